@@ -1,0 +1,75 @@
+"""`sala-server`: the one command of the person who looks after the server.
+
+    sala-server init                     make the data folder, the keys and the office      (once)
+    sala-server migrate                  bring the database to this version
+    sala-server serve                    answer kiosks and staff, on loopback unless told otherwise
+    sala-server enrol-code               a one-time code for a new kiosk
+    sala-server demo-office              the fictional office, its staff and its content
+    sala-server manage rebuild cases     any other command of the applications
+
+`--data DIR` before the sub-command names the data folder (else SALA_SERVER_DATA, else var/server).
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one sub-command; returns the exit status (0 done, 2 refused with a sentence on stderr)."""
+    args, rest = _parser().parse_known_args(sys.argv[1:] if argv is None else argv)
+    if args.data:
+        os.environ["SALA_SERVER_DATA"] = str(Path(args.data).absolute())
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sync_server.settings")
+    from django.conf import settings
+
+    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    run: Callable[[argparse.Namespace, list[str]], int] = args.run
+    return run(args, rest)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sala-server", description="The office's server of Sala.")
+    parser.add_argument("--data", help="data folder (keys, SQLite database, anchor)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    for name, help_text in {
+        "init": "make the data folder, the keys and the office",
+        "migrate": "bring the database to this version",
+        "enrol-code": "a one-time code for a new kiosk",
+        "demo-office": "the fictional office with its staff and content",
+    }.items():
+        commands.add_parser(name, help=help_text, add_help=False).set_defaults(run=_management(name))
+    manage = commands.add_parser("manage", help="any command of the applications", add_help=False)
+    manage.set_defaults(run=lambda _args, rest: _call(rest))
+    serve = commands.add_parser("serve", help="answer kiosks and staff")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8420)
+    # A request waits for the disk (fsync) more than for a processor: a few more threads than the two cores it is meant for.
+    serve.add_argument("--threads", type=int, default=4, help="requests worked on at one time")
+    serve.add_argument("--pid-file", type=Path)
+    serve.set_defaults(run=_serve)
+    return parser
+
+
+def _management(name: str) -> Callable[[argparse.Namespace, list[str]], int]:
+    return lambda _args, rest: _call([name.replace("-", "_"), *rest])
+
+
+def _call(words: list[str]) -> int:
+    from django.core.management import ManagementUtility
+
+    ManagementUtility(["sala-server", *words]).execute()
+    return 0
+
+
+def _serve(args: argparse.Namespace, _rest: list[str]) -> int:
+    from sync_server.serving import serve
+
+    serve(args.host, args.port, args.threads, args.pid_file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,13 @@
+"""The addresses: `sync/` is for kiosks (signed bytes, no cookies), `desk/` for staff, the root leads to the desk."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("sync/", include("sync_server.ingest.urls")),
+    path("", RedirectView.as_view(url="/desk/"), name="root"),
+    path("", include("sync_server.organisations.urls")),
+    path("desk/cases/", include("sync_server.cases.urls")),
+    path("desk/records/", include("sync_server.records.urls")),
+    path("desk/kiosks/", include("sync_server.kiosks.urls")),
+]
