@@ -1,0 +1,42 @@
+# Chores. ./sala is the newcomer's door; these are for whoever changes Sala. `make setup` once, then any of them.
+PY := .venv/bin/python
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+export UV_NO_CONFIG := 1
+export PYTHONUTF8 := 1
+
+.PHONY: help setup check test bench gallery demo lock format assets vectors papers clean
+
+help:            ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup:           ## prepare .venv and the system libraries
+	./sala setup
+
+check:           ## lint, types, import rules: the whole truth, here and in CI
+	./sala check
+
+test:            ## check, then every test
+	./sala test
+
+bench:           ## measure what docs/assurance promises; writes build/bench.json
+	$(PY) -m bench
+
+gallery:         ## every screen and widget example as PNG, every language, both sizes: build/gallery/
+	xvfb-run -a $(PY) -m kiosk gallery build/gallery
+
+demo:            ## the sample office and a kiosk to try
+	./sala demo
+
+format:          ## lay out the code
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix --quiet .
+
+lock:            ## choose versions anew within pyproject.toml; keeps what is still allowed (UPGRADE=1 takes the newest)
+	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml -o requirements/dev.txt
+	$(COMPILE) --constraint requirements/dev.txt --extra kiosk pyproject.toml -o requirements/kiosk.txt
+	$(COMPILE) --constraint requirements/dev.txt --extra server pyproject.toml -o requirements/server.txt
+
+clean:           ## forget everything that was made, .venv apart
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""Figures the project promises, measured: `make bench` writes build/bench.json."""

@@ -1,0 +1,1 @@
+"""A whole sample office on one machine: what `./sala demo` runs."""
