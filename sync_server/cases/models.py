@@ -1,0 +1,161 @@
+"""Cases: what staff do about what citizens filed.
+
+A `Case` is opened by the projector from a `case.filed` record and keeps (log, seq), the record it came from. Its number, and all that staff
+did (`CaseEvent`, `Answer`, `Note`), are facts of the server, not of a log: a rebuild folds the records again over the same rows and touches
+none of them. `Answer` is written to the citizen and travels in the bundle; `Note` is internal and lies in a table of its own, so that no
+query for answers can ever return one. `Clock` holds the deadlines as data, with their source.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from sync_server.kiosks.models import Kiosk
+from sync_server.organisations.models import Division, Office, Staff
+from sync_server.records.models import Log
+
+
+class Clock(models.Model):
+    """A limit in days: within how many days of receipt something must happen, on what basis, and who checked that.
+
+    `roll` moves a last day without office hours to the next working day; the first day is never counted.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="clocks")
+    code = models.CharField(max_length=40)
+    title = models.CharField(max_length=120)
+    days = models.PositiveSmallIntegerField()
+    working = models.BooleanField(default=False)
+    roll = models.BooleanField(default=True)
+    basis = models.CharField(max_length=200)
+    checked_by = models.CharField(max_length=120, blank=True)
+    checked_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["days"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["office", "code"], name="clock_once_per_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.days}"
+
+
+class CaseState(models.TextChoices):
+    RECEIVED = "received", "รับเรื่องแล้ว"
+    IN_PROGRESS = "in_progress", "กำลังดำเนินการ"
+    ANSWERED = "answered", "แจ้งผลแล้ว"
+    CLOSED = "closed", "ยุติเรื่อง"
+
+
+class Case(models.Model):
+    """One thing a citizen filed and what became of it.
+
+    `year` and `n` give the number "ร.0001/2570" (running within the fiscal year of `filed_on`, พ.ศ.). `status_id` (hex) and `state_key`
+    come from the citizen's code. `found_late` marks a case that reached the server after its acknowledge date: the clock still runs
+    from the day it was filed. Text, place and contact are empty once the record was erased.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="cases")
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="cases")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="cases")
+    seq = models.PositiveBigIntegerField()
+    year = models.PositiveSmallIntegerField()
+    n = models.PositiveIntegerField()
+    number = models.CharField(max_length=20)
+
+    category = models.CharField(max_length=60)
+    text = models.TextField(blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    contact_name = models.CharField(max_length=120, blank=True)
+    contact_phone = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    search = models.TextField(blank=True, help_text="folded text, place and number; never shown")
+    status_id = models.CharField(max_length=32, db_index=True)
+    state_key = models.BinaryField(max_length=32)
+
+    filed_on = models.DateField()
+    received_at = models.DateTimeField()
+    found_late = models.BooleanField(default=False)
+    acknowledge_by = models.DateField()
+    result_by = models.DateField()
+
+    state = models.CharField(max_length=12, choices=CaseState.choices, default=CaseState.RECEIVED)
+    division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="cases")
+    assigned_to = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="cases")
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField(help_text="last change the citizen may see")
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-filed_on", "-n"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="case_once_per_record"),
+            models.UniqueConstraint(fields=["office", "year", "n"], name="case_number_once_per_year"),
+            models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="case_state_known"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "state", "result_by"], name="case_by_deadline"),
+            models.Index(fields=["office", "filed_on"], name="case_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class EventKind(models.TextChoices):
+    RECEIVED = "received", "รับเรื่องเข้าระบบ"
+    ACKNOWLEDGED = "acknowledged", "แจ้งรับเรื่อง"
+    ASSIGNED = "assigned", "มอบหมาย"
+    ANSWERED = "answered", "ตอบผู้ร้อง"
+    NOTED = "noted", "บันทึกภายใน"
+    CLOSED = "closed", "ยุติเรื่อง"
+    REOPENED = "reopened", "เปิดเรื่องอีกครั้ง"
+
+
+class CaseEvent(models.Model):
+    """One step in a case's life: who did what, when. `detail` is short and internal (to whom, for which reason)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=12, choices=EventKind.choices)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="case_events")
+    by_name = models.CharField(max_length=120)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+
+class Answer(models.Model):
+    """What the office told the citizen. Only the holder of the code reads it, through the bundle."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="answers")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="answers")
+    text = models.TextField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
+
+
+class Note(models.Model):
+    """What staff tell each other about a case. Never leaves the office: not on a slip, not in a bundle, not in a report."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="notes")
+    text = models.TextField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"

@@ -1,0 +1,71 @@
+"""Tickets and ratings as statistics: one row for each record that says so, and nothing else.
+
+Both tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the record it came from, so
+that every figure leads back to its records.
+"""
+
+from typing import ClassVar
+
+from django.db import models
+
+from sync_server.kiosks.models import Kiosk
+from sync_server.organisations.models import Office
+from sync_server.records.models import Log
+
+
+class Ticket(models.Model):
+    """A queue number that a kiosk gave out.
+
+    `issued_at` is the kiosk's claim, corrected by the difference its clock showed when the record arrived; None when it had no clock.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="tickets", db_index=False)
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="tickets", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="tickets", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    series = models.CharField(max_length=8)
+    number = models.PositiveIntegerField()
+    service = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=80, blank=True)
+    priority = models.CharField(max_length=30, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    papers_missing = models.PositiveSmallIntegerField(null=True)
+    issued_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="ticket_once_per_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date", "series", "number"], name="ticket_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.series}{self.number}"
+
+
+class Rating(models.Model):
+    """One touch on one of the five faces; 5 is the best. `repeat` ones are kept and left out of means."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="ratings", db_index=False)
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="ratings", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="ratings", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    score = models.PositiveSmallIntegerField()
+    place = models.CharField(max_length=20)
+    service = models.CharField(max_length=60, blank=True)
+    repeat = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="rating_once_per_record"),
+            models.CheckConstraint(condition=models.Q(score__gte=1, score__lte=5), name="rating_one_to_five"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date"], name="rating_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.score}"
