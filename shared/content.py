@@ -1,0 +1,366 @@
+"""The content bundle: everything a kiosk shows, in one signed edition.
+
+An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the pieces it lacks, verifies
+all of them, and only then turns to the new edition; it never goes back to a lower one. Pieces are JSON in UTF-8, one
+`Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases. Names this program does not know are
+fetched and kept, and left to a newer one.
+
+    manifest = read_manifest(data, bundle_key, office=office, at_least=edition)
+    lacking  = missing(manifest, have)
+    bundle   = assemble(manifest, pieces)      # raises ContentRefused unless every piece is whole
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from shared import envelope, wire
+from shared.envelope import Label
+from shared.errors import ContentRefused
+from shared.keys import SigningKey, VerifyKey
+
+PIECE_BYTES_MAX = 4 * 1024 * 1024
+PIECES_MAX = 2000
+MANIFEST_BYTES_MAX = 256 * 1024
+
+OFFICE_PIECE = "office"
+STATUSES_PIECE = "statuses"
+NOTICES_PIECE = "notices"
+SERVICE_PREFIX = "service/"
+
+T = TypeVar("T")
+
+
+# --- what an office shows ----------------------------------------------------------------------------------------
+
+
+class _Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """Content facts are frozen; a field an older program does not know is passed over."""
+
+
+class Text(_Fact, frozen=True, kw_only=True):
+    """One sentence in the languages it was approved in. Thai is the legal text; an empty string falls back to it."""
+
+    th: str
+    en: str = ""
+    ms: str = ""
+    ms_arab: str = ""
+
+    def into(self, language: str) -> str:
+        """The text in `language` ("th", "en", "ms", "ms-Arab"); Jawi falls back to Rumi, everything else to Thai."""
+        wanted = {"en": (self.en,), "ms": (self.ms,), "ms-Arab": (self.ms_arab, self.ms)}.get(language, ())
+        return next(filter(None, wanted), self.th)
+
+
+class Division(_Fact, frozen=True, kw_only=True):
+    """A part of the office (ส่วนราชการ). `phone` may name an extension."""
+
+    id: str
+    name: Text
+    phone: str
+
+
+class Category(_Fact, frozen=True, kw_only=True):
+    """What a request or complaint can be about; `picture` names a drawing, `division` who works on it."""
+
+    id: str
+    name: Text
+    examples: Text
+    picture: str
+    division: str
+
+
+class Village(_Fact, frozen=True, kw_only=True):
+    """A village (หมู่) for "where is it?"."""
+
+    id: str
+    name: Text
+
+
+class Series(_Fact, frozen=True, kw_only=True):
+    """A group of services that shares ticket numbers; `letters` has one letter for each device that may issue them."""
+
+    id: str
+    name: Text
+
+
+class OutsideChannel(_Fact, frozen=True, kw_only=True):
+    """Where else one can turn, above all about the office's own people."""
+
+    name: Text
+    phone: str
+
+
+class Office(_Fact, frozen=True, kw_only=True):
+    """Who the office is: one record, the only place its name stands."""
+
+    id: str
+    name: Text
+    short_name: Text
+    district: Text
+    province: Text
+    phone: str
+    hours: Text
+    memo_number_prefix: str
+    divisions: list[Division]
+    categories: list[Category]
+    villages: list[Village]
+    series: list[Series]
+    outside_channels: list[OutsideChannel]
+    holidays: list[date]
+
+
+class Duration(_Fact, frozen=True, kw_only=True):
+    """How long a step or a whole service takes; `immediate` is no number and stays out of percentages."""
+
+    value: int
+    unit: Literal["minute", "hour", "working_day", "day", "immediate"]
+
+
+class Step(_Fact, frozen=True, kw_only=True):
+    """One step of a procedure: what happens, how long, which position in which division answers for it."""
+
+    title: Text
+    duration: Duration
+    responsible: Text
+    division: str
+
+
+class Paper(_Fact, frozen=True, kw_only=True):
+    """A document to bring; `optional` ones are asked for only where they exist."""
+
+    name: Text
+    optional: bool
+
+
+class Service(_Fact, frozen=True, kw_only=True):
+    """What the office gives a citizen, with every fact that must be shown.
+
+    `series` is the group its tickets are numbered in; `public_label` what board and slip say; `sensitive` services put only
+    that label on a ticket. `checked_by` is a position.
+    """
+
+    id: str
+    title: Text
+    division: str
+    audience: list[str]
+    picture: str
+    steps: list[Step]
+    promise: Duration
+    fee: Text
+    papers: list[Paper]
+    channels: list[Text]
+    hours: Text
+    lunch: bool
+    legal_basis: Text
+    series: str
+    public_label: Text
+    sensitive: bool
+    checked_by: str
+    checked_on: date
+    source: str
+
+
+class Notice(_Fact, frozen=True, kw_only=True):
+    """Something to tell everybody, from one day to another."""
+
+    id: str
+    title: Text
+    body: Text
+    from_day: date
+    until_day: date
+
+
+class Notices(_Fact, frozen=True, kw_only=True):
+    """All notices of an edition."""
+
+    notices: list[Notice]
+
+
+class SealedStatus(_Fact, frozen=True, kw_only=True):
+    """How a case stands, legible only with its code (see `envelope.seal_status`)."""
+
+    id: bytes
+    sealed: bytes
+
+
+class Statuses(_Fact, frozen=True, kw_only=True):
+    """The sealed statuses of all cases that a citizen may still ask about."""
+
+    statuses: list[SealedStatus]
+
+
+class Status(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What lies inside a sealed status: where the case stands and what the office says. Dates are ISO."""
+
+    state: Literal["received", "in_progress", "answered", "closed"]
+    subject: str
+    filed_on: str
+    answer_by: str
+    answer: str
+    answered_on: str
+    answered_by: str
+    number: str
+
+
+# --- the edition -------------------------------------------------------------------------------------------------
+
+
+class PieceRef(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A piece by name, hash and size in bytes."""
+
+    name: str
+    hash: bytes
+    size: int
+
+
+class Manifest(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What an edition consists of. `made_ms` (UTC) only tells its age; it expires nothing."""
+
+    version: int
+    office: bytes
+    edition: int
+    made_ms: int
+    pieces: list[PieceRef]
+
+
+_VERSION = 1
+
+
+class Bundle(msgspec.Struct, frozen=True):
+    """An edition that was verified whole. `statuses` maps status id to sealed bytes."""
+
+    edition: int
+    made_ms: int
+    office: Office
+    services: list[Service]
+    notices: list[Notice]
+    statuses: dict[bytes, bytes]
+
+
+def piece(value: _Fact) -> bytes:
+    """The bytes of a piece: the same value always gives the same bytes, so unchanged pieces keep their names."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1)
+
+
+def piece_hash(data: bytes) -> bytes:
+    """The 32 bytes that name a piece."""
+    return hashlib.sha256(data).digest()
+
+
+def make_manifest(pieces: Mapping[str, bytes], *, office: bytes, edition: int, made_ms: int, by: SigningKey) -> bytes:
+    """The signed manifest of an edition made of `pieces` (name -> bytes)."""
+    refs = [PieceRef(name, piece_hash(data), len(data)) for name, data in sorted(pieces.items())]
+    return envelope.sign(Label.MANIFEST, wire.encode(Manifest(_VERSION, office, edition, made_ms, refs)), by)
+
+
+def read_manifest(data: bytes, key: VerifyKey, *, office: bytes, at_least: int) -> Manifest:
+    """The manifest, if `key` signed it for `office` and it does not go back below edition `at_least`.
+
+    Raises `ContentRefused` or another `SalaError`.
+    """
+    note = envelope.read_note(data, Label.MANIFEST, bytes_max=MANIFEST_BYTES_MAX)
+    manifest = wire.decode(Manifest, envelope.verify_note(note, key), bytes_max=MANIFEST_BYTES_MAX)
+    if manifest.version != _VERSION:
+        raise ContentRefused(f"a manifest of version {manifest.version}")
+    if manifest.office != office:
+        raise ContentRefused("content of another office")
+    if manifest.edition < at_least:
+        raise ContentRefused(f"edition {manifest.edition} is older than edition {at_least}")
+    names = [ref.name for ref in manifest.pieces]
+    if len(names) > PIECES_MAX or len(set(names)) != len(names):
+        raise ContentRefused("too many pieces, or two of one name")
+    if any(len(ref.hash) != 32 or not 0 <= ref.size <= PIECE_BYTES_MAX for ref in manifest.pieces):
+        raise ContentRefused("a piece of impossible size or hash")
+    return manifest
+
+
+def missing(manifest: Manifest, have: Collection[bytes]) -> list[PieceRef]:
+    """The pieces still to be fetched, each once."""
+    lacking = {ref.hash: ref for ref in manifest.pieces if ref.hash not in have}
+    return list(lacking.values())
+
+
+def check_piece(ref: PieceRef, data: bytes) -> None:
+    """Raise `ContentRefused` unless `data` is this very piece."""
+    if len(data) != ref.size or piece_hash(data) != ref.hash:
+        raise ContentRefused(f"piece {ref.name} is not the one that was signed")
+
+
+def read_piece(kind: type[T], data: bytes) -> T:
+    """The fact that a piece writes; raises `ContentRefused`."""
+    try:
+        value: T = msgspec.json.decode(data, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise ContentRefused(f"not a {kind.__name__}: {error}") from error
+    return value
+
+
+def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
+    """The bundle that `manifest` and `pieces` (hash -> bytes) make. Raises `ContentRefused` unless it is whole and sound."""
+    by_name: dict[str, bytes] = {}
+    for ref in manifest.pieces:
+        data = pieces.get(ref.hash)
+        if data is None:
+            raise ContentRefused(f"piece {ref.name} is missing")
+        check_piece(ref, data)
+        by_name[ref.name] = data
+    if OFFICE_PIECE not in by_name:
+        raise ContentRefused("an edition without the office itself")
+    office = read_piece(Office, by_name[OFFICE_PIECE])
+    services = [read_piece(Service, data) for name, data in by_name.items() if name.startswith(SERVICE_PREFIX)]
+    notices = read_piece(Notices, by_name.get(NOTICES_PIECE, b'{"notices":[]}'))
+    statuses = read_piece(Statuses, by_name.get(STATUSES_PIECE, b'{"statuses":[]}'))
+    blanks = [blank for value in (office, *services) for blank in find_blanks(value)]
+    if blanks:
+        raise ContentRefused("left blank: " + ", ".join(blanks[:10]))
+    return Bundle(
+        manifest.edition, manifest.made_ms, office, services, notices.notices,
+        {status.id: status.sealed for status in statuses.statuses},
+    )  # fmt: skip
+
+
+# --- nothing may be left blank -----------------------------------------------------------------------------------
+
+#: What may be empty without anybody missing it.
+_MAY_BE_EMPTY = {"en", "ms", "ms_arab", "audience", "holidays", "outside_channels", "source", "villages"}
+
+
+def find_blanks(value: Any, path: str = "") -> list[str]:
+    """Where an office or service leaves out something a citizen must be told: paths such as ``sign_tax.fee.th``.
+
+    Fees and papers are never blank: an office that asks for none says so.
+    """
+    if isinstance(value, msgspec.Struct):
+        name = path or str(getattr(value, "id", type(value).__name__))
+        return [
+            blank
+            for field in type(value).__struct_fields__
+            if field not in _MAY_BE_EMPTY
+            for blank in find_blanks(getattr(value, field), f"{name}.{field}")
+        ]
+    if isinstance(value, list):
+        inner = [blank for i, item in enumerate(value) for blank in find_blanks(item, f"{path}[{i}]")]
+        return inner if value else [path]
+    if isinstance(value, str):
+        return [] if value.strip() else [path]
+    return []
+
+
+_MINUTES = {"minute": 1, "hour": 60, "working_day": 24 * 60, "day": 24 * 60, "immediate": 0}
+
+
+def minutes(duration: Duration) -> int:
+    """A duration in minutes for drawing bars and sums; a day counts as 24 hours."""
+    return duration.value * _MINUTES[duration.unit]
+
+
+def steps_total(service: Service) -> Duration:
+    """The sum of a service's steps, in the unit of its promise where all agree, else in minutes."""
+    units = {step.duration.unit for step in service.steps if step.duration.unit != "immediate"}
+    if len(units) == 1:
+        return Duration(value=sum(step.duration.value for step in service.steps), unit=units.pop())
+    return Duration(value=sum(minutes(step.duration) for step in service.steps), unit="minute")

@@ -1,0 +1,209 @@
+"""Envelopes and notes: how bytes are sealed to a reader and signed by a writer.
+
+An **envelope** carries a batch from a kiosk to the server:
+
+    envelope  = header (183 bytes) || ct || signature (64 bytes)
+    ct        = HPKE.seal(server key, packed batch, info = "sala/v1/envelope" || header)
+    signature = Ed25519(kiosk key, "sala/v1/envelope" || header || SHA-256(ct))
+
+The whole header is bound into the key schedule, so a ciphertext cut out of one envelope opens in no other; the signature
+stands outside, so junk costs the server no private-key work. HPKE is RFC 9180 in base mode: DHKEM(X25519,
+HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305 (suite 1).
+
+A **note** carries a signed message either way: ``"SALN" || version || label number || key id || signature || payload``.
+
+Rules of this file: `verify` raises, never returns False; every signature and hash begins with its label; an envelope's identity
+is never its bytes, always (log, seq, hash).
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+from enum import IntEnum
+
+from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.hazmat.primitives import hpke
+from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
+
+from shared.errors import BadSignature, CannotOpen, Malformed, TooLarge, UnknownVersion
+from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
+from shared.records import HASH_BYTES, ID_BYTES
+
+VERSION = 1
+SUITE_X25519 = 1
+SIGNATURE_BYTES = 64
+ENVELOPE_BYTES_MAX = 1024 * 1024
+NOTE_BYTES_MAX = 256 * 1024
+
+_MAGIC = b"SALE"
+_LABEL = b"sala/v1/envelope"
+_HPKE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+#: encapsulated key and tag: what sealing adds to the packed batch.
+SEAL_OVERHEAD_BYTES = 48
+
+_FIELDS = struct.Struct(">4sBB16s16s16s16s16sBQI32s32s16sI")
+HEADER_BYTES = _FIELDS.size
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeHeader:
+    """What is legible on the outside of an envelope. Ids are 16 bytes, hashes 32; `length` counts the ciphertext."""
+
+    suite: int
+    office: bytes
+    kiosk: bytes
+    log: bytes
+    kiosk_key: bytes
+    server_key: bytes
+    dictionary: int
+    first_seq: int
+    count: int
+    prev: bytes
+    last_hash: bytes
+    nonce: bytes
+    length: int
+
+    def to_bytes(self) -> bytes:
+        """The header as it stands at the front of the envelope."""
+        return _FIELDS.pack(
+            _MAGIC, VERSION, self.suite, self.office, self.kiosk, self.log, self.kiosk_key, self.server_key,
+            self.dictionary, self.first_seq, self.count, self.prev, self.last_hash, self.nonce, self.length,
+        )  # fmt: skip
+
+
+def read_header(envelope: bytes) -> EnvelopeHeader:
+    """The header of an envelope whose length agrees with it.
+
+    Raises `TooLarge`, `UnknownVersion` or `Malformed`. Nothing in it is to be believed before `verify`.
+    """
+    if len(envelope) > ENVELOPE_BYTES_MAX:
+        raise TooLarge(f"an envelope of {len(envelope)} bytes; at most {ENVELOPE_BYTES_MAX}")
+    if len(envelope) < 6 or envelope[:4] != _MAGIC:
+        raise Malformed("not an envelope")
+    if envelope[4] != VERSION or envelope[5] != SUITE_X25519:
+        raise UnknownVersion(f"an envelope of version {envelope[4]}, suite {envelope[5]}")
+    if len(envelope) < HEADER_BYTES + SIGNATURE_BYTES:
+        raise Malformed("an envelope cut short")
+    _, _, *fields = _FIELDS.unpack_from(envelope)
+    header = EnvelopeHeader(*fields)
+    if len(envelope) != HEADER_BYTES + header.length + SIGNATURE_BYTES:
+        raise Malformed("an envelope whose length is not the one it states")
+    if header.dictionary != 0 or header.first_seq < 1 or header.count < 1:
+        raise Malformed("an envelope header out of shape")
+    return header
+
+
+def peek_header(data: bytes) -> EnvelopeHeader | None:
+    """Whatever an envelope's front claims, however broken the rest: only good for addressing a refusal."""
+    if len(data) < HEADER_BYTES or data[:4] != _MAGIC:
+        return None
+    _, _, *fields = _FIELDS.unpack_from(data)
+    return EnvelopeHeader(*fields)
+
+
+def _signed(header: bytes, ct: bytes) -> bytes:
+    return _LABEL + header + hashlib.sha256(ct).digest()
+
+
+def seal(
+    packed: bytes, *, office: bytes, kiosk: bytes, log: bytes, first_seq: int, count: int, prev: bytes,
+    last_hash: bytes, nonce: bytes, to: SealTo, by: SigningKey,
+) -> bytes:  # fmt: skip
+    """The envelope that carries `packed` from kiosk to server. Raises `TooLarge`."""
+    header = EnvelopeHeader(
+        SUITE_X25519, office, kiosk, log, by.public.id, to.id, 0, first_seq, count, prev, last_hash, nonce,
+        len(packed) + SEAL_OVERHEAD_BYTES,
+    ).to_bytes()  # fmt: skip
+    ct = _HPKE.encrypt(packed, to.x25519, info=_LABEL + header)
+    envelope = header + ct + by.ed25519.sign(_signed(header, ct))
+    if len(envelope) > ENVELOPE_BYTES_MAX:
+        raise TooLarge(f"an envelope of {len(envelope)} bytes; at most {ENVELOPE_BYTES_MAX}")
+    return envelope
+
+
+def verify(envelope: bytes, kiosk: VerifyKey) -> None:
+    """Raise `BadSignature` unless `kiosk` signed this very envelope (whose header was read before)."""
+    header, ct = envelope[:HEADER_BYTES], envelope[HEADER_BYTES:-SIGNATURE_BYTES]
+    try:
+        kiosk.ed25519.verify(envelope[-SIGNATURE_BYTES:], _signed(header, ct))
+    except InvalidSignature as error:
+        raise BadSignature("the envelope was not signed by this kiosk") from error
+
+
+def unseal(envelope: bytes, key: SealingKey) -> bytes:
+    """The packed batch inside; raises `CannotOpen`."""
+    header, ct = envelope[:HEADER_BYTES], envelope[HEADER_BYTES:-SIGNATURE_BYTES]
+    try:
+        return _HPKE.decrypt(ct, key.x25519, info=_LABEL + header)
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the envelope does not open with this key") from error
+
+
+class Label(IntEnum):
+    """What a note is about; part of what is signed, so no note passes for another."""
+
+    ASK = 1  # kiosk: where do you stand in my logs
+    ENROL = 2  # kiosk: let me in, with this code
+    ANSWER = 3  # server: position, receipt or refusal
+    GRANT = 4  # server: you are enrolled
+    MANIFEST = 5  # server: this is edition n of the content
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A signed message, read but not yet verified."""
+
+    label: Label
+    key: bytes
+    signature: bytes
+    payload: bytes
+
+
+_NOTE_MAGIC = b"SALN"
+_NOTE = struct.Struct(">4sBB16s64s")
+
+
+def _note_signed(label: Label, payload: bytes) -> bytes:
+    return f"sala/v1/{label.name.lower()}".encode() + b"\0" + payload
+
+
+def sign(label: Label, payload: bytes, by: SigningKey) -> bytes:
+    """A note holding `payload`, signed for this label only."""
+    signature = by.ed25519.sign(_note_signed(label, payload))
+    return _NOTE.pack(_NOTE_MAGIC, VERSION, label, by.public.id, signature) + payload
+
+
+def read_note(data: bytes, label: Label, *, bytes_max: int = NOTE_BYTES_MAX) -> Note:
+    """The note that `data` writes, still to be verified. Raises `TooLarge`, `UnknownVersion` or `Malformed`."""
+    if len(data) > bytes_max:
+        raise TooLarge(f"a message of {len(data)} bytes; at most {bytes_max}")
+    if len(data) < 6 or data[:4] != _NOTE_MAGIC:
+        raise Malformed("not a signed message")
+    if data[4] != VERSION:
+        raise UnknownVersion(f"a message of version {data[4]}")
+    if len(data) < _NOTE.size or data[5] != label:
+        raise Malformed("not the signed message that was awaited")
+    _, _, _, key, signature = _NOTE.unpack_from(data)
+    return Note(label, key, signature, data[_NOTE.size :])
+
+
+def verify_note(note: Note, key: VerifyKey) -> bytes:
+    """The payload, once `key` is seen to have signed it; raises `BadSignature`."""
+    try:
+        key.ed25519.verify(note.signature, _note_signed(note.label, note.payload))
+    except InvalidSignature as error:
+        raise BadSignature(f"the {note.label.name.lower()} was not signed by this key") from error
+    return note.payload
+
+
+def seal_status(status: bytes, *, status_id: bytes, state_key: bytes, nonce: bytes) -> bytes:
+    """A case's status as it lies in the bundle: legible only to whoever has the citizen's code (12-byte nonce)."""
+    return nonce + AESGCMSIV(state_key).encrypt(nonce, status, b"sala/v1/status" + status_id)
+
+
+def open_status(sealed: bytes, *, status_id: bytes, state_key: bytes) -> bytes:
+    """The status under a code; raises `CannotOpen`."""
+    try:
+        return AESGCMSIV(state_key).decrypt(sealed[:12], sealed[12:], b"sala/v1/status" + status_id)
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the status does not open with this code") from error

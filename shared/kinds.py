@@ -1,0 +1,184 @@
+"""The table of what can happen: every kind of record, its body, and what the law needs to know about it.
+
+A kind and schema name a body type. Bodies are msgpack arrays: a field is only ever added at the end, under the next schema
+number, and the old one stays readable. What this program does not know is `Unreadable`: kept whole, shown as such, read
+after an update.
+
+    kind, schema, data = encode(RatingGiven(...))
+    body = decode(kind, schema, data)          # the same value, or Unreadable(reason)
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from shared import wire
+from shared.errors import Malformed, SalaError
+from shared.records import BODY_BYTES_MAX
+
+
+class _Body(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What all bodies are: frozen, written as arrays, strict about their length."""
+
+
+class LogOpened(_Body, frozen=True):
+    """The first record of every log: where it comes from.
+
+    `name` is "lobby" or "confidential"; the parent's fields are empty (b"", 0, b"") for a kiosk's very first log.
+    """
+
+    name: str
+    reason: Literal["enrolled", "copied", "restored", "forked", "damaged"]
+    parent_log: bytes
+    parent_seq: int
+    parent_hash: bytes
+    software: str
+
+
+class TicketIssued(_Body, frozen=True):
+    """A citizen took a queue number.
+
+    `service_date` is ISO, in the office's time; `service` is empty where a shared public label must not tell which service
+    it was; `papers_missing` counts what the citizen said was not at hand, None when never asked.
+    """
+
+    service_date: str
+    series: str
+    number: int
+    service: str
+    public_label: str
+    priority: str
+    papers_missing: int | None
+    language: str
+
+
+class CaseFiled(_Body, frozen=True):
+    """A citizen filed a general request or complaint, sealed on its way to the server only.
+
+    `status_id` and `state_key` are derived from the citizen's code, which is kept nowhere.
+    """
+
+    filed_on: str
+    status_id: bytes
+    state_key: bytes
+    category: str
+    text: str
+    place: str
+    contact_name: str
+    contact_phone: str
+    language: str
+
+
+class RatingGiven(_Body, frozen=True):
+    """One touch on one of five faces; 5 is the best.
+
+    `repeat` marks a press within seconds of the last one: it is kept, and left out of the mean.
+    """
+
+    service_date: str
+    score: int
+    place: Literal["walk-by", "ticket", "outreach"]
+    service: str
+    repeat: bool
+
+
+class SlipPrinted(_Body, frozen=True):
+    """What became of a slip: paper is promised only when the printer said so."""
+
+    of: Literal["ticket", "case"]
+    seq: int
+    outcome: Literal["printed", "failed", "shown"]
+
+
+Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | SlipPrinted
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the table.
+
+    `personal` names the fields that may tell who somebody is; `keep_days` counts from receipt at the server until the body
+    is erased (None: with the log); `sealed_to` is "server" (everyone at the desk) or "route" (its readers only).
+    """
+
+    name: str
+    schema: int
+    body: type[Body]
+    title_th: str
+    title_en: str
+    log: Literal["any", "lobby", "confidential"]
+    sealed_to: Literal["server", "route"]
+    personal: tuple[str, ...]
+    keep_days: int | None
+    erased: str
+
+
+_YEAR = 365
+
+KINDS: tuple[Kind, ...] = (
+    Kind("log.opened", 1, LogOpened, "เปิดสมุดบันทึก", "Log opened", "any", "server", (), None, "never: holds no person"),
+    Kind(
+        "ticket.issued", 1, TicketIssued, "ออกบัตรคิว", "Ticket issued", "lobby", "server", (), 2 * _YEAR,
+        "body and salt; the count stays",
+    ),
+    Kind(
+        "case.filed", 1, CaseFiled, "ยื่นเรื่อง", "Case filed", "lobby", "server",
+        ("text", "place", "contact_name", "contact_phone"), 5 * _YEAR,
+        "body and salt; category, dates and outcome stay with the case",
+    ),
+    Kind("rating.given", 1, RatingGiven, "ให้คะแนนบริการ", "Rating given", "lobby", "server", (), 2 * _YEAR,
+         "body and salt; the mean stays"),
+    Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
+)  # fmt: skip
+
+BY_NAME: dict[tuple[str, int], Kind] = {(kind.name, kind.schema): kind for kind in KINDS}
+_BY_BODY: dict[type[Body], Kind] = {kind.body: kind for kind in KINDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A body that this program cannot read: kept byte for byte until one can."""
+
+    kind: str
+    schema: int
+    data: bytes
+    reason: str
+
+
+def kind_of(body: Body) -> Kind:
+    """The table's row for a body."""
+    return _BY_BODY[type(body)]
+
+
+def encode(body: Body) -> tuple[str, int, bytes]:
+    """Kind, schema and bytes of a body, as a record holds them.
+
+    Raises `Malformed` where a field has the wrong type: what is written must be readable.
+    """
+    row = kind_of(body)
+    data = wire.encode(body)
+    wire.decode(row.body, data, bytes_max=BODY_BYTES_MAX)
+    return row.name, row.schema, data
+
+
+def decode(kind: str, schema: int, data: bytes) -> Body | Unreadable:
+    """The body behind a record, or `Unreadable` with the reason. Never raises."""
+    row = BY_NAME.get((kind, schema))
+    if row is None:
+        return Unreadable(kind, schema, data, "unknown kind or schema")
+    try:
+        body = wire.decode(row.body, data, bytes_max=BODY_BYTES_MAX)
+        _check(body)
+    except SalaError as error:
+        return Unreadable(kind, schema, data, str(error))
+    return body
+
+
+def _check(body: Body) -> None:
+    if isinstance(body, RatingGiven) and not 1 <= body.score <= 5:
+        raise Malformed(f"a score of {body.score}")
+    if isinstance(body, TicketIssued) and body.number < 1:
+        raise Malformed(f"ticket number {body.number}")
+    if isinstance(body, CaseFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):
+        raise Malformed("a case whose keys have the wrong length")

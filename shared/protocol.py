@@ -1,0 +1,694 @@
+"""Who says what next when a kiosk's logs are copied to the server, without a socket in sight.
+
+The kiosk side is `Push`: it asks where the server stands, is told, sends what follows, hears a receipt, and so on until nothing is left.
+The server side is `Intake`: it reads an envelope step by step and judges how its records meet the log that is held. Both
+are fed bytes and give back bytes; the rim around them (https, a stick, a simulated network) decides nothing.
+
+    push = Push(me, stands, hash_at)                      intake = Intake(me)
+    ask = push.ask(nonce, ...)             ->             stands = what the database says
+    events = push.hear(answer)             <-             answer = intake.position(ask, stands, ...)
+    want = push.want()
+    envelope = push.send(want, records, nonce)   ->       header = intake.header(envelope)
+                                                          opened = intake.open(envelope, header, kiosk)
+                                                          verdict = judge(opened, head, known)
+    events = push.hear(answer)             <-             answer = intake.receipt(header, head, ...)
+
+Rules of this file:
+1. Everything that decides who speaks next is `TRANSITIONS`.
+2. Only signed bytes that name this kiosk and the nonce of the question are believed; anything else raises and changes nothing.
+3. Progress is what the server last said under its signature, never what the kiosk remembers having sent.
+4. No wall clock orders, identifies or expires anything. Retries and waiting belong to the caller.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, StrEnum, auto
+from typing import Literal, cast
+
+import msgspec
+
+from shared import batch, envelope, keys, wire
+from shared.envelope import EnvelopeHeader, Label
+from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError
+from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
+from shared.log import Head, overlap
+from shared.records import ID_BYTES, NO_HASH, Record, header_hash
+
+NO_ID = bytes(ID_BYTES)
+
+
+# --- what is said ------------------------------------------------------------------------------------------------
+
+
+class _Message(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Messages are frozen msgpack arrays inside a signed note."""
+
+
+class Claim(_Message, frozen=True):
+    """How far the kiosk says that one of its logs stands."""
+
+    log: bytes
+    name: str
+    seq: int
+    hash: bytes
+
+
+class Health(_Message, frozen=True):
+    """What the fleet page shows about a kiosk. `oldest_waiting_ms` is the age of the oldest record without a receipt."""
+
+    software: str
+    captured: int
+    stored: int
+    backed_up: int
+    oldest_waiting_ms: int | None
+    wall_ms: int | None
+
+
+class Ask(_Message, frozen=True):
+    """Kiosk: where do you stand in these logs of mine, and is there new content?"""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    edition: int
+    logs: list[Claim]
+    health: Health
+
+
+class Stand(_Message, frozen=True):
+    """How far the server stands in a log (seq 0 and zeros where it never saw it).
+
+    `backed_up` is the last seq inside a verified backup.
+    """
+
+    log: bytes
+    seq: int
+    hash: bytes
+    state: Literal["open", "forked"]
+    backed_up: int
+
+
+class Limits(_Message, frozen=True):
+    """What the server takes at once."""
+
+    batch_count_max: int = batch.COUNT_MAX
+    envelope_bytes_max: int = envelope.ENVELOPE_BYTES_MAX
+
+
+class Position(_Message, frozen=True, tag="position"):
+    """Server: here I stand. `epoch` changes when the server was restored; `edition` is the content to have."""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    epoch: bytes
+    server_ms: int
+    edition: int
+    stands: list[Stand]
+    limits: Limits
+
+
+class Receipt(_Message, frozen=True, tag="receipt"):
+    """Server: everything up to `seq` of `log` is committed and synced to disk (`stored`), or inside a verified backup.
+
+    `forked` says that these records lie beside others of the same numbers: both are kept.
+    """
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    epoch: bytes
+    server_ms: int
+    log: bytes
+    seq: int
+    hash: bytes
+    level: Literal["stored", "backed_up"]
+    forked: bool
+
+
+class Reason(StrEnum):
+    """Why a server did not take something."""
+
+    MALFORMED = "malformed"
+    TOO_LARGE = "too_large"
+    UNKNOWN_VERSION = "unknown_version"
+    UNKNOWN_KIOSK = "unknown_kiosk"
+    REVOKED = "revoked"
+    WRONG_OFFICE = "wrong_office"
+    BAD_SIGNATURE = "bad_signature"
+    CANNOT_OPEN = "cannot_open"
+    GAP = "gap"
+    BROKEN = "broken"
+    BUSY = "busy"
+    WRONG_CODE = "wrong_code"
+
+
+class Refusal(_Message, frozen=True, tag="refusal"):
+    """Server: not taken, and why. Nothing was changed. `retry_after_s` is 0 where the server has no wish."""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    epoch: bytes
+    server_ms: int
+    reason: Reason
+    retry_after_s: int
+
+
+Answer = Position | Receipt | Refusal
+
+
+class Enrol(_Message, frozen=True):
+    """A new kiosk: let me in. `name` names the code without telling it; `proof` shows that the kiosk knows it."""
+
+    code_name: bytes
+    public_key: bytes
+    nonce: bytes
+    device: str
+    software: str
+    proof: bytes
+
+
+class Grant(_Message, frozen=True):
+    """Server: you are kiosk `kiosk` of `office`. `proof` shows that the server, too, knows the code."""
+
+    office: bytes
+    office_name: str
+    kiosk: bytes
+    kiosk_name: str
+    nonce: bytes
+    epoch: bytes
+    server_ms: int
+    series: list[str]
+    answer_key: bytes
+    bundle_key: bytes
+    sealing_key: bytes
+    code_salt: bytes
+    proof: bytes
+
+
+_MESSAGE_BYTES_MAX = 64 * 1024
+
+
+class Action(Enum):
+    """What a kiosk does about a refusal."""
+
+    RETRY = auto()  # later, with patience
+    HALVE = auto()  # send again in smaller batches
+    ASK_AGAIN = auto()  # hear where the server stands
+    STOP = auto()  # tell staff; the records stay
+    NEW_LOG = auto()  # this log is damaged; a new one goes on
+
+
+ON_REFUSAL: dict[Reason, Action] = {
+    Reason.MALFORMED: Action.STOP,
+    Reason.TOO_LARGE: Action.HALVE,
+    Reason.UNKNOWN_VERSION: Action.STOP,
+    Reason.UNKNOWN_KIOSK: Action.STOP,
+    Reason.REVOKED: Action.STOP,
+    Reason.WRONG_OFFICE: Action.STOP,
+    Reason.BAD_SIGNATURE: Action.STOP,
+    Reason.CANNOT_OPEN: Action.STOP,
+    Reason.GAP: Action.ASK_AGAIN,
+    Reason.BROKEN: Action.NEW_LOG,
+    Reason.BUSY: Action.RETRY,
+    Reason.WRONG_CODE: Action.STOP,
+}
+
+
+# --- the kiosk's side --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class KioskSelf:
+    """Who the kiosk is and whom it trusts, as enrolment left it."""
+
+    office: bytes
+    kiosk: bytes
+    key: SigningKey
+    answers: VerifyKey
+    seal_to: SealTo
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """One of the kiosk's logs: its head and the highest `stored` receipt it holds (seq 0 for none)."""
+
+    name: str
+    head: Head
+    receipted: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """What `Push.send` needs next: records of `log` after `after`, at most `count_max`."""
+
+    log: bytes
+    after: Head
+    count_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The server holds `log` up to `head`; `backed_up` up to that seq."""
+
+    head: Head
+    backed_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRestored:
+    """The server stands behind a receipt this kiosk holds: it came back from a backup, and is sent everything again."""
+
+    log: bytes
+    server_seq: int
+    receipted_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewLogNeeded:
+    """This log cannot go on: the server knows another branch of it, or more of it than this disk does."""
+
+    log: bytes
+    reason: Literal["forked", "restored", "damaged"]
+
+
+@dataclass(frozen=True, slots=True)
+class EditionOffered:
+    """The server has content of this edition."""
+
+    edition: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The server took nothing."""
+
+    reason: Reason
+    action: Action
+    retry_after_s: int
+
+
+Event = Stored | ServerRestored | NewLogNeeded | EditionOffered | Refused
+
+
+class State(Enum):
+    """Where a push stands."""
+
+    START = auto()
+    ASKED = auto()  # a question is out
+    READY = auto()  # there is something to send
+    SENT = auto()  # an envelope is out
+    DONE = auto()  # nothing left to send
+    STOPPED = auto()  # the server will not have it; see the events
+
+
+class Step(Enum):
+    """What moves a push on."""
+
+    ASK = auto()
+    POSITION_MORE = auto()
+    POSITION_DONE = auto()
+    SEND = auto()
+    RECEIPT_MORE = auto()
+    RECEIPT_DONE = auto()
+    HALVED = auto()
+    LOST_PLACE = auto()
+    REFUSED = auto()
+
+
+TRANSITIONS: dict[tuple[State, Step], State] = {
+    (State.START, Step.ASK): State.ASKED,
+    (State.ASKED, Step.POSITION_MORE): State.READY,
+    (State.ASKED, Step.POSITION_DONE): State.DONE,
+    (State.ASKED, Step.REFUSED): State.STOPPED,
+    (State.READY, Step.SEND): State.SENT,
+    (State.SENT, Step.RECEIPT_MORE): State.READY,
+    (State.SENT, Step.RECEIPT_DONE): State.DONE,
+    (State.SENT, Step.HALVED): State.READY,
+    (State.SENT, Step.LOST_PLACE): State.START,
+    (State.SENT, Step.REFUSED): State.STOPPED,
+}
+
+
+class Push:
+    """One conversation with the server, from the question to the last receipt.
+
+    `hash_at(log, seq)` tells the hash of the kiosk's own header at that seq (None beyond its head). A conversation that
+    breaks off is simply thrown away; the next one begins with the question again.
+    """
+
+    def __init__(self, me: KioskSelf, logs: Iterable[Local], hash_at: Callable[[bytes, int], bytes | None]) -> None:
+        self.state = State.START
+        self._me = me
+        self._logs = {local.head.log: local for local in logs}
+        self._hash_at = hash_at
+        self._nonce = b""
+        self._at: dict[bytes, Head] = {}  # where to send from, for each log with something left
+        self._limit = Limits()
+        self._count_max = batch.COUNT_MAX
+        self._sent = (NO_ID, 0)
+
+    def _move(self, step: Step) -> None:
+        self.state = TRANSITIONS[self.state, step]
+
+    def ask(self, nonce: bytes, edition: int, health: Health) -> bytes:
+        """The question that opens a conversation. `nonce` is 16 fresh random bytes."""
+        self._move(Step.ASK)
+        self._nonce = nonce
+        claims = [Claim(x.head.log, x.name, x.head.seq, x.head.hash) for x in self._logs.values()]
+        ask = Ask(self._me.office, self._me.kiosk, nonce, edition, claims, health)
+        return envelope.sign(Label.ASK, wire.encode(ask), self._me.key)
+
+    def want(self) -> Want | None:
+        """What is to be sent next; None when nothing is."""
+        if self.state is not State.READY:
+            return None
+        log, after = next(iter(self._at.items()))
+        return Want(log, after, min(self._count_max, self._limit.batch_count_max))
+
+    def send(self, want: Want, records: Sequence[Record], nonce: bytes) -> bytes:
+        """The envelope that carries `records`, which must be what `want` asked for (fewer will do, none will not)."""
+        packed = batch.pack(records)
+        last = records[-1].header
+        sealed = envelope.seal(
+            packed, office=self._me.office, kiosk=self._me.kiosk, log=want.log, first_seq=want.after.seq + 1,
+            count=len(records), prev=want.after.hash, last_hash=header_hash(last), nonce=nonce,
+            to=self._me.seal_to, by=self._me.key,
+        )  # fmt: skip
+        self._move(Step.SEND)
+        self._nonce = nonce
+        self._sent = (want.log, last.seq)
+        self._count_max = len(records)
+        return sealed
+
+    def hear(self, data: bytes) -> list[Event]:
+        """What the server's answer means. Raises `SalaError` for bytes that are not its signed answer to this question."""
+        answer = read_answer(data, self._me.answers)
+        if (answer.office, answer.kiosk, answer.nonce) != (self._me.office, self._me.kiosk, self._nonce):
+            raise BadSignature("the answer is to another question")
+        if isinstance(answer, Refusal):
+            return self._hear_refusal(answer)
+        if isinstance(answer, Position) and self.state is State.ASKED:
+            return self._hear_position(answer)
+        if isinstance(answer, Receipt) and self.state is State.SENT:
+            return self._hear_receipt(answer)
+        raise Malformed(f"a {type(answer).__name__.lower()} where none was awaited")
+
+    def _hear_position(self, position: Position) -> list[Event]:
+        events: list[Event] = [EditionOffered(position.edition)]
+        self._limit = position.limits
+        self._at = {}
+        for stand in position.stands:
+            local = self._logs.get(stand.log)
+            if local is not None:
+                events += self._compare(local, stand)
+        self._move(Step.POSITION_MORE if self._at else Step.POSITION_DONE)
+        return events
+
+    def _compare(self, local: Local, stand: Stand) -> list[Event]:
+        """How one log stands on both sides, and where to send from."""
+        events: list[Event] = []
+        mine = NO_HASH if stand.seq == 0 else self._hash_at(stand.log, stand.seq)
+        if mine == stand.hash:
+            if stand.seq < local.receipted.seq:
+                events.append(ServerRestored(stand.log, stand.seq, local.receipted.seq))
+            events.append(Stored(Head(stand.log, stand.seq, stand.hash), stand.backed_up))
+            if stand.seq < local.head.seq:
+                self._at[stand.log] = Head(stand.log, stand.seq, stand.hash)
+            if stand.state == "forked":
+                events.append(NewLogNeeded(stand.log, "forked"))
+            return events
+        # The branches parted somewhere after the last receipt. What lies behind it is sent as it is and kept beside the
+        # other branch; the log itself ends here.
+        if local.receipted.seq < local.head.seq:
+            self._at[stand.log] = local.receipted
+        events.append(NewLogNeeded(stand.log, "restored" if mine is None else "forked"))
+        return events
+
+    def _hear_receipt(self, receipt: Receipt) -> list[Event]:
+        log, seq = self._sent
+        if receipt.log != log or receipt.seq < seq:
+            raise BadSignature("the receipt is for another batch")
+        events: list[Event] = []
+        if receipt.forked:
+            events.append(NewLogNeeded(log, "forked"))
+        mine = self._hash_at(log, receipt.seq)
+        if mine != receipt.hash:
+            raise BadSignature("the receipt names a record that is not ours")
+        head = Head(log, receipt.seq, receipt.hash)
+        events.append(Stored(head, 0))
+        self._count_max = batch.COUNT_MAX
+        if receipt.seq < self._logs[log].head.seq:
+            self._at[log] = head
+        else:
+            del self._at[log]
+        self._move(Step.RECEIPT_MORE if self._at else Step.RECEIPT_DONE)
+        return events
+
+    def _hear_refusal(self, refusal: Refusal) -> list[Event]:
+        action = ON_REFUSAL[refusal.reason]
+        if action is Action.HALVE and self.state is State.SENT and self._count_max > 1:
+            self._count_max //= 2
+            self._move(Step.HALVED)
+        elif action is Action.ASK_AGAIN and self.state is State.SENT:
+            self._move(Step.LOST_PLACE)
+        else:
+            self._move(Step.REFUSED)
+        events: list[Event] = [Refused(refusal.reason, action, refusal.retry_after_s)]
+        if action is Action.NEW_LOG:
+            events.append(NewLogNeeded(self._sent[0], "damaged"))
+        return events
+
+
+def read_answer(data: bytes, key: VerifyKey) -> Answer:
+    """The server's answer, verified. Raises `SalaError`: a portal's page, a proxy's, another server's."""
+    note = envelope.read_note(data, Label.ANSWER)
+    payload = envelope.verify_note(note, key)
+    return wire.decode(cast(type[Answer], Answer), payload, bytes_max=_MESSAGE_BYTES_MAX)
+
+
+# --- the server's side -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSelf:
+    """Who the server is. Old sealing keys stay in `sealing` (by id) until no kiosk uses them."""
+
+    office: bytes
+    answers: SigningKey
+    sealing: Mapping[bytes, SealingKey]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownKiosk:
+    """What the server knows of a kiosk when an envelope names it."""
+
+    kiosk: bytes
+    key: VerifyKey
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A verified, opened batch: records that hang together, and the hash of each."""
+
+    header: EnvelopeHeader
+    records: Sequence[Record]
+    hashes: Sequence[bytes]
+
+
+class NotTaken(Exception):  # noqa: N818 - a verdict that travels, not a fault
+    """The server declines; `reason` goes back under its signature."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+def _known(kiosk: KnownKiosk | None, office: bytes, me: ServerSelf) -> KnownKiosk:
+    """The checks that ask and envelope share, in the order in which they cost least."""
+    if office != me.office:
+        raise NotTaken(Reason.WRONG_OFFICE)
+    if kiosk is None:
+        raise NotTaken(Reason.UNKNOWN_KIOSK)
+    return kiosk
+
+
+class Intake:
+    """The server's reading of what kiosks send. Raises `SalaError` or `NotTaken`; `refuse` turns either into an answer."""
+
+    def __init__(self, me: ServerSelf) -> None:
+        self._me = me
+
+    def ask(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Ask:
+        """A kiosk's verified question; `find` looks a kiosk up by its id."""
+        note = envelope.read_note(data, Label.ASK, bytes_max=_MESSAGE_BYTES_MAX)
+        ask = wire.decode(Ask, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+        kiosk = _known(find(ask.kiosk), ask.office, self._me)
+        envelope.verify_note(note, kiosk.key)
+        if any(len(id_) != ID_BYTES for id_ in (ask.nonce, *(claim.log for claim in ask.logs))):
+            raise Malformed("an id of the wrong length")
+        if kiosk.revoked:
+            raise NotTaken(Reason.REVOKED)
+        return ask
+
+    def open(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Opened:
+        """The records of an envelope, after size, header, kiosk, signature, seal, inflation and chain were checked."""
+        header = envelope.read_header(data)
+        kiosk = _known(find(header.kiosk), header.office, self._me)
+        if header.kiosk_key != kiosk.key.id:
+            raise NotTaken(Reason.BAD_SIGNATURE)
+        envelope.verify(data, kiosk.key)
+        if kiosk.revoked:
+            raise NotTaken(Reason.REVOKED)
+        key = self._me.sealing.get(header.server_key)
+        if key is None:
+            raise NotTaken(Reason.CANNOT_OPEN)
+        records, hashes = batch.unpack(
+            envelope.unseal(data, key),
+            log=header.log, first_seq=header.first_seq, count=header.count, prev=header.prev,
+        )  # fmt: skip
+        if hashes[-1] != header.last_hash:
+            raise Broken("the batch does not end with the hash that was signed")
+        return Opened(header, records, hashes)
+
+    def position(
+        self, ask: Ask, stands: list[Stand], *, epoch: bytes, server_ms: int, edition: int, limits: Limits
+    ) -> bytes:
+        """The signed answer to a question."""
+        return self._sign(Position(ask.office, ask.kiosk, ask.nonce, epoch, server_ms, edition, stands, limits))
+
+    def receipt(self, header: EnvelopeHeader, head: Head, *, forked: bool, epoch: bytes, server_ms: int) -> bytes:
+        """The signed receipt for a batch that was committed and synced."""
+        return self._sign(
+            Receipt(
+                header.office,
+                header.kiosk,
+                header.nonce,
+                epoch,
+                server_ms,
+                head.log,
+                head.seq,
+                head.hash,
+                "stored",
+                forked,
+            )  # fmt: skip
+        )
+
+    def refuse(self, data: bytes, reason: Reason, *, epoch: bytes, server_ms: int, retry_after_s: int = 0) -> bytes:
+        """A signed refusal, addressed as far as `data` tells to whom."""
+        office, kiosk, nonce = addressed(data)
+        return self._sign(Refusal(office, kiosk, nonce, epoch, server_ms, reason, retry_after_s))
+
+    def _sign(self, answer: Answer) -> bytes:
+        return envelope.sign(Label.ANSWER, wire.encode(answer), self._me.answers)
+
+
+def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:
+    """Office, kiosk and nonce that unverified bytes name, zeros where they name none."""
+    header = envelope.peek_header(data)
+    if header is not None:
+        return header.office, header.kiosk, header.nonce
+    try:
+        note = envelope.read_note(data, Label.ASK, bytes_max=_MESSAGE_BYTES_MAX)
+        ask = wire.decode(Ask, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+    except SalaError:
+        return NO_ID, NO_ID, NO_ID
+    return ask.office, ask.kiosk, ask.nonce
+
+
+@dataclass(frozen=True, slots=True)
+class Append:
+    """The log goes on: `records` are new and follow the head; it then stands at `head`. None new means a repeat."""
+
+    records: Sequence[Record]
+    hashes: Sequence[bytes]
+    head: Head
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """The batch and the log part ways: all of it is kept beside, up to `head` of the branch."""
+
+    records: Sequence[Record]
+    hashes: Sequence[bytes]
+    head: Head
+
+
+Verdict = Append | Branch
+
+
+def judge(opened: Opened, head: Head, known: Mapping[int, bytes], beside: Collection[bytes] = ()) -> Verdict:
+    """How a batch meets the log as held.
+
+    `known` maps seq to hash for the records held from one before the batch to its end; `beside` holds the hashes that branches of
+    this log have just before the batch. Raises `NotTaken(GAP)` where records are missing between.
+    """
+    first, prev, hashes = opened.header.first_seq, opened.header.prev, opened.hashes
+    last = Head(head.log, first + len(hashes) - 1, hashes[-1])
+    if prev in beside:
+        return Branch(opened.records, hashes, last)
+    if first > head.seq + 1:
+        raise NotTaken(Reason.GAP)
+    before = NO_HASH if first == 1 else known.get(first - 1)
+    if before != prev or overlap(known, first, hashes) is not None:
+        return Branch(opened.records, hashes, last)
+    new = head.seq + 1 - first
+    return Append(opened.records[new:], hashes[new:], last if last.seq > head.seq else head)
+
+
+# --- enrolment ---------------------------------------------------------------------------------------------------
+
+
+def enrol(code: str, key: SigningKey, *, nonce: bytes, device: str, software: str) -> bytes:
+    """A new kiosk's request, signed with its own new key. Raises `KeyRefused` where `code` cannot be one."""
+    secret = keys.enrolment_secret(code)
+    name = keys.enrolment_name(secret)
+    proof = keys.enrolment_proof(secret, "kiosk", name + key.public.raw + nonce)
+    request = Enrol(name, key.public.raw, nonce, device, software, proof)
+    return envelope.sign(Label.ENROL, wire.encode(request), key)
+
+
+def read_enrol(data: bytes) -> Enrol:
+    """A request to enrol, signed by the key it brings. The code is still to be proved: `check_enrol`."""
+    note = envelope.read_note(data, Label.ENROL, bytes_max=_MESSAGE_BYTES_MAX)
+    request = wire.decode(Enrol, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+    if len(request.nonce) != ID_BYTES:
+        raise Malformed("a nonce of the wrong length")
+    envelope.verify_note(note, VerifyKey(request.public_key))
+    return request
+
+
+def check_enrol(request: Enrol, secret: bytes) -> None:
+    """Raise `NotTaken` unless the kiosk knows the code behind `secret`."""
+    transcript = request.code_name + request.public_key + request.nonce
+    if not keys.same(request.proof, keys.enrolment_proof(secret, "kiosk", transcript)):
+        raise NotTaken(Reason.WRONG_CODE)
+
+
+def grant(
+    request: Enrol, secret: bytes, *, me: ServerSelf, office_name: str, kiosk: bytes, kiosk_name: str, epoch: bytes,
+    server_ms: int, series: list[str], bundle_key: VerifyKey, seal_to: SealTo, code_salt: bytes,
+) -> bytes:  # fmt: skip
+    """The server's signed welcome, which proves to the kiosk that it came from where the code was made."""
+    unproved = Grant(
+        me.office, office_name, kiosk, kiosk_name, request.nonce, epoch, server_ms, series, me.answers.public.raw,
+        bundle_key.raw, seal_to.raw, code_salt, b"",
+    )  # fmt: skip
+    proof = keys.enrolment_proof(secret, "server", wire.encode(unproved))
+    return envelope.sign(Label.GRANT, wire.encode(msgspec.structs.replace(unproved, proof=proof)), me.answers)
+
+
+def read_grant(data: bytes, code: str, nonce: bytes) -> Grant:
+    """The welcome, if it answers this request and came from whoever made the code. Raises `SalaError`."""
+    note = envelope.read_note(data, Label.GRANT, bytes_max=_MESSAGE_BYTES_MAX)
+    welcome = wire.decode(Grant, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+    envelope.verify_note(note, VerifyKey(welcome.answer_key))
+    unproved = wire.encode(msgspec.structs.replace(welcome, proof=b""))
+    expected = keys.enrolment_proof(keys.enrolment_secret(code), "server", unproved)
+    if welcome.nonce != nonce or not keys.same(welcome.proof, expected):
+        raise BadSignature("the welcome did not come from where the code was made")
+    if len(welcome.office) != ID_BYTES or len(welcome.kiosk) != ID_BYTES:
+        raise KeyRefused("the welcome names no office or kiosk")
+    return welcome

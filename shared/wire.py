@@ -1,0 +1,46 @@
+"""One way to turn values into bytes and back: msgpack arrays, canonical and capped.
+
+`decode` accepts only the very bytes that `encode` would write, so two byte strings never mean the same value and a hash of the
+bytes is a hash of the meaning. Every way in which the decoder can fail ends in `Malformed` or `TooLarge`.
+
+    >>> decode(list[int], encode([1, 2]), bytes_max=16)
+    [1, 2]
+"""
+
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared.errors import Malformed, TooLarge
+
+T = TypeVar("T")
+
+_encoder = msgspec.msgpack.Encoder()
+
+
+@lru_cache(maxsize=256)
+def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(kind)
+
+
+def encode(value: object) -> bytes:
+    """The one byte string that stands for `value`."""
+    return _encoder.encode(value)
+
+
+def decode(kind: type[T], data: bytes, *, bytes_max: int) -> T:
+    """The value of type `kind` that `data` stands for.
+
+    Raises `TooLarge` above `bytes_max` bytes (before anything is decoded) and `Malformed` for all else that is wrong,
+    longer or unusual encodings of the same value included.
+    """
+    if len(data) > bytes_max:
+        raise TooLarge(f"{len(data)} bytes where at most {bytes_max} are allowed")
+    try:
+        value: T = _decoder(kind).decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
+        raise Malformed(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
+    if _encoder.encode(value) != data:
+        raise Malformed(f"an unusual encoding of a {getattr(kind, '__name__', kind)}")
+    return value
