@@ -46,16 +46,20 @@ INSTALLED_APPS = [
     "sync_server.ingest",
     "sync_server.queues",
     "sync_server.cases",
+    "sync_server.home",
 ]
 
 MIDDLEWARE = [
+    "sync_server.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "sync_server.web.language.LanguageMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
+    "sync_server.organisations.access.StaffOnlyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -75,6 +79,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "sync_server.home.context.frame",
             ],
         },
     },
@@ -128,6 +133,7 @@ AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
 AXES_IPWARE_PROXY_COUNT = int(os.environ.get("SALA_PROXIES", "0"))
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_LOCKOUT_CALLABLE = "sync_server.organisations.views.locked"
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]

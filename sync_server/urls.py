@@ -7,6 +7,8 @@ urlpatterns = [
     path("sync/", include("sync_server.ingest.urls")),
     path("", RedirectView.as_view(url="/desk/"), name="root"),
     path("", include("sync_server.organisations.urls")),
+    path("", include("sync_server.home.urls")),
+    path("", include("sync_server.web.urls")),
     path("desk/cases/", include("sync_server.cases.urls")),
     path("desk/records/", include("sync_server.records.urls")),
     path("desk/kiosks/", include("sync_server.kiosks.urls")),

@@ -1,5 +1,12 @@
-"""Staff pages of this application."""
+"""Addresses of the office's people: signing in and out, one's own account."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sync_server.organisations import views
+
+app_name = "organisations"
+urlpatterns = [
+    path("sign-in", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out", views.SignOut.as_view(), name="sign-out"),
+    path("desk/account", views.account, name="account"),
+]

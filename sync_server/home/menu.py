@@ -1,0 +1,81 @@
+"""The side menu as a table: one row for each place of the desk, in groups.
+
+A row is shown to the roles it names (none: to everyone who is signed in) and where its application is installed. The row whose
+address begins the current path is the one being looked at; the longest such address wins.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.urls import NoReverseMatch, reverse
+
+from sync_server.organisations.models import Role, Staff
+from sync_server.web.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place: its address by name, label, icon, who sees it, and how many things wait there."""
+
+    view: str
+    label: Text
+    icon: str
+    roles: frozenset[str] = frozenset()
+    waiting: Callable[[Staff], int] | None = None
+    alarm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A row as one reader sees it now."""
+
+    href: str
+    label: Text
+    icon: str
+    count: int
+    count_kind: str
+    here: bool = False
+
+    @property
+    def icon_here(self) -> str:
+        """The filled icon of the place being looked at."""
+        return f"{self.icon}-fill"
+
+
+_ADMINS = frozenset({Role.ADMIN.value, Role.CLERK.value})
+
+MENU: tuple[tuple[Row, ...], ...] = (
+    (
+        Row("home:today", Text("งานวันนี้", "Today"), "sun-horizon"),
+        Row("cases:inbox", Text("เรื่องที่รับ", "Cases"), "tray"),
+        Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket"),
+    ),
+    (
+        Row("content:index", Text("บริการและเนื้อหา", "Services and content"), "flow-arrow"),
+        Row("kiosks:fleet", Text("ตู้และแท็บเล็ต", "Kiosks and tablets"), "devices", alarm=True),
+    ),
+    (
+        Row("measures:index", Text("มาตรการ 10 ข้อ", "The ten measures"), "clipboard-text"),
+        Row("reports:index", Text("รายงานและแฟ้ม", "Reports"), "file-text"),
+    ),
+    (Row("records:index", Text("บันทึกทั้งหมด", "All records"), "stack"),),
+)
+
+
+def menu_for(staff: Staff, path: str) -> list[list[Item]]:
+    """The menu for this reader with the place of `path` marked; groups without a row are left out."""
+    groups = [[item for row in group if (item := _item(row, staff)) is not None] for group in MENU]
+    places = [item.href for group in groups for item in group if path.startswith(item.href)]
+    here = max(places, key=len, default="")
+    return [[replace(item, here=item.href == here) for item in group] for group in groups if group]
+
+
+def _item(row: Row, staff: Staff) -> Item | None:
+    if row.roles and staff.role not in row.roles:
+        return None
+    try:
+        href = reverse(row.view)
+    except NoReverseMatch:
+        return None  # that application is not installed here
+    waiting = row.waiting(staff) if row.waiting else 0
+    return Item(href, row.label, row.icon, waiting, "alarm" if row.alarm else "")

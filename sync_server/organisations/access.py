@@ -1,0 +1,67 @@
+"""Who may open which page.
+
+Everything below ``/desk/`` is for signed-in staff: `StaffOnlyMiddleware` refuses the rest before a view is asked, so a page that
+forgets to say anything is closed, not open. `allow` narrows a page to some roles. What a member of staff sees *on* a page is another
+question: every list, count and search goes through its query's `visible_to(user)`.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
+from urllib.parse import urlencode
+
+from axes.helpers import get_client_ip_address
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from sync_server.organisations.actions import Actor
+from sync_server.organisations.models import Role, Staff
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+DESK = "/desk/"
+SIGN_IN = "/sign-in"
+
+
+class StaffOnlyMiddleware:
+    """Sends whoever is not signed in from any page of the desk to the sign-in page. Stands after authentication."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(DESK) and not request.user.is_authenticated:
+            if request.headers.get("HX-Request"):
+                # A swap must not paste the sign-in page into a list: the whole page goes there.
+                return HttpResponse(status=401, headers={"HX-Redirect": f"{SIGN_IN}?{urlencode({'next': DESK})}"})
+            return redirect_to_login(request.get_full_path(), SIGN_IN)
+        return self.get_response(request)
+
+
+def staff_of(request: HttpRequest) -> Staff:
+    """The member of staff behind a request below ``/desk/``."""
+    if not request.user.is_authenticated:
+        raise PermissionDenied
+    return cast("Staff", request.user)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who acts, for the audit log: the signed-in member of staff and the address they came from."""
+    return Actor.of(staff_of(request), get_client_ip_address(request) or "")
+
+
+def allow(*roles: Role) -> Callable[[View[P]], View[P]]:
+    """Only staff of these roles may open the view; others get 403."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if staff_of(request).role not in roles:
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,16 @@
+"""The words of this application's choices, in both languages."""
+
+from sync_server.organisations.models import Role
+from sync_server.web.language import Text
+
+ROLES: dict[str, Text] = {
+    Role.OFFICER: Text("เจ้าหน้าที่", "Officer"),
+    Role.CLERK: Text("ปลัด อบต.", "Clerk"),
+    Role.EXECUTIVE: Text("นายก อบต.", "Chief executive"),
+    Role.ADMIN: Text("ผู้ดูแลระบบ", "Administrator"),
+}
+
+ACTS: dict[str, Text] = {
+    "staff.signed_in": Text("เข้าสู่ระบบ", "Signed in"),
+    "staff.password": Text("เปลี่ยนรหัสผ่าน", "Changed the password"),
+}

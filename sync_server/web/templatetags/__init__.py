@@ -1,0 +1,1 @@
+"""Template library ``sala``: the components of the staff web."""
