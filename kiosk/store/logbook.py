@@ -1,0 +1,552 @@
+"""The logbook: a kiosk's records under one name ("lobby", "confidential"), over as many logs as it took.
+
+A name has one current log. A new one is opened at enrolment, after a copied or restored disk, when the server answers
+*forked*, and when a record is found damaged; its first record, `log.opened`, cites the log before it. Old logs stay
+readable and can still be pushed. Receipts are kept for ever; bodies are given up only behind a verified backup, 35
+days later.
+
+    lobby = Logbook(store, "lobby", software="sala-kiosk 0.1.0")
+    with store.transaction() as tx:
+        lobby.open_new(tx, "enrolled", at=at, edition=1)
+    with store.transaction() as tx:
+        record = lobby.append(tx, RatingGiven(...), at=at, edition=1)
+    for record in lobby.after(0):
+        ...
+
+The rules of this file:
+1. Records are written only behind the head, and only `shared.log.link` makes them.
+2. A damaged record never stops the kiosk: the next `append` opens a new log first, in the same transaction.
+3. What the server holds is what its signed answers said, never what was sent. A new epoch of the server begins from
+   what it says.
+4. `prune` takes bodies and salts; headers and receipts stay.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from kiosk.store.errors import NoLog, RecordDamaged
+from kiosk.store.rows import ID_LIMIT
+from kiosk.store.store import Shelf, Store, Transaction
+from shared import kinds
+from shared.errors import Fork, Gap, SalaError
+from shared.log import Head, link, verify
+from shared.records import ID_BYTES, NO_HASH, SALT_BYTES, At, Record, decode_record, encode_record, erase, header_hash
+
+#: Bodies stay this long behind a verified backup, between two times that the server signed.
+PRUNE_AFTER_MS = 35 * 24 * 3600 * 1000
+
+#: One read for the wire: as many records as one envelope takes, and about as many bytes.
+READ_COUNT_MAX = 500
+READ_BYTES_MAX = 1024 * 1024
+
+#: This many records at a log's end are verified when its head is first read.
+TAIL_COUNT = 32
+
+_DAY_MS = 24 * 3600 * 1000
+_HOUR_MS = 3600 * 1000
+_LOGS_CELL = "logs"
+_SERVER_TIME_CELL = "server_ms"
+
+OpenReason = Literal["enrolled", "copied", "restored", "forked", "damaged"]
+
+
+class _Log(msgspec.Struct, frozen=True, array_like=True):
+    """One log as the store remembers it.
+
+    Once it has ended, `tail_*` name its last readable record. `damaged_seq` is the first record that cannot be read,
+    0 for none; `carried_seq` tells how far what lies behind that one was appended again elsewhere.
+    """
+
+    ordinal: int
+    log: bytes
+    name: str
+    ended: bool = False
+    tail_seq: int = 0
+    tail_hash: bytes = NO_HASH
+    damaged_seq: int = 0
+    carried_seq: int = 0
+
+
+class _Aging(msgspec.Struct, frozen=True, array_like=True):
+    """Bodies up to `seq` lay in a verified backup at `server_ms`; `since_ms` is when this step was begun."""
+
+    since_ms: int
+    server_ms: int
+    seq: int
+
+
+class _Standing(msgspec.Struct, frozen=True, array_like=True):
+    """What the server said about one log, and how far its bodies were given up."""
+
+    epoch: bytes = b""
+    stored_seq: int = 0
+    stored_hash: bytes = NO_HASH
+    backed_up: int = 0
+    receipts: int = 0
+    pruned: int = 0
+    aging: tuple[_Aging, ...] = ()
+
+
+class KeptReceipt(msgspec.Struct, frozen=True, array_like=True):
+    """A signed answer of the server as it came, with what it says about one log."""
+
+    seq: int
+    hash: bytes
+    backed_up: int
+    epoch: bytes
+    server_ms: int
+    signed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class LogView:
+    """One log of a logbook: how far it goes, and how far the server has it.
+
+    `head` is the last record that can be pushed; `damaged_seq` names the first one that cannot be read (0: none).
+    `stranded` counts the records behind that one which the server will never take from this log: see
+    `Logbook.carry_over`. `captured` is the number of its last readable record.
+    """
+
+    log: bytes
+    name: str
+    ended: bool
+    head: Head
+    receipted: Head
+    backed_up: int
+    damaged_seq: int
+    stranded: int
+    captured: int
+
+    @property
+    def waiting(self) -> int:
+        """Records that the server has not said to hold."""
+        return max(0, self.head.seq - self.receipted.seq) + self.stranded
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the staff screen tells about a logbook: numbers of records over all its logs, and since when one waits."""
+
+    captured: int
+    stored: int
+    backed_up: int
+    waiting: int
+    waiting_since: At | None
+
+
+class Logbook:
+    """The records under one name. Any number of these may be made for one store and name; they hold no state of
+    their own.
+    """
+
+    def __init__(self, store: Store, name: str, *, software: str) -> None:
+        self._store = store
+        self._software = software
+        self.name = name
+
+    # ---- writing ---------------------------------------------------------------------------------------------------
+
+    def append(self, tx: Transaction, body: kinds.Body, *, at: At, edition: int, salt: bytes | None = None) -> Record:
+        """Append what happened; it is a fact once `tx` ends without error.
+
+        `salt` is 16 random bytes, drawn from the store's source when left out. Raises `NoLog` before enrolment, and
+        `Malformed` or `TooLarge` for a body that could not be read back.
+        """
+        kind, schema, data = kinds.encode(body)
+        return self._append(tx, kind, schema, data, at, edition, salt)
+
+    def open_new(self, tx: Transaction, reason: OpenReason, *, at: At, edition: int) -> Record:
+        """End the current log, if there is one, and open the next; its first record cites the head of the last."""
+        known = self._all()
+        current = _current(known, self.name)
+        parent = Head(b"", 0, b"")
+        if current is not None:
+            ended = self._end(current)
+            parent = self._view(ended).head
+            known[ended.ordinal - 1] = ended
+        opened = _Log(len(known) + 1, tx.random(ID_BYTES), self.name)
+        known.append(opened)
+        tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+        tx.heads[opened.log] = Head.empty(opened.log)
+        body = kinds.LogOpened(self.name, reason, parent.log, parent.seq, parent.hash, self._software)
+        kind, schema, data = kinds.encode(body)
+        return self._append(tx, kind, schema, data, at, edition, None)
+
+    def carry_over(self, tx: Transaction, log: bytes, *, limit: int = READ_COUNT_MAX) -> int:
+        """Append the next `limit` stranded records of a damaged log to the current one, with the times they had.
+
+        Call it once the server has said how far it stands in `log` (`record_receipt`), and again until it returns 0:
+        the number of records that were looked at. What cannot be read is left out and noted among the store's faults.
+        """
+        entry = self._entry(log)
+        if not entry.ended or not self._view(entry).stranded:
+            return 0
+        shelf = self._shelf(entry)
+        first = max(entry.damaged_seq, entry.carried_seq) + 1
+        last = min(entry.tail_seq, first + limit - 1)
+        for seq, sealed in self._store.load_run(shelf, first, last):
+            try:
+                record = _read(shelf, entry, seq, sealed)
+            except RecordDamaged as error:
+                self._store.note(str(error))
+                continue
+            header = record.header
+            if record.body is not None and header.kind != "log.opened":
+                self._append(tx, header.kind, header.schema, record.body, header.at, header.edition, record.salt)
+        known = self._all()
+        known[entry.ordinal - 1] = msgspec.structs.replace(entry, carried_seq=last)
+        tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+        return last - first + 1
+
+    def mark_damaged(self, tx: Transaction, log: bytes, seq: int) -> None:
+        """Remember that record `seq` of a log cannot be read: the log ends, and the next `append` opens a new one."""
+        entry = self._entry(log)
+        if not entry.damaged_seq or seq < entry.damaged_seq:
+            known = self._all()
+            known[entry.ordinal - 1] = msgspec.structs.replace(entry, damaged_seq=seq)
+            tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+
+    def record_receipt(
+        self,
+        tx: Transaction,
+        *,
+        log: bytes,
+        seq: int,
+        hash_: bytes,
+        backed_up: int,
+        epoch: bytes,
+        server_ms: int,
+        signed: bytes,
+    ) -> None:
+        """Keep what a verified answer of the server says: it holds `log` up to `seq`, and in a verified backup up to
+        `backed_up`.
+
+        `signed` is the answer as it came. Within one epoch neither number ever goes back; a new epoch begins from
+        what it says. An answer that says nothing new is not written. Raises `Gap` or `Fork` for a record that this
+        log does not have.
+        """
+        entry = self._entry(log)
+        mine = self.hash_at(seq, log)
+        if mine is None:
+            raise Gap(f"the server names record {seq}, which this log does not have")
+        if mine != hash_:
+            raise Fork(f"the server holds another record {seq}")
+        old = self._standing(entry)
+        told_ms = self._server_ms()
+        same_epoch = epoch == old.epoch
+        news = not same_epoch or seq > old.stored_seq or backed_up > old.backed_up
+        if not news and abs(server_ms - told_ms) < _HOUR_MS:
+            return
+        tx.put_cell(_SERVER_TIME_CELL, msgspec.msgpack.encode(server_ms))
+        if not news:
+            return
+        stored = Head(log, seq, hash_)
+        backed = min(backed_up, seq)
+        aging: tuple[_Aging, ...] = ()
+        if same_epoch:
+            stored = max(stored, Head(log, old.stored_seq, old.stored_hash), key=lambda head: head.seq)
+            backed = max(backed, old.backed_up)
+            aging = old.aging
+        if backed > (old.backed_up if same_epoch else 0):
+            aging = _aged(aging, server_ms, backed)
+        number = old.receipts + 1
+        tx.put(
+            self._store.shelf("receipt", log.hex(), entry.ordinal),
+            number,
+            msgspec.msgpack.encode(KeptReceipt(seq, hash_, backed_up, epoch, server_ms, signed)),
+        )
+        self._put_standing(tx, entry, _Standing(epoch, stored.seq, stored.hash, backed, number, old.pruned, aging))
+
+    def prune(self, tx: Transaction, *, limit: int = READ_COUNT_MAX) -> int:
+        """Give up the bodies that have lain in a verified backup for 35 days; returns how many records were looked at.
+
+        The days lie between two times that the server signed; the kiosk's clock has no say. `log.opened` keeps its
+        body.
+        """
+        now_ms = self._server_ms()
+        looked_at = 0
+        for entry in self._mine():
+            standing = self._standing(entry)
+            ripe = [step for step in standing.aging if step.server_ms + PRUNE_AFTER_MS <= now_ms]
+            until = max((step.seq for step in ripe), default=0)
+            last = min(until, standing.pruned + limit - looked_at)
+            if last <= standing.pruned:
+                continue
+            shelf = self._shelf(entry)
+            for seq, sealed in self._store.load_run(shelf, standing.pruned + 1, last):
+                try:
+                    record = _read(shelf, entry, seq, sealed)
+                except RecordDamaged as error:
+                    self._store.note(str(error))
+                    continue
+                if record.body is not None and record.header.kind != "log.opened":
+                    tx.put(shelf, seq, encode_record(erase(record)))
+            looked_at += last - standing.pruned
+            aging = tuple(step for step in standing.aging if step.seq > last)
+            self._put_standing(tx, entry, msgspec.structs.replace(standing, pruned=last, aging=aging))
+        return looked_at
+
+    # ---- reading ---------------------------------------------------------------------------------------------------
+
+    @property
+    def head(self) -> Head:
+        """The head of the current log; raises `NoLog` before enrolment."""
+        return self._view(self._now()).head
+
+    def logs(self) -> tuple[LogView, ...]:
+        """All logs of this name, oldest first; the last is the current one."""
+        return tuple(map(self._view, self._mine()))
+
+    def after(
+        self,
+        seq: int,
+        *,
+        log: bytes | None = None,
+        limit_count: int = READ_COUNT_MAX,
+        limit_bytes: int = READ_BYTES_MAX,
+    ) -> Iterator[Record]:
+        """The records behind `seq` of a log (the current one if none is named), as far as the limits go; at least one
+        if there is one.
+
+        `limit_bytes` counts records as they are kept. Raises `RecordDamaged` when it comes to a record that cannot be
+        read: those before it have been given by then.
+        """
+        entry = self._now() if log is None else self._entry(log)
+        shelf = self._shelf(entry)
+        total = 0
+        for expected, (found, sealed) in enumerate(
+            self._store.load_run(shelf, seq + 1, ID_LIMIT, limit_count), seq + 1
+        ):
+            total += len(sealed)
+            if total > limit_bytes and expected > seq + 1:
+                return
+            if found != expected:
+                raise RecordDamaged(entry.log, expected, "it is missing")
+            yield _read(shelf, entry, found, sealed)
+
+    def between(self, first: int, last: int, *, log: bytes | None = None) -> Iterator[Record]:
+        """Records `first` to `last` of a log, both included; raises `RecordDamaged` as `after` does."""
+        for record in self.after(first - 1, log=log, limit_count=last - first + 1, limit_bytes=2**63):
+            if record.header.seq > last:
+                return
+            yield record
+
+    def hash_at(self, seq: int, log: bytes | None = None) -> bytes | None:
+        """The hash of the header of record `seq`; None behind the log's end or for a log that is not ours.
+
+        A damaged record's hash is told by the one behind it.
+        """
+        try:
+            entry = self._now() if log is None else self._entry(log)
+        except NoLog:
+            return None
+        if seq == 0:
+            return NO_HASH
+        shelf = self._shelf(entry)
+        run = self._store.load_run(shelf, seq, seq + 1)
+        for found, sealed in run:
+            try:
+                record = _read(shelf, entry, found, sealed)
+            except RecordDamaged:
+                continue
+            return header_hash(record.header) if found == seq else record.header.prev
+        if run:
+            raise RecordDamaged(entry.log, seq, "neither it nor the one behind it can be read")
+        return None
+
+    def receipts(self, log: bytes) -> list[KeptReceipt]:
+        """All receipts that were kept for a log, oldest first."""
+        entry = self._entry(log)
+        shelf = self._store.shelf("receipt", log.hex(), entry.ordinal)
+        return [
+            msgspec.msgpack.decode(shelf.cipher.open(number, sealed), type=KeptReceipt)
+            for number, sealed in self._store.load_run(shelf, 1, ID_LIMIT)
+        ]
+
+    def counts(self) -> Counts:
+        """Captured, stored, backed up, waiting: what may be told to people."""
+        views = self.logs()
+        waiting_since = None
+        for view in views:
+            if view.waiting:
+                waiting_since = self._time_of(view)
+                break
+        return Counts(
+            captured=sum(view.captured for view in views),
+            stored=sum(view.receipted.seq for view in views),
+            backed_up=sum(view.backed_up for view in views),
+            waiting=sum(view.waiting for view in views),
+            waiting_since=waiting_since,
+        )
+
+    def check(self, log: bytes, *, step: int = 1000) -> int:
+        """Verify a log's chain from its first record; returns how many records hold. Raises `RecordDamaged` for the
+        first that does not.
+
+        Reads `step` records at a time, so that touches go on in between.
+        """
+        entry = self._entry(log)
+        shelf = self._shelf(entry)
+        head = Head.empty(log)
+        while run := self._store.load_run(shelf, head.seq + 1, ID_LIMIT, step):
+            for seq, sealed in run:
+                if seq != head.seq + 1:
+                    raise RecordDamaged(log, head.seq + 1, "it is missing")
+                head = _verified(head, _read(shelf, entry, seq, sealed))
+        return head.seq
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _append(
+        self, tx: Transaction, kind: str, schema: int, data: bytes, at: At, edition: int, salt: bytes | None
+    ) -> Record:
+        entry = self._now()
+        head = None if entry.damaged_seq else self._head(entry)
+        if head is None:
+            self.open_new(tx, "damaged", at=at, edition=edition)
+            entry = self._now()
+            head = tx.heads[entry.log]
+        record, after = link(
+            head, kind=kind, schema=schema, edition=edition, at=at, salt=salt or tx.random(SALT_BYTES), body=data
+        )
+        tx.add_record(self._shelf(entry), record, head, after)
+        return record
+
+    def _head(self, entry: _Log) -> Head | None:
+        """The head of a log that goes on, or None where its end is damaged."""
+        head = self._store.head(entry.log)
+        if head is None:
+            head, damaged_seq = self._examine(entry)
+            if damaged_seq:
+                return None
+            self._store.know_head(head)
+        return head
+
+    def _examine(self, entry: _Log) -> tuple[Head, int]:
+        """The last readable record of a log, and the first damaged one among its last `TAIL_COUNT` (0: none)."""
+        shelf = self._shelf(entry)
+        last = self._store.load_last(shelf)
+        if last is None:
+            return Head.empty(entry.log), 0
+        tail, damaged_seq, chained = Head.empty(entry.log), 0, None
+        first = max(1, last[0] - TAIL_COUNT + 1)
+        found = dict(self._store.load_run(shelf, first, last[0]))
+        for seq in range(first, last[0] + 1):
+            try:
+                if seq not in found:
+                    raise RecordDamaged(entry.log, seq, "it is missing")  # noqa: TRY301 - handled as any damage
+                record = _read(shelf, entry, seq, found[seq])
+                tail = _verified(chained or Head(entry.log, seq - 1, record.header.prev), record)
+                chained = tail
+            except RecordDamaged as error:
+                self._store.note(str(error))
+                damaged_seq = damaged_seq or seq
+                chained = None
+        return tail, damaged_seq
+
+    def _end(self, entry: _Log) -> _Log:
+        """The entry of a log that goes on no more."""
+        if entry.ended:
+            return entry
+        tail = None if entry.damaged_seq else self._store.head(entry.log)
+        damaged_seq = entry.damaged_seq
+        if tail is None:
+            tail, found_seq = self._examine(entry)
+            damaged_seq = damaged_seq or found_seq
+        return msgspec.structs.replace(
+            entry, ended=True, tail_seq=tail.seq, tail_hash=tail.hash, damaged_seq=damaged_seq
+        )
+
+    def _view(self, entry: _Log) -> LogView:
+        standing = self._standing(entry)
+        receipted = Head(entry.log, standing.stored_seq, standing.stored_hash)
+        damaged_seq = entry.damaged_seq
+        if entry.ended:
+            tail = Head(entry.log, entry.tail_seq, entry.tail_hash)
+        else:
+            known = self._store.head(entry.log)
+            tail, found_seq = (known, 0) if known is not None else self._examine(entry)
+            damaged_seq = damaged_seq or found_seq
+        head, stranded = tail, 0
+        if receipted.seq < damaged_seq:
+            head = Head(entry.log, damaged_seq - 1, self.hash_at(damaged_seq - 1, entry.log) or NO_HASH)
+            stranded = max(0, tail.seq - max(damaged_seq, entry.carried_seq))
+        return LogView(
+            entry.log, entry.name, entry.ended, head, receipted, standing.backed_up, damaged_seq, stranded, tail.seq
+        )
+
+    def _time_of(self, view: LogView) -> At | None:
+        """When the oldest waiting record of a log was captured."""
+        first = view.receipted.seq + 1 if view.head.seq > view.receipted.seq else view.damaged_seq + 1
+        for record in self.after(first - 1, log=view.log, limit_count=1):
+            return record.header.at
+        return None
+
+    def _all(self) -> list[_Log]:
+        data = self._store.cell(_LOGS_CELL)
+        return [] if data is None else msgspec.msgpack.decode(data, type=list[_Log])
+
+    def _mine(self) -> list[_Log]:
+        return [entry for entry in self._all() if entry.name == self.name]
+
+    def _now(self) -> _Log:
+        entry = _current(self._all(), self.name)
+        if entry is None:
+            raise NoLog(f"no log is open under the name {self.name}")
+        return entry
+
+    def _entry(self, log: bytes) -> _Log:
+        for entry in self._all():
+            if entry.log == log:
+                return entry
+        raise NoLog(f"log {log.hex()[:8]} is not in this store")
+
+    def _shelf(self, entry: _Log) -> Shelf:
+        return self._store.shelf("record", entry.log.hex(), entry.ordinal)
+
+    def _standing(self, entry: _Log) -> _Standing:
+        data = self._store.cell(f"standing/{entry.ordinal}")
+        return _Standing() if data is None else msgspec.msgpack.decode(data, type=_Standing)
+
+    def _put_standing(self, tx: Transaction, entry: _Log, standing: _Standing) -> None:
+        tx.put_cell(f"standing/{entry.ordinal}", msgspec.msgpack.encode(standing))
+
+    def _server_ms(self) -> int:
+        """The time that the server signed last."""
+        data = self._store.cell(_SERVER_TIME_CELL)
+        return 0 if data is None else msgspec.msgpack.decode(data, type=int)
+
+
+def _current(known: list[_Log], name: str) -> _Log | None:
+    return next((entry for entry in reversed(known) if entry.name == name), None)
+
+
+def _read(shelf: Shelf, entry: _Log, seq: int, sealed: bytes) -> Record:
+    """The record in a row; raises `RecordDamaged`, which names it."""
+    try:
+        record = decode_record(shelf.cipher.open(seq, sealed))
+    except SalaError as error:
+        raise RecordDamaged(entry.log, seq, str(error)) from error
+    if (record.header.log, record.header.seq) != (entry.log, seq):
+        raise RecordDamaged(entry.log, seq, "another record lies in its place")
+    return record
+
+
+def _verified(head: Head, record: Record) -> Head:
+    try:
+        return verify(head, [record])
+    except SalaError as error:
+        raise RecordDamaged(head.log, head.seq + 1, str(error)) from error
+
+
+def _aged(aging: tuple[_Aging, ...], server_ms: int, seq: int) -> tuple[_Aging, ...]:
+    """The steps of backed-up records with one more: at most one a day, so that the list stays short.
+
+    Within a day the last step moves on, which lets a body stay a day longer and never shorter.
+    """
+    if aging and 0 <= server_ms - aging[-1].since_ms < _DAY_MS:
+        return (*aging[:-1], _Aging(aging[-1].since_ms, server_ms, seq))
+    return (*aging, _Aging(server_ms, server_ms, seq))

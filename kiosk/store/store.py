@@ -1,0 +1,783 @@
+"""The store: one encrypted SQLite file in which a touch is one transaction and one sync to disk.
+
+    store = Store(path, key, create=True)
+    lobby = Logbook(store, "lobby", software="sala-kiosk 1")
+    with store.transaction() as tx:
+        number = tx.next_number(service_date, "A")
+        lobby.append(tx, TicketIssued(...), at=at, edition=7)
+        store.table("tickets").insert({"number": number, "state": "waiting"})
+    tx.confirmed                                # reached only when all of it was read back from the file
+
+The rules of this file:
+1. Record, documents and counters of one touch share one transaction; it costs one sync.
+2. After the commit SQLite's cache is dropped and every row that was written is read back from the file, opened and
+   compared, and each record is verified against the head before it. Only then does the `with` block end without an
+   error.
+3. A `CannotRecord` means that nothing changed. On a full disk the reserve file is given up and the touch is written
+   once more before anybody is sent away.
+4. A failed write or sync is final for its connection: close, renew the write-ahead log, open again, and look whether
+   the touch is there. A sync is never tried twice.
+5. One connection, one lock. Any thread may call; a transaction belongs to the thread that began it.
+6. No clock. Whoever appends says when it happened.
+"""
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import apsw
+import msgspec
+
+from kiosk.store import files, sqlite
+from kiosk.store.cipher import NONCE_BYTES, Keyring, Place, RowCipher
+from kiosk.store.errors import (
+    DiskFailed,
+    DiskFull,
+    NewerStore,
+    NoStore,
+    NotAStore,
+    RowDamaged,
+    StoreDamaged,
+    StoreInUse,
+    Unconfirmed,
+)
+from kiosk.store.rows import ID_LIMIT, RowTable
+from shared.errors import SalaError
+from shared.log import Head, verify
+from shared.records import Record, decode_record, encode_record
+
+logger = logging.getLogger(__name__)
+
+#: Kept free for the last touches before a full disk is seen to; a few hundred tickets fit.
+RESERVE_BYTES = 4 * 1024 * 1024
+
+#: Up to this size the whole file is checked when it is opened (about 20 ms); above it `check_all` does so later.
+QUICK_CHECK_BYTES = 4 * 1024 * 1024
+
+_LOCK_TRIES = 40
+_LOCK_WAIT_S = 0.05
+
+Sheet = Literal["record", "document", "receipt", "cell"]
+
+_SHEETS: tuple[Sheet, ...] = ("record", "document", "receipt", "cell")
+
+
+def _each(sql: str) -> dict[Sheet, str]:
+    """One statement for each sheet; apsw keeps them compiled."""
+    return {sheet: sql.format(sheet) for sheet in _SHEETS}
+
+
+_SELECT = _each("SELECT data FROM {} WHERE place=?")
+_PUT = _each("INSERT OR REPLACE INTO {} VALUES(?,?)")
+_ADD = _each("INSERT INTO {} VALUES(?,?)")
+_DROP = _each("DELETE FROM {} WHERE place=?")
+_EMPTY = _each("DELETE FROM {} WHERE place BETWEEN ? AND ?")
+_COUNT = _each("SELECT count(*) FROM {} WHERE place BETWEEN ? AND ?")
+_PLACES = _each("SELECT place FROM {} WHERE place BETWEEN ? AND ? ORDER BY place")
+_RUN = _each("SELECT place, data FROM {} WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?")
+_LAST = _each("SELECT place, data FROM {} WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A run of numbered rows in one SQL table under one key: the documents of a table, the records or receipts of a
+    log.
+    """
+
+    sheet: Sheet
+    base: int
+    cipher: RowCipher
+
+    def place(self, row: int) -> int:
+        """SQLite's row number for row `row` of this shelf."""
+        return self.base + row
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and last place that can belong to this shelf."""
+        return self.base + 1, self.base + ID_LIMIT - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """What one transaction recorded, as it was read back from the file."""
+
+    records: tuple[Record, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One row that must be found again after the commit; `plain` None means it must be gone."""
+
+    sheet: Sheet
+    place: Place
+    cipher: RowCipher
+    row: Place
+    plain: bytes | None
+
+
+class Transaction:
+    """One touch: all of it or nothing. Made by `Store.transaction()`, used with `with`."""
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._statements: list[tuple[str, tuple[Any, ...]]] = []
+        self._written: dict[tuple[Sheet, Place], _Written] = {}
+        self._emptied: list[Shelf] = []
+        self._links: list[tuple[Head, Place, Head]] = []
+        self.cells: dict[str, bytes] = {}
+        self.heads: dict[bytes, Head] = {}
+        self._confirmed: Confirmed | None = None
+
+    @property
+    def confirmed(self) -> Confirmed:
+        """What was recorded; only after the block has ended well."""
+        if self._confirmed is None:
+            raise RuntimeError("not confirmed yet: read this after the transaction")
+        return self._confirmed
+
+    def next_number(self, service_date: date, series: str) -> int:
+        """The next ticket number of this day and series: 1, 2, 3, never one twice, whatever the clock does meanwhile.
+
+        The row holds the high-water mark itself; it is never derived from tickets and never goes down.
+        """
+        number = self._mark(service_date, series) + 1
+        self._set_mark(service_date, series, number)
+        return number
+
+    def raise_mark(self, service_date: date, series: str, at_least: int) -> None:
+        """Make the next number of this day and series higher than `at_least`, for a store that came back from a
+        copy.
+        """
+        if at_least > self._mark(service_date, series):
+            self._set_mark(service_date, series, at_least)
+
+    def random(self, length: int) -> bytes:
+        """Random bytes from the store's source."""
+        return self._store.random(length)
+
+    # For the logbook, the tables and the salvage in this package.
+
+    def put(self, shelf: Shelf, row: int, plain: bytes) -> None:
+        """Write a row, over an older one if there is any."""
+        self._seal(_PUT[shelf.sheet], shelf.sheet, shelf.place(row), shelf.cipher, row, plain)
+
+    def drop(self, shelf: Shelf, row: int) -> None:
+        """Delete a row."""
+        place = shelf.place(row)
+        self._execute(_DROP[shelf.sheet], (place,))
+        self._written[shelf.sheet, place] = _Written(shelf.sheet, place, shelf.cipher, row, None)
+
+    def empty(self, shelf: Shelf) -> None:
+        """Delete all rows of a shelf."""
+        self._execute(_EMPTY[shelf.sheet], shelf.span)
+        first, last = shelf.span
+        for key in [key for key in self._written if key[0] == shelf.sheet and first <= int(key[1]) <= last]:
+            del self._written[key]
+        self._emptied.append(shelf)
+
+    def add_record(self, shelf: Shelf, record: Record, before: Head, after: Head) -> None:
+        """Write a record behind `before`; SQLite refuses a second one with its number."""
+        row = after.seq
+        self._seal(_ADD["record"], "record", shelf.place(row), shelf.cipher, row, encode_record(record))
+        self._links.append((before, shelf.place(row), after))
+        self.heads[after.log] = after
+
+    def put_cell(self, name: str, plain: bytes) -> None:
+        """Write one of the small rows that are found by name."""
+        self._seal(_PUT["cell"], "cell", name, self._store.cell_cipher, name, plain)
+        self.cells[name] = plain
+
+    def _mark(self, service_date: date, series: str) -> int:
+        data = self._store.cell(_number_cell(service_date, series))
+        return 0 if data is None else msgspec.msgpack.decode(data, type=int)
+
+    def _set_mark(self, service_date: date, series: str, mark: int) -> None:
+        self.put_cell(_number_cell(service_date, series), msgspec.msgpack.encode(mark))
+
+    def _seal(self, sql: str, sheet: Sheet, place: Place, cipher: RowCipher, row: Place, plain: bytes) -> None:
+        self._execute(sql, (place, cipher.seal(row, plain, self._store.random(NONCE_BYTES))))
+        self._written[sheet, place] = _Written(sheet, place, cipher, row, plain)
+
+    def _execute(self, sql: str, values: tuple[Any, ...]) -> None:
+        if self._store.open_transaction is not self:
+            raise RuntimeError("this transaction is over")
+        self._store.execute(sql, values)
+        self._statements.append((sql, values))
+
+    def __enter__(self) -> Self:
+        self._store.begin(self)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self._confirmed = self._store.commit(self)
+        else:
+            self._store.abandon(self)
+
+
+class Store:
+    """An open store. Close it, or use it with `with`; a second program or a second `Store` on one file is refused."""
+
+    def __init__(
+        self,
+        path: Path,
+        key: bytes,
+        *,
+        create: bool = False,
+        connect: sqlite.Connect = sqlite.connect,
+        rand: Callable[[int], bytes] = os.urandom,
+        reserve_bytes: int = RESERVE_BYTES,
+    ) -> None:
+        """Open the store at `path` with its 32-byte key; `create` makes one where there is none.
+
+        Raises `WrongKey`, `NoStore`, `NotAStore`, `NewerStore`, `StoreInUse`, `OldSQLite`, `StoreDamaged` or a
+        `CannotRecord`.
+        """
+        sqlite.check_version()
+        self.path = path
+        self.random = rand
+        self.faults: list[str] = []
+        self.open_transaction: Transaction | None = None
+        self._key = key
+        self._connect = connect
+        self._lock = threading.RLock()
+        self._tables: dict[str, RowTable] = {}
+        self._shelves: dict[tuple[Sheet, str], Shelf] = {}
+        self._reserve = path.with_name(path.name + ".reserve")
+        self._reserve_bytes = reserve_bytes
+        self._wal_pages = 0
+        self._cells: dict[str, bytes] = {}
+        self._heads: dict[bytes, Head] = {}
+        self._db: apsw.Connection | None = None
+        if not create and not path.exists():
+            raise NoStore(f"there is no store at {path}")
+        self._lock_file = _lock(path.with_name(path.name + ".lock"))
+        try:
+            self._open(create=create)
+            self._first_look()
+            self._settle()
+        except BaseException:
+            self.close()
+            raise
+
+    # ---- what others call ------------------------------------------------------------------------------------------
+
+    def transaction(self) -> Transaction:
+        """One touch: `with store.transaction() as tx: ...`; ends without error only when everything was read back.
+
+        Raises `CannotRecord` where nothing was recorded; `Unconfirmed` where the file did not give back what it took.
+        """
+        return Transaction(self)
+
+    def table(self, name: str) -> RowTable:
+        """The TinyDB table of this name; it exists as soon as something is written to it."""
+        with self._lock:
+            if name not in self._tables:
+                self._tables[name] = RowTable(_TableRows(self, name), name)
+            return self._tables[name]
+
+    def tables(self) -> set[str]:
+        """The names of all tables that were ever written to."""
+        prefix = _table_cell("")
+        with self._lock:
+            rows = self.fetch("SELECT place FROM cell WHERE place GLOB ?", (prefix + "*",))
+        return {place.removeprefix(prefix) for (place,) in rows}
+
+    def checkpoint(self, *, pages_min: int = 1, truncate: bool = False) -> int:
+        """Move what was committed from the write-ahead log into the file; call it between touches. Returns the pages
+        moved.
+
+        Does nothing below `pages_min` waiting pages. `truncate` also empties the log, so that erased text is in no
+        file.
+        """
+        with self._lock:
+            self._not_inside()
+            if self._wal_pages < pages_min and not truncate:
+                return 0
+            mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
+            try:
+                _, moved = self._connected().wal_checkpoint("main", mode)
+            except apsw.IOError as error:
+                self._give_up()
+                raise sqlite.translate(error) from error
+            except apsw.Error as error:
+                raise sqlite.translate(error) from error
+            self._wal_pages = 0
+            self._settle()
+            return moved
+
+    @property
+    def wal_pages(self) -> int:
+        """Pages waiting for a checkpoint."""
+        return self._wal_pages
+
+    @property
+    def reserve_held(self) -> bool:
+        """False once the disk was full: stop downloads first, complaints last."""
+        return self._reserve.exists()
+
+    def close(self) -> None:
+        """Checkpoint if possible, and let the file go."""
+        with self._lock:
+            if self._db is not None:
+                try:
+                    self._db.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
+                except apsw.Error as error:
+                    logger.warning("no checkpoint at closing: %s; the log is kept and read at the next start", error)
+                self._disconnect()
+            self._lock_file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.close()
+
+    # ---- for this package: reading rows ----------------------------------------------------------------------------
+
+    @property
+    def lock(self) -> threading.RLock:
+        """Held by whoever touches the connection."""
+        return self._lock
+
+    def shelf(self, sheet: Sheet, name: str, ordinal: int) -> Shelf:
+        """The shelf number `ordinal` of a sheet, under a key for `name`."""
+        found = self._shelves.get((sheet, name))
+        if found is None or found.base != ordinal * ID_LIMIT:
+            found = Shelf(sheet, ordinal * ID_LIMIT, self._keyring.rows(f"{sheet}/{name}"))
+            self._shelves[sheet, name] = found
+        return found
+
+    def load(self, shelf: Shelf, row: int) -> bytes | None:
+        """One row, or None; raises `RowDamaged`."""
+        with self._lock:
+            found = self.fetch(_SELECT[shelf.sheet], (shelf.place(row),))
+        return shelf.cipher.open(row, found[0][0]) if found else None
+
+    def load_run(self, shelf: Shelf, first: int, last: int, limit: int = -1) -> list[tuple[int, bytes]]:
+        """Rows `first` to `last` that exist, still sealed, as one moment's picture; open each with `shelf.cipher`."""
+        span = shelf.place(max(first, 1)), shelf.place(min(last, ID_LIMIT - 1))
+        with self._lock:
+            found = self.fetch(_RUN[shelf.sheet], (*span, limit))
+        return [(place - shelf.base, data) for place, data in found]
+
+    def load_last(self, shelf: Shelf) -> tuple[int, bytes] | None:
+        """The row with the highest number, still sealed."""
+        with self._lock:
+            found = self.fetch(_LAST[shelf.sheet], shelf.span)
+        return (found[0][0] - shelf.base, found[0][1]) if found else None
+
+    def cell(self, name: str) -> bytes | None:
+        """A small row by its name, or None; raises `RowDamaged`."""
+        with self._lock:
+            if self.open_transaction is not None and name in self.open_transaction.cells:
+                return self.open_transaction.cells[name]
+            if name not in self._cells:
+                found = self.fetch(_SELECT["cell"], (name,))
+                if not found:
+                    return None
+                self._cells[name] = self.cell_cipher.open(name, found[0][0])
+            return self._cells[name]
+
+    def head(self, log: bytes) -> Head | None:
+        """The head of a log if it is known without reading."""
+        tx = self.open_transaction
+        return (tx.heads.get(log) if tx is not None else None) or self._heads.get(log)
+
+    def know_head(self, head: Head) -> None:
+        """Remember a head that was read from the file."""
+        self._heads[head.log] = head
+
+    def note(self, fault: str) -> None:
+        """Report damage to whoever looks after the store, once."""
+        if fault not in self.faults:
+            self.faults.append(fault)
+            logger.error("%s", fault)
+
+    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> apsw.Cursor:
+        """Run one statement; SQLite's errors become the store's."""
+        try:
+            return self._connected().execute(sql, values)
+        except apsw.Error as error:
+            if isinstance(error, apsw.IOError):
+                self._give_up()
+            raise sqlite.translate(error) from error
+
+    def fetch(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """All rows of one statement."""
+        return self.execute(sql, values).fetchall()
+
+    # ---- for Transaction -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def joined(self) -> Iterator[Transaction]:
+        """The transaction that this thread has open, or one made for this block."""
+        with self._lock:
+            if self.open_transaction is not None:
+                yield self.open_transaction
+                return
+            with self.transaction() as tx:
+                yield tx
+
+    def begin(self, tx: Transaction) -> None:
+        """Take the lock and begin."""
+        self._lock.acquire()
+        try:
+            self._not_inside()
+            self.execute("BEGIN IMMEDIATE")
+            self.open_transaction = tx
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def abandon(self, tx: Transaction) -> None:
+        """Undo all of `tx` and let the lock go."""
+        del tx
+        try:
+            self.open_transaction = None
+            self._rollback()
+        finally:
+            self._lock.release()
+
+    def commit(self, tx: Transaction) -> Confirmed:
+        """Commit, read back, verify, and let the lock go."""
+        try:
+            self.open_transaction = None
+            self._write(tx)
+            confirmed = self._read_back(tx)
+            self._cells.update(tx.cells)
+            self._heads.update(tx.heads)
+            if not self._reserve.exists():
+                self._refill_reserve()
+            return confirmed
+        finally:
+            self._lock.release()
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _write(self, tx: Transaction) -> None:
+        db = self._connected()
+        try:
+            db.execute("COMMIT")
+            return
+        except apsw.FullError as error:
+            full = error
+        except apsw.Error as error:
+            self._after_failure(tx, error)
+            return
+        self._rollback()
+        if not self._release_reserve():
+            raise sqlite.translate(full) from full
+        try:
+            db.execute("BEGIN IMMEDIATE")
+            for sql, values in tx._statements:  # noqa: SLF001 - one pair of classes
+                db.execute(sql, values)
+            db.execute("COMMIT")
+        except apsw.FullError as error:
+            self._rollback()
+            raise sqlite.translate(error) from error
+        except apsw.Error as error:
+            self._after_failure(tx, error)
+
+    def _after_failure(self, tx: Transaction, error: apsw.Error) -> None:
+        """Rule 4: the connection is done for. Return if the touch turns out to be in the file, else raise."""
+        ours = sqlite.translate(error)
+        logger.error("commit failed: %s", error)
+        self._give_up()
+        try:
+            self._connected()
+            self._read_back(tx)
+        except SalaError:
+            raise ours from error
+
+    def _read_back(self, tx: Transaction) -> Confirmed:
+        """Rule 2. Raises `Unconfirmed`, after which this connection is not trusted any more."""
+        try:
+            self._connected().release_memory()
+            found = {key: self._find(written) for key, written in tx._written.items()}  # noqa: SLF001
+            for shelf in tx._emptied:  # noqa: SLF001
+                self._must_hold_only(shelf, found)
+            records = []
+            for before, place, after in tx._links:  # noqa: SLF001
+                record = decode_record(found["record", place] or b"")
+                if verify(before, [record]) != after:
+                    raise Unconfirmed(f"record {after.seq} is not the one that was appended")
+                records.append(record)
+            return Confirmed(tuple(records))
+        except SalaError as error:
+            self._give_up()
+            raise Unconfirmed(str(error)) from error
+
+    def _find(self, written: _Written) -> bytes | None:
+        found = self.fetch(_SELECT[written.sheet], (written.place,))
+        plain = written.cipher.open(written.row, found[0][0]) if found else None
+        if plain != written.plain:
+            raise Unconfirmed(f"row {written.row} of {written.sheet} did not read back as it was written")
+        return plain
+
+    def _must_hold_only(self, shelf: Shelf, found: Mapping[tuple[Sheet, Place], bytes | None]) -> None:
+        first, last = shelf.span
+        expected = sum(
+            plain is not None and sheet == shelf.sheet and first <= int(place) <= last
+            for (sheet, place), plain in found.items()
+        )
+        if self.fetch(_COUNT[shelf.sheet], shelf.span) != [(expected,)]:
+            raise Unconfirmed(f"{shelf.sheet} was not emptied")
+
+    def _rollback(self) -> None:
+        if self._db is not None and self._db.in_transaction:
+            try:
+                self._db.execute("ROLLBACK")
+            except apsw.Error as error:
+                logger.error("rollback failed: %s", error)  # noqa: TRY400 - the first error is the one that is raised
+                self._give_up()
+
+    def _connected(self) -> apsw.Connection:
+        if self._db is None:
+            self._open(create=False)
+        assert self._db is not None  # noqa: S101 - for mypy
+        return self._db
+
+    def _give_up(self) -> None:
+        """Drop the connection and all that was remembered from it; the next use opens a new one."""
+        self._disconnect()
+        self._cells = {}
+        self._heads = {}
+
+    def _disconnect(self) -> None:
+        db, self._db = self._db, None
+        if db is not None:
+            try:
+                db.close(True)
+            except apsw.Error as error:
+                logger.error("closing after a fault: %s", error)  # noqa: TRY400
+
+    def _open(self, *, create: bool) -> None:
+        self._cells = {}
+        self._heads = {}
+        if self._lock_file.closed:
+            raise StoreInUse("this store was closed")
+        try:
+            sqlite.renew_wal(self.path)
+            db = self._connect(self.path)
+        except (apsw.Error, OSError) as error:
+            raise sqlite.translate(error) from error
+        try:
+            sqlite.prepare(db)
+            self._identify(db, create=create)
+            db.set_wal_hook(self._count_pages)
+        except apsw.Error as error:
+            db.close(True)
+            raise sqlite.translate(error) from error
+        except BaseException:
+            db.close(True)
+            raise
+        self._db = db
+
+    def _identify(self, db: apsw.Connection, *, create: bool) -> None:
+        """Find out whose file this is and prove the key; make the tables in a new one."""
+        application, version = db.pragma("application_id"), db.pragma("user_version")
+        empty = not db.execute("SELECT 1 FROM sqlite_schema").fetchall()
+        if empty and application in (0, sqlite.APPLICATION_ID):
+            if not create:
+                raise NoStore(f"the store at {self.path} was never finished")
+            self._found(db)
+        elif application != sqlite.APPLICATION_ID:
+            raise NotAStore(f"{self.path} is another program's file")
+        elif version > sqlite.FORMAT:
+            raise NewerStore(f"{self.path} has format {version}, this program knows {sqlite.FORMAT}")
+        rows: list[Any] = db.execute("SELECT id, key_check FROM store").fetchall()
+        if not rows:
+            raise StoreDamaged("the store has lost its own description")
+        self._keyring = Keyring(self._key, rows[0][0])
+        self._keyring.prove(rows[0][1])
+        self.cell_cipher = self._keyring.rows("cell")
+
+    def _found(self, db: apsw.Connection) -> None:
+        store_id = self.random(16)
+        with db:
+            db.execute(f"PRAGMA application_id={sqlite.APPLICATION_ID}")
+            db.execute(f"PRAGMA user_version={sqlite.FORMAT}")
+            db.execute(sqlite.SCHEMA).fetchall()
+            db.execute("INSERT INTO store VALUES(1,?,?)", (store_id, Keyring(self._key, store_id).check_value()))
+        files.sync_folder(self.path.parent)
+
+    def _first_look(self) -> None:
+        size = self.path.stat().st_size
+        if size <= QUICK_CHECK_BYTES:
+            self.quick_check()
+
+    def quick_check(self) -> None:
+        """Let SQLite check its own structure, in time that grows with the file; raises `StoreDamaged`."""
+        with self._lock:
+            findings = [line for (line,) in self.fetch("PRAGMA quick_check(3)")]
+        if findings != ["ok"]:
+            raise StoreDamaged("; ".join(findings))
+
+    def _settle(self) -> None:
+        """Write one small row now, so that the sync of a new log's header is not paid by the next touch."""
+        turns = self.cell(_SETTLE_CELL)
+        count = 1 + (0 if turns is None else msgspec.msgpack.decode(turns, type=int))
+        try:
+            with self.transaction() as tx:
+                tx.put_cell(_SETTLE_CELL, msgspec.msgpack.encode(count))
+        except (DiskFull, DiskFailed) as error:
+            logger.warning("the store can be read but not written: %s", error)
+
+    def _count_pages(self, db: apsw.Connection, name: str, pages: int) -> int:
+        del db, name
+        self._wal_pages = pages
+        return apsw.SQLITE_OK
+
+    def _not_inside(self) -> None:
+        if self.open_transaction is not None:
+            raise RuntimeError("a transaction is open in this thread already")
+
+    def _release_reserve(self) -> bool:
+        try:
+            self._reserve.unlink()
+        except FileNotFoundError:
+            return False
+        except OSError as error:
+            logger.error("the reserve cannot be released: %s", error)  # noqa: TRY400
+            return False
+        logger.warning("the disk is full; the reserve of %d bytes was released", self._reserve_bytes)
+        return True
+
+    def _refill_reserve(self) -> None:
+        """Take the reserve again once there is ample room: four times its size."""
+        if not self._reserve_bytes:
+            return
+        try:
+            room = os.statvfs(self.path.parent)
+            if room.f_bavail * room.f_frsize < 4 * self._reserve_bytes:
+                return
+            with self._reserve.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, self._reserve_bytes)
+        except OSError as error:
+            logger.warning("no reserve for a full disk: %s", error)
+            self._reserve.unlink(missing_ok=True)
+
+
+class _TableRows:
+    """One table's rows in the store: what `rows.Rows` asks for."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store = store
+        self._name = name
+        self._cell = _table_cell(name)
+
+    def get(self, row: int) -> bytes | None:
+        shelf = self._shelf()
+        return None if shelf is None or not 1 <= row < ID_LIMIT else self._store.load(shelf, row)
+
+    def scan(self) -> Iterator[tuple[int, bytes]]:
+        shelf = self._shelf()
+        if shelf is None:
+            return
+        for row, data in self._store.load_run(shelf, 1, ID_LIMIT):
+            try:
+                plain = shelf.cipher.open(row, data)
+            except RowDamaged as error:
+                self._store.note(str(error))
+                continue
+            yield row, plain
+
+    def ids(self) -> list[int]:
+        shelf = self._shelf()
+        if shelf is None:
+            return []
+        with self._store.lock:
+            return [place - shelf.base for (place,) in self._store.fetch(_PLACES["document"], shelf.span)]
+
+    def count(self) -> int:
+        shelf = self._shelf()
+        if shelf is None:
+            return 0
+        with self._store.lock:
+            [(count,)] = self._store.fetch(_COUNT["document"], shelf.span)
+        return int(count)
+
+    def next_id(self) -> int:
+        return self._known()[1]
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        with self._store.joined():
+            yield
+
+    def write(self, changed: Mapping[int, bytes | None], *, cleared: bool, next_id: int) -> None:
+        ordinal, known_next_id = self._known()
+        with self._store.joined() as tx:
+            if not ordinal:
+                ordinal = self._take_ordinal(tx)
+            shelf = self._at(ordinal)
+            if cleared:
+                tx.empty(shelf)
+            for row, plain in changed.items():
+                if plain is None:
+                    tx.drop(shelf, row)
+                else:
+                    tx.put(shelf, row, plain)
+            if next_id != known_next_id:
+                tx.put_cell(self._cell, msgspec.msgpack.encode((ordinal, next_id)))
+
+    def _known(self) -> tuple[int, int]:
+        """The table's ordinal (0: nothing was ever written) and its next id."""
+        data = self._store.cell(self._cell)
+        return (0, 1) if data is None else msgspec.msgpack.decode(data, type=tuple[int, int])
+
+    def _take_ordinal(self, tx: Transaction) -> int:
+        data = self._store.cell(_ORDINAL_CELL)
+        ordinal = 1 + (0 if data is None else msgspec.msgpack.decode(data, type=int))
+        tx.put_cell(_ORDINAL_CELL, msgspec.msgpack.encode(ordinal))
+        return ordinal
+
+    def _shelf(self) -> Shelf | None:
+        ordinal, _ = self._known()
+        return self._at(ordinal) if ordinal else None
+
+    def _at(self, ordinal: int) -> Shelf:
+        return self._store.shelf("document", self._name, ordinal)
+
+
+_SETTLE_CELL = "settled"
+_ORDINAL_CELL = "tables"
+
+
+def _table_cell(name: str) -> str:
+    return f"table/{name}"
+
+
+def _number_cell(service_date: date, series: str) -> str:
+    return f"number/{service_date.isoformat()}/{series}"
+
+
+def _lock(path: Path) -> Any:
+    """Hold the lock file for as long as it is open; waits two seconds for a program that is just ending."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("wb")
+    except OSError as error:
+        raise sqlite.translate(error) from error
+    for _ in range(_LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_LOCK_WAIT_S)
+        else:
+            return file
+    file.close()
+    raise StoreInUse(f"{path} is held by another program")
