@@ -31,7 +31,6 @@ from shared.records import (
 
 COUNT_MAX = 500
 INFLATED_BYTES_MAX = 8 * 1024 * 1024
-RATIO_MAX = 100
 
 #: Level 6 packs real batches to within some percent of level 19 at a twentieth of its time.
 _LEVEL = 6
@@ -157,13 +156,15 @@ def _check_shape(columns: _Columns, count: int) -> None:
 
 
 def _inflate(data: bytes) -> bytes:
-    """Inflate under a cap of bytes and of ratio; the size that the data states about itself is not believed."""
-    allowed = min(INFLATED_BYTES_MAX, max(RATIO_MAX * len(data), 4096))
+    """Inflate under a cap; the size that the data states about itself is not believed.
+
+    There is no cap on the ratio: one letter typed a thousand times is honest and packs to nothing.
+    """
     try:
         with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=False) as reader:
-            plain = reader.read(allowed + 1)
+            plain = reader.read(INFLATED_BYTES_MAX + 1)
     except zstandard.ZstdError as error:
         raise Malformed(f"a batch that does not inflate: {error}") from error
-    if len(plain) > allowed:
-        raise TooLarge(f"a batch that inflates beyond {allowed} bytes")
+    if len(plain) > INFLATED_BYTES_MAX:
+        raise TooLarge(f"a batch that inflates beyond {INFLATED_BYTES_MAX} bytes")
     return plain

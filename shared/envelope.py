@@ -189,6 +189,8 @@ def read_note(data: bytes, label: Label, *, bytes_max: int = NOTE_BYTES_MAX) -> 
 
 def verify_note(note: Note, key: VerifyKey) -> bytes:
     """The payload, once `key` is seen to have signed it; raises `BadSignature`."""
+    if note.key != key.id:
+        raise BadSignature(f"the {note.label.name.lower()} names another key")
     try:
         key.ed25519.verify(note.signature, _note_signed(note.label, note.payload))
     except InvalidSignature as error:

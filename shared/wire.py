@@ -7,8 +7,9 @@ bytes is a hash of the meaning. Every way in which the decoder can fail ends in 
     [1, 2]
 """
 
+from collections.abc import Hashable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -20,13 +21,16 @@ _encoder = msgspec.msgpack.Encoder()
 
 
 @lru_cache(maxsize=256)
-def _decoder(kind: Any) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(kind)
+def _decoder(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
+    return msgspec.msgpack.Decoder(cast(type[Any], kind))
 
 
 def encode(value: object) -> bytes:
-    """The one byte string that stands for `value`."""
-    return _encoder.encode(value)
+    """The one byte string that stands for `value`; raises `Malformed` where none can (a number too large, half a character)."""
+    try:
+        return _encoder.encode(value)
+    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as error:
+        raise Malformed(f"a {type(value).__name__} that cannot be written: {error}") from error
 
 
 def decode(kind: type[T], data: bytes, *, bytes_max: int) -> T:
@@ -38,7 +42,7 @@ def decode(kind: type[T], data: bytes, *, bytes_max: int) -> T:
     if len(data) > bytes_max:
         raise TooLarge(f"{len(data)} bytes where at most {bytes_max} are allowed")
     try:
-        value: T = _decoder(kind).decode(data)
+        value: T = _decoder(cast(Hashable, kind)).decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise Malformed(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
     if _encoder.encode(value) != data:

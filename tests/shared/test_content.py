@@ -1,0 +1,171 @@
+"""Content: a kiosk turns only to an edition that is whole, signed, ours and not older."""
+
+from datetime import date
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given
+
+from shared import content, envelope, keys, wire
+from shared.content import Duration, Office, Paper, Service, Step, Text
+from shared.envelope import Label
+from shared.errors import ContentRefused, SalaError
+from strategies import mutated
+
+KEY = keys.SigningKey(b"b" * 32)
+OFFICE = b"office-123456789"
+
+
+def office():
+    """A small office."""
+    name = Text(th="อบต.ศาลาทอง", en="Sala Thong")
+    return Office(
+        id="salathong", name=name, short_name=name, district=name, province=name, phone="0-0000-0000", hours=name,
+        memo_number_prefix="ตย 00000/", divisions=[content.Division(id="palad", name=name, phone="11")],
+        categories=[content.Category(id="road", name=name, examples=name, picture="road", division="palad")],
+        villages=[], series=[content.Series(id="general", name=name)], outside_channels=[], holidays=[],
+    )  # fmt: skip
+
+
+def service(**change):
+    """A small service."""
+    text = Text(th="ข้อความ", en="text")
+    fields = {
+        "id": "sign_tax", "title": text, "division": "palad", "audience": ["business"], "picture": "sign",
+        "steps": [Step(title=text, duration=Duration(value=2, unit="minute"), responsible=text, division="palad")],
+        "promise": Duration(value=5, unit="minute"), "fee": Text(th="ไม่มีค่าธรรมเนียม", en="No fee"),
+        "papers": [Paper(name=text, optional=False)], "channels": [text], "hours": text, "lunch": True,
+        "legal_basis": text, "series": "general", "public_label": text, "sensitive": False,
+        "checked_by": "นิติกร", "checked_on": date(2026, 10, 1), "source": "",
+    }  # fmt: skip
+    return Service(**(fields | change))
+
+
+def edition(number=3, by=KEY, of=OFFICE, pieces=None):
+    """A signed manifest and its pieces by hash."""
+    pieces = pieces or {"office": content.piece(office()), "service/sign_tax": content.piece(service())}
+    data = content.make_manifest(pieces, office=of, edition=number, made_ms=5, by=by)
+    return data, {content.piece_hash(piece): piece for piece in pieces.values()}
+
+
+def read(data, at_least=0):
+    return content.read_manifest(data, KEY.public, office=OFFICE, at_least=at_least)
+
+
+def test_an_edition_reads_back():
+    """What was published is what is shown."""
+    data, pieces = edition()
+    bundle = content.assemble(read(data), pieces)
+    assert bundle.edition == 3
+    assert bundle.office == office()
+    assert bundle.services == [service()]
+
+
+def test_unsigned_or_foreign_editions_are_refused():
+    """Another key, another office or a flipped bit: the old edition stays (G-26)."""
+    for data in (edition(by=keys.SigningKey(b"x" * 32))[0], edition(of=b"other-office-123")[0], b"", b"<html>"):
+        with pytest.raises(SalaError):
+            read(data)
+
+
+@given(st.data())
+def test_no_altered_manifest_is_believed(data):
+    """Any change to a manifest is refused."""
+    with pytest.raises(SalaError):
+        read(data.draw(mutated(edition()[0])))
+
+
+def test_editions_never_go_back():
+    """A lower edition is refused; the same one is not an error (F-H3)."""
+    with pytest.raises(ContentRefused):
+        read(edition(2)[0], at_least=3)
+    assert read(edition(3)[0], at_least=3).edition == 3
+
+
+def test_missing_swapped_or_altered_pieces_are_refused():
+    """An edition is turned to only when every piece is the one that was signed."""
+    data, pieces = edition()
+    manifest = read(data)
+    first, second = pieces
+    lies = [
+        {first: pieces[first]},
+        {first: pieces[second], second: pieces[first]},
+        {first: pieces[first] + b" ", second: pieces[second]},
+    ]
+    for lie in lies:
+        with pytest.raises(ContentRefused):
+            content.assemble(manifest, lie)
+
+
+def test_only_missing_pieces_are_fetched():
+    """An unchanged piece keeps its hash, so the next edition fetches only what changed."""
+    _, old = edition(3)
+    other = service(fee=Text(th="20 บาท", en="20 baht"))
+    data, _ = edition(4, pieces={"office": content.piece(office()), "service/sign_tax": content.piece(other)})
+    assert [ref.name for ref in content.missing(read(data), old)] == ["service/sign_tax"]
+
+
+def test_unknown_pieces_and_fields_are_passed_over():
+    """An older kiosk shows a newer office's content and leaves what it does not know (F-H1)."""
+    newer = content.piece(office()).replace(b"{\n", b'{\n "a_field_of_tomorrow": [1, 2],\n', 1)
+    data, pieces = edition(pieces={"office": newer, "voice/th": b"\x00\x01"})
+    assert content.assemble(read(data), pieces).office == office()
+
+
+@pytest.mark.parametrize(
+    "blank",
+    [
+        {"fee": Text(th=" ", en="x")}, {"papers": []}, {"steps": []}, {"legal_basis": Text(th="")},
+        {"checked_by": ""}, {"hours": Text(th="")}, {"channels": []},
+    ],
+)  # fmt: skip
+def test_blank_fields_are_found_and_refused(blank):
+    """A fee, paper, step or basis left out is named and never published."""
+    field = next(iter(blank))
+    assert any(field in path for path in content.find_blanks(service(**blank)))
+    data, pieces = edition(pieces={"office": content.piece(office()), "service/x": content.piece(service(**blank))})
+    with pytest.raises(ContentRefused, match=field):
+        content.assemble(read(data), pieces)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_piece_or_refused(data):
+    """Any bytes in, a fact or ContentRefused out."""
+    for kind in (Office, Service, content.Statuses):
+        try:
+            assert isinstance(content.read_piece(kind, data), kind)
+        except ContentRefused as error:
+            assert error.remedy
+
+
+@given(st.binary(max_size=300))
+def test_any_signed_payload_is_a_manifest_or_refused(payload):
+    """Even under the right signature, a payload that is no manifest is refused."""
+    with pytest.raises(SalaError):
+        read(envelope.sign(Label.MANIFEST, payload, KEY))
+
+
+def test_double_names_and_impossible_sizes_are_refused():
+    """Two pieces of one name, or a size beyond the limit, make no edition."""
+    ref = content.PieceRef("office", b"h" * 32, 5)
+    for refs in ([ref, ref], [content.PieceRef("office", b"h" * 32, 2**40)], [content.PieceRef("office", b"h", 5)]):
+        note = envelope.sign(Label.MANIFEST, wire.encode(content.Manifest(1, OFFICE, 3, 5, refs)), KEY)
+        with pytest.raises(ContentRefused):
+            read(note)
+
+
+def test_text_falls_back_to_thai():
+    """Jawi falls back to Rumi, all else to Thai: never a blank."""
+    text = Text(th="ไทย", ms="Melayu")
+    assert [text.into(x) for x in ("th", "en", "ms", "ms-Arab", "xx")] == ["ไทย", "ไทย", "Melayu", "Melayu", "ไทย"]
+
+
+def test_steps_add_up():
+    """Steps of one unit sum in that unit; mixed ones in minutes; immediate ones count nothing."""
+    step = service().steps[0]
+    import msgspec
+
+    day = msgspec.structs.replace(step, duration=Duration(value=1, unit="day"))
+    now = msgspec.structs.replace(step, duration=Duration(value=0, unit="immediate"))
+    assert content.steps_total(service(steps=[step, step, now])) == Duration(value=4, unit="minute")
+    assert content.steps_total(service(steps=[step, day])) == Duration(value=1442, unit="minute")
