@@ -20,7 +20,9 @@ from typing import Final
 
 _LEADING: Final = frozenset("เแโใไ")
 """Vowels written before the consonant they sound after: nothing may be cut off behind them."""
-_TRAILING: Final = frozenset("ะาำๅๆฯ\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e")
+_TRAILING: Final = frozenset(
+    "ะาำๅๆฯ\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e"
+)
 """Signs that belong to what stands before them."""
 _TONES: Final = frozenset("\u0e48\u0e49\u0e4a\u0e4b")
 _NEEDS_FINAL: Final = frozenset("\u0e31\u0e37")
@@ -81,11 +83,11 @@ class ThaiBreaker:
 
     def boundaries(self, text: str) -> list[int]:
         """Offsets strictly inside ``text`` where one Thai word ends and the next begins."""
-        return [
-            found.start() + cut
-            for found in _THAI_RUN.finditer(text)
-            for cut in self.cuts(found.group())[:-1]
-        ]
+        return [found.start() + cut for found in _THAI_RUN.finditer(text) for cut in self.cuts(found.group())[:-1]]
+
+    def forget(self) -> None:
+        """Drop the runs remembered for speed: they are pieces of what people wrote."""
+        self._cuts.cache_clear()
 
     def _find_cuts(self, run: str) -> tuple[int, ...]:
         size = len(run)

@@ -11,13 +11,13 @@ a line may end), `fonts` (faces in order), `layout` (lines of glyphs), `raster` 
 from .fonts import Box, Face, FontStack
 from .graphemes import boundaries as grapheme_boundaries
 from .graphemes import count as count_graphemes
-from .house import lay_out, stack, warm
+from .house import forget, lay_out, stack, warm
 from .layout import SIDE_MAX, Align, Laid, Line, Run, caret_stops, lay
 from .raster import Picture, rasterise, rasterise_glyph
 from .showable import showable
 
 __all__ = [
     "SIDE_MAX", "Align", "Box", "Face", "FontStack", "Laid", "Line", "Picture", "Run", "caret_stops",
-    "count_graphemes", "grapheme_boundaries", "lay", "lay_out", "rasterise", "rasterise_glyph", "showable", "stack",
+    "count_graphemes", "forget", "grapheme_boundaries", "lay", "lay_out", "rasterise", "rasterise_glyph", "showable", "stack",
     "warm",
 ]  # fmt: skip

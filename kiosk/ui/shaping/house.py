@@ -15,7 +15,7 @@ from shared.thaibreak import ThaiBreaker
 
 from ..files import FONTS, WORDS
 from .fonts import Face, FontStack
-from .layout import Align, Laid, lay
+from .layout import Align, Laid, forget_shapes, lay
 from .showable import showable
 
 JAWI_SCALE: Final = 1.2
@@ -78,6 +78,13 @@ def warm() -> None:
     for weight in _SANS:
         stack("sans", weight)
     breaker()
+
+
+def forget() -> None:
+    """Drop every word the caches of layout and word breaking remember; fonts and word list stay."""
+    forget_shapes()
+    if _read_breaker.cache_info().currsize:
+        _read_breaker().forget()
 
 
 def lay_out(

@@ -290,6 +290,11 @@ def _shape(
     return glyphs, sum(glyph[2] for glyph in glyphs) / SUBPIXEL
 
 
+def forget_shapes() -> None:
+    """Empty the cache of shaped runs, which holds the texts themselves."""
+    _shape.cache_clear()
+
+
 def caret_stops(line: Line) -> list[tuple[int, float]]:
     """Places a caret may stand in a line: (offset in the laid out text, x from the block's left edge), by offset.
 

@@ -1,0 +1,146 @@
+"""`Icon`: one Phosphor sign in any size and colour; `Picture`: a drawing in its own colours.
+
+An icon is a glyph of a small font, drawn by the text raster at exactly the size it is shown in. Pictures are PNGs at
+one and two times their design size; the nearer one is taken.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.core.image import Image
+from kivy.graphics import Color, Rectangle
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from ..files import ICONS, PICTURES
+from ..shaping import Face, FontStack, rasterise_glyph
+from .text import TextureCache, to_texture
+
+_DRAWN: Final = TextureCache(bytes_max=8 << 20)
+_PICTURES: Final = TextureCache(bytes_max=48 << 20)
+
+
+@lru_cache(maxsize=1)
+def _points() -> dict[str, str]:
+    return {name: chr(point) for name, point in json.loads((ICONS / "codepoints.json").read_text("utf-8")).items()}
+
+
+@lru_cache(maxsize=2)
+def _font(weight: str) -> FontStack:
+    return FontStack([Face.read(ICONS / f"phosphor-{weight}.ttf")])
+
+
+def icon_names() -> list[str]:
+    """Every icon there is; a test holds `.kv` and content to it."""
+    return sorted(_points())
+
+
+class Icon(Widget):
+    """A sign. ``icon`` names it (phosphoricons.com), ``bold`` takes the lined weight, ``tone`` a palette colour."""
+
+    icon = StringProperty("")
+    bold = BooleanProperty(False)
+    side = NumericProperty(46)
+    tone = StringProperty("deep")
+    color = ColorProperty((0, 0, 0, 1))
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        with self.canvas:
+            self._ink = Color(*self.color)
+            self._box = Rectangle(size=(0, 0))
+        self._paint = Clock.create_trigger(self._paint_now, -1)
+        for name in ("icon", "bold", "side"):
+            self.fbind(name, self._paint)
+        for name in ("pos", "size"):
+            self.fbind(name, self._place)
+        self.fbind("color", self._on_color)
+        self._paint_now()
+
+    def _on_color(self, *_: object) -> None:
+        self._ink.rgba = self.color
+
+    def _paint_now(self, *_: object) -> None:
+        px = round(self.side)
+        if not self.icon or px < 1:
+            self._box.size = (0, 0)
+            return
+        key = (self.icon, self.bold, px)
+        texture = _DRAWN.get(key)
+        if texture is None:
+            picture = rasterise_glyph(_font("bold" if self.bold else "fill"), _points()[self.icon], px)
+            texture = to_texture(picture)
+            _DRAWN.put(key, texture, len(picture.pixels))
+        self._box.texture = texture
+        self._box.size = texture.size
+        self._place()
+
+    def _place(self, *_: object) -> None:
+        width, height = self._box.size
+        self._box.pos = (round(self.center_x - width / 2), round(self.center_y - height / 2))
+
+
+def picture_texture(name: str, side: float) -> Any | None:
+    """The drawing called ``name`` for a box ``side`` pixels wide, or None if there is no such drawing."""
+    one = PICTURES / f"{name}.png"
+    two = PICTURES / f"{name}@2x.png"
+    key = (name, False)
+    kept = _PICTURES.get(key)
+    if kept is None and one.exists():
+        kept = _read(one)
+        _PICTURES.put(key, kept, 4 * kept.width * kept.height)
+    if kept is None or side <= kept.width * 1.05 or not two.exists():
+        return kept
+    kept = _PICTURES.get((name, True))
+    if kept is None:
+        kept = _read(two)
+        _PICTURES.put((name, True), kept, 4 * kept.width * kept.height)
+    return kept
+
+
+def _read(path: Any) -> Any:
+    texture = Image(str(path), mipmap=True).texture
+    texture.min_filter = "linear_mipmap_linear"
+    return texture
+
+
+class Picture(Widget):
+    """A drawing. ``picture`` names a file of the art folder; ``cover`` fills the box and cuts what hangs over."""
+
+    picture = StringProperty("")
+    cover = BooleanProperty(False)
+    opacity_now = NumericProperty(1)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        with self.canvas:
+            self._ink = Color(1, 1, 1, self.opacity_now)
+            self._box = Rectangle(size=(0, 0))
+        self._paint = Clock.create_trigger(self._paint_now, -1)
+        for name in ("picture", "cover", "pos", "size", "opacity_now"):
+            self.fbind(name, self._paint)
+        self._paint_now()
+
+    def _paint_now(self, *_: object) -> None:
+        texture = picture_texture(self.picture, self.width) if self.picture else None
+        self._ink.rgba = (1, 1, 1, self.opacity_now if texture else 0)
+        self._box.texture = texture
+        if texture is None or not texture.width:
+            self._box.size = (0, 0)
+            return
+        across, up = self.width / texture.width, self.height / texture.height
+        scale = max(across, up) if self.cover else min(across, up)
+        width, height = texture.width * scale, texture.height * scale
+        if self.cover:
+            shown_width, shown_height = min(width, self.width), min(height, self.height)
+            region = texture.get_region(
+                (texture.width - shown_width / scale) / 2, (texture.height - shown_height / scale) / 2,
+                shown_width / scale, shown_height / scale,
+            )  # fmt: skip
+            self._box.texture, width, height = region, shown_width, shown_height
+        self._box.size = (width, height)
+        self._box.pos = (round(self.center_x - width / 2), round(self.center_y - height / 2))

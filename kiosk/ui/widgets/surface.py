@@ -1,0 +1,72 @@
+"""The ground things stand on: `Surface` is a filled, rounded, lined shape; `Row`, `Column` and `Grid` stand things side by
+side and turn round where writing does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.graphics import Color, SmoothRoundedRectangle
+from kivy.properties import BooleanProperty, ColorProperty, ListProperty, NumericProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.gridlayout import GridLayout
+from kivy.uix.widget import Widget
+
+
+class Surface(Widget):
+    """A rounded card. ``fill`` and ``edge`` name palette colours; an empty name draws none."""
+
+    fill = StringProperty("card")
+    edge = StringProperty("line")
+    fill_color = ColorProperty((0, 0, 0, 0))
+    edge_color = ColorProperty((0, 0, 0, 0))
+    edge_width = NumericProperty(2)
+    corner = NumericProperty(24)
+    corners = ListProperty([1, 1, 1, 1])
+    """Which corners are round: top left, top right, bottom right, bottom left."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        with self.canvas.before:
+            self._edge_ink = Color(*self.edge_color)
+            self._outer = SmoothRoundedRectangle()
+            self._fill_ink = Color(*self.fill_color)
+            self._inner = SmoothRoundedRectangle()
+        self._redraw = Clock.create_trigger(self._draw, -1)
+        for name in ("pos", "size", "corner", "corners", "edge_width", "fill_color", "edge_color"):
+            self.fbind(name, self._redraw)
+        self._draw()
+
+    def _draw(self, *_: object) -> None:
+        width, height = self.size
+        lined = self.edge_color[3] > 0 and self.edge_width > 0
+        inset = self.edge_width if lined else 0
+        corner = min(self.corner, width / 2, height / 2)
+        outer = [max(0.1, corner * on) for on in self.corners]
+        self._edge_ink.rgba = self.edge_color if lined else (0, 0, 0, 0)
+        self._fill_ink.rgba = self.fill_color
+        self._outer.pos, self._outer.size, self._outer.radius = self.pos, self.size if lined else (0, 0), outer
+        self._inner.pos = (self.x + inset, self.y + inset)
+        self._inner.size = (max(0, width - 2 * inset), max(0, height - 2 * inset)) if self.fill_color[3] else (0, 0)
+        self._inner.radius = [max(0.1, side - inset) for side in outer]
+
+
+class Row(BoxLayout):
+    """Children side by side, from the side where reading begins."""
+
+    mirror = BooleanProperty(False)
+
+    def do_layout(self, *largs: Any) -> None:
+        """Lay out as a box does, then turn round if writing does."""
+        super().do_layout(*largs)
+        if self.mirror:
+            for child in self.children:
+                child.x = self.x + self.right - child.right
+
+
+class Column(BoxLayout):
+    """Children one below another, as high as they together are."""
+
+
+class Grid(GridLayout):
+    """Children in rows of ``cols``, from the side where reading begins."""

@@ -1,0 +1,254 @@
+"""`ShapedLabel`: every string on the screen, shaped, wrapped between words, never as markup.
+
+Laying out is cheap and cached; so is the finished picture, in a cache bounded in bytes, so a list that scrolls draws
+nothing anew. Colour is no part of the picture. `forget_texts()` empties all of it when a visit ends, because a cache
+would else remember what a citizen read and wrote.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any, Final
+
+from kivy.clock import Clock
+from kivy.graphics import Color, Rectangle
+from kivy.graphics.texture import Texture
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    ListProperty,
+    NumericProperty,
+    ObjectProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.widget import Widget
+
+from ..shaping import Laid, Picture, forget, lay_out, rasterise
+from ..shaping.house import boundaries
+from ..shaping.linebreak import breaks
+from ..theme import PORTRAIT, Type, metrics
+
+TEXTURE_BYTES_MAX: Final = 48 << 20
+"""Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
+_SHRINK_STEPS: Final = (1.0, 0.93, 0.87, 0.81, 0.75, 0.7)
+
+
+class TextureCache:
+    """Finished pictures by key, the least used dropped first, bounded in bytes."""
+
+    def __init__(self, bytes_max: int = TEXTURE_BYTES_MAX) -> None:
+        self.bytes_max = bytes_max
+        self.bytes = 0
+        self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> Any | None:
+        """The texture kept under ``key``, or None."""
+        found = self._kept.get(key)
+        if found is None:
+            return None
+        self._kept.move_to_end(key)
+        return found[0]
+
+    def put(self, key: Hashable, texture: Any, size: int) -> None:
+        """Keep ``texture`` of ``size`` bytes, dropping the longest unused while there is too much."""
+        self._kept[key] = (texture, size)
+        self.bytes += size
+        while self.bytes > self.bytes_max and len(self._kept) > 1:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self.bytes -= dropped
+
+    def clear(self) -> None:
+        """Drop everything."""
+        self._kept.clear()
+        self.bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+
+TEXTURES: Final = TextureCache()
+_laid: OrderedDict[Hashable, Laid] = OrderedDict()
+_LAID_MAX: Final = 2048
+
+
+def forget_texts() -> None:
+    """Empty every cache that holds words: call it when a visit ends."""
+    TEXTURES.clear()
+    _laid.clear()
+    forget()
+
+
+def to_texture(picture: Picture) -> Any:
+    """A Kivy texture of a raster picture."""
+    texture = Texture.create(size=(picture.stride, picture.height), colorfmt="luminance_alpha")
+    texture.blit_buffer(picture.pixels, colorfmt="luminance_alpha", bufferfmt="ubyte")
+    return texture.get_region(0, 0, picture.width, picture.height)
+
+
+def write_type(style: Type, px: float = 0, weight: str = "", family: str = "") -> tuple[float, str, str]:
+    """Size, weight and family to write in: the style's, save where one is given."""
+    return px or style.px, weight or style.weight, family or style.family
+
+
+class ShapedLabel(Widget):
+    """Text on the screen. See the table in `kiosk.ui.widgets` for its properties."""
+
+    text = StringProperty("")
+    lang = StringProperty("th")
+    style = StringProperty("body")
+    type = ObjectProperty(metrics(PORTRAIT).body)
+    font_size = NumericProperty(0)
+    weight = StringProperty("")
+    family = StringProperty("")
+    pitch = NumericProperty(0)
+    tone = StringProperty("ink")
+    color = ColorProperty((0, 0, 0, 1))
+    halign = OptionProperty("auto", options=("auto", "left", "center", "right", "start", "end"))
+    valign = OptionProperty("middle", options=("top", "middle", "bottom"))
+    wrap = BooleanProperty(True)
+    width_max = NumericProperty(0)
+    fit = OptionProperty("height", options=("height", "width", "both", "none"))
+    lines_max = NumericProperty(0)
+    shrink = BooleanProperty(False)
+    private = BooleanProperty(False)
+    texture_size = ListProperty((0, 0))
+    cut_short = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._lay = Clock.create_trigger(self._lay_now, -1)
+        self._paint = Clock.create_trigger(self._paint_now, -1)
+        self._laid: Laid | None = None
+        self._key: Hashable = None
+        self._wrapped_at = -1.0
+        super().__init__(**kwargs)
+        with self.canvas:
+            self._ink = Color(*self.color)
+            self._box = Rectangle(size=(0, 0))
+        for name in (
+            "text", "lang", "type", "font_size", "weight", "family", "pitch", "halign", "wrap", "fit", "width_max",
+            "lines_max", "shrink",
+        ):  # fmt: skip
+            self.fbind(name, self._lay)
+        self.fbind("size", self._on_room)
+        self.fbind("pos", self._place)
+        self.fbind("valign", self._place)
+        self.fbind("color", self._on_color)
+        self._lay()
+
+    @property
+    def laid(self) -> Laid | None:
+        """What stands on the screen now."""
+        return self._laid
+
+    def measure(self) -> None:
+        """Lay out at once instead of before the next frame, for a parent that needs the size now."""
+        self._lay.cancel()
+        self._lay_now()
+
+    def _on_color(self, *_: object) -> None:
+        self._ink.rgba = self.color
+
+    def _on_room(self, *_: object) -> None:
+        if self._wraps and self.width != self._wrapped_at or self.shrink:
+            self._lay()
+        self._place()
+
+    @property
+    def _wraps(self) -> bool:
+        return self.wrap and self.fit not in ("width", "both")
+
+    def _lay_now(self, *_: object) -> None:
+        px, weight, family = write_type(self.type, self.font_size, self.weight, self.family)
+        self._wrapped_at = self.width
+        for step in _SHRINK_STEPS if self.shrink else (1.0,):
+            laid = self._try(round(px * step), weight, family)
+            if not self.shrink or self._fits(laid):
+                break
+        self._laid = laid
+        self.cut_short = laid.cut_short
+        if self.fit in ("height", "both"):
+            self.size_hint_y = None
+            self.height = laid.height
+        if self.fit in ("width", "both"):
+            self.size_hint_x = None
+            self.width = laid.width
+        self.texture_size = (laid.width, laid.height)
+        self._paint()
+
+    def _fits(self, laid: Laid) -> bool:
+        high_enough = self.fit in ("height", "both") or laid.height <= self.height + 1
+        wide_enough = self.fit in ("width", "both") or laid.width <= self.width + 1
+        return not laid.cut_short and wide_enough and high_enough and not _torn(laid)
+
+    def _try(self, px: int, weight: str, family: str) -> Laid:
+        width = max(1, round(self.width)) if self._wraps else (round(self.width_max) if self.width_max > 0 else None)
+        halign = {"start": "auto", "end": "auto"}.get(self.halign, self.halign)
+        pitch = self.pitch or self.type.pitch
+        lines_max = int(self.lines_max) or None
+        self._key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max)
+        laid = _laid.get(self._key)
+        if laid is None:
+            laid = lay_out(
+                self.text, px, weight=weight, family=family, width=width, lang=self.lang, align=halign, pitch=pitch,
+                lines_max=lines_max,
+            )  # fmt: skip
+            if not self.private:
+                _laid[self._key] = laid
+                while len(_laid) > _LAID_MAX:
+                    _laid.popitem(last=False)
+        return laid
+
+    def _paint_now(self, *_: object) -> None:
+        laid = self._laid
+        if laid is None or not self.text:
+            self._box.texture = None
+            self._box.size = (0, 0)
+            return
+        texture = None if self.private else TEXTURES.get(self._key)
+        if texture is None:
+            picture = rasterise(laid)
+            texture = to_texture(picture)
+            if not self.private:
+                TEXTURES.put(self._key, texture, len(picture.pixels))
+        self._box.texture = texture
+        self._box.size = texture.size
+        self._place()
+
+    def _place(self, *_: object) -> None:
+        laid = self._laid
+        if laid is None or not self._box.size[0]:
+            return
+        bleed = (self._box.size[0] - laid.width) / 2
+        rtl = bool(laid.lines and laid.lines[0].rtl)
+        x = {"left": self.x, "center": self.center_x - laid.width / 2, "right": self.right - laid.width}[
+            self._side(rtl)
+        ]
+        y = {
+            "top": self.top - laid.height,
+            "middle": self.center_y - laid.height / 2,
+            "bottom": self.y,
+        }[self.valign]
+        # Whole pixels, or the picture is drawn between them and blurs.
+        self._box.pos = (round(x - bleed), round(y - laid.below))
+
+    def _side(self, rtl: bool) -> str:
+        if self.halign in ("left", "center", "right"):
+            return str(self.halign)
+        towards_end = self.halign == "end"
+        if self.halign in ("start", "end"):
+            rtl = self.lang.endswith("-Arab")
+        else:
+            rtl = rtl or self.lang.endswith("-Arab")
+        return "right" if rtl != towards_end else "left"
+
+
+def _torn(laid: Laid) -> bool:
+    """Whether a word was cut between two lines because it is wider than one."""
+    for before, after in zip(laid.lines, laid.lines[1:], strict=False):
+        if before.stop == after.start:
+            joined = before.text + after.text
+            if len(before.text) not in breaks(joined, boundaries):
+                return True
+    return False
