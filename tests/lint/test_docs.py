@@ -152,3 +152,18 @@ def test_every_setting_of_the_server_is_in_operations() -> None:
     read = set(re.findall(r"environ(?:\.get\(|\[)\"([A-Z_]+)\"", settings))
     assert read
     assert {name for name in read if f"`{name}" not in page} == set()
+
+
+def test_every_setting_of_the_kiosk_is_in_operations() -> None:
+    """Whoever sets up a kiosk finds each line of kiosk.toml in docs/operations.md."""
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    (config,) = (
+        node
+        for node in ast.parse((ROOT / "kiosk" / "config.py").read_bytes()).body
+        if isinstance(node, ast.ClassDef) and node.name == "Config"
+    )
+    fields = {
+        node.target.id for node in config.body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+    }
+    assert "server_url" in fields
+    assert {name for name in fields - {"data"} if f"`{name}`" not in page} == set()
