@@ -1,0 +1,71 @@
+"""`./sala` is plain POSIX shell, and where it may not install what is missing it says the one line to run and stops."""
+
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tree import ROOT
+
+SCRIPTS = [ROOT / "sala", ROOT / ".ci" / "run"]
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_it_is_posix_shell_and_executable(script: Path) -> None:
+    """Debian's /bin/sh reads it, and a clone can run it as it is."""
+    assert script.stat().st_mode & stat.S_IXUSR
+    assert script.read_text("utf-8").startswith("#!/bin/sh\n")
+    subprocess.run(["/bin/sh", "-n", script], check=True)
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
+def test_shellcheck_finds_nothing(script: Path) -> None:
+    """Where shellcheck is at hand it has nothing to say."""
+    if not shutil.which("shellcheck"):
+        pytest.skip("shellcheck is not installed")
+    subprocess.run(["shellcheck", script], check=True)
+
+
+def test_an_unknown_verb_shows_the_verbs() -> None:
+    """A typing mistake is answered with what there is, and with an exit code that stops a script."""
+    done = subprocess.run([ROOT / "sala", "tets"], check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "./sala test" in done.stdout
+    assert "./sala demo" in done.stdout
+
+
+def _fresh_place(folder: Path) -> Path:
+    """A copy of what the bootstrap reads, at a path with a space, and a PATH on which nobody may install anything."""
+    place = folder / "a fresh place"
+    (place / "requirements").mkdir(parents=True)
+    for name in ["sala", "pyproject.toml", *(f"requirements/{lock.name}" for lock in ROOT.glob("requirements/*"))]:
+        shutil.copy(ROOT / name, place / name)
+    programs = place / "bin"
+    programs.mkdir()
+    for name in ["sh", "cat", "grep", "dirname", "rm", "mkdir", "sha256sum", "env"]:
+        (programs / name).symlink_to(shutil.which(name) or "")
+    _program(programs / "id", "echo 1000")
+    _program(programs / "apt-get", "echo apt-get must not be called >&2; exit 99")
+    return place
+
+
+def _program(path: Path, body: str) -> None:
+    path.write_text(f"#!/bin/sh\n{body}\n", "utf-8")
+    path.chmod(0o755)
+
+
+def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None:
+    """No ensurepip, no pip, not root: the line that installs pip is printed, and no half environment is left."""
+    place = _fresh_place(tmp_path)
+    python = f'case "$*" in *ensurepip*|*"-m pip"*) exit 1;; esac; exec {sys.executable} "$@"'
+    _program(place / "bin" / "python3.11", python)
+    environment = {"PATH": str(place / "bin")}
+    done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    lines = [line for line in done.stderr.splitlines() if "apt-get install" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith(" python3-pip")
+    assert not (place / ".venv").exists()
+    assert (place / "build" / "home").is_dir()  # HOME was unset: it made one
