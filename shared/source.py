@@ -1,0 +1,323 @@
+"""Content as people write it: an office's folder of TOML files, read into the facts of `shared.content`.
+
+    office.toml          the office, and the order of its services
+    services/<id>.toml   one service each
+    notices.toml         what is told to everybody (may be absent)
+    ms.toml, ms-Arab.toml  words in Malay, with who approved them (may be absent; unapproved ones are checked, not used)
+
+The caller reads the files; this module is given their text by name and returns a `Source`, or raises `SourceRefused`
+with every problem it found, each with file and field. So nothing blank, misspelt, unknown or contradicting itself
+reaches a draft:
+
+    source = read({"office.toml": "...", "services/sign_tax.toml": "..."})
+    source.services[0].title.into("en")
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+import msgspec
+
+from shared import content, thai
+from shared.content import Bundle, Notice, Notices, Office, Service
+from shared.errors import ContentRefused
+
+OFFICE_FILE = "office.toml"
+NOTICES_FILE = "notices.toml"
+SERVICE_FILE = re.compile(r"services/([a-z0-9_]{1,40})\.toml")
+
+#: Who a service is for; each is a chip on the list of services.
+AUDIENCES = frozenset({"everyone", "landowner", "business", "builder", "elderly", "disabled", "parent", "welfare"})
+#: Drawings that every kiosk carries under assets/art.
+PICTURES = frozenset(
+    {
+        "ask", "baby", "build", "elder", "lamp", "land", "notice", "praise", "rate", "report", "road", "shop", "sign",
+        "track", "trash", "tree", "water", "way",
+    }
+)  # fmt: skip
+#: Files of another language -> the field of `content.Text` they fill.
+LANGUAGES = {"ms.toml": "ms", "ms-Arab.toml": "ms_arab"}
+
+_CHARS_MAX = 2_000
+_ID = re.compile(r"[a-z0-9_]{1,40}")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing to mend: in which file, at which field (such as ``steps[1].title.th``), and what is wrong with it."""
+
+    file: str
+    field: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.field}: {self.what}" if self.field else f"{self.file}: {self.what}"
+
+
+class SourceRefused(ContentRefused):
+    """The folder cannot become a draft as it stands; `problems` says where."""
+
+    remedy = "Mend the fields named above and import again; the draft and the published edition stay as they were."
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A folder that was read whole. `holiday_names` says why the office is closed on each of `office.holidays`."""
+
+    office: Office
+    services: tuple[Service, ...]
+    notices: tuple[Notice, ...]
+    holiday_names: Mapping[date, str]
+
+    def bundle(self, *, edition: int = 1, made_ms: int = 0) -> Bundle:
+        """What a kiosk would hold after this source was published, statuses apart."""
+        return Bundle(edition, made_ms, self.office, list(self.services), list(self.notices), {})
+
+
+def read(files: Mapping[str, str]) -> Source:
+    """The source that `files` (name -> text) write. Raises `SourceRefused`."""
+    found = _Findings()
+    tables = {name: table for name, text in files.items() if (table := found.parse(name, text)) is not None}
+    found.expect_names(tables)
+    if OFFICE_FILE not in tables:
+        found.add(OFFICE_FILE, "", "this file is missing or unreadable")
+        raise SourceRefused(found.problems)
+    order, holiday_names = _take_order_and_holidays(tables[OFFICE_FILE], found)
+    for name, field in LANGUAGES.items():
+        if name in tables:
+            _translate(tables, name, field, found)
+
+    office = found.convert(OFFICE_FILE, tables[OFFICE_FILE], Office)
+    notices = found.convert(NOTICES_FILE, tables.get(NOTICES_FILE, {"notices": []}), Notices)
+    by_id = {
+        match[1]: (name, found.convert(name, table, Service))
+        for name, table in tables.items()
+        if (match := SERVICE_FILE.fullmatch(name))
+    }
+    for service_id, (name, service) in by_id.items():
+        if service is not None and office is not None:
+            found.extend(name, _service_problems(service, service_id, office))
+    if office is not None:
+        found.extend(OFFICE_FILE, _office_problems(office))
+    if notices is not None:
+        found.extend(NOTICES_FILE, _notice_problems(notices))
+    found.extend(OFFICE_FILE, _order_problems(order, list(by_id)))
+    if found.problems or office is None or notices is None:
+        raise SourceRefused(found.problems)
+    services = tuple(service for service_id in order if (service := by_id[service_id][1]) is not None)
+    return Source(office, services, tuple(notices.notices), holiday_names)
+
+
+# --- from text to facts ------------------------------------------------------------------------------------------
+
+
+class _Findings:
+    """Collects problems, so that whoever edits the folder hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def add(self, file: str, field: str, what: str) -> None:
+        self.problems.append(Problem(file, field, what))
+
+    def extend(self, file: str, problems: Iterator[tuple[str, str]]) -> None:
+        self.problems += [Problem(file, field, what) for field, what in problems]
+
+    def parse(self, name: str, text: str) -> dict[str, Any] | None:
+        try:
+            return tomllib.loads(text)
+        except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+            self.add(name, "", f"not TOML: {error}")
+            return None
+
+    def expect_names(self, tables: Mapping[str, object]) -> None:
+        known = {OFFICE_FILE, NOTICES_FILE, *LANGUAGES}
+        for name in tables:
+            if name not in known and not SERVICE_FILE.fullmatch(name):
+                self.add(name, "", "no file of this name is expected")
+
+    def convert(self, name: str, table: dict[str, Any], kind: type[T]) -> T | None:
+        try:
+            value = msgspec.convert(table, kind)
+        except msgspec.ValidationError as error:
+            what, _, path = str(error).partition(" - at ")
+            self.add(name, path.strip("`").removeprefix("$").removeprefix("."), what)
+            return None
+        except RecursionError:
+            self.add(name, "", "nested too deep")
+            return None
+        # The empty prefix makes paths start inside the file.
+        self.extend(name, ((_inside(blank), "left blank") for blank in content.find_blanks(value, "$")))
+        self.extend(name, _unknown_fields(table, msgspec.to_builtins(value)))
+        self.extend(name, _unclean(table))
+        return value
+
+
+def _inside(path: str) -> str:
+    return path.removeprefix("$").removeprefix(".")
+
+
+def _unknown_fields(written: Any, kept: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Fields that the conversion passed over: mostly a misspelt name."""
+    if isinstance(written, dict) and isinstance(kept, dict):
+        for name, value in written.items():
+            where = f"{path}.{name}" if path else name
+            if name in kept:
+                yield from _unknown_fields(value, kept[name], where)
+            else:
+                yield where, "no such field"
+    elif isinstance(written, list) and isinstance(kept, list):
+        for i, (value, other) in enumerate(zip(written, kept, strict=True)):
+            yield from _unknown_fields(value, other, f"{path}[{i}]")
+
+
+def _unclean(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Texts that hold control or invisible characters, stray spaces, or letters not in NFC."""
+    if isinstance(value, str):
+        if len(value) > _CHARS_MAX:
+            yield path, f"longer than {_CHARS_MAX} characters"
+        elif value != thai.clean(value, chars_max=_CHARS_MAX, lines=True):
+            yield path, "has spaces at an end, or invisible or unusual characters"
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _unclean(inner, f"{path}.{name}" if path else name)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            yield from _unclean(inner, f"{path}[{i}]")
+
+
+def _take_order_and_holidays(table: dict[str, Any], found: _Findings) -> tuple[list[str], dict[date, str]]:
+    """Take out of the office's table what `content.Office` has no place for: the order, and why days are closed."""
+    order = table.pop("services", [])
+    if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
+        found.add(OFFICE_FILE, "services", "a list of service ids is expected")
+        order = []
+    names: dict[date, str] = {}
+    rows = table.get("holidays", [])
+    for i, row in enumerate(rows if isinstance(rows, list) else [rows]):
+        match row:
+            case {"day": date() as day, "name": str(name), **rest} if name.strip() and not rest and day not in names:
+                names[day] = name
+            case _:
+                found.add(OFFICE_FILE, f"holidays[{i}]", "a `day` not listed before and its `name` are expected")
+    table["holidays"] = sorted(names)
+    return order, names
+
+
+def _translate(tables: dict[str, Any], file: str, field: str, found: _Findings) -> None:
+    """Put the words of a language file into the texts they belong to, if somebody approved them."""
+    table = tables.pop(file)
+    texts = table.get("texts", {})
+    if not isinstance(texts, dict):
+        found.add(file, "texts", "a table of paths and words is expected")
+        return
+    approved = bool(table.get("approved_by", "")) and isinstance(table.get("approved_on"), date)
+    if table.get("approved_by") and not approved:
+        found.add(file, "approved_on", "who approved is named, the day is not")
+    for path, words in texts.items():
+        target = _text_at(tables, path)
+        if target is None or not isinstance(words, str):
+            found.add(file, f"texts.{path}", "no such text")
+        elif approved:
+            target[field] = words
+
+
+def _text_at(tables: dict[str, Any], path: str) -> dict[str, Any] | None:
+    """The text table at a path such as ``sign_tax.steps.0.title`` or ``office.divisions.works.name``."""
+    first, *rest = path.split(".")
+    at = tables.get(f"{first}.toml" if first in {"office", "notices"} else f"services/{first}.toml")
+    for part in rest:
+        if isinstance(at, list):
+            at = next((row for i, row in enumerate(at) if part == str(i) or _id_of(row) == part), None)
+        else:
+            at = at.get(part) if isinstance(at, dict) else None
+    return at if isinstance(at, dict) and "th" in at else None
+
+
+def _id_of(row: Any) -> Any:
+    return row.get("id") if isinstance(row, dict) else None
+
+
+# --- what contradicts itself -------------------------------------------------------------------------------------
+
+
+def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
+    divisions = {division.id for division in office.divisions}
+    for name in ("divisions", "categories", "villages", "series"):
+        yield from _id_problems(name, [row.id for row in getattr(office, name)])
+    for i, category in enumerate(office.categories):
+        if category.division not in divisions:
+            yield f"categories[{i}].division", f"no division {category.division!r}"
+        if category.picture not in PICTURES:
+            yield f"categories[{i}].picture", f"no drawing {category.picture!r}"
+
+
+def _id_problems(name: str, ids: list[str]) -> Iterator[tuple[str, str]]:
+    for i, each in enumerate(ids):
+        if not _ID.fullmatch(each):
+            yield f"{name}[{i}].id", "an id has small letters, digits and _"
+        if each in ids[:i]:
+            yield f"{name}[{i}].id", f"{each!r} stands here twice"
+
+
+def _service_problems(service: Service, service_id: str, office: Office) -> Iterator[tuple[str, str]]:
+    divisions = {division.id for division in office.divisions}
+    if service.id != service_id:
+        yield "id", f"{service.id!r} stands in the file of {service_id!r}"
+    if service.division not in divisions:
+        yield "division", f"no division {service.division!r}"
+    if service.series not in {series.id for series in office.series}:
+        yield "series", f"no series {service.series!r}"
+    if service.picture not in PICTURES:
+        yield "picture", f"no drawing {service.picture!r}"
+    for audience in service.audience:
+        if audience not in AUDIENCES:
+            yield "audience", f"{audience!r} is none of {', '.join(sorted(AUDIENCES))}"
+    for i, step in enumerate(service.steps):
+        if step.division not in divisions:
+            yield f"steps[{i}].division", f"no division {step.division!r}"
+        if (step.duration.value > 0) == (step.duration.unit == "immediate"):
+            yield f"steps[{i}].duration", "a step takes 1 or more of its unit; an immediate one has the value 0"
+    yield from _promise_problems(service)
+
+
+def _promise_problems(service: Service) -> Iterator[tuple[str, str]]:
+    """The promise is kept by its own steps: they never add up to more, and are counted in days of one sort."""
+    promise = service.promise
+    if (promise.value > 0) == (promise.unit == "immediate"):
+        yield "promise", "a promise is 1 or more of its unit; an immediate one has the value 0"
+    units = {step.duration.unit for step in service.steps} | {promise.unit}
+    if {"day", "working_day"} <= units:
+        yield "steps", "calendar days and working days are mixed"
+        return
+    total = content.steps_total(service)
+    if content.minutes(total) > content.minutes(promise):
+        yield "steps", f"together {total.value} {total.unit}, more than the promise of {promise.value} {promise.unit}"
+
+
+def _notice_problems(notices: Notices) -> Iterator[tuple[str, str]]:
+    yield from _id_problems("notices", [notice.id for notice in notices.notices])
+    for i, notice in enumerate(notices.notices):
+        if notice.from_day > notice.until_day:
+            yield f"notices[{i}].until_day", "ends before it begins"
+
+
+def _order_problems(order: list[str], files: list[str]) -> Iterator[tuple[str, str]]:
+    for service_id in sorted(set(order) - set(files)):
+        yield "services", f"{service_id!r} has no readable file services/{service_id}.toml"
+    for service_id in sorted(set(files) - set(order)):
+        yield "services", f"services/{service_id}.toml is not in the list"
+    for service_id in sorted({each for each in order if order.count(each) > 1}):
+        yield "services", f"{service_id!r} stands here twice"
+    if not order:
+        yield "services", "an office without a service"

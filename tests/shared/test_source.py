@@ -1,0 +1,207 @@
+"""Reading an office's folder: the sample is whole, and whatever is wrong with a folder is named by file and field."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared import content, source
+from shared.errors import ContentRefused
+from shared.source import SourceRefused
+
+FOLDER = Path(__file__).parents[2] / "assets" / "office-sample"
+
+
+def sample_files():
+    """The sample office's files, name -> text."""
+    return {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.toml")}
+
+
+def problems(files):
+    """What is wrong with these files, as lines."""
+    with pytest.raises(SourceRefused) as caught:
+        source.read(files)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def edited(name, old, new):
+    """The sample's files with one thing changed in one of them."""
+    files = sample_files()
+    assert old in files[name], f"{old!r} is not in {name}"
+    files[name] = files[name].replace(old, new, 1)
+    return files
+
+
+def texts(value, path):
+    """Every text inside a value, with its path."""
+    if isinstance(value, content.Text):
+        yield path, value
+    elif isinstance(value, list | tuple):
+        for i, item in enumerate(value):
+            yield from texts(item, f"{path}[{i}]")
+    elif hasattr(value, "__struct_fields__"):
+        for field in value.__struct_fields__:
+            yield from texts(getattr(value, field), f"{path}.{field}")
+
+
+def test_the_sample_office_is_whole_and_speaks_thai_and_english():
+    """Every text of the sample has Thai and English; no Malay is shipped before a reviewer approved it."""
+    read = source.read(sample_files())
+    found = [pair for value in (read.office, *read.services, *read.notices) for pair in texts(value, value.id)]
+    assert len(found) > 300
+    assert [path for path, text in found if not text.th or not text.en] == []
+    assert [path for path, text in found if text.ms or text.ms_arab] == []
+
+
+def test_the_sample_office_keeps_the_order_written_in_office_toml():
+    """Services come in the order the office listed them, not by file name."""
+    order = tomllib.loads(sample_files()["office.toml"])["services"]
+    assert [service.id for service in source.read(sample_files()).services] == order
+    assert len(order) == 18
+
+
+def test_a_bundle_of_the_sample_passes_through_pieces_unchanged():
+    """What the source says is what a kiosk reads back from its pieces."""
+    bundle = source.read(sample_files()).bundle(edition=3, made_ms=7)
+    assert content.read_piece(content.Office, content.piece(bundle.office)) == bundle.office
+    assert [content.read_piece(content.Service, content.piece(x)) for x in bundle.services] == bundle.services
+
+
+def test_services_that_tell_about_a_person_share_one_label_in_their_series():
+    """A ticket for help at home looks like any other welfare ticket."""
+    sensitive = [service for service in source.read(sample_files()).services if service.sensitive]
+    assert {(service.series, service.public_label.th) for service in sensitive} == {
+        ("welfare", "งานสวัสดิการสังคม"), ("general", "งานบริการทั่วไป"),
+    }  # fmt: skip
+
+
+TAX = "services/sign_tax.toml"
+LAMP = "services/street_light_repair.toml"
+NO_FEE = 'th = "ไม่มีค่าธรรมเนียม (ชำระภาษีป้ายตามอัตรา ขั้นต่ำป้ายละ 200 บาท)"'
+FIVE = 'promise = { value = 5, unit = "minute" }'
+#: what is wrong -> file, words in it, words instead, how the problem begins after the file's name
+WRONG = {
+    "a blank fee": (TAX, NO_FEE, 'th = " "', "fee.th: left blank"),
+    "nobody checked": (TAX, 'checked_by = "ผู้อำนวยการกองคลัง"', 'checked_by = ""', "checked_by: left blank"),
+    "a missing day": (TAX, "checked_on = 2026-10-01\n", "", "Object missing required field `checked_on`"),
+    "a misspelt field": (TAX, "lunch = true", "lunch = true\nlunhc = true", "lunhc: no such field"),
+    "a strange division": (TAX, 'division = "treasury"', 'division = "t"', "division: no division 't'"),
+    "a strange series": (TAX, 'series = "tax"', 'series = "taxes"', "series: no series 'taxes'"),
+    "a drawing nobody has": (TAX, 'picture = "sign"', 'picture = "s"', "picture: no drawing 's'"),
+    "an audience nobody is": (TAX, '["business"]', '["shops"]', "audience: 'shops' is none of"),
+    "steps over the promise": (TAX, FIVE, FIVE.replace("5", "4"), "steps: together 5 minute, more than the promise"),
+    "slow steps, immediate promise": (TAX, FIVE, 'promise = { value = 0, unit = "immediate" }', "steps: together 5"),
+    "no time at all": (TAX, "{ value = 2,", "{ value = 0,", "steps[0].duration: a step takes 1 or more"),
+    "a unit nobody counts in": (TAX, FIVE, FIVE.replace("minute", "moment"), "promise.unit: Invalid enum value"),
+    "two sorts of days": (LAMP, '1, unit = "working_day"', '1, unit = "day"', "steps: calendar days and working days"),
+    "an invisible sign": (TAX, "ยื่นแบบและ", "ยื่นแบบ\u202eและ", "title.th: has spaces at an end, or invisible"),
+    "the wrong file": (TAX, 'id = "sign_tax"', 'id = "x"', "id: 'x' stands in the file of 'sign_tax'"),
+    "broken TOML": (TAX, "[title]", "[title", "not TOML"),
+    "left out of the list": ("office.toml", '"sign_tax",', "", "services: services/sign_tax.toml is not in the list"),
+    "listed twice": ("office.toml", '"sign_tax",', '"sign_tax", "sign_tax",', "services: 'sign_tax' stands here twice"),
+    "listed without a file": ("office.toml", '"sign_tax",', '"sign_tax", "gold",', "services: 'gold' has no readable"),
+    "one village twice": ("office.toml", 'id = "2"', 'id = "1"', "villages[1].id: '1' stands here twice"),
+    "a category of no division": ("office.toml", 'division = "works"', 'division = "x"', "categories[0].division: no"),
+    "an unnamed closed day": ("office.toml", 'name = "วันปิยมหาราช"', "", "holidays[1]: a `day`"),
+    "ends before it begins": (
+        "notices.toml",
+        "until_day = 2027",
+        "until_day = 2025",
+        "notices[0].until_day: ends before",
+    ),
+    "a translation of nothing": ("ms.toml", '"sign_tax.title"', '"sign.title"', "texts.sign.title: no such text"),
+    "an approval without a day": ("ms.toml", 'approved_by = ""', 'approved_by = "ล่าม"', "approved_on: who approved"),
+}
+
+
+@pytest.mark.parametrize(("name", "old", "new", "expected"), WRONG.values(), ids=WRONG)
+def test_what_is_wrong_is_named_by_file_and_field(name, old, new, expected):
+    """Whoever edits the folder reads where to mend it."""
+    found = problems(edited(name, old, new))
+    assert [line for line in found if line.startswith(f"{name}: {expected}")], found
+
+
+def test_all_problems_come_at_once():
+    """Two slips in two files are told in one go."""
+    files = edited(TAX, 'series = "tax"', 'series = "taxes"')
+    files[LAMP] = files[LAMP].replace('picture = "lamp"', 'picture = "x"')
+    assert len(problems(files)) == 2
+
+
+def test_malay_reaches_the_screen_once_a_reviewer_is_named():
+    """A name and a day are what makes drafts into texts."""
+    files = edited("ms.toml", 'approved_by = ""\n# ', 'approved_by = "ล่ามภาษามลายูของจังหวัด"\n')
+    read = source.read(files)
+    by_id = {service.id: service for service in read.services}
+    assert by_id["sign_tax"].title.into("ms") == "Isi borang dan bayar cukai papan tanda"
+    assert read.office.divisions[2].name.ms == "Bahagian Kerja Raya"
+
+
+def test_a_folder_without_an_office_is_refused():
+    """There is nothing to show without the office itself."""
+    assert problems({}) == ["office.toml: this file is missing or unreadable"]
+
+
+def small_files():
+    """A folder of one service, quick to read again and again."""
+    files = {name: text for name, text in sample_files().items() if not name.startswith("services/") or name == TAX}
+    order = files["office.toml"].index("services = ["), files["office.toml"].index("]")
+    files["office.toml"] = (
+        files["office.toml"][: order[0]] + 'services = ["sign_tax"' + files["office.toml"][order[1] :]
+    )
+    files["ms.toml"] = 'approved_by = ""\n[texts]\n"sign_tax.title" = "Isi borang"\n'
+    return files
+
+
+def refusal(files):
+    """What is said against these files, "" for nothing; any other error escapes."""
+    try:
+        source.read(files)
+    except ContentRefused as refused:
+        return str(refused)
+    return ""
+
+
+NAMES = st.sampled_from(["office.toml", TAX, "notices.toml", "ms.toml", "x"])
+
+
+@settings(max_examples=60)
+@given(st.dictionaries(NAMES, st.text(max_size=80), max_size=4))
+def test_any_text_gives_a_source_or_problems(files):
+    """Nothing typed into a file escapes as another error, laid over a good folder or alone."""
+    assert refusal(files)
+    assert bool(refusal({**small_files(), **files})) or set(files) <= {"notices.toml", "ms.toml"}
+
+
+_VALUES = st.recursive(
+    st.one_of(st.integers(-5, 5), st.booleans(), st.just('""'), st.just('"th"'), st.just("2026-01-01")),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(st.sampled_from(["id", "th", "day", "name", "unit", "value"]), inner, max_size=3),
+    ),
+    max_leaves=6,
+)
+
+
+def _toml(value):
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + " }"
+    if isinstance(value, list):
+        return "[ " + ", ".join(map(_toml, value)) + " ]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+FIELDS = st.sampled_from(["services", "holidays", "divisions", "texts", "steps", "notices", "approved_by"])
+
+
+@settings(max_examples=60)
+@given(FIELDS, _VALUES)
+def test_any_shape_of_a_field_gives_a_source_or_problems(field, value):
+    """A field of a surprising shape is a problem to name, never a crash."""
+    good = small_files()
+    for name in good:
+        kept = "\n".join(line for line in good[name].splitlines() if not line.startswith(f"{field} ="))
+        said = refusal({**good, name: f"{field} = {_toml(value)}\n{kept}"})
+        assert not said or name in said
