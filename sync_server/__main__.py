@@ -46,7 +46,8 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="answer kiosks and staff")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8420)
-    # A request waits for the disk (fsync) more than for a processor: a few more threads than the two cores it is meant for.
+    # A request waits for the disk (fsync) more than for a processor: a few more threads than the two cores it is
+    # meant for.
     serve.add_argument("--threads", type=int, default=4, help="requests worked on at one time")
     serve.add_argument("--pid-file", type=Path)
     serve.set_defaults(run=_serve)

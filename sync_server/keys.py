@@ -1,4 +1,5 @@
-"""The server's own keys: files in the data folder, readable by its user only, never in the database and never in a backup of it.
+"""The server's own keys: files in the data folder, readable by its user only, never in the database and never in a
+backup of it.
 
     keys/receipts.key      signs every answer to a kiosk
     keys/bundle.key        signs every edition of the content
@@ -34,7 +35,9 @@ class ServerKeys:
 
 
 def server_keys() -> ServerKeys:
-    """The keys of this server's data folder, read once. Raises `ImproperlyConfigured` with what to do when one is missing or bad."""
+    """The keys of this server's data folder, read once. Raises `ImproperlyConfigured` with what to do when one is
+    missing or bad.
+    """
     return _read(settings.DATA_DIR / "keys")
 
 
@@ -71,9 +74,13 @@ def _one(path: Path, kind: type[_K]) -> _K:
     try:
         key = keys.parse(path.read_text("ascii"))
     except FileNotFoundError:
-        raise ImproperlyConfigured(f"{path} is missing: run 'sala-server init', or put it back from its copy.") from None
+        raise ImproperlyConfigured(
+            f"{path} is missing: run 'sala-server init', or put it back from its copy."
+        ) from None
     except (KeyRefused, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"{path} is not the key it should be ({error}): put it back from its copy.") from error
+        raise ImproperlyConfigured(
+            f"{path} is not the key it should be ({error}): put it back from its copy."
+        ) from error
     if not isinstance(key, kind):
         raise ImproperlyConfigured(f"{path} holds a key of another kind: put it back from its copy.")
     return key

@@ -1,7 +1,7 @@
 """Runs the WSGI application under granian, in one worker process.
 
-One process because SQLite has one writer anyway, and because the projectors' thread lives in it. Over PostgreSQL start this program
-several times behind one proxy. Static files are served by WhiteNoise, from the same process.
+One process because SQLite has one writer anyway, and because the projectors' thread lives in it. Over PostgreSQL
+start this program several times behind one proxy. Static files are served by WhiteNoise, from the same process.
 """
 
 from pathlib import Path
@@ -11,7 +11,8 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
-# A peer that has not finished its request line and headers by then is dropped: idle connections cost nothing after this.
+# A peer that has not finished its request line and headers by then is dropped: idle connections cost nothing after
+# this.
 HEADERS_TIMEOUT_MS = 10_000
 
 

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "axes",
+    "sync_server",
     "sync_server.web",
     "sync_server.organisations",
     "sync_server.kiosks",
@@ -165,6 +166,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # Where ingest finds the published bundle: a module with current_manifest() and piece(). Named here, not imported, because content
 # stands above ingest in the stack of applications.
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
+# Publishes the sample content for `demo-office`: called with the office and `now`.
+SALA_SAMPLE_PUBLISHER = "sync_server.content.actions.publish_sample"
+
+# An envelope over this is refused, and the kiosk halves its batch. Lower it for a line that loses long transfers.
+SALA_ENVELOPE_BYTES_MAX = int(os.environ.get("SALA_ENVELOPE_BYTES_MAX", str(1024 * 1024)))
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,1 @@
+"""What staff do about what citizens filed: deadlines, answers, states."""

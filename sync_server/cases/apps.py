@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class CasesConfig(AppConfig):
+    """Named in `INSTALLED_APPS` by its package."""
+
     name = "sync_server.cases"
     label = "cases"

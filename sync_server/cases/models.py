@@ -1,9 +1,10 @@
 """Cases: what staff do about what citizens filed.
 
-A `Case` is opened by the projector from a `case.filed` record and keeps (log, seq), the record it came from. Its number, and all that staff
-did (`CaseEvent`, `Answer`, `Note`), are facts of the server, not of a log: a rebuild folds the records again over the same rows and touches
-none of them. `Answer` is written to the citizen and travels in the bundle; `Note` is internal and lies in a table of its own, so that no
-query for answers can ever return one. `Clock` holds the deadlines as data, with their source.
+A `Case` is opened by the projector from a `case.filed` record and keeps (log, seq), the record it came from. Its
+number, and all that staff did (`CaseEvent`, `Answer`, `Note`), are facts of the server, not of a log: a rebuild folds
+the records again over the same rows and touches none of them. `Answer` is written to the citizen and travels in the
+bundle; `Note` is internal and lies in a table of its own, so that no query for answers can ever return one. `Clock`
+holds the deadlines as data, with their source.
 """
 
 from typing import ClassVar
@@ -41,7 +42,27 @@ class Clock(models.Model):
         return f"{self.title}: {self.days}"
 
 
+class CaseNumber(models.Model):
+    """The last case number given in a fiscal year (พ.ศ.): a counter row, so that no number is ever counted out or
+    given twice.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="case_numbers")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["office", "year"], name="case_counter_once_per_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}: {self.last}"
+
+
 class CaseState(models.TextChoices):
+    """Where a case stands, in the words the citizen and the report use."""
+
     RECEIVED = "received", "รับเรื่องแล้ว"
     IN_PROGRESS = "in_progress", "กำลังดำเนินการ"
     ANSWERED = "answered", "แจ้งผลแล้ว"
@@ -51,9 +72,10 @@ class CaseState(models.TextChoices):
 class Case(models.Model):
     """One thing a citizen filed and what became of it.
 
-    `year` and `n` give the number "ร.0001/2570" (running within the fiscal year of `filed_on`, พ.ศ.). `status_id` (hex) and `state_key`
-    come from the citizen's code. `found_late` marks a case that reached the server after its acknowledge date: the clock still runs
-    from the day it was filed. Text, place and contact are empty once the record was erased.
+    `year` and `n` give the number "ร.0001/2570" (running within the fiscal year of `filed_on`, พ.ศ.). `status_id`
+    (hex) and `state_key` come from the citizen's code. `found_late` marks a case that reached the server after its
+    acknowledge date: the clock still runs from the day it was filed. Text, place and contact are empty once the
+    record was erased.
     """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="cases")
@@ -105,6 +127,8 @@ class Case(models.Model):
 
 
 class EventKind(models.TextChoices):
+    """What can happen to a case."""
+
     RECEIVED = "received", "รับเรื่องเข้าระบบ"
     ACKNOWLEDGED = "acknowledged", "แจ้งรับเรื่อง"
     ASSIGNED = "assigned", "มอบหมาย"
@@ -147,7 +171,9 @@ class Answer(models.Model):
 
 
 class Note(models.Model):
-    """What staff tell each other about a case. Never leaves the office: not on a slip, not in a bundle, not in a report."""
+    """What staff tell each other about a case. Never leaves the office: not on a slip, not in a bundle, not in a
+    report.
+    """
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="notes")
     at = models.DateTimeField()

@@ -1,0 +1,1 @@
+"""The kiosks' addresses: enrol, position, push, content."""

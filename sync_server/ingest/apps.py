@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class IngestConfig(AppConfig):
+    """Named in `INSTALLED_APPS` by its package."""
+
     name = "sync_server.ingest"
     label = "ingest"

@@ -1,5 +1,13 @@
-"""Staff pages of this application."""
+"""Addresses for kiosks."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from sync_server.ingest import views
+
+urlpatterns = [
+    path("push", views.push, name="sync-push"),
+    path("position", views.position, name="sync-position"),
+    path("enrol", views.enrol, name="sync-enrol"),
+    path("manifest", views.manifest, name="sync-manifest"),
+    re_path(r"^piece/(?P<digest>[0-9a-f]{64})$", views.piece, name="sync-piece"),
+]

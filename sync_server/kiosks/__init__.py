@@ -1,0 +1,1 @@
+"""The devices: enrolment, keys, health, revocation, alarms."""

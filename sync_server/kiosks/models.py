@@ -1,7 +1,8 @@
 """The devices that may write logs, the one-time codes that let them in, and the alarms they raise.
 
-A kiosk's identity is its key pair, made on the device; the server knows the public half. What a kiosk last said about itself (how many
-records captured, how old the oldest waiting one) is kept beside it for the fleet page and proves nothing.
+A kiosk's identity is its key pair, made on the device; the server knows the public half. What a kiosk last said about
+itself (how many records captured, how old the oldest waiting one) is kept beside it for the fleet page and proves
+nothing.
 """
 
 import datetime as dt
@@ -13,12 +14,16 @@ from sync_server.organisations.models import Office, Staff
 
 
 class KioskState(models.TextChoices):
+    """Whether a kiosk may write."""
+
     ENROLLED = "enrolled", "ใช้งาน"
     REVOKED = "revoked", "เพิกถอนแล้ว"
 
 
 class Kiosk(models.Model):
-    """One device. `kiosk_id` is its 16-byte identity in hex, `series` the letters its tickets may bear (such as "A" or "AB")."""
+    """One device. `kiosk_id` is its 16-byte identity in hex, `series` the letters its tickets may bear (such as "A"
+    or "AB").
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="kiosks")
     kiosk_id = models.CharField(max_length=32)
@@ -30,10 +35,15 @@ class Kiosk(models.Model):
     enrolled_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=300, blank=True)
+    trusted_through = models.JSONField(
+        default=dict, blank=True, help_text="of a revoked kiosk: {log id: last seq believed}"
+    )
 
     # What it last said about itself.
     seen_at = models.DateTimeField(null=True, blank=True)
-    clock_ahead_ms = models.BigIntegerField(null=True, blank=True, help_text="kiosk clock minus server clock at last contact")
+    clock_ahead_ms = models.BigIntegerField(
+        null=True, blank=True, help_text="kiosk clock minus server clock at last contact"
+    )
     captured = models.PositiveBigIntegerField(default=0)
     stored = models.PositiveBigIntegerField(default=0)
     oldest_waiting_at = models.DateTimeField(null=True, blank=True)
@@ -65,7 +75,8 @@ class Kiosk(models.Model):
 class EnrolmentCode(models.Model):
     """A code that lets one kiosk in, once, for ten minutes.
 
-    The code is found by its derived name; `secret` (what both sides prove to know) is blanked as soon as the code is used, spoilt or late.
+    The code is found by its derived name. `secret`, what both sides prove to know, is kept for those ten minutes
+    only: a kiosk that never heard the answer may ask again with the same key and is told the same.
     """
 
     VALID_FOR: ClassVar[dt.timedelta] = dt.timedelta(minutes=10)
@@ -85,9 +96,13 @@ class EnrolmentCode(models.Model):
     def __str__(self) -> str:
         return f"{self.kiosk_name} ({self.series})"
 
+    def alive_at(self, now: dt.datetime) -> bool:
+        """Whether this code may still be spoken about: neither spoilt by wrong tries nor late."""
+        return self.tries < self.TRIES_MAX and self.made_at <= now < self.made_at + self.VALID_FOR
+
     def open_at(self, now: dt.datetime) -> bool:
         """Whether this code still lets a kiosk in."""
-        return self.used_at is None and self.tries < self.TRIES_MAX and now < self.made_at + self.VALID_FOR
+        return self.used_at is None and self.alive_at(now)
 
 
 class AlarmKind(models.TextChoices):
@@ -106,7 +121,9 @@ class Alarm(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, related_name="alarms")
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, null=True, blank=True, related_name="alarms")
     kind = models.CharField(max_length=20, choices=AlarmKind.choices)
-    cause = models.CharField(max_length=120, help_text="what the alarm is about (a log id, an epoch): raised once for each")
+    cause = models.CharField(
+        max_length=120, help_text="what the alarm is about (a log id, an epoch): raised once for each"
+    )
     detail = models.CharField(max_length=500, blank=True)
     raised_at = models.DateTimeField()
     cleared_at = models.DateTimeField(null=True, blank=True)

@@ -1,0 +1,1 @@
+"""The office: its settings, divisions, staff and audit log."""

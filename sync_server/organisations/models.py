@@ -1,8 +1,9 @@
 """Who the office is, who works there, and what each of them did.
 
-`Office` holds every setting printed on a paper or shown on a page; each table of every application points to an office, so the same
-schema serves one office or many. `Staff` are deactivated, never deleted: what they did keeps its author. `AuditRow` is append-only
-(triggers refuse UPDATE and DELETE) and chained by hash, so a row removed or changed by hand is found by `queries.verify_audit`.
+`Office` holds every setting printed on a paper or shown on a page; each table of every application points to an
+office, so the same schema serves one office or many. `Staff` are deactivated, never deleted: what they did keeps its
+author. `AuditRow` is append-only (triggers refuse UPDATE and DELETE) and chained by hash, so a row removed or changed
+by hand is found by `queries.verify_audit`.
 """
 
 from typing import Any, ClassVar
@@ -57,7 +58,9 @@ class Division(models.Model):
 
 
 class Holiday(models.Model):
-    """A day the office is closed besides Saturday and Sunday; the office edits this table, for cabinet days come late."""
+    """A day the office is closed besides Saturday and Sunday; the office edits this table, for cabinet days come
+    late.
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="holidays")
     day = models.DateField()
@@ -74,7 +77,9 @@ class Holiday(models.Model):
 
 
 class Role(models.TextChoices):
-    """What a member of staff may do. `clerk` is the ปลัด, who answers for all cases; `executive` is the นายก, who reads and signs."""
+    """What a member of staff may do. `clerk` is the ปลัด, who answers for all cases; `executive` is the นายก, who
+    reads and signs.
+    """
 
     OFFICER = "officer", "เจ้าหน้าที่"
     CLERK = "clerk", "ปลัด"
@@ -86,6 +91,7 @@ class StaffManager(BaseUserManager["Staff"]):
     """Creates staff with a hashed password; `**facts` are fields of `Staff`."""
 
     def create_user(self, username: str, password: str | None = None, **facts: Any) -> "Staff":
+        """A new member of staff; raises `ValidationError` where a fact does not fit."""
         staff = self.model(username=self.model.normalize_username(username), **facts)
         staff.set_password(password)
         staff.full_clean(exclude=["password"])
@@ -120,7 +126,8 @@ class Staff(AbstractBaseUser):
 class AuditRow(models.Model):
     """One act: who did what to which object, with the hash of the row before. Never holds a citizen's text.
 
-    `before` and `after` are short JSON texts of the fields that changed (or hashes of them where the content is private).
+    `before` and `after` are short JSON texts of the fields that changed (or hashes of them where the content is
+    private).
     """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="audit")

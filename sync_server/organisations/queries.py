@@ -33,9 +33,13 @@ def audit_of(office: Office, object_kind: str, object_id: str) -> list[AuditRow]
 
 
 def verify_audit(office: Office) -> Iterator[str]:
-    """Walk the audit chain from its first row; yield one sentence for each row that does not fit (nothing when all is well)."""
+    """Walk the audit chain from its first row; yield one sentence for each row that does not fit (nothing when all is
+    well).
+    """
     prev, seq = AUDIT_ORIGIN, 0
-    for row in AuditRow.objects.filter(office=office).select_related("office").order_by("seq").iterator(chunk_size=2000):
+    for row in (
+        AuditRow.objects.filter(office=office).select_related("office").order_by("seq").iterator(chunk_size=2000)
+    ):
         seq += 1
         if row.seq != seq:
             yield f"rows {seq} to {row.seq - 1} are missing"

@@ -1,0 +1,1 @@
+"""Tickets and ratings as statistics, projected from the logs."""

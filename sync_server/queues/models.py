@@ -1,7 +1,7 @@
 """Tickets and ratings as statistics: one row for each record that says so, and nothing else.
 
-Both tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the record it came from, so
-that every figure leads back to its records.
+Both tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the
+record it came from, so that every figure leads back to its records.
 """
 
 from typing import ClassVar
@@ -16,7 +16,8 @@ from sync_server.records.models import Log
 class Ticket(models.Model):
     """A queue number that a kiosk gave out.
 
-    `issued_at` is the kiosk's claim, corrected by the difference its clock showed when the record arrived; None when it had no clock.
+    `issued_at` is the kiosk's claim, corrected by the difference its clock showed when the record arrived; None when
+    it had no clock.
     """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="tickets", db_index=False)

@@ -1,0 +1,1 @@
+"""The logs as received: heads, branches, records, epoch and anchor."""

@@ -1,10 +1,10 @@
 """The logs as they were received. Nothing in this file is derived, and nothing here is interpreted.
 
-A `Log` row is one *branch* of one kiosk's log: branch 0 is the line the server saw first; when another history of the same log arrives
-(a copied disk, a restored image), it is kept whole as branch 1, 2 ... from the place where it leaves the first line. `counted` says
-whether its records reach the projections: branch 0 always, another one once the clerk has looked.
-A `RecordRow` is one record: the header's own bytes, salt and body, exactly as they were hashed.
-`Epoch`, `Cursor` and `SetAside` are the server's own bookkeeping about them.
+A `Log` row is one *branch* of one kiosk's log: branch 0 is the line the server saw first; when another history of the
+same log arrives (a copied disk, a restored image), it is kept whole as branch 1, 2 ... from the place (`base_seq`)
+where it leaves the branch it is `based_on`. `counted` says whether its records reach the projections: branch 0
+always, another one once the clerk has looked. A `RecordRow` is one record: the header's own bytes, salt and body,
+exactly as they were hashed. `Epoch`, `Cursor` and `SetAside` are the server's own bookkeeping about them.
 """
 
 from typing import ClassVar
@@ -22,7 +22,9 @@ class Log(models.Model):
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="logs")
     log_id = models.CharField(max_length=32)
     branch = models.PositiveSmallIntegerField(default=0)
-    base_seq = models.PositiveBigIntegerField(default=0, help_text="last record shared with branch 0 (0: starts by itself)")
+    based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches")
+    base_seq = models.PositiveBigIntegerField(default=0, help_text="last record before this branch's own")
+    base_hash = models.BinaryField(max_length=32, help_text="hash of that record's header (zeros for none)")
     seq = models.PositiveBigIntegerField(default=0)
     head_hash = models.BinaryField(max_length=32)
     opened_at = models.DateTimeField()
@@ -30,7 +32,6 @@ class Log(models.Model):
     forked_at = models.DateTimeField(null=True, blank=True)
     counted = models.BooleanField(default=True)
     counted_by = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="counted_logs")
-    trusted_through = models.PositiveBigIntegerField(null=True, blank=True, help_text="set when its kiosk is revoked")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
@@ -46,8 +47,9 @@ class Log(models.Model):
 class RecordRow(models.Model):
     """One record. `header` is the hashed bytes; the columns beside it are read out of it for pages and projectors.
 
-    `wall_ms` is what the kiosk's clock said (UTC, milliseconds, None when it could not be read), `clock_ahead_ms` the kiosk's clock
-    minus the server's when the record arrived (None when unknown). `salt` and `body` are None once erased.
+    `wall_ms` is what the kiosk's clock said (UTC, milliseconds, None when it could not be read), `clock_ahead_ms` the
+    kiosk's clock minus the server's when the record arrived (None when unknown). `salt` and `body` are None once
+    erased.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -75,7 +77,9 @@ class RecordRow(models.Model):
 
 
 class Epoch(models.Model):
-    """A stretch of the server's life in which no position went back. A new one is minted when the database is behind its anchor."""
+    """A stretch of the server's life in which no position went back. A new one is minted when the database is behind
+    its anchor.
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="epochs")
     epoch = models.CharField(max_length=32, unique=True)
@@ -122,7 +126,9 @@ class Why(models.TextChoices):
 
 
 class SetAside(models.Model):
-    """A record kept whole but not projected: of an unknown kind or schema, failing, or sent after its kiosk was revoked."""
+    """A record kept whole but not projected: of an unknown kind or schema, failing, or sent after its kiosk was
+    revoked.
+    """
 
     projector = models.CharField(max_length=30)
     log = models.ForeignKey(Log, models.PROTECT, related_name="set_aside", db_index=False)

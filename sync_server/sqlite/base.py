@@ -1,7 +1,7 @@
 """The backend module Django loads: its own `sqlite3` backend, imported over `pysqlite3`.
 
-Django's backend says `from sqlite3 import dbapi2` in several files, so the one clean seam is the name `sqlite3` itself while those
-files are imported. It is put back at once: the rest of the process keeps the standard module.
+Django's backend says `from sqlite3 import dbapi2` in several files, so the one clean seam is the name `sqlite3`
+itself while those files are imported. It is put back at once: the rest of the process keeps the standard module.
 """
 
 import importlib
@@ -20,7 +20,9 @@ _DJANGO_BACKEND = "django.db.backends.sqlite3"
 
 
 def refuse_old(version_info: tuple[int, ...]) -> None:
-    """Raise `ImproperlyConfigured` with a sentence for the IT person when this SQLite is older than `SQLITE_VERSION_MIN`."""
+    """Raise `ImproperlyConfigured` with a sentence for the IT person when this SQLite is older than
+    `SQLITE_VERSION_MIN`.
+    """
     if version_info < SQLITE_VERSION_MIN:
         found = ".".join(map(str, version_info))
         wanted = ".".join(map(str, SQLITE_VERSION_MIN))
@@ -33,7 +35,7 @@ def refuse_old(version_info: tuple[int, ...]) -> None:
 def _import_over_pysqlite3() -> ModuleType:
     if f"{_DJANGO_BACKEND}.base" in sys.modules:
         raise ImproperlyConfigured(
-            "Django's own SQLite backend was loaded before Sala's: use ENGINE 'sync_server.sqlite' for every SQLite database."
+            "Django's own SQLite backend was loaded before Sala's: use ENGINE 'sync_server.sqlite' for every SQLite file."
         )
     names = {"sqlite3": pysqlite3, "sqlite3.dbapi2": pysqlite3.dbapi2}
     before = {name: sys.modules.get(name) for name in names}

@@ -1,0 +1,117 @@
+"""Opens a case for each `case.filed`, with its number and its deadlines.
+
+What comes from the record is written again on every fold; what the server or its staff added (number, state,
+assignment, events, answers, notes) is never touched by one, so a rebuild loses nothing.
+"""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
+
+from shared import thai
+from shared.kinds import CaseFiled
+from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
+from sync_server.cases.models import Case, CaseEvent, CaseNumber, EventKind
+from sync_server.organisations.models import Office
+from sync_server.organisations.queries import closed_days
+from sync_server.records.seen import Seen
+
+# What a record says anew on every fold.
+_DERIVED = (
+    "category", "text", "place", "contact_name", "contact_phone", "language", "search", "status_id", "state_key",
+    "filed_on", "received_at", "found_late", "acknowledge_by", "result_by",
+)  # fmt: skip
+
+
+def cases(run: Sequence[Seen[CaseFiled]]) -> None:
+    """One `Case` for each record of the run, all of one log."""
+    office = run[0].log.office
+    limits = _Limits(office)
+    built = [_case(seen, limits) for seen in run]
+    held = dict(Case.objects.filter(log=run[0].log, seq__in=[case.seq for case in built]).values_list("seq", "pk"))
+    new = [case for case in built if case.seq not in held]
+    _number(office, new)
+    for case in new:
+        case.search = _search(case)
+    Case.objects.bulk_create(new)
+    CaseEvent.objects.bulk_create(
+        CaseEvent(case=case, kind=EventKind.RECEIVED, at=case.received_at, by_name="ระบบ") for case in new
+    )
+    again = [case for case in built if case.seq in held]
+    numbers = dict(Case.objects.filter(pk__in=held.values()).values_list("pk", "number"))
+    for case in again:
+        case.pk = held[case.seq]
+        case.number = numbers[case.pk]
+        case.search = _search(case)
+    Case.objects.bulk_update(again, _DERIVED, batch_size=200)
+
+
+def reset() -> None:
+    """Nothing to forget: numbers and what staff did must outlive a rebuild, and the rest is written anew."""
+
+
+class _Limits:
+    """The office's clocks and closed days, read once for a run."""
+
+    def __init__(self, office: Office) -> None:
+        self.clocks = clocks(office)
+        self.closed = closed_days(office)
+
+    def last_day(self, code: str, start: dt.date) -> dt.date:
+        clock = self.clocks[code]
+        return thai.deadline(start, clock.days, self.closed, working=clock.working, roll=clock.roll)
+
+
+def _case(seen: Seen[CaseFiled], limits: _Limits) -> Case:
+    body = seen.body
+    received_on = thai.service_date(seen.received_at)
+    filed_on = _filed_on(seen, received_on)
+    acknowledge_by = limits.last_day(ACKNOWLEDGE, filed_on)
+    return Case(
+        office_id=seen.log.office_id,
+        kiosk_id=seen.log.kiosk_id,
+        log=seen.log,
+        seq=seen.seq,
+        category=thai.clean(body.category, chars_max=60),
+        text=thai.clean(body.text, chars_max=8000, lines=True),
+        place=thai.clean(body.place, chars_max=200),
+        contact_name=thai.clean(body.contact_name, chars_max=120),
+        contact_phone=thai.clean(body.contact_phone, chars_max=40),
+        language=thai.clean(body.language, chars_max=10),
+        status_id=body.status_id.hex(),
+        state_key=body.state_key,
+        filed_on=filed_on,
+        received_at=seen.received_at,
+        changed_at=seen.received_at,
+        found_late=received_on > acknowledge_by,
+        acknowledge_by=acknowledge_by,
+        result_by=limits.last_day(RESULT, filed_on),
+    )
+
+
+# The clock runs from the day the kiosk wrote on the citizen's slip; only a day that cannot be true gives way to the
+# day of arrival.
+_FILED_AGE_MAX = dt.timedelta(days=2 * 365)
+
+
+def _filed_on(seen: Seen[CaseFiled], received_on: dt.date) -> dt.date:
+    claimed = dt.date.fromisoformat(seen.body.filed_on)
+    return claimed if received_on - _FILED_AGE_MAX <= claimed <= received_on else received_on
+
+
+def _number(office: Office, cases_: Sequence[Case]) -> None:
+    """Give each new case the next number of its fiscal year, from one locked counter row a year."""
+    by_year: dict[int, list[Case]] = defaultdict(list)
+    for case in cases_:
+        by_year[thai.fiscal_year(case.filed_on)].append(case)
+    for year, members in by_year.items():
+        CaseNumber.objects.bulk_create([CaseNumber(office=office, year=year)], ignore_conflicts=True)
+        counter = CaseNumber.objects.select_for_update().get(office=office, year=year)
+        for n, case in enumerate(members, counter.last + 1):
+            case.year, case.n, case.number = year, n, f"ร.{n:04d}/{year}"
+        counter.last += len(members)
+        counter.save(update_fields=["last"])
+
+
+def _search(case: Case) -> str:
+    return thai.fold(f"{case.number} {case.text} {case.place}")

@@ -1,0 +1,207 @@
+"""Reads of cases. Every list, count, search, export and page goes through `visible_to`: what it leaves out does not
+exist for that person.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from shared import thai
+from shared.content import Status
+from sync_server.cases.models import Answer, Case, CaseState
+from sync_server.organisations.models import Division, Office, Role, Staff
+
+
+def visible_to(user: Staff) -> QuerySet[Case]:
+    """The cases of the own office that a member of staff may know of.
+
+    Clerk and executive see all; an officer sees what was given to them or their division and what is given to nobody
+    yet; the administrator looks after the machine and sees none.
+    """
+    cases = Case.objects.filter(office=user.office_id)
+    if user.role in (Role.CLERK, Role.EXECUTIVE):
+        return cases
+    if user.role == Role.OFFICER:
+        unassigned = Q(division=None, assigned_to=None)
+        mine = Q(assigned_to=user) | Q(division=user.division_id) if user.division_id else Q(assigned_to=user)
+        return cases.filter(mine | unassigned)
+    return cases.none()
+
+
+class Due(Enum):
+    """How a case stands against its deadline."""
+
+    DONE = "done"
+    IN_TIME = "in_time"
+    SOON = "soon"  # within three days
+    LATE = "late"
+
+
+_SOON = dt.timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The next thing owed on a case: what (`acknowledge` or `result`), by when, and how that stands today."""
+
+    what: str
+    by: dt.date
+    due: Due
+    days_left: int
+
+
+def deadline(case: Case, today: dt.date) -> Deadline:
+    """What is owed next. A case that was answered or closed owes nothing; it keeps the result's date for the record."""
+    what, by = ("acknowledge", case.acknowledge_by) if case.acknowledged_at is None else ("result", case.result_by)
+    if case.answered_at is not None or case.state == CaseState.CLOSED:
+        return Deadline("result", case.result_by, Due.DONE, 0)
+    left = by - today
+    due = Due.LATE if left < dt.timedelta() else Due.SOON if left <= _SOON else Due.IN_TIME
+    return Deadline(what, by, due, left.days)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list of cases may be narrowed by; an empty field narrows nothing. `text` is searched tolerantly of tone
+    marks.
+    """
+
+    state: str = ""
+    category: str = ""
+    division: Division | None = None
+    assigned_to: Staff | None = None
+    late: bool = False
+    first: dt.date | None = None
+    last: dt.date | None = None
+    text: str = ""
+
+
+def find(user: Staff, filters: Filters, *, today: dt.date) -> QuerySet[Case]:
+    """The visible cases that fit, newest first."""
+    cases = visible_to(user).select_related("division", "assigned_to")
+    narrowing = {
+        "state": filters.state,
+        "category": filters.category,
+        "division": filters.division,
+        "assigned_to": filters.assigned_to,
+        "filed_on__gte": filters.first,
+        "filed_on__lte": filters.last,
+        "search__contains": thai.fold(filters.text),
+    }
+    cases = cases.filter(**{name: value for name, value in narrowing.items() if value})
+    return cases.filter(_late(today)) if filters.late else cases
+
+
+def one(user: Staff, pk: int) -> Case:
+    """A visible case with its events, answers and notes. Raises `Case.DoesNotExist`, also where it only is not for
+    this person.
+    """
+    related = visible_to(user).select_related("division", "assigned_to", "kiosk", "log")
+    return related.prefetch_related(
+        "events__by", Prefetch("answers", Answer.objects.select_related("by")), "notes__by"
+    ).get(pk=pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many visible cases there are in each state, and how many of the open ones are late or soon due."""
+
+    received: int
+    in_progress: int
+    answered: int
+    closed: int
+    late: int
+    soon: int
+
+    @property
+    def all(self) -> int:
+        """All of them, whatever their state."""
+        return self.received + self.in_progress + self.answered + self.closed
+
+
+def counts(user: Staff, *, today: dt.date, first: dt.date | None = None, last: dt.date | None = None) -> Counts:
+    """Counts for the front page and the tabs of the list, of all cases or of those filed in a period."""
+    cases = visible_to(user)
+    if first:
+        cases = cases.filter(filed_on__gte=first)
+    if last:
+        cases = cases.filter(filed_on__lte=last)
+    states = {state.value: Count("pk", filter=Q(state=state)) for state in CaseState}
+    found = cases.aggregate(
+        **states, late=Count("pk", filter=_late(today)), soon=Count("pk", filter=_owed_between(today, today + _SOON))
+    )
+    return Counts(**found)
+
+
+def categories(user: Staff) -> list[str]:
+    """The categories that occur, for the filter."""
+    return sorted(visible_to(user).order_by().values_list("category", flat=True).distinct())
+
+
+def _late(today: dt.date) -> Q:
+    return _owed(acknowledge_by__lt=today, result_by__lt=today)
+
+
+def _owed_between(first: dt.date, last: dt.date) -> Q:
+    return _owed(acknowledge_by__range=(first, last), result_by__range=(first, last))
+
+
+def _owed(**conditions: object) -> Q:
+    """Cases that still owe an acknowledgement or a result whose date fits (the same rule as `deadline`)."""
+    acknowledge = {name: value for name, value in conditions.items() if name.startswith("acknowledge")}
+    result = {name: value for name, value in conditions.items() if name.startswith("result")}
+    owes = Q(answered_at=None) & ~Q(state=CaseState.CLOSED)
+    return owes & (Q(acknowledged_at=None, **acknowledge) | Q(acknowledged_at__isnull=False, **result))
+
+
+# --- what goes back to the citizen -----------------------------------------------------------------------------------
+
+# A closed case can be asked about for a year; then its status leaves the bundle, which would otherwise only grow.
+_TELL_CLOSED_FOR = dt.timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatus:
+    """One case as the bundle needs it: under which id it lies, with which key it is sealed, and what it says."""
+
+    status_id: bytes
+    state_key: bytes
+    status: Status
+
+
+def statuses_for_bundle(office: Office, *, now: dt.datetime) -> Iterator[CaseStatus]:
+    """The status of every case a citizen may still ask about, in a stable order. Answers only: notes are in a table
+    of their own.
+
+    `subject` is the category's id. Several answers are told in their order, a blank line between.
+    """
+    cases = (
+        Case.objects.filter(office=office)
+        .exclude(closed_at__lt=now - _TELL_CLOSED_FOR)
+        .prefetch_related(Prefetch("answers", Answer.objects.select_related("by__division")))
+        .order_by("status_id", "pk")
+    )
+    for case in cases.iterator(chunk_size=500):
+        yield CaseStatus(bytes.fromhex(case.status_id), bytes(case.state_key), status_of(case))
+
+
+def status_of(case: Case) -> Status:
+    """What the citizen is told about a case. Dates are ISO; an answer is signed by position and division, not by a
+    person's name.
+    """
+    answers = list(case.answers.all())
+    last = answers[-1] if answers else None
+    signed = [last.by.position, last.by.division.name if last.by.division else ""] if last else []
+    return Status(
+        state=case.state,  # type: ignore[arg-type]
+        subject=case.category,
+        filed_on=case.filed_on.isoformat(),
+        answer_by=case.result_by.isoformat(),
+        answer="\n\n".join(answer.text for answer in answers),
+        answered_on=thai.service_date(last.at).isoformat() if last else "",
+        answered_by=" ".join(filter(None, signed)),
+        number=case.number,
+    )

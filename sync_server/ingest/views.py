@@ -1,0 +1,69 @@
+"""The kiosks' addresses: bytes in, signed bytes out, no session, no cookie, no CSRF token.
+
+The size cap is kept here, by reading at most one byte more than an envelope may have. Everything else is `actions`.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST
+
+from sync_server.ingest import actions
+from sync_server.ingest.actions import Reply
+
+_BYTES = "application/octet-stream"
+# A piece is named by its content, so whoever has it may keep it for ever.
+_FOREVER = "public, max-age=31536000, immutable"
+
+
+@csrf_exempt
+@require_POST
+def push(request: HttpRequest) -> HttpResponse:
+    """An envelope; answered by a signed receipt or refusal."""
+    return _respond(actions.accept(_body(request), now=timezone.now()))
+
+
+@csrf_exempt
+@require_POST
+def position(request: HttpRequest) -> HttpResponse:
+    """Where do you stand; answered by a signed position or refusal."""
+    return _respond(actions.position(_body(request), now=timezone.now()))
+
+
+@csrf_exempt
+@require_POST
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Let me in; answered by a signed welcome or refusal."""
+    return _respond(actions.enrol(_body(request), now=timezone.now()))
+
+
+@require_GET
+def manifest(_request: HttpRequest) -> HttpResponse:
+    """The signed manifest of the newest edition; 404 where nothing was published yet."""
+    current: Callable[[], bytes | None] = import_string(f"{settings.SALA_BUNDLE_SOURCE}.current_manifest")
+    data = current()
+    if data is None:
+        return HttpResponse(status=404, content_type=_BYTES)
+    return HttpResponse(data, content_type=_BYTES, headers={"Cache-Control": "no-store"})
+
+
+@require_GET
+def piece(_request: HttpRequest, digest: str) -> HttpResponse:
+    """One piece of the content by the hex of its SHA-256; 404 where it was never published."""
+    read: Callable[[str], bytes | None] = import_string(f"{settings.SALA_BUNDLE_SOURCE}.piece")
+    data = read(digest)
+    if data is None:
+        return HttpResponse(status=404, content_type=_BYTES)
+    return HttpResponse(data, content_type=_BYTES, headers={"Cache-Control": _FOREVER})
+
+
+def _body(request: HttpRequest) -> bytes:
+    return request.read(settings.SALA_ENVELOPE_BYTES_MAX + 1)
+
+
+def _respond(reply: Reply) -> HttpResponse:
+    return HttpResponse(reply.body, status=reply.status, content_type=_BYTES, headers={"Cache-Control": "no-store"})

@@ -1,0 +1,206 @@
+"""Letting kiosks in and shutting them out.
+
+    code = make_code(actor, "ตู้ 1", "A", now=now, random=os.urandom(10))     shown once to the administrator
+    admitted = admit(request, now=now, kiosk_id=os.urandom(16))             inside `ingest`, when the kiosk asks
+
+Both sides prove to know the code; it travels neither way. A code works once, for ten minutes, and five wrong tries
+spoil it.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from shared import keys, protocol
+from shared.protocol import Enrol, Health, NotTaken, Reason
+from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk, KioskState
+from sync_server.organisations.actions import Actor, record_act
+from sync_server.organisations.models import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A kiosk that was let in, and the secret its welcome is proved with."""
+
+    kiosk: Kiosk
+    secret: bytes
+
+
+def make_code(actor: Actor, kiosk_name: str, series: str, *, now: dt.datetime, random: bytes) -> str:
+    """A new enrolment code for a kiosk of this name and these series letters; `random` is 10 fresh bytes.
+
+    The code is returned once and kept nowhere as such; an earlier open code for any of these letters is spoilt.
+    Raises `ValueError` where `series` is not 1 to 8 letters A-Z that no other active kiosk has: two devices must
+    never give one number twice.
+    """
+    if not (1 <= len(series) <= 8 and series.isascii() and series.isalpha() and series.isupper()):
+        raise ValueError("series letters are A to Z, one to eight of them")
+    if len(set(series)) < len(series):
+        raise ValueError("a series letter is written twice")
+    taken = {
+        letter
+        for kiosk in Kiosk.objects.filter(office=actor.office, state=KioskState.ENROLLED)
+        for letter in kiosk.series
+    }
+    clash = sorted(taken & set(series))
+    if clash:
+        raise ValueError(f"series {', '.join(clash)} belongs to another kiosk")
+    code = keys.enrolment_code(random)
+    with transaction.atomic():
+        for earlier in EnrolmentCode.objects.select_for_update().filter(office=actor.office, used_at=None):
+            if set(earlier.series) & set(series):
+                earlier.tries = EnrolmentCode.TRIES_MAX
+                earlier.save(update_fields=["tries"])
+        row = EnrolmentCode.objects.create(
+            office=actor.office,
+            code_name=keys.enrolment_name(random).hex(),
+            secret=random,
+            kiosk_name=kiosk_name,
+            series=series,
+            made_by=actor.staff,
+            made_at=now,
+        )
+        record_act(
+            actor, "kiosk.code", "enrolment_code", str(row.pk), at=now, after={"kiosk": kiosk_name, "series": series}
+        )
+    return code
+
+
+def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes) -> Admitted:
+    """Let the kiosk behind a verified request in, or raise `NotTaken(WRONG_CODE)`.
+
+    The same kiosk asking again (its answer was lost) is given the same identity while the code lives. A request under
+    no known code counts as a wrong try against every open code, for that is what guessing looks like.
+    """
+    with transaction.atomic():
+        live = list(
+            EnrolmentCode.objects.select_for_update()
+            .filter(office=office, made_at__gt=now - EnrolmentCode.VALID_FOR)
+            .order_by("pk")
+        )
+        code = next((x for x in live if x.code_name == request.code_name.hex() and x.alive_at(now)), None)
+        known = code is not None and _knows(request, bytes(code.secret))
+        if code is None or not known:
+            _count_wrong_try([code] if code else live, office, now)
+        elif code.used_at is None and not _key_taken(office, request):
+            return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
+        elif code.kiosk is not None and bytes(code.kiosk.public_key) == request.public_key:
+            return Admitted(code.kiosk, bytes(code.secret))
+    # Outside the block above: the count of wrong tries must outlive the refusal.
+    raise NotTaken(Reason.WRONG_CODE)
+
+
+def forget_codes(now: dt.datetime) -> int:
+    """Blank the secrets of codes that are late; returns how many rows were touched."""
+    late = EnrolmentCode.objects.filter(made_at__lte=now - EnrolmentCode.VALID_FOR).exclude(secret=b"")
+    return late.update(secret=b"")
+
+
+def revoke(
+    actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime, trusted_through: Mapping[str, int] | None = None
+) -> None:
+    """Shut a kiosk out. Its key is refused from now on; what it sent before stays.
+
+    `trusted_through` names, for each log (hex), the last seq still believed; later ones are set aside by the
+    projectors.
+    """
+    with transaction.atomic():
+        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        before = locked.state
+        locked.state = KioskState.REVOKED
+        locked.revoked_at = now
+        locked.revoked_reason = reason
+        locked.trusted_through = dict(trusted_through or {})
+        locked.save(update_fields=["state", "revoked_at", "revoked_reason", "trusted_through"])
+        record_act(
+            actor, "kiosk.revoke", "kiosk", locked.kiosk_id, at=now, reason=reason,
+            before={"state": before}, after={"state": locked.state},
+        )  # fmt: skip
+
+
+def note_health(kiosk: Kiosk, health: Health, edition: int, *, now: dt.datetime) -> None:
+    """Keep what a kiosk said about itself at this contact."""
+    now_ms = int(now.timestamp() * 1000)
+    oldest_ms = health.oldest_waiting_ms
+    Kiosk.objects.filter(pk=kiosk.pk).update(
+        seen_at=now,
+        clock_ahead_ms=None if health.wall_ms is None else _bounded(health.wall_ms - now_ms),
+        captured=_bounded(health.captured, least=0),
+        stored=_bounded(health.stored, least=0),
+        oldest_waiting_at=None
+        if oldest_ms is None
+        else now - dt.timedelta(milliseconds=min(max(oldest_ms, 0), _CENTURY_MS)),
+        software=health.software[:40].replace("\0", ""),
+        edition=_bounded(edition, least=0),
+    )
+
+
+def raise_alarm(
+    office: Office, kind: AlarmKind, cause: str, *, now: dt.datetime, kiosk: Kiosk | None = None, detail: str = ""
+) -> None:
+    """Put something before the staff, once for each cause."""
+    alarm = Alarm(office=office, kiosk=kiosk, kind=kind, cause=cause, detail=detail, raised_at=now)
+    Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
+
+
+def clear_alarm(actor: Actor, alarm: Alarm, *, now: dt.datetime) -> None:
+    """A person has looked at it."""
+    with transaction.atomic():
+        changed = Alarm.objects.filter(pk=alarm.pk, cleared_at=None).update(cleared_at=now, cleared_by=actor.staff)
+        if changed:
+            record_act(
+                actor, "alarm.clear", "alarm", str(alarm.pk), at=now, after={"kind": alarm.kind, "cause": alarm.cause}
+            )
+
+
+_CENTURY_MS = 100 * 366 * 24 * 3600 * 1000
+_COLUMN_MAX = 2**63 - 1
+
+
+def _bounded(value: int, *, least: int = -_COLUMN_MAX) -> int:
+    """What a kiosk claims, cut to what a column holds."""
+    return max(least, min(value, _COLUMN_MAX))
+
+
+def _knows(request: Enrol, secret: bytes) -> bool:
+    try:
+        protocol.check_enrol(request, secret)
+    except NotTaken:
+        return False
+    return True
+
+
+def _key_taken(office: Office, request: Enrol) -> bool:
+    return Kiosk.objects.filter(office=office, key_id=keys.key_id(request.public_key).hex()).exists()
+
+
+def _count_wrong_try(codes: list[EnrolmentCode], office: Office, now: dt.datetime) -> None:
+    open_ids = [code.pk for code in codes if code.open_at(now)]
+    EnrolmentCode.objects.filter(pk__in=open_ids).update(tries=F("tries") + 1)
+    for spoilt in EnrolmentCode.objects.filter(pk__in=open_ids, tries__gte=EnrolmentCode.TRIES_MAX):
+        raise_alarm(office, AlarmKind.CODE_SPOILT, f"code {spoilt.pk}", now=now, detail=spoilt.kiosk_name)
+
+
+def _enrol(code: EnrolmentCode, request: Enrol, now: dt.datetime, kiosk_id: bytes) -> Kiosk:
+    kiosk = Kiosk.objects.create(
+        office=code.office,
+        kiosk_id=kiosk_id.hex(),
+        name=code.kiosk_name,
+        series=code.series,
+        public_key=request.public_key,
+        key_id=keys.key_id(request.public_key).hex(),
+        enrolled_at=now,
+        software=request.software[:40].replace("\0", ""),
+    )
+    code.used_at = now
+    code.kiosk = kiosk
+    code.save(update_fields=["used_at", "kiosk"])
+    actor = Actor(code.office, code.made_by.full_name if code.made_by else "sala-server", code.made_by)
+    record_act(
+        actor, "kiosk.enrol", "kiosk", kiosk.kiosk_id, at=now,
+        after={"name": kiosk.name, "series": kiosk.series, "key": kiosk.key_id},
+    )  # fmt: skip
+    return kiosk

@@ -1,0 +1,26 @@
+"""Reads about kiosks: who a key belongs to, and what the fleet page shows."""
+
+from shared.keys import VerifyKey
+from shared.protocol import KnownKiosk
+from sync_server.kiosks.models import Alarm, Kiosk
+from sync_server.organisations.models import Office
+
+
+def find(office: Office, kiosk_id: bytes) -> Kiosk | None:
+    """The kiosk of this identity (16 bytes), or None."""
+    return Kiosk.objects.filter(office=office, kiosk_id=kiosk_id.hex()).first()
+
+
+def known(kiosk: Kiosk) -> KnownKiosk:
+    """The kiosk as the protocol sees it."""
+    return KnownKiosk(bytes.fromhex(kiosk.kiosk_id), VerifyKey(bytes(kiosk.public_key)), not kiosk.active)
+
+
+def fleet(office: Office) -> list[Kiosk]:
+    """Every kiosk, active ones first."""
+    return list(Kiosk.objects.filter(office=office).order_by("state", "name"))
+
+
+def open_alarms(office: Office) -> list[Alarm]:
+    """What nobody has looked at yet, newest first."""
+    return list(Alarm.objects.filter(office=office, cleared_at=None).select_related("kiosk"))

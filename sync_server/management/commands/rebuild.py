@@ -1,0 +1,30 @@
+"""`sala-server manage rebuild cases`: fold every log again from record 1."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from sync_server.organisations.queries import the_office
+from sync_server.projectors import PROJECTORS, balances, rebuild
+
+
+class Command(BaseCommand):
+    """What staff did is kept; what came from records is written anew."""
+
+    help = "Forget what a projector folded and fold every log again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which projectors."""
+        parser.add_argument("names", nargs="+", choices=sorted(PROJECTORS))
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Rebuild and print the balance."""
+        for name in options["names"]:
+            self.stdout.write(f"{name}: {rebuild(name)} records folded")
+        for balance in balances(the_office()):
+            if balance.projector in options["names"]:
+                self.stdout.write(
+                    f"{balance.projector}: accepted {balance.accepted} = projected {balance.projected} + unreadable "
+                    f"{balance.unreadable} + quarantined {balance.quarantined} + erased {balance.erased}"
+                    + (f" (behind: {balance.behind})" if balance.behind else "")
+                )

@@ -1,0 +1,286 @@
+"""Which function folds which kind of record, and how far each has come.
+
+    PROJECTORS["cases"].folds[CaseFiled]          what happens when a case was filed: one look answers
+
+A projector reads every counted log by (log, seq), in transactions of its own that move its cursor together with what
+it wrote. What it cannot read is kept and named (`SetAside`): unknown kinds until an update knows them, failing
+records for a person to look at. Neither holds up the records behind it. At any time, for each projector:
+
+    records it has passed = projected + unreadable + quarantined + erased
+
+`catch_up()` does the work and may be called by anyone; in a server process `follow()` keeps a thread that does it
+after each commit.
+"""
+
+import itertools
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db.models import F, Sum
+from django.utils import timezone
+
+from shared import kinds
+from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued, Unreadable
+from shared.records import decode_header
+from sync_server.cases import project as cases
+from sync_server.organisations.models import Office
+from sync_server.queues import project as queues
+from sync_server.records import actions as records
+from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
+from sync_server.records.seen import Fold, Seen
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Projector:
+    """One set of derived tables: what folds into it, and how it forgets what it folded."""
+
+    folds: Mapping[type[Body], Fold]
+    reset: Callable[[], None]
+
+
+PROJECTORS: dict[str, Projector] = {
+    "queues": Projector(
+        {TicketIssued: cast("Fold", queues.tickets), RatingGiven: cast("Fold", queues.ratings)}, queues.reset
+    ),
+    "cases": Projector({CaseFiled: cast("Fold", cases.cases)}, cases.reset),
+}
+
+# One transaction's worth: long enough to be bulk work, short enough that ingest never waits long for SQLite's one
+# writer.
+_CHUNK = 1000
+
+
+def catch_up(names: Sequence[str] | None = None) -> int:
+    """Fold everything that is stored and not yet folded, for the named projectors or for all; returns how many
+    records were passed.
+    """
+    passed = 0
+    for name in names or list(PROJECTORS):
+        for log_pk in _behind(name):
+            while count := _fold_chunk(name, log_pk):
+                passed += count
+    return passed
+
+
+def rebuild(name: str) -> int:
+    """Forget what a projector folded and fold every log again from record 1; returns how many records were passed."""
+    with transaction.atomic():
+        PROJECTORS[name].reset()
+        Cursor.objects.filter(projector=name).delete()
+        SetAside.objects.filter(projector=name).delete()
+    return catch_up([name])
+
+
+def replay_readable() -> int:
+    """After an update: fold the logs again that held records of a kind this program has learnt; returns how many
+    logs.
+    """
+    aside = SetAside.objects.filter(why=Why.UNREADABLE).values_list("projector", "log_id", "kind", "schema").distinct()
+    again = {(name, log_pk) for name, log_pk, kind, schema in aside if (kind, schema) in kinds.BY_NAME}
+    for name, log_pk in again:
+        with transaction.atomic():
+            Cursor.objects.filter(projector=name, log_id=log_pk).delete()
+            SetAside.objects.filter(projector=name, log_id=log_pk).delete()
+    return len(again)
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What became of the records of an office in one projector. `accepted` counts stored ones, `behind` those not
+    passed yet.
+    """
+
+    projector: str
+    accepted: int
+    projected: int
+    unreadable: int
+    quarantined: int
+    erased: int
+
+    @property
+    def behind(self) -> int:
+        """How many stored records this projector has not passed yet."""
+        return self.accepted - self.projected - self.unreadable - self.quarantined - self.erased
+
+
+def balances(office: Office) -> list[Balance]:
+    """For each projector: accepted = projected + unreadable + quarantined + erased, once it has caught up (`behind`
+    is 0).
+    """
+    accepted = RecordRow.objects.filter(log__office=office, log__counted=True).count()
+    found = []
+    for name in PROJECTORS:
+        sums = Cursor.objects.filter(projector=name, log__office=office).aggregate(
+            projected=Sum("projected", default=0),
+            unreadable=Sum("unreadable", default=0),
+            quarantined=Sum("quarantined", default=0),
+            erased=Sum("erased", default=0),
+        )
+        found.append(Balance(name, accepted, **sums))
+    return found
+
+
+# --- one step ------------------------------------------------------------------------------------------------------
+
+
+def _behind(name: str) -> list[int]:
+    """The logs that hold more than this projector has read."""
+    done = dict(Cursor.objects.filter(projector=name).values_list("log_id", "seq"))
+    heads = Log.objects.filter(counted=True, seq__gt=F("base_seq")).values_list("pk", "seq", "base_seq")
+    return [pk for pk, seq, base in heads if done.get(pk, base) < seq]
+
+
+def _fold_chunk(name: str, log_pk: int) -> int:
+    """Fold the next run of one log; work and cursor in one transaction. Returns how many records were passed."""
+    with transaction.atomic():
+        log = Log.objects.select_related("office", "kiosk").get(pk=log_pk)
+        Cursor.objects.bulk_create([Cursor(projector=name, log=log, seq=log.base_seq)], ignore_conflicts=True)
+        cursor = Cursor.objects.select_for_update().get(projector=name, log=log)
+        rows = list(RecordRow.objects.filter(log=log, seq__gt=cursor.seq).order_by("seq")[:_CHUNK])
+        if not rows:
+            return 0
+        runs = _Runs(name, log)
+        for row in rows:
+            runs.take(row)
+        aside = runs.aside + _fold_all(name, runs.by_body)
+        SetAside.objects.bulk_create(aside, ignore_conflicts=True)
+        unreadable = sum(item.why == Why.UNREADABLE for item in aside)
+        cursor.seq = rows[-1].seq
+        cursor.unreadable += unreadable
+        cursor.quarantined += len(aside) - unreadable
+        cursor.erased += runs.erased
+        cursor.projected += len(rows) - len(aside) - runs.erased
+        cursor.save()
+    return len(rows)
+
+
+class _Runs:
+    """Sorts a chunk of rows into what this projector folds, by body, and what it sets aside."""
+
+    def __init__(self, name: str, log: Log) -> None:
+        self.by_body: dict[type[Body], list[Seen[Body]]] = {}
+        self.aside: list[SetAside] = []
+        self.erased = 0
+        self._name = name
+        self._log = log
+        self._wanted = PROJECTORS[name].folds
+        self._trusted = log.kiosk.trusted_through.get(log.log_id)
+
+    def take(self, row: RecordRow) -> None:
+        """Put one row where it belongs."""
+        kind = kinds.BY_NAME.get((row.kind, row.schema))
+        if self._trusted is not None and row.seq > self._trusted:
+            self._set_aside(row, Why.UNTRUSTED, "after the last record this kiosk was trusted for")
+        elif kind is None:
+            self._set_aside(row, Why.UNREADABLE, "unknown kind or schema")
+        elif row.body is None:
+            self.erased += 1
+        elif kind.body in self._wanted:
+            body = kinds.decode(row.kind, row.schema, bytes(row.body))
+            if isinstance(body, Unreadable):
+                self._set_aside(row, Why.UNREADABLE, body.reason)
+                return
+            at = decode_header(bytes(row.header)).at
+            seen = Seen(self._log, row.seq, at, row.received_at, row.clock_ahead_ms, body)
+            self.by_body.setdefault(kind.body, []).append(seen)
+
+    def _set_aside(self, row: RecordRow, why: Why, reason: str) -> None:
+        self.aside.append(_aside(self._name, self._log, row.seq, (row.kind, row.schema), why, reason))
+
+
+def _fold_all(name: str, by_body: Mapping[type[Body], list[Seen[Body]]]) -> list[SetAside]:
+    """Fold each run; where one fails, halve it until the record at fault stands alone, and set that aside."""
+    aside: list[SetAside] = []
+    for body, run in by_body.items():
+        aside += _fold_run(name, PROJECTORS[name].folds[body], run)
+    return aside
+
+
+# A lost connection, a lock or a full disk ends this attempt, and the next one begins at the cursor.
+_NOT_THE_RECORDS_FAULT = (OperationalError, InterfaceError)
+
+
+def _fold_run(name: str, fold: Fold, run: Sequence[Seen[Body]]) -> list[SetAside]:
+    try:
+        with transaction.atomic():
+            fold(run)
+    except Exception as error:
+        if isinstance(error, _NOT_THE_RECORDS_FAULT):
+            raise
+        if len(run) == 1:
+            logger.exception("%s: record %s of log %s is set aside", name, run[0].seq, run[0].log)
+            kind = kinds.kind_of(run[0].body)
+            return [
+                _aside(name, run[0].log, run[0].seq, (kind.name, kind.schema), Why.QUARANTINED, type(error).__name__)
+            ]
+        middle = len(run) // 2
+        return _fold_run(name, fold, run[:middle]) + _fold_run(name, fold, run[middle:])
+    return []
+
+
+def _aside(name: str, log: Log, seq: int, kind: tuple[str, int], why: Why, reason: str) -> SetAside:
+    return SetAside(
+        projector=name, log=log, seq=seq, kind=kind[0], schema=kind[1], why=why, reason=reason[:300], at=timezone.now()
+    )
+
+
+# --- the follower of a server process ------------------------------------------------------------------------------
+
+# A burst of pushes is let through before its records are interpreted, but never for longer than the second figure.
+_QUIET_S = 0.2
+_PATIENCE_S = 2.0
+# After a failed attempt (the database was away) the next one comes by itself.
+_AGAIN_S = 5.0
+
+
+class Follower(threading.Thread):
+    """Catches up after each commit, in a thread of its own, so that ingest never waits for an interpretation."""
+
+    def __init__(self) -> None:
+        super().__init__(name="projectors", daemon=True)
+        self._woken = threading.Event()
+
+    def wake(self) -> None:
+        """There is something new. Returns at once."""
+        self._woken.set()
+
+    def run(self) -> None:
+        """Wait, let the burst pass, fold, again. No exception ends this loop: the next attempt always comes."""
+        patience: float | None = None
+        self._woken.set()
+        while True:
+            self._woken.wait(patience)
+            self._let_burst_pass()
+            patience = None if self._attempt() else _AGAIN_S
+
+    def _let_burst_pass(self) -> None:
+        for _ in itertools.repeat(None, int(_PATIENCE_S / _QUIET_S)):
+            self._woken.clear()
+            if not self._woken.wait(_QUIET_S):
+                return
+        self._woken.clear()
+
+    def _attempt(self) -> bool:
+        try:
+            close_old_connections()
+            for office in Office.objects.all():
+                records.save_anchor(office)
+            catch_up()
+        except Exception:
+            logger.exception("the projectors could not catch up; they try again in %s s", _AGAIN_S)
+            return False
+        return True
+
+
+def follow() -> Follower:
+    """Start the follower of this process and have it woken after each commit that brings records."""
+    follower = Follower()
+    records.followers.append(follower.wake)
+    follower.start()
+    return follower

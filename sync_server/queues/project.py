@@ -1,0 +1,59 @@
+"""Folds tickets and ratings out of the logs. Pure: emptied and refilled by a rebuild, one row for one record."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from shared import thai
+from shared.kinds import RatingGiven, TicketIssued
+from sync_server.queues.models import Rating, Ticket
+from sync_server.records.seen import Seen
+
+
+def tickets(run: Sequence[Seen[TicketIssued]]) -> None:
+    """One `Ticket` for each `ticket.issued`."""
+    Ticket.objects.bulk_create([_ticket(seen) for seen in run], ignore_conflicts=True)
+
+
+def ratings(run: Sequence[Seen[RatingGiven]]) -> None:
+    """One `Rating` for each `rating.given`."""
+    Rating.objects.bulk_create([_rating(seen) for seen in run], ignore_conflicts=True)
+
+
+def reset() -> None:
+    """Forget everything folded so far."""
+    Ticket.objects.all().delete()
+    Rating.objects.all().delete()
+
+
+def _ticket(seen: Seen[TicketIssued]) -> Ticket:
+    body = seen.body
+    return Ticket(
+        office_id=seen.log.office_id,
+        kiosk_id=seen.log.kiosk_id,
+        log=seen.log,
+        seq=seen.seq,
+        service_date=dt.date.fromisoformat(body.service_date),
+        series=thai.clean(body.series, chars_max=8),
+        number=body.number,
+        service=thai.clean(body.service, chars_max=60),
+        label=thai.clean(body.public_label, chars_max=80),
+        priority=thai.clean(body.priority, chars_max=30),
+        language=thai.clean(body.language, chars_max=10),
+        papers_missing=body.papers_missing,
+        issued_at=seen.occurred_at(),
+    )
+
+
+def _rating(seen: Seen[RatingGiven]) -> Rating:
+    body = seen.body
+    return Rating(
+        office_id=seen.log.office_id,
+        kiosk_id=seen.log.kiosk_id,
+        log=seen.log,
+        seq=seen.seq,
+        service_date=dt.date.fromisoformat(body.service_date),
+        score=body.score,
+        place=body.place,
+        service=thai.clean(body.service, chars_max=60),
+        repeat=body.repeat,
+    )

@@ -1,0 +1,99 @@
+"""Reads of tickets and ratings by period. Each figure can be asked for its records: `Ticket` and `Rating` rows keep
+(log, seq).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from sync_server.organisations.models import Office
+from sync_server.queues.models import Rating, Ticket
+
+
+def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
+    """The tickets of a period, both days included."""
+    return Ticket.objects.filter(office=office, service_date__range=(first, last)).order_by(
+        "service_date", "series", "number"
+    )
+
+
+def ratings(office: Office, first: dt.date, last: dt.date) -> QuerySet[Rating]:
+    """The ratings of a period, both days included; repeats are in it."""
+    return Rating.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingSummary:
+    """`n` ratings that count, how many gave each score (index 0 is score 1), and how many presses were left out as
+    repeats.
+    """
+
+    n: int
+    by_score: tuple[int, int, int, int, int]
+    repeats: int
+
+    @property
+    def mean(self) -> float | None:
+        """The mean score, None where nothing was rated."""
+        total = sum(score * count for score, count in enumerate(self.by_score, 1))
+        return total / self.n if self.n else None
+
+
+def rating_summary(office: Office, first: dt.date, last: dt.date) -> RatingSummary:
+    """How a period was rated."""
+    rows = dict(
+        ratings(office, first, last).filter(repeat=False).order_by().values_list("score").annotate(count=Count("pk"))
+    )
+    one, two, three, four, five = (rows.get(score, 0) for score in range(1, 6))
+    repeats = ratings(office, first, last).filter(repeat=True).count()
+    return RatingSummary(sum(rows.values()), (one, two, three, four, five), repeats)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCount:
+    """How many tickets one service (or public label, where the service is not told) had."""
+
+    service: str
+    label: str
+    tickets: int
+    rated: int
+    score_sum: int
+
+
+def by_service(office: Office, first: dt.date, last: dt.date) -> list[ServiceCount]:
+    """Tickets and ratings by service, most tickets first."""
+    rated = {
+        row["service"]: row
+        for row in ratings(office, first, last)
+        .filter(repeat=False)
+        .order_by()
+        .values("service")
+        .annotate(n=Count("pk"), total=Sum("score"))
+    }
+    rows = (
+        tickets(office, first, last)
+        .order_by()
+        .values("service", "label")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "service")
+    )
+    seen: set[str] = set()
+    found = []
+    for row in rows:
+        # A service under two labels is rated once: its ratings go with the first row.
+        marks = {} if row["service"] in seen else rated.get(row["service"], {})
+        seen.add(row["service"])
+        found.append(ServiceCount(row["service"], row["label"], row["n"], marks.get("n", 0), marks.get("total", 0)))
+    return found
+
+
+def by_month(office: Office, first: dt.date, last: dt.date) -> dict[dt.date, int]:
+    """Tickets by month (the first day stands for it); months without any are left out."""
+    rows = (
+        tickets(office, first, last)
+        .order_by()
+        .values_list("service_date__year", "service_date__month")
+        .annotate(n=Count("pk", filter=Q()))
+    )
+    return {dt.date(year, month, 1): n for year, month, n in rows}

@@ -1,0 +1,249 @@
+"""Keeping what was received: the one place that writes logs.
+
+    kept = append(opened, kiosk, now=now)        in one transaction; kept.head is what the receipt names
+
+Rules of this file:
+1. One log is written by one transaction at a time (a lock on its rows); logs do not wait for each other.
+2. A record is inserted under a unique (log, seq) with ON CONFLICT DO NOTHING and then compared: a repeat is no error,
+   another record in the
+   same place is never overwritten.
+3. Nothing is interpreted here. `followers` are told after the commit, and do what they do in their own time.
+4. Positions never go back within an epoch. A database older than its anchor starts a new one.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+
+from shared import log as chain
+from shared import protocol
+from shared.log import Head
+from shared.protocol import Append, NotTaken, Opened, Reason
+from shared.records import NO_HASH, Record, encode_header
+from sync_server.kiosks.actions import raise_alarm
+from sync_server.kiosks.models import AlarmKind, Kiosk
+from sync_server.organisations.actions import Actor, record_act
+from sync_server.organisations.models import Office
+from sync_server.records import anchor
+from sync_server.records.models import Epoch, Log, RecordRow
+from sync_server.records.queries import current_epoch, stored_total
+
+#: Told after each commit that brought records. The projectors put themselves here; whoever is here must return at once.
+followers: list[Callable[[], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where the log stands after an append, and whether these records lie on one of several branches."""
+
+    head: Head
+    forked: bool
+    new: int
+
+
+def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
+    """Keep the records of a verified batch; commit before anyone is told.
+
+    Raises `NotTaken`: GAP where records are missing before the batch, BROKEN where the log belongs to another kiosk.
+    """
+    with transaction.atomic():
+        branches = _locked(opened, kiosk, now)
+        if any(branch.kiosk_id != kiosk.pk for branch in branches):
+            raise NotTaken(Reason.BROKEN)
+        branch, known = _where_it_fits(opened, branches)
+        verdict = protocol.judge(opened, _head(branch), known)
+        if isinstance(verdict, Append):
+            kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
+        else:
+            kept = _part(opened, branch, branches, known, kiosk, now)
+        if kept.new:
+            transaction.on_commit(_tell)
+    return kept
+
+
+def count_branch(actor: Actor, branch: Log, reason: str, *, now: dt.datetime) -> None:
+    """The clerk has looked at a fork: the records of this branch count as well, from the next projection on."""
+    with transaction.atomic():
+        Log.objects.filter(pk=branch.pk).update(counted=True, counted_by=actor.staff)
+        record_act(actor, "log.count_branch", "log", str(branch), at=now, reason=reason)
+        transaction.on_commit(_tell)
+
+
+def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:
+    """What a server process does before it answers: compare the database with its anchor.
+
+    A database that holds fewer records than the anchor says, or another epoch, came back from a backup; then `epoch`
+    (16 fresh bytes) becomes the new one and an alarm is raised. The very first start mints the first epoch.
+    """
+    with transaction.atomic():
+        Office.objects.select_for_update().get(pk=office.pk)
+        held, total, said = current_epoch(office), stored_total(office), anchor.read()
+        reason = _why_new_epoch(held, total, said)
+        if reason is None and held is not None:
+            current = held
+        else:
+            current = Epoch.objects.create(
+                office=office, epoch=epoch.hex(), minted_at=now, reason=reason or "first start"
+            )
+            if held is not None:
+                raise_alarm(office, AlarmKind.SERVER_RESTORED, current.epoch, now=now, detail=current.reason)
+    anchor.write(anchor.Anchor(current.epoch, total))
+    return current
+
+
+def save_anchor(office: Office) -> None:
+    """Write down outside the database how much it holds; called by the follower, off the road of ingest."""
+    held = current_epoch(office)
+    if held is not None:
+        anchor.write(anchor.Anchor(held.epoch, stored_total(office)))
+
+
+def _why_new_epoch(held: Epoch | None, total: int, said: anchor.Anchor | None) -> str | None:
+    if held is None:
+        return "first start"
+    if said is None:
+        return "the anchor beside the database is missing" if total else None
+    if said.epoch != held.epoch:
+        return "the database is of another epoch than its anchor"
+    if said.stored > total:
+        return f"the database holds {total} records, its anchor says {said.stored}"
+    return None
+
+
+def _tell() -> None:
+    for follower in followers:
+        follower()
+
+
+# --- how a batch meets the branches of its log ---------------------------------------------------------------------
+
+
+def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
+    """Every branch of the log, locked, branch 0 first; made when this is its first batch."""
+    log_id = opened.header.log.hex()
+    branches = Log.objects.filter(office=kiosk.office_id, log_id=log_id).order_by("branch")
+    # The first query locks; SQLite's lock was taken at BEGIN.
+    found = list(branches.select_for_update())
+    if not found:
+        first = Log(
+            office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now
+        )
+        Log.objects.bulk_create([first], ignore_conflicts=True)
+        found = list(branches.select_for_update())
+    return found
+
+
+def _where_it_fits(opened: Opened, branches: Sequence[Log]) -> tuple[Log, Mapping[int, bytes]]:
+    """The branch that holds the record before the batch and shares most of it, and the hashes it holds around there."""
+    first, last = opened.header.first_seq, opened.header.first_seq + len(opened.hashes) - 1
+    best: tuple[int, Log, Mapping[int, bytes]] | None = None
+    for branch in branches:
+        if first == branch.seq + 1 and opened.header.prev == bytes(branch.head_hash):
+            return branch, {branch.seq: bytes(branch.head_hash)}
+        known = _hashes(branch, first - 1, last)
+        attached = first == 1 or known.get(first - 1) == opened.header.prev
+        agreement = 1 + _shared(known, first, opened.hashes) if attached else 0
+        if best is None or agreement > best[0]:
+            best = (agreement, branch, known)
+    if best is None:
+        raise AssertionError("a locked log has no branch")
+    return best[1], best[2]
+
+
+def _shared(known: Mapping[int, bytes], first: int, hashes: Sequence[bytes]) -> int:
+    """How many of `hashes`, from the first on, are held as they are."""
+    parted = next((i for i, hash_ in enumerate(hashes) if known.get(first + i) != hash_), None)
+    return len(hashes) if parted is None else parted
+
+
+def _hashes(branch: Log, first: int, last: int) -> dict[int, bytes]:
+    """The hashes a branch holds for seqs `first` to `last`, those it shares with the branch it left included."""
+    held = RecordRow.objects.filter(log=branch, seq__gte=first, seq__lte=last).values_list("seq", "hash")
+    known = {seq: bytes(hash_) for seq, hash_ in held}
+    if branch.based_on is not None and first <= branch.base_seq:
+        known |= _hashes(branch.based_on, first, min(last, branch.base_seq))
+    if branch.base_seq and first <= branch.base_seq <= last:
+        known[branch.base_seq] = bytes(branch.base_hash)
+    return known
+
+
+def _head(branch: Log) -> Head:
+    return Head(bytes.fromhex(branch.log_id), branch.seq, bytes(branch.head_hash))
+
+
+def _extend(
+    branch: Log, records: Sequence[Record], hashes: Sequence[bytes], head: Head, kiosk: Kiosk, now: dt.datetime
+) -> Kept:
+    """The branch goes on."""
+    if records:
+        _insert(branch, records, hashes, kiosk, now)
+        branch.seq, branch.head_hash, branch.received_at = head.seq, head.hash, now
+        branch.save(update_fields=["seq", "head_hash", "received_at"])
+    return Kept(head, branch.branch > 0 or branch.forked_at is not None, len(records))
+
+
+def _part(
+    opened: Opened, near: Log, branches: Sequence[Log], known: Mapping[int, bytes], kiosk: Kiosk, now: dt.datetime
+) -> Kept:
+    """The batch and the log part ways: keep it as a branch of its own, mark the log, raise the alarm."""
+    first, header = opened.header.first_seq, opened.header
+    attached = first == 1 or known.get(first - 1) == header.prev
+    parted = chain.overlap(known, first, opened.hashes) if attached else first
+    shared = (parted or first) - first
+    branch = Log.objects.create(
+        office_id=kiosk.office_id,
+        kiosk=kiosk,
+        log_id=near.log_id,
+        branch=branches[-1].branch + 1,
+        based_on=near if attached else None,
+        base_seq=first + shared - 1,
+        base_hash=opened.hashes[shared - 1] if shared else header.prev,
+        seq=first + len(opened.hashes) - 1,
+        head_hash=opened.hashes[-1],
+        opened_at=now,
+        received_at=now,
+        forked_at=now,
+        counted=False,
+    )
+    _insert(branch, opened.records[shared:], opened.hashes[shared:], kiosk, now)
+    Log.objects.filter(office=kiosk.office_id, log_id=near.log_id, forked_at=None).update(forked_at=now)
+    raise_alarm(
+        kiosk.office, AlarmKind.FORKED, near.log_id, now=now, kiosk=kiosk,
+        detail=f"from record {branch.base_seq + 1} on",
+    )  # fmt: skip
+    return Kept(Head(header.log, branch.seq, opened.hashes[-1]), forked=True, new=len(opened.records) - shared)
+
+
+# --- the rows ------------------------------------------------------------------------------------------------------
+
+# Django's bulk_create builds one object and one expression a value; at 500 records a batch that costs more than
+# SQLite does.
+_INSERT = """
+    INSERT INTO records_recordrow
+        (log_id, seq, hash, header, kind, schema, edition, wall_ms, salt, body, received_at, clock_ahead_ms)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    ON CONFLICT DO NOTHING
+"""
+
+
+def _insert(branch: Log, records: Sequence[Record], hashes: Sequence[bytes], kiosk: Kiosk, now: dt.datetime) -> None:
+    """Insert rows under unique (log, seq). Where a row was there already it must be the same one, or
+    `NotTaken(BROKEN)`.
+    """
+    ahead, received = kiosk.clock_ahead_ms, connection.ops.adapt_datetimefield_value(now)
+    rows = [
+        (
+            branch.pk, record.header.seq, hash_, encode_header(record.header), record.header.kind, record.header.schema,
+            record.header.edition, record.header.at.wall_ms, record.salt, record.body, received, ahead,
+        )
+        for record, hash_ in zip(records, hashes, strict=True)
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.executemany(_INSERT, rows)
+        inserted = cursor.rowcount
+    if inserted != len(rows):
+        held = _hashes(branch, records[0].header.seq, records[-1].header.seq)
+        if chain.overlap(held, records[0].header.seq, hashes) is not None:
+            raise NotTaken(Reason.BROKEN)

@@ -1,0 +1,140 @@
+"""A server in a folder of its own: `server` gives every test an empty database with the fictional office in it.
+
+Runs on SQLite; on PostgreSQL where `SALA_TEST_DATABASE_URL` names a server (`test_on_postgres.py` runs the core that
+way). Database and data folder are made once and copied for each test, so a test costs a file copy and no migration.
+"""
+
+import datetime as dt
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+# Before anything of Django is imported: settings read these.
+_HOME = Path(tempfile.mkdtemp(prefix="sala-server-"))
+os.environ["SALA_SERVER_DATA"] = str(_HOME / "data")
+os.environ["DATABASE_URL"] = os.environ.get("SALA_TEST_DATABASE_URL", "")
+os.environ["DJANGO_SETTINGS_MODULE"] = "sync_server.settings"
+
+import django  # noqa: E402
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.core.cache import cache  # noqa: E402
+from django.db import connections  # noqa: E402
+from django.test.utils import setup_test_environment  # noqa: E402
+
+PASSWORD = "sala-demo-password"
+# Long past the sample office's first holidays, a Wednesday, 10:00 in the office.
+NOW = dt.datetime(2026, 11, 25, 3, 0, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True)
+class Server:
+    """One test's server: its data folder, the office, and the moment at which it was made."""
+
+    data: Path
+    office: object
+    now: dt.datetime
+
+
+def _database() -> dict:
+    return connections.settings["default"]
+
+
+def _postgres(sql: str) -> None:
+    """Run one statement outside of any database of ours."""
+    import psycopg
+
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(sql)
+
+
+@pytest.fixture(scope="session")
+def _template() -> Iterator[Path]:
+    """The data folder and database every test begins with."""
+    from sync_server.setting_up import make_demo_office
+
+    setup_test_environment()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.SALA_BUNDLE_SOURCE = "published"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    template = _HOME / "template"
+    template.mkdir()
+    settings.DATA_DIR = template
+    if os.environ["DATABASE_URL"]:
+        _postgres("CREATE DATABASE sala_template")
+        _database()["NAME"] = "sala_template"
+    else:
+        _database()["NAME"] = template / "sala.sqlite3"
+    make_demo_office(now=NOW, password=PASSWORD)
+    connections.close_all()
+    yield template
+    shutil.rmtree(_HOME)
+
+
+@pytest.fixture
+def server(_template: Path, tmp_path: Path) -> Iterator[Server]:
+    """A fresh server holding the fictional office, its staff (password `PASSWORD`) and nothing else."""
+    from sync_server.ingest import actions as ingest
+    from sync_server.organisations.queries import the_office
+
+    data = tmp_path / "server"
+    shutil.copytree(_template, data)
+    settings.DATA_DIR = data
+    name = f"sala_{os.getpid()}_{abs(hash(tmp_path)) % 10**9}"
+    if urlsplit(os.environ["DATABASE_URL"]).scheme:
+        _postgres(f"CREATE DATABASE {name} TEMPLATE sala_template")
+        _database()["NAME"] = name
+    else:
+        _database()["NAME"] = data / "sala.sqlite3"
+    cache.clear()
+    ingest.forget_keys()
+    yield Server(data, the_office(), NOW)
+    connections.close_all()
+    if os.environ["DATABASE_URL"]:
+        _postgres(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def client(server: Server):
+    """Django's test client on that server."""
+    from django.test import Client
+
+    return Client()
+
+
+@pytest.fixture
+def staff(server: Server):
+    """`staff("palad")`: one of the fictional office's people."""
+    from sync_server.organisations.models import Staff
+
+    return lambda username: Staff.objects.select_related("office", "division").get(username=username)
+
+
+@pytest.fixture
+def signed_in(client, staff):
+    """`signed_in("somjai")`: the client, signed in as that person."""
+
+    def sign_in(username: str):
+        client.force_login(staff(username), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def kiosk(server: Server):
+    """An enrolled kiosk, in memory, that speaks the real protocol to this server."""
+    from fake_kiosk import FakeKiosk
+
+    return FakeKiosk.enrolled(server)
