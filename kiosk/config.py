@@ -1,0 +1,138 @@
+"""What whoever installs a kiosk may set: `kiosk.toml` in the data folder, read once into a frozen `Config`.
+
+Every setting has a default, so an empty file is a working kiosk. A wrong one stops the start with a sentence that
+names it; a setting nobody knows is wrong too, since it is most often a misspelt one.
+
+    config = load(Path("/var/lib/sala"))
+    config.idle_reset_s        # 60
+"""
+
+import hashlib
+import hmac
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from shared.errors import SalaError
+
+FILE_NAME = "kiosk.toml"
+
+Px = Annotated[int, Meta(ge=320, le=7680)]
+Seconds = Annotated[int, Meta(ge=5, le=3600)]
+
+
+class ConfigError(SalaError):
+    """A setting in kiosk.toml is not what it must be."""
+
+    remedy = "Correct the line named above in kiosk.toml, or delete it to use the default."
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings. Paths that are not absolute count from the data folder."""
+
+    #: Where store, keys and content lie; the folder that held kiosk.toml, never a line in it.
+    data: Path = Path()
+
+    #: Where the office's server answers, such as "https://sala.example.go.th". Empty: the kiosk runs alone.
+    server_url: str = ""
+    #: The certificate authority to believe, as a PEM file; empty: the system's own.
+    ca_file: str = ""
+    #: How long between two looks at the server when nothing is waiting.
+    sync_every_s: Annotated[int, Meta(ge=5, le=24 * 3600)] = 60
+
+    window_width_px: Px = 1280
+    window_height_px: Px = 800
+    fullscreen: bool = False
+    #: What the panel really has, for sizes that must fit a finger.
+    dpi: Annotated[int, Meta(ge=60, le=600)] = 96
+    languages: Annotated[list[Literal["th", "en", "ms", "ms-Arab"]], Meta(min_length=1)] = msgspec.field(
+        default_factory=lambda: ["th", "en"]
+    )
+
+    #: After this long without a touch the screen asks, and after `idle_reset_s` it forgets.
+    idle_warn_s: Seconds = 40
+    idle_reset_s: Seconds = 60
+
+    #: "folder" writes each slip as a picture, for demonstrations; "none" shows the number and prints nothing.
+    printer: Literal["none", "folder"] = "none"
+    printer_folder: str = "slips"
+    #: 384 dots for 58 mm paper, 576 for 80 mm.
+    width_dots: Literal[384, 576] = 384
+
+    #: What `pin_hash` makes of the staff's PIN; empty: the staff corner asks for none.
+    staff_pin_hash: str = ""
+
+    def path(self, name: str) -> Path:
+        """A path of a setting, from the data folder where it is not absolute."""
+        return self.data / name
+
+    def __post_init__(self) -> None:
+        if self.idle_reset_s <= self.idle_warn_s:
+            raise ValueError("idle_reset_s must be greater than idle_warn_s")
+        if self.server_url and not self.server_url.startswith(("https://", "http://")):
+            raise ValueError("server_url must begin with https:// (or http:// for this very machine)")
+        if self.staff_pin_hash:
+            _pin_parts(self.staff_pin_hash)
+
+
+def load(data: Path) -> Config:
+    """The settings in `data`/kiosk.toml; the defaults where there is no such file. Raises `ConfigError`."""
+    path = data / FILE_NAME
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        settings = {}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}") from error
+    return make(data, settings, where=str(path))
+
+
+def make(data: Path, settings: dict[str, Any], *, where: str = "the settings") -> Config:
+    """A `Config` from settings by name. Raises `ConfigError`, which names the setting and what it must be."""
+    if "data" in settings:
+        raise ConfigError(f"{where}: data is no setting; the folder that holds kiosk.toml is the data folder")
+    try:
+        config = msgspec.convert(settings, Config)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{where}: {_plain(str(error))}") from error
+    return msgspec.structs.replace(config, data=data)
+
+
+def _plain(sentence: str) -> str:
+    """Msgspec's sentence with the setting in front: "idle_warn_s: expected `int`, got `str`"."""
+    what, at, path = sentence.partition(" - at `$.")
+    if not at:
+        return what
+    return f"{path.rstrip('`')}: {what[0].lower()}{what[1:]}"
+
+
+# --- the staff's PIN ---------------------------------------------------------------------------------------------
+
+_SCRYPT_N, _SCRYPT_R, _SCRYPT_P = 2**14, 8, 1
+_SALT_BYTES = 16
+
+
+def pin_hash(pin: str, salt: bytes) -> str:
+    """What goes into kiosk.toml instead of the PIN itself (scrypt, 16 random bytes of salt)."""
+    made = hashlib.scrypt(pin.encode(), salt=salt, n=_SCRYPT_N, r=_SCRYPT_R, p=_SCRYPT_P, dklen=32)
+    return f"scrypt:{salt.hex()}:{made.hex()}"
+
+
+def pin_fits(kept: str, pin: str) -> bool:
+    """Whether a typed PIN is the one behind `kept`. Takes some tens of milliseconds on purpose."""
+    salt, _ = _pin_parts(kept)
+    return hmac.compare_digest(pin_hash(pin, salt), kept)
+
+
+def _pin_parts(kept: str) -> tuple[bytes, bytes]:
+    name, _, rest = kept.partition(":")
+    try:
+        salt, made = (bytes.fromhex(part) for part in rest.split(":"))
+    except ValueError:
+        salt = made = b""
+    if name != "scrypt" or len(salt) != _SALT_BYTES or len(made) != 32:
+        raise ValueError("staff_pin_hash must be the line that `sala-kiosk pin` printed")
+    return salt, made

@@ -1,0 +1,51 @@
+"""What the kiosk remembers of its server from one start to the next.
+
+One row in the store, written by `sync` together with the receipts that it belongs to. Times are the server's,
+signed; they also give the clock its floor.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tinydb.table import Document
+
+from kiosk.store import Store
+
+TABLE = "contact"
+_ROW = 1
+
+#: A signed time is written again only when it has moved on this far, so that an idle kiosk does not wear its disk.
+WRITE_AGAIN_MS = 3600 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The server's time when it last answered, and when (in its time) something happened that staff should know. 0:
+    never.
+
+    `new_log_reason` says why the log was last continued in a new one: "forked", "restored", "damaged" or "copied".
+    """
+
+    server_ms: int = 0
+    epoch: bytes = b""
+    restored_ms: int = 0
+    new_log_ms: int = 0
+    new_log_reason: str = ""
+
+
+def read(store: Store) -> Contact:
+    """What is remembered; an empty `Contact` before the first answer."""
+    document = store.table(TABLE).one(_ROW)
+    kept: dict[str, Any] = {} if document is None else dict(document)
+    return replace(Contact(), **kept)
+
+
+def write(store: Store, contact: Contact) -> None:
+    """Remember `contact`, in the open transaction of this thread or one of its own."""
+    store.table(TABLE).upsert(Document(asdict(contact), _ROW))
+
+
+def instant(server_ms: int) -> datetime | None:
+    """A remembered time in UTC; None for never."""
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=server_ms) if server_ms else None

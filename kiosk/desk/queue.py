@@ -1,0 +1,86 @@
+"""Tickets: a number for the queue, given once and never again.
+
+The number comes from the store's own counter for service date and series, inside the transaction that records it; it
+is never counted from tickets. A series letter belongs to this device alone, so two devices without a network cannot
+give one number twice. No counter tells the kiosk yet whom it serves, so nothing is said about who is waiting.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from kiosk.clock import Moment
+from kiosk.desk import services, tally
+from kiosk.desk.world import World
+from shared.content import Bundle, Service, Text
+from shared.kinds import TicketIssued
+
+#: Whom the office serves first; "" is everybody else.
+Priority = Literal["", "elderly", "disabled", "pregnant", "monk"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A number that was recorded. `label` is what board and slip say, `public_label` the name of the queue, `seq`
+    its record.
+    """
+
+    label: str
+    series: str
+    number: int
+    service_date: date
+    public_label: Text
+    priority: Priority
+    seq: int
+
+
+def take_ticket(
+    world: World,
+    moment: Moment,
+    *,
+    service_id: str,
+    language: str,
+    priority: Priority = "",
+    papers_missing: int | None = None,
+) -> Ticket:
+    """Give the next number for a service. Raises `NoContent`, `NoSuchService`, or `CannotRecord` with nothing changed.
+
+    `papers_missing` counts what the citizen said was not at hand; None when it was never asked. A sensitive service
+    leaves only its public label in the record.
+    """
+    bundle = services.shown(world)
+    service = services.find(bundle, service_id)
+    series = series_letter(bundle, service, world.identity.series)
+    with world.store.transaction() as tx:
+        number = tx.next_number(moment.service_date, series)
+        body = TicketIssued(
+            moment.service_date.isoformat(), series, number, "" if service.sensitive else service.id,
+            service.public_label.th, priority, papers_missing, language,
+        )  # fmt: skip
+        record = world.lobby.append(tx, body, at=moment.at, edition=bundle.edition)
+        tally.add(world, record.header.at, body)
+    return Ticket(
+        label(series, number), series, number, moment.service_date, service.public_label, priority,
+        tx.confirmed.records[-1].header.seq,
+    )  # fmt: skip
+
+
+def issued_today(world: World, moment: Moment) -> int:
+    """How many numbers this kiosk gave on the present service date."""
+    return tally.of(world, moment.service_date).tickets
+
+
+def label(series: str, number: int) -> str:
+    """The one written form of a ticket number, such as "A027"."""
+    return f"{series}{number:03d}"
+
+
+def series_letter(bundle: Bundle, service: Service, letters: tuple[str, ...]) -> str:
+    """This device's letter for the group of services that `service` is numbered in.
+
+    The office's groups take the device's letters in order; groups beyond the last letter share it, which costs a longer
+    queue under one letter but never a number given twice.
+    """
+    groups = [group.id for group in bundle.office.series]
+    place = groups.index(service.series) if service.series in groups else 0
+    return letters[min(place, len(letters) - 1)]

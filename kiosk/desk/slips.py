@@ -1,0 +1,68 @@
+"""Slips: what a citizen takes home on paper, made from what was recorded, and what became of it.
+
+Paper comes after the commit and never instead of it. The outcome is a record of its own (`slip.printed`), so that
+nobody later promises paper that never came out; it is written after the thank-you and delays nothing.
+"""
+
+from typing import Literal
+
+from kiosk.clock import Moment
+from kiosk.desk import services
+from kiosk.desk.complaints import Filed
+from kiosk.desk.queue import Ticket
+from kiosk.desk.world import World
+from kiosk.paper import CaseSlip, Outcome, PaperLine, TicketSlip
+from shared import thai
+from shared.kinds import SlipPrinted
+
+
+def ticket_slip(
+    world: World, moment: Moment, ticket: Ticket, *, service_id: str, language: str, at_hand: frozenset[int] | None
+) -> TicketSlip:
+    """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked."""
+    bundle = services.shown(world)
+    service = services.find(bundle, service_id)
+    papers = tuple(
+        PaperLine(paper.name.into(language), None if at_hand is None else place in at_hand)
+        for place, paper in enumerate(service.papers)
+    )
+    return TicketSlip(
+        office=bundle.office.short_name.into(language),
+        label=ticket.label,
+        public_label=ticket.public_label.into(language),
+        priority=ticket.priority,
+        day=ticket.service_date,
+        time=thai.time_of_day(moment.wall) if moment.trusted and moment.wall else "",
+        # What one must bring may tell what one comes for; a sensitive service prints none of it.
+        papers=() if service.sensitive else papers,
+        foot=f"{world.identity.kiosk_name} · {bundle.edition}",
+        language=language,
+    )
+
+
+def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
+    """The slip for a case: the code and the dates, nothing that tells what it is about."""
+    bundle = services.shown(world)
+    return CaseSlip(
+        office=bundle.office.short_name.into(language),
+        code=filed.code.replace(" ", ""),
+        filed_on=filed.filed_on,
+        acknowledge_by=filed.acknowledge_by,
+        answer_by=filed.answer_by,
+        proof=filed.proof,
+        track_url=f"{world.config.server_url}/track" if world.config.server_url else "",
+        language=language,
+    )
+
+
+def print_and_record(
+    world: World, moment: Moment, slip: TicketSlip | CaseSlip, *, of: Literal["ticket", "case"], seq: int
+) -> Outcome:
+    """Print a slip for record `seq` and record what became of it. Raises `CannotRecord` after printing, with nothing
+    else changed.
+    """
+    outcome = world.printer.print(slip)
+    bundle = world.content.bundle
+    with world.store.transaction() as tx:
+        world.lobby.append(tx, SlipPrinted(of, seq, outcome), at=moment.at, edition=bundle.edition if bundle else 0)
+    return outcome

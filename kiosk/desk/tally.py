@@ -1,0 +1,99 @@
+"""The day's tally: the one derived document of the lobby log, one row for each service date.
+
+It is a fold: `fold` takes the tally so far and one record's time and body, and nothing else. The live path writes it
+in the transaction of the record; `verify` folds the log again and finds the same. Nobody writes a tally without a
+record.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from tinydb.table import Document
+
+from kiosk.desk.world import World
+from shared import kinds
+from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued
+from shared.records import At, Record
+
+TABLE = "tallies"
+
+
+@dataclass(frozen=True, slots=True)
+class LastRating:
+    """When the last rating was touched, by the monotonic clock of one start of the program."""
+
+    boot: bytes
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was recorded on one service date. `ratings` counts scores 1 to 5 in order, repeats left out."""
+
+    tickets: int = 0
+    cases: int = 0
+    ratings: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    last_rating: LastRating | None = field(default=None)
+
+
+def day_of(body: Body) -> date | None:
+    """The service date that a record counts under; None for those that count under none."""
+    match body:
+        case TicketIssued(service_date=day) | RatingGiven(service_date=day) | CaseFiled(filed_on=day):
+            return date.fromisoformat(day)
+        case _:
+            return None
+
+
+def fold(tally: Tally, at: At, body: Body) -> Tally:
+    """The tally after one more record."""
+    match body:
+        case TicketIssued():
+            return replace(tally, tickets=tally.tickets + 1)
+        case CaseFiled():
+            return replace(tally, cases=tally.cases + 1)
+        case RatingGiven():
+            a, b, c, d, e = (n + (not body.repeat and body.score == s) for s, n in enumerate(tally.ratings, 1))
+            return replace(tally, ratings=(a, b, c, d, e), last_rating=LastRating(at.boot, at.mono_ms))
+        case _:
+            return tally
+
+
+def of(world: World, day: date) -> Tally:
+    """The tally of a service date; an empty one where nothing was recorded."""
+    document = world.store.table(TABLE).one(day.toordinal())
+    return Tally() if document is None else _read(dict(document))
+
+
+def add(world: World, at: At, body: Body) -> None:
+    """Take one more record into its day's tally; called inside the transaction that appends it."""
+    day = day_of(body)
+    if day is None:
+        return
+    after = fold(of(world, day), at, body)
+    world.store.table(TABLE).upsert(_document(day, after))
+
+
+def recount(records: Iterable[Record]) -> dict[date, Tally]:
+    """The tallies that these records give, for `verify`. Records without a body are passed over."""
+    tallies: dict[date, Tally] = {}
+    for record in records:
+        header = record.header
+        body = None if record.body is None else kinds.decode(header.kind, header.schema, record.body)
+        if body is None or isinstance(body, kinds.Unreadable):
+            continue
+        if (day := day_of(body)) is not None:
+            tallies[day] = fold(tallies.get(day, Tally()), header.at, body)
+    return tallies
+
+
+def _document(day: date, tally: Tally) -> Document:
+    return Document(asdict(tally), day.toordinal())
+
+
+def _read(kept: dict[str, Any]) -> Tally:
+    last = kept["last_rating"]
+    a, b, c, d, e = kept["ratings"]
+    return Tally(kept["tickets"], kept["cases"], (a, b, c, d, e), LastRating(**last) if last else None)

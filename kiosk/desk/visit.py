@@ -1,0 +1,36 @@
+"""One citizen's stay at the screen: what they chose and typed, until it is all forgotten.
+
+Nothing here is ever written to disk. `forget` is called after a thank-you, on "finish", and when nobody has touched the
+screen for a while; the next citizen finds the defaults.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import Literal
+
+from kiosk.desk.complaints import Draft
+
+Language = Literal["th", "en", "ms", "ms-Arab"]
+Contrast = Literal["normal", "high"]
+
+#: Factors on every size of text; the screens are laid out for all of them.
+TEXT_SCALES = (1.0, 1.15, 1.3)
+
+
+@dataclass(slots=True)
+class Visit:
+    """What one citizen has chosen so far; the fields are plain and mutable, the draft is replaced as a whole."""
+
+    language: Language = "th"
+    text_scale: float = TEXT_SCALES[0]
+    contrast: Contrast = "normal"
+    service_id: str = ""
+    search: str = ""
+    papers_at_hand: frozenset[int] = frozenset()
+    draft: Draft = field(default_factory=Draft)
+    code: str = ""
+
+    def forget(self) -> None:
+        """Return everything to the defaults: nothing of this citizen is left."""
+        fresh = Visit()
+        for part in fields(self):
+            setattr(self, part.name, getattr(fresh, part.name))

@@ -1,0 +1,26 @@
+"""Everything a desk function may reach, in one frozen value; `bootstrap` makes it.
+
+Tests make it too, with a store in a temporary folder and a printer that writes pictures.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.config import Config
+from kiosk.identity import Identity
+from kiosk.paper import Printer
+from kiosk.store import Logbook, Store
+from kiosk.store.editions import Editions
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to."""
+
+    store: Store
+    lobby: Logbook
+    content: Editions
+    config: Config
+    identity: Identity
+    printer: Printer
+    random: Callable[[int], bytes]

@@ -1,0 +1,139 @@
+"""Who this kiosk is and whom it trusts, as enrolment left it in the data folder.
+
+    identity.json    office, kiosk, letters, the server's public keys, the salt of citizens' codes
+    signing.key      the kiosk's own private key, made here, readable by its owner only
+
+Both are written aside, synced and renamed, the key first: a cut in between leaves a kiosk that is not enrolled,
+never half of one. A key file that is missing or another kiosk's is called a wrong key; nothing is made anew over it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from kiosk.store import files
+from kiosk.store.errors import WrongKey
+from shared import keys
+from shared.errors import KeyRefused, SalaError
+from shared.keys import SealTo, SigningKey, VerifyKey
+from shared.protocol import Grant, KioskSelf
+
+FILE_NAME = "identity.json"
+KEY_NAME = "signing.key"
+STORE_KEY_NAME = "store.key"
+STORE_NAME = "store.sala"
+
+
+class NotEnrolled(SalaError):
+    """This kiosk belongs to no office yet."""
+
+    remedy = "Ask the administrator for a code and run: sala-kiosk enrol --server URL --code CODE"
+
+
+class IdentityDamaged(SalaError):
+    """The file that says who this kiosk is cannot be read."""
+
+    remedy = "Put identity.json back from its copy, or enrol again; the records in the store stay."
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """`office`, `kiosk` are 16 bytes; `series` its tickets' letters; `code_salt` goes into citizens' codes."""
+
+    office: bytes
+    office_name: str
+    kiosk: bytes
+    kiosk_name: str
+    series: tuple[str, ...]
+    key: SigningKey
+    answer_key: VerifyKey
+    bundle_key: VerifyKey
+    sealing_key: SealTo
+    code_salt: bytes
+
+    def kiosk_self(self) -> KioskSelf:
+        """The same for the protocol."""
+        return KioskSelf(self.office, self.kiosk, self.key, self.answer_key, self.sealing_key)
+
+
+_Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+_Key = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """identity.json. Ids and keys are hexadecimal; `public_key` proves that signing.key is the right one."""
+
+    office: _Id
+    office_name: str
+    kiosk: _Id
+    kiosk_name: str
+    series: Annotated[list[Annotated[str, Meta(min_length=1, max_length=2)]], Meta(min_length=1)]
+    public_key: _Key
+    answer_key: _Key
+    bundle_key: _Key
+    sealing_key: _Key
+    code_salt: Annotated[str, Meta(pattern="^([0-9a-f]{2}){8,64}$")]
+
+
+def from_grant(grant: Grant, key: SigningKey) -> Identity:
+    """What a server's welcome makes of this kiosk. Raises `KeyRefused`."""
+    return Identity(
+        grant.office, grant.office_name, grant.kiosk, grant.kiosk_name, tuple(grant.series), key,
+        VerifyKey(grant.answer_key), VerifyKey(grant.bundle_key), SealTo(grant.sealing_key), grant.code_salt,
+    )  # fmt: skip
+
+
+def is_enrolled(data: Path) -> bool:
+    """Whether enrolment has finished here."""
+    return (data / FILE_NAME).exists()
+
+
+def save(data: Path, identity: Identity) -> None:
+    """Keep an identity, the key first."""
+    kept = _Kept(
+        office=identity.office.hex(), office_name=identity.office_name, kiosk=identity.kiosk.hex(),
+        kiosk_name=identity.kiosk_name, series=list(identity.series), public_key=identity.key.public.raw.hex(),
+        answer_key=identity.answer_key.raw.hex(), bundle_key=identity.bundle_key.raw.hex(),
+        sealing_key=identity.sealing_key.raw.hex(), code_salt=identity.code_salt.hex(),
+    )  # fmt: skip
+    files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
+    text = msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
+    files.replace(data / FILE_NAME, text, mode=0o600)
+
+
+def load(data: Path) -> Identity:
+    """The identity in `data`; raises `NotEnrolled`, `IdentityDamaged`, or `WrongKey` where the key is not its own."""
+    try:
+        text = (data / FILE_NAME).read_bytes()
+    except FileNotFoundError as error:
+        raise NotEnrolled(f"no {FILE_NAME} in {data}") from error
+    except OSError as error:
+        raise IdentityDamaged(f"{data / FILE_NAME} cannot be read: {error}") from error
+    try:
+        kept = msgspec.json.decode(text, type=_Kept)
+        public = VerifyKey(bytes.fromhex(kept.public_key))
+        answer_key, bundle_key = (VerifyKey(bytes.fromhex(line)) for line in (kept.answer_key, kept.bundle_key))
+        sealing_key = SealTo(bytes.fromhex(kept.sealing_key))
+    except (msgspec.MsgspecError, ValueError, KeyRefused) as error:
+        raise IdentityDamaged(f"{data / FILE_NAME}: {error}") from error
+    return Identity(
+        bytes.fromhex(kept.office), kept.office_name, bytes.fromhex(kept.kiosk), kept.kiosk_name, tuple(kept.series),
+        _read_key(data / KEY_NAME, public), answer_key, bundle_key, sealing_key, bytes.fromhex(kept.code_salt),
+    )  # fmt: skip
+
+
+def _read_key(path: Path, public: VerifyKey) -> SigningKey:
+    try:
+        key = keys.parse(path.read_bytes()[:1024].decode("ascii"))
+    except FileNotFoundError as error:
+        raise WrongKey(f"the key file {path} is missing") from error
+    except (OSError, UnicodeDecodeError, KeyRefused) as error:
+        raise WrongKey(f"the key file {path} cannot be read: {error}") from error
+    if not isinstance(key, SigningKey) or key.public != public:
+        raise WrongKey(f"{path} is not the key this kiosk was enrolled with")
+    if path.stat().st_mode & 0o077:
+        path.chmod(0o600)
+    return key

@@ -1,0 +1,76 @@
+"""What may stand on a slip, as data, and what a printer is to the rest of the kiosk.
+
+A slip is a frozen value without layout: `desk.slips` makes it from what was recorded, a `Printer` in `devices` draws
+and prints it. Both meet only here, so that neither knows the other.
+
+    outcome = world.printer.print(TicketSlip(...))      # "printed" or "failed"; never raises for a printer's trouble
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Literal, Protocol
+
+
+class PrinterState(StrEnum):
+    """What the printer says about itself. One that does not answer is unknown, never well."""
+
+    OK = "ok"
+    NEAR_END = "near_end"
+    OUT = "out"
+    UNKNOWN = "unknown"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One document on a ticket slip; `at_hand` is None where the citizen was not asked."""
+
+    name: str
+    at_hand: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketSlip:
+    """A queue number on paper. `time` is empty where the clock is not to be trusted; `priority` where there is none."""
+
+    office: str
+    label: str
+    public_label: str
+    priority: str
+    day: date
+    time: str
+    papers: tuple[PaperLine, ...]
+    foot: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSlip:
+    """What a citizen keeps of a case: the code (16 digits) and what comes by when; no name, no time, no subject.
+
+    `proof` is the beginning of the record's hash, by which the slip can be matched to the record.
+    """
+
+    office: str
+    code: str
+    filed_on: date
+    acknowledge_by: date
+    answer_by: date
+    proof: str
+    track_url: str
+    language: str
+
+
+Slip = TicketSlip | CaseSlip
+Outcome = Literal["printed", "failed", "shown"]
+
+
+class Printer(Protocol):
+    """Where slips go. Calls may take seconds: they are made on the worker thread, after the commit."""
+
+    def state(self) -> PrinterState:
+        """What the printer says now."""
+
+    def print(self, slip: Slip) -> Outcome:
+        """Print, and tell what became of it: "printed" only when the printer said so, "shown" where there is none."""

@@ -1,0 +1,171 @@
+"""The content on the kiosk's disk: the edition on screen, the one before it, and the one being fetched.
+
+    content/pieces/<hash>               pieces, named by what they hold; editions share them
+    content/<edition>.manifest          the signed list of an edition's pieces
+    content/current                     the number of the edition on screen: the one pointer that is swapped
+
+    manifest = editions.accept(signed)              # is it ours, and does it not go back?
+    for ref in editions.lacking(manifest): editions.put(ref, fetched)
+    editions.switch(signed)                         # all verified, synced, then the pointer
+
+The rules of this file:
+1. What is on screen was verified whole, signature and every piece, when it was put there and again at each start.
+2. The pointer never goes back, and one edition number never stands for two contents.
+3. Everything is synced before the pointer moves; a cut at any call leaves the old or the new edition, whole.
+4. Old content is shown with its date rather than nothing; a damaged edition gives way to the one before until it is
+   fetched again.
+5. At most three editions lie on the disk: pieces that none of them names are deleted.
+"""
+
+import logging
+from pathlib import Path
+
+from kiosk.store import files
+from shared.content import Bundle, Manifest, PieceRef, assemble, check_piece, missing, piece_hash, read_manifest
+from shared.errors import ContentRefused, SalaError
+from shared.keys import VerifyKey
+
+logger = logging.getLogger(__name__)
+
+#: All pieces of one edition together; pictures of a whole office fit several times.
+EDITION_BYTES_MAX = 64 * 1024 * 1024
+
+_POINTER = "current"
+
+
+class Editions:
+    """The content of one office in `folder`, believed only under `key`. One thread fetches and switches; any may
+    read `bundle`.
+    """
+
+    def __init__(self, folder: Path, key: VerifyKey, office: bytes) -> None:
+        self.faults: list[str] = []
+        self._folder = folder
+        self._pieces = folder / "pieces"
+        self._key = key
+        self._office = office
+        self._pieces.mkdir(parents=True, exist_ok=True)
+        self._bundle = self._load()
+
+    @property
+    def bundle(self) -> Bundle | None:
+        """The edition on screen; None where the kiosk never received one."""
+        return self._bundle
+
+    @property
+    def edition(self) -> int:
+        """Its number, 0 for none."""
+        return 0 if self._bundle is None else self._bundle.edition
+
+    def accept(self, signed: bytes) -> Manifest:
+        """The manifest, if it may follow what is here; makes room for its pieces. Raises `ContentRefused` or another
+        `SalaError`.
+        """
+        newest = self._pointer()
+        manifest = read_manifest(signed, self._key, office=self._office, at_least=newest)
+        if manifest.edition == newest and self._read(newest) not in (None, signed):
+            raise ContentRefused(f"two contents under the number {newest}")
+        if sum(ref.size for ref in manifest.pieces) > EDITION_BYTES_MAX:
+            raise ContentRefused(f"edition {manifest.edition} is larger than {EDITION_BYTES_MAX} bytes")
+        self._sweep(keep=[manifest])
+        return manifest
+
+    def lacking(self, manifest: Manifest) -> list[PieceRef]:
+        """The pieces still to be fetched. Pieces on disk that are not what their name says count as lacking."""
+        return missing(manifest, [ref.hash for ref in manifest.pieces if self._piece(ref.hash) is not None])
+
+    def put(self, ref: PieceRef, data: bytes) -> None:
+        """Keep a fetched piece; raises `ContentRefused` unless it is the one that was signed."""
+        check_piece(ref, data)
+        files.replace(self._pieces / ref.hash.hex(), data, mode=0o644)
+
+    def switch(self, signed: bytes) -> Bundle:
+        """Turn to the edition whose pieces are all here. Raises a `SalaError` with nothing changed."""
+        manifest = self.accept(signed)
+        bundle = self._assemble(manifest)
+        before = self.edition
+        files.replace(self._manifest_path(manifest.edition), signed, mode=0o644)
+        files.replace(self._folder / _POINTER, b"%d\n" % manifest.edition, mode=0o644)
+        self._bundle = bundle
+        for number in self._numbers():
+            if number not in (before, manifest.edition):
+                self._manifest_path(number).unlink()
+        self._sweep(keep=[])
+        return bundle
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    def _load(self) -> Bundle | None:
+        """The newest edition that is whole, not above the pointer."""
+        pointer = self._pointer()
+        for number in sorted(self._numbers(), reverse=True):
+            signed = self._read(number)
+            if number > pointer or signed is None:
+                continue
+            try:
+                return self._assemble(read_manifest(signed, self._key, office=self._office, at_least=number))
+            except SalaError as error:
+                self._note(f"edition {number} is damaged: {error}")
+        if pointer:
+            self._note(f"edition {pointer} is gone from the disk")
+        return None
+
+    def _assemble(self, manifest: Manifest) -> Bundle:
+        found = {ref.hash: self._piece(ref.hash) for ref in manifest.pieces}
+        return assemble(manifest, {hash_: data for hash_, data in found.items() if data is not None})
+
+    def _piece(self, hash_: bytes) -> bytes | None:
+        """A piece that is here and whole."""
+        try:
+            data = (self._pieces / hash_.hex()).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._note(f"piece {hash_.hex()[:8]} cannot be read: {error}")
+            return None
+        return data if piece_hash(data) == hash_ else None
+
+    def _pointer(self) -> int:
+        """The highest edition that was ever on screen; 0 before the first."""
+        try:
+            text = (self._folder / _POINTER).read_bytes()[:32].decode("ascii").strip()
+            return int(text)
+        except FileNotFoundError:
+            return max(self._numbers(), default=0)
+        except (OSError, ValueError) as error:
+            self._note(f"the pointer to the content cannot be read: {error}")
+            return max(self._numbers(), default=0)
+
+    def _numbers(self) -> list[int]:
+        names = (path.stem for path in self._folder.glob("*.manifest"))
+        return [int(name) for name in names if name.isascii() and name.isdigit()]
+
+    def _manifest_path(self, edition: int) -> Path:
+        return self._folder / f"{edition}.manifest"
+
+    def _read(self, edition: int) -> bytes | None:
+        try:
+            return self._manifest_path(edition).read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._note(f"the manifest of edition {edition} cannot be read: {error}")
+            return None
+
+    def _sweep(self, keep: list[Manifest]) -> None:
+        """Rule 5: delete the pieces that no manifest here and none of `keep` names."""
+        named = {ref.hash.hex() for manifest in keep for ref in manifest.pieces}
+        for number in self._numbers():
+            try:
+                manifest = read_manifest(self._read(number) or b"", self._key, office=self._office, at_least=number)
+            except SalaError:
+                continue
+            named |= {ref.hash.hex() for ref in manifest.pieces}
+        for path in self._pieces.iterdir():
+            if path.name not in named:
+                path.unlink(missing_ok=True)
+
+    def _note(self, fault: str) -> None:
+        if fault not in self.faults:
+            self.faults.append(fault)
+            logger.error("%s", fault)
