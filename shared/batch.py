@@ -1,8 +1,9 @@
 """A batch: a contiguous run of records of one log, packed small for the way.
 
-Records travel as columns, because a column of like things packs far better than rows, and without `prev` and `commitment`, which the
-receiver computes from the header before and from salt and body. It thereby rebuilds each header byte for byte; that the
-rebuilt last hash equals the signed one proves all of them. Only where a body was erased does its commitment travel.
+Records travel as columns, because a column of like things packs far better than rows, and without `prev` and
+`commitment`, which the receiver computes from the header before and from salt and body. It thereby rebuilds each
+header byte for byte; that the rebuilt last hash equals the signed one proves all of them. Only where a body was
+erased does its commitment travel.
 
     pack(records)                    -> bytes to seal
     unpack(data, log, first, prev)   -> the records, linked again

@@ -1,9 +1,9 @@
 """The content bundle: everything a kiosk shows, in one signed edition.
 
-An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the pieces it lacks, verifies
-all of them, and only then turns to the new edition; it never goes back to a lower one. Pieces are JSON in UTF-8, one
-`Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases. Names this program does not know are
-fetched and kept, and left to a newer one.
+An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the
+pieces it lacks, verifies all of them, and only then turns to the new edition; it never goes back to a lower one.
+Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases.
+Names this program does not know are fetched and kept, and left to a newer one.
 
     manifest = read_manifest(data, bundle_key, office=office, at_least=edition)
     lacking  = missing(manifest, have)
@@ -139,8 +139,8 @@ class Paper(_Fact, frozen=True, kw_only=True):
 class Service(_Fact, frozen=True, kw_only=True):
     """What the office gives a citizen, with every fact that must be shown.
 
-    `series` is the group its tickets are numbered in; `public_label` what board and slip say; `sensitive` services put only
-    that label on a ticket. `checked_by` is a position.
+    `series` is the group its tickets are numbered in; `public_label` what board and slip say; `sensitive` services
+    put only that label on a ticket. `checked_by` is a position.
     """
 
     id: str
@@ -300,7 +300,9 @@ def read_piece(kind: type[T], data: bytes) -> T:
 
 
 def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
-    """The bundle that `manifest` and `pieces` (hash -> bytes) make. Raises `ContentRefused` unless it is whole and sound."""
+    """The bundle that `manifest` and `pieces` (hash -> bytes) make. Raises `ContentRefused` unless it is whole and
+    sound.
+    """
     by_name: dict[str, bytes] = {}
     for ref in manifest.pieces:
         data = pieces.get(ref.hash)

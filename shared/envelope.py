@@ -6,14 +6,14 @@ An **envelope** carries a batch from a kiosk to the server:
     ct        = HPKE.seal(server key, packed batch, info = "sala/v1/envelope" || header)
     signature = Ed25519(kiosk key, "sala/v1/envelope" || header || SHA-256(ct))
 
-The whole header is bound into the key schedule, so a ciphertext cut out of one envelope opens in no other; the signature
-stands outside, so junk costs the server no private-key work. HPKE is RFC 9180 in base mode: DHKEM(X25519,
+The whole header is bound into the key schedule, so a ciphertext cut out of one envelope opens in no other; the
+signature stands outside, so junk costs the server no private-key work. HPKE is RFC 9180 in base mode: DHKEM(X25519,
 HKDF-SHA256), HKDF-SHA256, ChaCha20-Poly1305 (suite 1).
 
 A **note** carries a signed message either way: ``"SALN" || version || label number || key id || signature || payload``.
 
-Rules of this file: `verify` raises, never returns False; every signature and hash begins with its label; an envelope's identity
-is never its bytes, always (log, seq, hash).
+Rules of this file: `verify` raises, never returns False; every signature and hash begins with its label; an
+envelope's identity is never its bytes, always (log, seq, hash).
 """
 
 import hashlib
@@ -27,7 +27,6 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
 from shared.errors import BadSignature, CannotOpen, Malformed, TooLarge, UnknownVersion
 from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
-from shared.records import HASH_BYTES, ID_BYTES
 
 VERSION = 1
 SUITE_X25519 = 1

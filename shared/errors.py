@@ -1,7 +1,7 @@
 """What can go wrong with bytes and keys, in a short tree.
 
-Each error says in one sentence what it means (its docstring) and what a tired IT person does next (`remedy`). Decoders obey
-one law: any bytes in, a value or one of these out. Expected refusals between the two sides are values
+Each error says in one sentence what it means (its docstring) and what a tired IT person does next (`remedy`).
+Decoders obey one law: any bytes in, a value or one of these out. Expected refusals between the two sides are values
 (`protocol.Refusal`), not exceptions.
 """
 

@@ -1,8 +1,8 @@
 """Keys: making, reading, writing and naming them, and what is derived from a citizen's code.
 
-Seeds come in from the caller, so this file has no randomness of its own. A key's id is the first 16 bytes of the SHA-256
-of its public half. Public keys that prove nothing (points of low order) are refused wherever a key is parsed: OpenSSL
-would accept them, and with one of them a single signature fits every message.
+Seeds come in from the caller, so this file has no randomness of its own. A key's id is the first 16 bytes of the
+SHA-256 of its public half. Public keys that prove nothing (points of low order) are refused wherever a key is parsed:
+OpenSSL would accept them, and with one of them a single signature fits every message.
 
 Written form, one line: ``sala/v1/<kind>:<hex>``, for example ``sala/v1/ed25519-public:1f...``.
 """

@@ -1,8 +1,8 @@
 """The table of what can happen: every kind of record, its body, and what the law needs to know about it.
 
-A kind and schema name a body type. Bodies are msgpack arrays: a field is only ever added at the end, under the next schema
-number, and the old one stays readable. What this program does not know is `Unreadable`: kept whole, shown as such, read
-after an update.
+A kind and schema name a body type. Bodies are msgpack arrays: a field is only ever added at the end, under the next
+schema number, and the old one stays readable. What this program does not know is `Unreadable`: kept whole, shown as
+such, read after an update.
 
     kind, schema, data = encode(RatingGiven(...))
     body = decode(kind, schema, data)          # the same value, or Unreadable(reason)
@@ -39,8 +39,8 @@ class LogOpened(_Body, frozen=True):
 class TicketIssued(_Body, frozen=True):
     """A citizen took a queue number.
 
-    `service_date` is ISO, in the office's time; `service` is empty where a shared public label must not tell which service
-    it was; `papers_missing` counts what the citizen said was not at hand, None when never asked.
+    `service_date` is ISO, in the office's time; `service` is empty where a shared public label must not tell which
+    service it was; `papers_missing` counts what the citizen said was not at hand, None when never asked.
     """
 
     service_date: str
@@ -98,8 +98,8 @@ Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | SlipPrinted
 class Kind:
     """One row of the table.
 
-    `personal` names the fields that may tell who somebody is; `keep_days` counts from receipt at the server until the body
-    is erased (None: with the log); `sealed_to` is "server" (everyone at the desk) or "route" (its readers only).
+    `personal` names the fields that may tell who somebody is; `keep_days` counts from receipt at the server until the
+    body is erased (None: with the log); `sealed_to` is "server" (everyone at the desk) or "route" (its readers only).
     """
 
     name: str
@@ -117,7 +117,7 @@ class Kind:
 _YEAR = 365
 
 KINDS: tuple[Kind, ...] = (
-    Kind("log.opened", 1, LogOpened, "เปิดสมุดบันทึก", "Log opened", "any", "server", (), None, "never: holds no person"),
+    Kind("log.opened", 1, LogOpened, "เปิดสมุดบันทึก", "Log opened", "any", "server", (), None, "never"),
     Kind(
         "ticket.issued", 1, TicketIssued, "ออกบัตรคิว", "Ticket issued", "lobby", "server", (), 2 * _YEAR,
         "body and salt; the count stays",

@@ -1,8 +1,8 @@
 """The chain's rules, all of them.
 
-A log is a random id and a run of records numbered 1, 2, 3 and so on, each naming the hash of the header before it. A `Head`
-says how far a log stands. `link` makes the next record, `verify` checks a run against a head, `overlap` tells a repeat
-from a fork. Nobody else computes or compares chain hashes.
+A log is a random id and a run of records numbered 1, 2, 3 and so on, each naming the hash of the header before it. A
+`Head` says how far a log stands. `link` makes the next record, `verify` checks a run against a head, `overlap` tells
+a repeat from a fork. Nobody else computes or compares chain hashes.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -60,7 +60,8 @@ def verify(head: Head, records: Iterable[Record]) -> Head:
 
 
 def overlap(known: Mapping[int, bytes], first_seq: int, hashes: Sequence[bytes]) -> int | None:
-    """The first seq at which `hashes` (of records `first_seq`, `first_seq` + 1, ...) differ from `known`; None if nowhere.
+    """The first seq at which `hashes` (of records `first_seq`, `first_seq` + 1, ...) differ from `known`; None if
+    nowhere.
 
     `known` maps seq to header hash for the records already held; seqs that are not in it are new, not different.
     """

@@ -1,8 +1,9 @@
 """Who says what next when a kiosk's logs are copied to the server, without a socket in sight.
 
-The kiosk side is `Push`: it asks where the server stands, is told, sends what follows, hears a receipt, and so on until nothing is left.
-The server side is `Intake`: it reads an envelope step by step and judges how its records meet the log that is held. Both
-are fed bytes and give back bytes; the rim around them (https, a stick, a simulated network) decides nothing.
+The kiosk side is `Push`: it asks where the server stands, is told, sends what follows, hears a receipt, and so on
+until nothing is left. The server side is `Intake`: it reads an envelope step by step and judges how its records meet
+the log that is held. Both are fed bytes and give back bytes; the rim around them (https, a stick, a simulated
+network) decides nothing.
 
     push = Push(me, stands, hash_at)                      intake = Intake(me)
     ask = push.ask(nonce, ...)             ->             stands = what the database says
@@ -15,7 +16,8 @@ are fed bytes and give back bytes; the rim around them (https, a stick, a simula
 
 Rules of this file:
 1. Everything that decides who speaks next is `TRANSITIONS`.
-2. Only signed bytes that name this kiosk and the nonce of the question are believed; anything else raises and changes nothing.
+2. Only signed bytes that name this kiosk and the nonce of the question are believed; anything else raises and changes
+   nothing.
 3. Progress is what the server last said under its signature, never what the kiosk remembers having sent.
 4. No wall clock orders, identifies or expires anything. Retries and waiting belong to the caller.
 """
@@ -54,7 +56,9 @@ class Claim(_Message, frozen=True):
 
 
 class Health(_Message, frozen=True):
-    """What the fleet page shows about a kiosk. `oldest_waiting_ms` is the age of the oldest record without a receipt."""
+    """What the fleet page shows about a kiosk. `oldest_waiting_ms` is the age of the oldest record without a
+    receipt.
+    """
 
     software: str
     captured: int
@@ -383,7 +387,9 @@ class Push:
         return sealed
 
     def hear(self, data: bytes) -> list[Event]:
-        """What the server's answer means. Raises `SalaError` for bytes that are not its signed answer to this question."""
+        """What the server's answer means. Raises `SalaError` for bytes that are not its signed answer to this
+        question.
+        """
         answer = read_answer(data, self._me.answers)
         if (answer.office, answer.kiosk, answer.nonce) != (self._me.office, self._me.kiosk, self._nonce):
             raise BadSignature("the answer is to another question")
@@ -465,7 +471,7 @@ def read_answer(data: bytes, key: VerifyKey) -> Answer:
     """The server's answer, verified. Raises `SalaError`: a portal's page, a proxy's, another server's."""
     note = envelope.read_note(data, Label.ANSWER)
     payload = envelope.verify_note(note, key)
-    return wire.decode(cast(type[Answer], Answer), payload, bytes_max=_MESSAGE_BYTES_MAX)
+    return wire.decode(cast("type[Answer]", Answer), payload, bytes_max=_MESSAGE_BYTES_MAX)
 
 
 # --- the server's side -------------------------------------------------------------------------------------------
@@ -498,7 +504,7 @@ class Opened:
     hashes: Sequence[bytes]
 
 
-class NotTaken(Exception):  # noqa: N818 - a verdict that travels, not a fault
+class NotTaken(Exception):
     """The server declines; `reason` goes back under its signature."""
 
     def __init__(self, reason: Reason) -> None:
@@ -516,7 +522,9 @@ def _known(kiosk: KnownKiosk | None, office: bytes, me: ServerSelf) -> KnownKios
 
 
 class Intake:
-    """The server's reading of what kiosks send. Raises `SalaError` or `NotTaken`; `refuse` turns either into an answer."""
+    """The server's reading of what kiosks send. Raises `SalaError` or `NotTaken`; `refuse` turns either into an
+    answer.
+    """
 
     def __init__(self, me: ServerSelf) -> None:
         self._me = me
@@ -573,7 +581,7 @@ class Intake:
                 head.hash,
                 "stored",
                 forked,
-            )  # fmt: skip
+            )
         )
 
     def refuse(self, data: bytes, reason: Reason, *, epoch: bytes, server_ms: int, retry_after_s: int = 0) -> bytes:
@@ -622,8 +630,8 @@ Verdict = Append | Branch
 def judge(opened: Opened, head: Head, known: Mapping[int, bytes], beside: Collection[bytes] = ()) -> Verdict:
     """How a batch meets the log as held.
 
-    `known` maps seq to hash for the records held from one before the batch to its end; `beside` holds the hashes that branches of
-    this log have just before the batch. Raises `NotTaken(GAP)` where records are missing between.
+    `known` maps seq to hash for the records held from one before the batch to its end; `beside` holds the hashes that
+    branches of this log have just before the batch. Raises `NotTaken(GAP)` where records are missing between.
     """
     first, prev, hashes = opened.header.first_seq, opened.header.prev, opened.hashes
     last = Head(head.log, first + len(hashes) - 1, hashes[-1])

@@ -6,7 +6,8 @@ itself, and a short body cannot be guessed back from the hash that remains. Head
 
 The rules of this file:
 1. The bytes that are hashed are the bytes that are kept; a header that does not re-encode to itself is refused.
-2. Instants are milliseconds since 1970 in UTC as the device believed them, with how sure it was. They never order anything.
+2. Instants are milliseconds since 1970 in UTC as the device believed them, with how sure it was. They never order
+   anything.
 3. A body is bytes here. What they mean is the business of `shared.kinds`.
 """
 

@@ -1,7 +1,7 @@
 """Thai office facts that are arithmetic: years, halves, dates in words, working days, and the cleaning of typed text.
 
-Inside, dates are `datetime.date` in the Common Era and instants are UTC. Buddhist-era years, Thai digits and month names appear
-only at the edge, and only through this file.
+Inside, dates are `datetime.date` in the Common Era and instants are UTC. Buddhist-era years, Thai digits and month
+names appear only at the edge, and only through this file.
 """
 
 import unicodedata
@@ -85,12 +85,12 @@ def ascii_digits(text: str) -> str:
 
 
 def long_date(day: date) -> str:
-    """ "22 พฤศจิกายน 2569", held together by no-break spaces."""
+    """As in 22 พฤศจิกายน 2569, held together by no-break spaces."""
     return _NO_BREAK.join((str(day.day), MONTHS[day.month - 1], str(be(day.year))))
 
 
 def short_date(day: date) -> str:
-    """ "16 มี.ค. 2570", held together by no-break spaces."""
+    """As in 16 มี.ค. 2570, held together by no-break spaces."""
     return _NO_BREAK.join((str(day.day), MONTHS_SHORT[day.month - 1], str(be(day.year))))
 
 
@@ -100,7 +100,7 @@ def weekday(day: date) -> str:
 
 
 def time_of_day(instant: datetime) -> str:
-    """ "10.32 น." in the office's time."""
+    """As in 10.32 น., in the office's time."""
     return f"{instant.astimezone(OFFICE_ZONE):%H.%M}{_NO_BREAK}น."
 
 
@@ -141,9 +141,11 @@ _INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn")
 
 
 def clean(text: str, *, chars_max: int, lines: bool = False) -> str:
-    """What a person typed, fit to be kept and shown: NFC, nothing invisible, at most three marks on a letter, cut to length.
+    """What a person typed, fit to be kept and shown: NFC, nothing invisible, at most three marks on a letter, cut to
+    length.
 
-    `lines` keeps line ends (as ``\\n``); otherwise they become spaces. NFC is used and not NFKC, which would tear สระอำ apart.
+    `lines` keeps line ends (as LF); otherwise they become spaces. NFC is used and not NFKC, which would tear
+    สระอำ apart.
     """
     kept: list[str] = []
     marks = 0

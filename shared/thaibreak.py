@@ -42,7 +42,7 @@ def may_cut(text: str, at: int) -> bool:
     before, after = text[at - 1], text[at]
     if after in _TRAILING or before in _LEADING:
         return False
-    if text[at + 1 : at + 2] == _SILENCER or text[at + 2 : at + 3] == _SILENCER and text[at + 1] in "\u0e34\u0e38":
+    if text[at + 1 : at + 2] == _SILENCER or (text[at + 2 : at + 3] == _SILENCER and text[at + 1] in "\u0e34\u0e38"):
         return False
     vowel, base_at = (text[at - 2], at - 3) if before in _TONES and at > 1 else (before, at - 2)
     if vowel in _NEEDS_FINAL:

@@ -1,7 +1,7 @@
 """One way to turn values into bytes and back: msgpack arrays, canonical and capped.
 
-`decode` accepts only the very bytes that `encode` would write, so two byte strings never mean the same value and a hash of the
-bytes is a hash of the meaning. Every way in which the decoder can fail ends in `Malformed` or `TooLarge`.
+`decode` accepts only the very bytes that `encode` would write, so two byte strings never mean the same value and a
+hash of the bytes is a hash of the meaning. Every way in which the decoder can fail ends in `Malformed` or `TooLarge`.
 
     >>> decode(list[int], encode([1, 2]), bytes_max=16)
     [1, 2]
@@ -22,11 +22,13 @@ _encoder = msgspec.msgpack.Encoder()
 
 @lru_cache(maxsize=256)
 def _decoder(kind: Hashable) -> msgspec.msgpack.Decoder[Any]:
-    return msgspec.msgpack.Decoder(cast(type[Any], kind))
+    return msgspec.msgpack.Decoder(cast("type[Any]", kind))
 
 
 def encode(value: object) -> bytes:
-    """The one byte string that stands for `value`; raises `Malformed` where none can (a number too large, half a character)."""
+    """The one byte string that stands for `value`; raises `Malformed` where none can (a number too large, half a
+    character).
+    """
     try:
         return _encoder.encode(value)
     except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError) as error:
@@ -42,7 +44,7 @@ def decode(kind: type[T], data: bytes, *, bytes_max: int) -> T:
     if len(data) > bytes_max:
         raise TooLarge(f"{len(data)} bytes where at most {bytes_max} are allowed")
     try:
-        value: T = _decoder(cast(Hashable, kind)).decode(data)
+        value: T = _decoder(cast("Hashable", kind)).decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
         raise Malformed(f"not a {getattr(kind, '__name__', kind)}: {error}") from error
     if _encoder.encode(value) != data:

@@ -4,12 +4,12 @@ import hypothesis.strategies as st
 import pytest
 import zstandard
 from hypothesis import given
+from strategies import mutated, runs
 
 from shared import batch
 from shared.errors import Malformed, SalaError, TooLarge
 from shared.log import Head, link
 from shared.records import BODY_BYTES_MAX, At, erase
-from strategies import mutated, runs
 
 
 def _unpack(data, start, count):

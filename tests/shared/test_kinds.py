@@ -61,5 +61,5 @@ def test_the_table_answers_for_every_kind():
     assert len(BY_NAME) == len(KINDS)
     for row in KINDS:
         assert set(row.personal) <= set(row.body.__struct_fields__)
-        assert row.title_th and row.title_en and row.erased
+        assert all((row.title_th, row.title_en, row.erased))
         assert not row.personal or row.keep_days

@@ -1,14 +1,16 @@
 """The chain: nothing is altered, dropped or slipped in unseen."""
 
+import contextlib
+
 import hypothesis.strategies as st
 import msgspec
 import pytest
 from hypothesis import given
+from strategies import runs
 
 from shared.errors import Broken, ChainError, Fork, Gap
 from shared.log import Head, link, overlap, verify
 from shared.records import At, erase
-from strategies import runs
 
 AT = At(0, 420, b"", 0, 1)
 
@@ -44,10 +46,8 @@ def test_a_changed_header_is_seen(run, data):
     i = data.draw(st.integers(0, len(records) - 1))
     header = msgspec.structs.replace(records[i].header, edition=records[i].header.edition + 1)
     changed = [*records[:i], msgspec.structs.replace(records[i], header=header), *records[i + 1 :]]
-    try:
+    with contextlib.suppress(ChainError):
         assert verify(start, changed) != heads[-1]
-    except ChainError:
-        pass
 
 
 @given(runs(max_size=3))

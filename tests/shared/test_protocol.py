@@ -6,6 +6,7 @@ import hypothesis.strategies as st
 import msgspec
 import pytest
 from hypothesis import given, settings
+from strategies import mutated
 
 from shared import envelope, keys, protocol, wire
 from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError
@@ -35,7 +36,6 @@ from shared.protocol import (
     judge,
 )
 from shared.records import NO_HASH, At
-from strategies import mutated
 
 OFFICE, KIOSK, LOG = b"office-123456789", b"kiosk-1234567890", b"log-123456789012"
 KEY, ANSWERS, SEALING = keys.SigningKey(b"k" * 32), keys.SigningKey(b"a" * 32), keys.SealingKey(b"s" * 32)
@@ -43,6 +43,7 @@ ME = KioskSelf(OFFICE, KIOSK, KEY, ANSWERS.public, SEALING.public)
 SERVER = ServerSelf(OFFICE, ANSWERS, {SEALING.public.id: SEALING})
 HEALTH = Health("0.1", 0, 0, 0, None, None)
 EPOCH = b"epoch-0123456789"
+EMPTY = Head.empty(LOG)
 
 
 def find(kiosk):
@@ -57,7 +58,7 @@ class Device:
     log: bytes = LOG
     records: list = field(default_factory=list)
     heads: list = field(default_factory=lambda: [Head.empty(LOG)])
-    receipted: Head = Head.empty(LOG)
+    receipted: Head = EMPTY
 
     def append(self, count, body=b"x"):
         for _ in range(count):
@@ -82,7 +83,7 @@ class Server:
 
     known: dict = field(default_factory=dict)
     beside: dict = field(default_factory=dict)
-    head: Head = Head.empty(LOG)
+    head: Head = EMPTY
     count_max: int = 500
     intake: Intake = field(default_factory=lambda: Intake(SERVER))
 
@@ -94,9 +95,7 @@ class Server:
 
     def answer_push(self, data):
         try:
-            opened = self.intake.open(data, find)
-            if opened.header.count > self.count_max:
-                raise NotTaken(Reason.TOO_LARGE)
+            opened = self._opened(data)
             beside = [h for (seq, h) in self.beside if seq == opened.header.first_seq - 1]
             verdict = judge(opened, self.head, self.known, beside)
         except NotTaken as verdict:
@@ -110,6 +109,12 @@ class Server:
         return self.intake.receipt(
             opened.header, verdict.head, forked=isinstance(verdict, Branch), epoch=EPOCH, server_ms=5
         )
+
+    def _opened(self, data):
+        opened = self.intake.open(data, find)
+        if opened.header.count > self.count_max:
+            raise NotTaken(Reason.TOO_LARGE)
+        return opened
 
     def copy(self):
         return Server(dict(self.known), dict(self.beside), self.head)
