@@ -1,8 +1,8 @@
 """A whole kiosk for tests, without window or network: real store, real content, keys of its own, time in your hand.
 
-    world = make_world(tmp_path)
-    hands = Hands(); clock = hands.clock()
-    take_ticket(world, clock.now(), service_id="sign_tax", language="th")
+world = make_world(tmp_path)
+hands = Hands(); clock = hands.clock()
+take_ticket(world, clock.now(), service_id="sign_tax", language="th")
 """
 
 import itertools
@@ -59,8 +59,9 @@ class Hands:
         self.wall_s += seconds
         self.mono_s += seconds
 
-    def clock(self, *, boot: bytes = b"boot-id1", wall: Callable[[], float] | None = None, signed_ms: int | None =
-    None) -> Clock:
+    def clock(
+        self, *, boot: bytes = b"boot-id1", wall: Callable[[], float] | None = None, signed_ms: int | None = None
+    ) -> Clock:
         """A clock in these hands."""
         return Clock(boot, wall=wall or (lambda: self.wall_s), mono=lambda: self.mono_s, signed_ms=signed_ms)
 
@@ -82,33 +83,59 @@ class TrayPrinter:
         return self.outcome
 
 
-def a_service(id_: str, title: str, *, series: str = "tax", sensitive: bool = False, audience: tuple[str, ...] = ())
--> Service:
+def a_service(
+    id_: str, title: str, *, series: str = "tax", sensitive: bool = False, audience: tuple[str, ...] = ()
+) -> Service:
     """A service with every fact that must be shown."""
     half_hour = Duration(value=30, unit="minute")
+    step = Step(title=Text(th="ยื่นเอกสาร"), duration=half_hour, responsible=Text(th="เจ้าพนักงาน"), division="treasury")
     return Service(
-        id=id_, title=Text(th=title, en=id_.replace("_", " ")), division="treasury", audience=list(audience),
-        picture="paper", steps=[Step(title=Text(th="ยื่นเอกสาร"), duration=half_hour,
-        responsible=Text(th="เจ้าพนักงาน"), division="treasury")], promise=half_hour, fee=Text(th="ไม่มีค่าธรรมเนียม"),
-        papers=[Paper(name=Text(th="บัตรประชาชน"), optional=False), Paper(name=Text(th="ใบเสร็จปีก่อน"),
-        optional=True)], channels=[Text(th="ที่สำนักงาน")], hours=Text(th="08.30-16.30 น."), lunch=True,
-        legal_basis=Text(th="พ.ร.บ.ภาษีป้าย"), series=series, public_label=Text(th="งานจัดเก็บรายได้", en="Revenue"),
-        sensitive=sensitive, checked_by="ผู้อำนวยการกองคลัง", checked_on=date(2026, 1, 5), source="",
-    )  # fmt: skip
+        id=id_,
+        title=Text(th=title, en=id_.replace("_", " ")),
+        division="treasury",
+        audience=list(audience),
+        picture="paper",
+        steps=[step],
+        promise=half_hour,
+        fee=Text(th="ไม่มีค่าธรรมเนียม"),
+        papers=[
+            Paper(name=Text(th="บัตรประชาชน"), optional=False),
+            Paper(name=Text(th="ใบเสร็จปีก่อน"), optional=True),
+        ],
+        channels=[Text(th="ที่สำนักงาน")],
+        hours=Text(th="08.30-16.30 น."),
+        lunch=True,
+        legal_basis=Text(th="พ.ร.บ.ภาษีป้าย"),
+        series=series,
+        public_label=Text(th="งานจัดเก็บรายได้", en="Revenue"),
+        sensitive=sensitive,
+        checked_by="ผู้อำนวยการกองคลัง",
+        checked_on=date(2026, 1, 5),
+        source="",
+    )
 
 
 def an_office() -> Office:
     """The fictional office, small."""
+    lamp = Category(
+        id="lamp", name=Text(th="ไฟฟ้าสาธารณะ"), examples=Text(th="ไฟดับ"), picture="lamp", division="treasury"
+    )
     return Office(
-        id="salathong", name=Text(th="องค์การบริหารส่วนตำบลศาลาทอง"), short_name=Text(th="อบต.ศาลาทอง", en="Sala
-        Thong"), district=Text(th="อำเภอตัวอย่าง"), province=Text(th="จังหวัดตัวอย่าง"), phone="0-0000-0000",
-        hours=Text(th="08.30-16.30 น."), memo_number_prefix="ตย 00000/", divisions=[Division(id="treasury",
-        name=Text(th="กองคลัง", en="Finance"), phone="12")], categories=[Category(id="lamp",
-        name=Text(th="ไฟฟ้าสาธารณะ"), examples=Text(th="ไฟดับ"), picture="lamp", division="treasury")],
-        villages=[Village(id="m3", name=Text(th="หมู่ 3 บ้านคลองใส"))], series=[Series(id="tax",
-        name=Text(th="ภาษี")), Series(id="general", name=Text(th="ทั่วไป"))], outside_channels=[],
+        id="salathong",
+        name=Text(th="องค์การบริหารส่วนตำบลศาลาทอง"),
+        short_name=Text(th="อบต.ศาลาทอง", en="Sala Thong"),
+        district=Text(th="อำเภอตัวอย่าง"),
+        province=Text(th="จังหวัดตัวอย่าง"),
+        phone="0-0000-0000",
+        hours=Text(th="08.30-16.30 น."),
+        memo_number_prefix="ตย 00000/",
+        divisions=[Division(id="treasury", name=Text(th="กองคลัง", en="Finance"), phone="12")],
+        categories=[lamp],
+        villages=[Village(id="m3", name=Text(th="หมู่ 3 บ้านคลองใส"))],
+        series=[Series(id="tax", name=Text(th="ภาษี")), Series(id="general", name=Text(th="ทั่วไป"))],
+        outside_channels=[],
         holidays=[date(2026, 4, 6)],
-    )  # fmt: skip
+    )
 
 
 def pieces_of(office: Office, services: list[Service], statuses: Statuses | None = None) -> dict[str, bytes]:
@@ -130,8 +157,9 @@ def some_services() -> list[Service]:
     ]
 
 
-def signed_edition(edition: int, pieces: dict[str, bytes], *, by: keys.SigningKey = BUNDLE_KEY, office: bytes =
-OFFICE_ID) -> bytes:
+def signed_edition(
+    edition: int, pieces: dict[str, bytes], *, by: keys.SigningKey = BUNDLE_KEY, office: bytes = OFFICE_ID
+) -> bytes:
     """The manifest of an edition made of `pieces`."""
     return content.make_manifest(pieces, office=office, edition=edition, made_ms=1_770_000_000_000, by=by)
 
@@ -147,12 +175,21 @@ def publish(editions: Editions, edition: int, pieces: dict[str, bytes] | None = 
     editions.switch(signed)
 
 
-def an_identity(*, series: tuple[str, ...] = ("A", "B"), key: keys.SigningKey = KIOSK_KEY, kiosk: bytes = KIOSK_ID)
--> Identity:
+def an_identity(
+    *, series: tuple[str, ...] = ("A", "B"), key: keys.SigningKey = KIOSK_KEY, kiosk: bytes = KIOSK_ID
+) -> Identity:
     """A kiosk as enrolment leaves it."""
     return Identity(
-        OFFICE_ID, "อบต.ศาลาทอง", kiosk, "ตู้ 1", series, key, ANSWER_KEY.public, BUNDLE_KEY.public,
-        SEALING_KEY.public, CODE_SALT
+        OFFICE_ID,
+        "อบต.ศาลาทอง",
+        kiosk,
+        "ตู้ 1",
+        series,
+        key,
+        ANSWER_KEY.public,
+        BUNDLE_KEY.public,
+        SEALING_KEY.public,
+        CODE_SALT,
     )
 
 
