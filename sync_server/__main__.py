@@ -26,6 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     from django.conf import settings
 
     settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)
     run: Callable[[argparse.Namespace, list[str]], int] = args.run
     return run(args, rest)
 
@@ -66,8 +67,18 @@ def _call(words: list[str]) -> int:
 
 
 def _serve(args: argparse.Namespace, _rest: list[str]) -> int:
-    from sync_server.serving import serve
+    import django
+    from django.core.exceptions import ImproperlyConfigured
 
+    django.setup()
+    from sync_server.serving import serve
+    from sync_server.starting import check_ready
+
+    try:
+        check_ready()
+    except ImproperlyConfigured as error:
+        print(f"sala-server: {error}", file=sys.stderr)
+        return 2
     serve(args.host, args.port, args.threads, args.pid_file)
     return 0
 

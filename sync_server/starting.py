@@ -2,13 +2,31 @@
 
 import os
 
-from django.db import connections
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection, connections
+from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from sync_server.keys import server_keys
 from sync_server.kiosks.actions import forget_codes
 from sync_server.organisations.models import Office
+from sync_server.organisations.queries import the_office
 from sync_server.projectors import Follower, follow, replay_readable
 from sync_server.records import actions as records
+
+
+def check_ready() -> None:
+    """Raise `ImproperlyConfigured`, with what to do, where the server could not answer: no keys, no tables, no office."""
+    server_keys()
+    try:
+        the_office()
+        pending = MigrationExecutor(connection).migration_plan(MigrationExecutor(connection).loader.graph.leaf_nodes())
+    except (DatabaseError, Office.DoesNotExist) as error:
+        raise ImproperlyConfigured(f"the database holds no office yet ({error}): run 'sala-server init'") from error
+    finally:
+        connections.close_all()
+    if pending:
+        raise ImproperlyConfigured("the database is of an older version: run 'sala-server migrate'")
 
 
 def start_process() -> Follower:
