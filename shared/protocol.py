@@ -22,7 +22,7 @@ Rules of this file:
 4. No wall clock orders, identifies or expires anything. Retries and waiting belong to the caller.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Literal, cast
@@ -627,16 +627,14 @@ class Branch:
 Verdict = Append | Branch
 
 
-def judge(opened: Opened, head: Head, known: Mapping[int, bytes], beside: Collection[bytes] = ()) -> Verdict:
-    """How a batch meets the log as held.
+def judge(opened: Opened, head: Head, known: Mapping[int, bytes]) -> Verdict:
+    """How a batch meets the log, or the branch of it, that stands at `head`.
 
-    `known` maps seq to hash for the records held from one before the batch to its end; `beside` holds the hashes that
-    branches of this log have just before the batch. Raises `NotTaken(GAP)` where records are missing between.
+    `known` maps seq to hash for the records held from one before the batch to its end. Raises `NotTaken(GAP)` where
+    records are missing between.
     """
     first, prev, hashes = opened.header.first_seq, opened.header.prev, opened.hashes
     last = Head(head.log, first + len(hashes) - 1, hashes[-1])
-    if prev in beside:
-        return Branch(opened.records, hashes, last)
     if first > head.seq + 1:
         raise NotTaken(Reason.GAP)
     before = NO_HASH if first == 1 else known.get(first - 1)

@@ -14,7 +14,6 @@ from shared.log import Head, link
 from shared.protocol import (
     ON_REFUSAL,
     TRANSITIONS,
-    Append,
     Branch,
     Health,
     Intake,
@@ -78,14 +77,29 @@ class Device:
 
 
 @dataclass
-class Server:
-    """The server's side in memory: what a database would hold."""
+class Held:
+    """A log, or a branch of one, as a database would hold it."""
 
     known: dict = field(default_factory=dict)
-    beside: dict = field(default_factory=dict)
     head: Head = EMPTY
+
+
+@dataclass
+class Server:
+    """The server's side in memory."""
+
+    log: Held = field(default_factory=Held)
+    beside: Held | None = None
     count_max: int = 500
     intake: Intake = field(default_factory=lambda: Intake(SERVER))
+
+    @property
+    def known(self):
+        return self.log.known
+
+    @property
+    def head(self):
+        return self.log.head
 
     def answer_ask(self, data):
         ask = self.intake.ask(data, find)
@@ -96,19 +110,15 @@ class Server:
     def answer_push(self, data):
         try:
             opened = self._opened(data)
-            beside = [h for (seq, h) in self.beside if seq == opened.header.first_seq - 1]
-            verdict = judge(opened, self.head, self.known, beside)
+            held = self._where(opened)
+            verdict = judge(opened, held.head, held.known)
         except NotTaken as verdict:
             return self.intake.refuse(data, verdict.reason, epoch=EPOCH, server_ms=5)
-        pairs = zip(verdict.records, verdict.hashes, strict=True)
-        if isinstance(verdict, Append):
-            self.known |= {record.header.seq: hash_ for record, hash_ in pairs}
-            self.head = verdict.head
-        else:
-            self.beside |= {(record.header.seq, hash_): record for record, hash_ in pairs}
-        return self.intake.receipt(
-            opened.header, verdict.head, forked=isinstance(verdict, Branch), epoch=EPOCH, server_ms=5
-        )
+        if isinstance(verdict, Branch):
+            held = self.beside = Held()
+        held.known |= {record.header.seq: hash_ for record, hash_ in zip(verdict.records, verdict.hashes, strict=True)}
+        held.head = verdict.head
+        return self.intake.receipt(opened.header, verdict.head, forked=held is self.beside, epoch=EPOCH, server_ms=5)
 
     def _opened(self, data):
         opened = self.intake.open(data, find)
@@ -116,8 +126,17 @@ class Server:
             raise NotTaken(Reason.TOO_LARGE)
         return opened
 
+    def _where(self, opened):
+        """The branch that the batch continues or repeats, else the log itself."""
+        first = opened.header.first_seq
+        if self.beside and (
+            opened.header.prev == self.beside.head.hash or self.beside.known.get(first) == opened.hashes[0]
+        ):
+            return self.beside
+        return self.log
+
     def copy(self):
-        return Server(dict(self.known), dict(self.beside), self.head)
+        return Server(Held(dict(self.known), self.head))
 
 
 def talk(device, server, *, drop=()):
@@ -191,11 +210,11 @@ def test_restored_kiosk_keeps_both_branches():
     image.append(7, body=b"other")
     events = talk(image, server)
     assert NewLogNeeded(LOG, "restored") in events
-    assert len(server.beside) == 7
+    assert len(server.beside.known) == 7
     assert len(server.known) == 27
     assert image.receipted == image.heads[-1]
     talk(image, server)
-    assert len(server.beside) == 7
+    assert len(server.beside.known) == 7
 
 
 def test_long_branch_is_kept_whole():
@@ -208,7 +227,7 @@ def test_long_branch_is_kept_whole():
     talk(device, server)
     image.append(1300, body=b"other")
     assert NewLogNeeded(LOG, "forked") in talk(image, server)
-    assert len(server.beside) == 1300
+    assert len(server.beside.known) == 1300
     assert len(server.known) == 4
 
 
