@@ -1,5 +1,14 @@
-"""Staff pages of this application."""
+"""Addresses of the fleet, below ``/desk/kiosks/``."""
 
-from django.urls import URLPattern
+from django.urls import path, re_path
 
-urlpatterns: list[URLPattern] = []
+from sync_server.kiosks import views
+
+app_name = "kiosks"
+urlpatterns = [
+    path("", views.fleet_page, name="fleet"),
+    path("enrol", views.enrol, name="enrol"),
+    path("alarms/<int:alarm_id>/clear", views.clear_alarm, name="clear-alarm"),
+    re_path(r"^(?P<kiosk_id>[0-9a-f]{32})$", views.kiosk_page, name="kiosk"),
+    re_path(r"^(?P<kiosk_id>[0-9a-f]{32})/revoke$", views.revoke, name="revoke"),
+]

@@ -2,6 +2,7 @@
 
 Words          {% t "เรื่องที่รับ" "Cases" %}  {% t "เหลือ {n} วัน" "{n} days left" n=3 %}  {% say "ค้นหา" "Search" %} (attributes)
                {{ division.name|words }} (labels of ours)   {{ case.text|said }} (what people typed)
+Look up        {{ values|at:key }}
 Dates          {{ case.filed_on|day }}  {{ row.received_at|time }}  {{ row.received_at|moment }}  {{ row.received_at|ago:now }}
 Parts          {% icon "tray-fill" %}  {% tag "done" "check-circle-fill" words %}  {% count 12 %}  {% clock view %}  {% src url 49 %}
                {% stat label=... value=... unit=... line=... n=... href=... %}  {% ratio 84 100 %}  {% face 4 %}
@@ -11,6 +12,7 @@ Empty          {% empty "tray" words href=... action=... %}
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -123,6 +125,12 @@ def ago(value: dt.datetime | None, now: dt.datetime | None = None) -> Text:
 def thousands(value: float | None) -> str:
     """ "1,842"; a dash for none."""
     return "–" if value is None else f"{value:,}"
+
+
+@register.filter
+def at(values: Mapping[object, object], key: object) -> object:
+    """What `values` holds under `key`, or nothing: ``{{ records|at:ticket.pk }}``."""
+    return values.get(key)
 
 
 # ---------------------------------------------------------------- parts

@@ -1,0 +1,49 @@
+"""The life of one case as a timeline: what the citizen wrote, what the office told them, what colleagues told each other.
+
+Four kinds of items that must never be mixed up: `citizen`, `office` (reaches the citizen), `internal` (never leaves the office) and
+`system` (one muted line).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sync_server.cases.labels import EVENT_ICONS, EVENTS
+from sync_server.cases.models import Case, EventKind
+from sync_server.organisations.models import Staff
+from sync_server.web.language import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: its sort (a class of the style sheet), who, when, and what was said."""
+
+    sort: str
+    icon: str
+    who: str | Text
+    at: dt.datetime
+    text: str = ""
+
+
+def items(case: Case) -> list[Item]:
+    """Everything that happened, oldest first; events and texts of `case` should be prefetched."""
+    answers = [
+        Item("office", "paper-plane-right-fill", _signed(answer.by), answer.at, answer.text)
+        for answer in case.answers.all()
+    ]
+    notes = [Item("internal", "lock-key-fill", _signed(note.by), note.at, note.text) for note in case.notes.all()]
+    events = [
+        Item(
+            "system",
+            EVENT_ICONS[event.kind],
+            EVENTS[event.kind],
+            event.at,
+            " · ".join(filter(None, (event.detail, event.by_name))),
+        )
+        for event in case.events.all()
+        if event.kind not in (EventKind.ANSWERED, EventKind.NOTED)
+    ]
+    return sorted([*events, *answers, *notes], key=lambda item: item.at)
+
+
+def _signed(staff: Staff) -> str:
+    return " · ".join(filter(None, (staff.position, staff.full_name)))

@@ -1,0 +1,1 @@
+"""Template library ``names``: what ids of the published content are called."""

@@ -1,0 +1,134 @@
+"""A kiosk as the fleet page shows it: how it is, in words, from what it last said and what the server holds.
+
+Pure: rows and `now` in, views out. What a kiosk says about itself (captured, stored) proves nothing; what the server
+holds does.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sync_server.kiosks.labels import ALARMS, AlarmWords
+from sync_server.kiosks.models import Alarm, Kiosk
+from sync_server.web.language import Text
+
+#: Without a word for this long, an office kiosk is called silent. One night and a morning: closing time is no alarm.
+SILENT_AFTER = dt.timedelta(hours=26)
+#: A clock this far off is said; below it, the way there and back explains the difference.
+CLOCK_OFF_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A state as icon and word; `state` is a colour name of the style sheet."""
+
+    state: str
+    icon: str
+    words: Text
+
+
+@dataclass(frozen=True, slots=True)
+class FleetRow:
+    """One kiosk of the table."""
+
+    kiosk: Kiosk
+    status: Status
+    clock: Status
+    lines: Status
+    held: int
+
+    @property
+    def behind(self) -> int:
+        """How many records it had captured and the server does not hold, by its last word."""
+        return max(0, self.kiosk.captured - self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmCard:
+    """One card on top of the page; `alarm` is None for what is computed (a silent kiosk)."""
+
+    words: AlarmWords
+    title: Text
+    kiosk: Kiosk | None
+    alarm: Alarm | None
+
+
+def status(kiosk: Kiosk, now: dt.datetime) -> Status:
+    """How the kiosk is, from its last contact."""
+    if not kiosk.active:
+        return Status("plain", "prohibit", Text("เพิกถอนแล้ว", "Revoked"))
+    if kiosk.seen_at is None:
+        return Status("near", "hourglass", Text("ยังไม่เคยติดต่อ", "No contact yet"))
+    if now - kiosk.seen_at > SILENT_AFTER:
+        days = max(1, (now - kiosk.seen_at).days)
+        return Status("late", "warning-circle-fill", Text("เงียบ {n} วัน", "Silent {n} d").format(n=days))
+    return Status("done", "check-circle-fill", Text("ปกติ", "Well"))
+
+
+def clock(kiosk: Kiosk) -> Status:
+    """How far the kiosk's clock was from the server's at its last contact."""
+    if kiosk.clock_ahead_ms is None:
+        return Status("plain", "question", Text("ไม่ทราบ", "Unknown"))
+    seconds = round(kiosk.clock_ahead_ms / 1000)
+    if abs(seconds) < CLOCK_OFF_S:
+        return Status("done", "check-circle-fill", Text("ตรง", "Right"))
+    ahead = Text("เร็ว {n}", "{n} fast") if seconds > 0 else Text("ช้า {n}", "{n} slow")
+    return Status("near", "warning-fill", ahead.format(n=_span(abs(seconds))))
+
+
+def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
+    """The kiosk's row; `kiosk.logs` should be prefetched."""
+    logs = list(kiosk.logs.all())
+    forked = any(log.branch > 0 for log in logs)
+    lines = (
+        Status("near", "git-branch", Text("แยกสองสาย", "Two lines"))
+        if forked
+        else Status("done", "check-circle-fill", Text("สายเดียว", "One line"))
+    )
+    return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, sum(log.seq - log.base_seq for log in logs))
+
+
+def cards(rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime) -> list[AlarmCard]:
+    """The alarms nobody has looked at, and the kiosks that fell silent."""
+    shown = [
+        AlarmCard(words, words.title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
+        for alarm in alarms
+        if (words := ALARMS[alarm.kind])
+    ]
+    return [*(_silent(row_, now) for row_ in rows if row_.status.state == "late"), *shown]
+
+
+def _silent(row_: FleetRow, now: dt.datetime) -> AlarmCard:
+    kiosk = row_.kiosk
+    days = max(1, (now - kiosk.seen_at).days) if kiosk.seen_at else 0
+    waiting = kiosk.waiting
+    safe = (
+        Text(
+            "ข้อมูล {n} รายการยังอยู่ในตู้ ไม่หาย ประชาชนยังใช้ได้ แต่ตัวเลขในรายงานยังไม่รวมตู้นี้",
+            "{n} records are still in the kiosk, safe. Citizens can use it, but figures do not count them yet.",
+        ).format(n=waiting)
+        if waiting
+        else Text(
+            "ครั้งสุดท้ายที่ติดต่อ ไม่มีรายการค้าง ประชาชนยังใช้ตู้ได้ตามปกติ",
+            "Nothing was waiting at its last contact. Citizens can go on using it.",
+        )
+    )
+    do = Text(
+        "ตรวจไฟ สาย และเราเตอร์ที่ตู้ หรือนำแท่ง USB ไปรับบันทึก",
+        "Check power, cable and router, or fetch its records by USB stick.",
+    )
+    title = Text("{kiosk} เงียบมา {n} วัน", "{kiosk} has been silent for {n} d").format(kiosk=kiosk.name, n=days)
+    return AlarmCard(AlarmWords(title, safe, do, "plugs", urgent=True), title, kiosk, None)
+
+
+def _name(alarm: Alarm) -> str | Text:
+    return alarm.kiosk.name if alarm.kiosk else Text("เครื่องหนึ่ง", "A device")
+
+
+def _span(seconds: int) -> Text:
+    if seconds < 120:
+        return Text("{n} วินาที", "{n} s").format(n=seconds)
+    if seconds < 7200:
+        return Text("{n} นาที", "{n} min").format(n=seconds // 60)
+    if seconds < 172_800:
+        return Text("{n} ชั่วโมง", "{n} h").format(n=seconds // 3600)
+    return Text("{n} วัน", "{n} d").format(n=seconds // 86_400)

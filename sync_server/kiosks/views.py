@@ -1,0 +1,113 @@
+"""The fleet: how each kiosk is, what needs a person, letting a new one in, shutting one out."""
+
+import os
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from sync_server.kiosks import actions, fleet, queries
+from sync_server.kiosks.forms import EnrolForm, RevokeForm
+from sync_server.kiosks.labels import ACTS
+from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
+from sync_server.organisations.access import actor_of, allow, staff_of
+from sync_server.organisations.models import Role
+from sync_server.organisations.queries import audit_of
+from sync_server.web.language import Text
+
+MANAGERS = (Role.ADMIN, Role.CLERK)
+
+
+def fleet_page(request: HttpRequest) -> HttpResponse:
+    """Alarms first, then every kiosk. Asked again by the page itself each half minute."""
+    staff, now = staff_of(request), timezone.now()
+    rows = [fleet.row(kiosk, now) for kiosk in queries.fleet(staff.office)]
+    context = {
+        "rows": rows,
+        "cards": fleet.cards(rows, queries.open_alarms(staff.office), now),
+        "waiting": sum(row.behind for row in rows if row.kiosk.active),
+        "active": sum(row.kiosk.active for row in rows),
+        "well": sum(row.status.state == "done" for row in rows),
+        "may_manage": staff.role in MANAGERS,
+        "now": now,
+    }
+    return render(request, "kiosks/fleet.html", context)
+
+
+def kiosk_page(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """One kiosk: what it said, what the server holds, what was done to it."""
+    staff, now = staff_of(request), timezone.now()
+    kiosk = get_object_or_404(Kiosk.objects.prefetch_related("logs"), office=staff.office, kiosk_id=kiosk_id)
+    history = [
+        {"words": ACTS.get(row.act, row.act), "who": row.actor_name, "at": row.at, "reason": row.reason}
+        for row in audit_of(staff.office, "kiosk", kiosk.kiosk_id)
+    ]
+    context = {
+        "row": fleet.row(kiosk, now),
+        "kiosk": kiosk,
+        "history": history,
+        "form": RevokeForm(),
+        "may_manage": staff.role in MANAGERS,
+        "now": now,
+    }
+    return render(request, "kiosks/kiosk.html", context)
+
+
+@allow(*MANAGERS)
+def enrol(request: HttpRequest) -> HttpResponse:
+    """Ask for the name and letters of a new kiosk; answer with its one-time code, shown this once."""
+    form = EnrolForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        name, series = form.cleaned_data["name"], form.cleaned_data["series"]
+        try:
+            code = actions.make_code(actor_of(request), name, series, now=now, random=os.urandom(10))
+        except ValueError:
+            taken = Text("ตัวอักษรซ้ำกัน หรือตู้อื่นใช้อยู่แล้ว", "A letter is written twice, or another kiosk has it")
+            form.add_error("series", str(taken))
+        else:
+            context = {
+                "name": name,
+                "series": series,
+                "code": code,
+                "groups": _groups(code),
+                "ends_at": now + EnrolmentCode.VALID_FOR,
+                "minutes": int(EnrolmentCode.VALID_FOR.total_seconds() // 60),
+                "tries": EnrolmentCode.TRIES_MAX,
+                "server": request.build_absolute_uri("/").rstrip("/"),
+            }
+            return render(request, "kiosks/code.html", context)
+    return render(request, "kiosks/enrol.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(*MANAGERS)
+def revoke(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """Shut a kiosk out; what it sent before stays and counts."""
+    staff = staff_of(request)
+    kiosk = get_object_or_404(Kiosk, office=staff.office, kiosk_id=kiosk_id)
+    form = RevokeForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, str(Text("ยังไม่ได้เพิกถอน ต้องมีเหตุผล", "Not revoked: a reason is needed")))
+        return redirect("kiosks:kiosk", kiosk_id)
+    actions.revoke(actor_of(request), kiosk, form.cleaned_data["reason"], now=timezone.now())
+    messages.success(request, str(Text("เพิกถอน {name} แล้ว", "{name} is revoked").format(name=kiosk.name)))
+    return redirect("kiosks:kiosk", kiosk_id)
+
+
+@require_POST
+@allow(*MANAGERS)
+def clear_alarm(request: HttpRequest, alarm_id: int) -> HttpResponse:
+    """A person has looked at an alarm."""
+    alarm = get_object_or_404(Alarm, office=staff_of(request).office, pk=alarm_id)
+    actions.clear_alarm(actor_of(request), alarm, now=timezone.now())
+    messages.success(request, str(Text("รับทราบแล้ว บันทึกชื่อผู้รับทราบไว้", "Noted, with your name")))
+    return redirect("kiosks:fleet")
+
+
+def _groups(code: str) -> list[str]:
+    """The code in groups of four, whatever way it was written."""
+    bare = code.replace("-", "").replace(" ", "")
+    return [bare[at : at + 4] for at in range(0, len(bare), 4)]
