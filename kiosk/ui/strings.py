@@ -50,28 +50,28 @@ class Say:
         words = table()[key]
         return (words.get(self.language) or words["th"]).format(**values)
 
-    def date(self, day: date) -> str:
-        """ "22 พฤศจิกายน 2569" or "22 November 2026"."""
+    def long_day(self, day: date) -> str:
+        """Write a day: "22 พฤศจิกายน 2569" or "22 November 2026"."""
         if self.language != "en":
             return thai.long_date(day)
         return _NO_BREAK.join((str(day.day), _MONTHS_EN[day.month - 1], str(day.year)))
 
-    def short_date(self, day: date) -> str:
-        """ "22 พ.ย. 2569" or "22 Nov 2026"."""
+    def short_day(self, day: date) -> str:
+        """Write a day in few letters: "22 พ.ย. 2569" or "22 Nov 2026"."""
         if self.language != "en":
             return thai.short_date(day)
         return _NO_BREAK.join((str(day.day), _MONTHS_EN[day.month - 1][:3], str(day.year)))
 
     def weekday(self, day: date) -> str:
-        """ "พฤหัสบดี" or "Thursday"."""
+        """Name a day of the week: "พฤหัสบดี" or "Thursday"."""
         return _WEEKDAYS_EN[day.weekday()] if self.language == "en" else thai.weekday(day)
 
     def clock(self, instant: datetime) -> str:
-        """ "10:24" in the office's time."""
+        """Write a time of day: "10:24" in the office's time."""
         return f"{instant.astimezone(thai.OFFICE_ZONE):%H:%M}"
 
     def duration(self, duration: Duration) -> str:
-        """ "5 นาที", "3 วันทำการ"."""
+        """Write how long something takes: "5 นาที", "3 วันทำการ"."""
         if duration.unit in ("day", "working_day") and duration.value == 1:
             return self(f"time.one_{duration.unit}")
         return self(f"time.{duration.unit}", n=duration.value).replace(" ", _NO_BREAK)

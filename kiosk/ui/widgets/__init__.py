@@ -20,7 +20,8 @@ __all__ = ["ARMING", "LOOK", "MODULES", "ShapedLabel", "forget_texts", "load_all
 
 MODULES: Final = (
     # In the order their rules build on each other.
-    "text", "touch", "surface", "icon", "panel", "pill", "button", "tile", "listrow", "header", "foot",
+    "text", "touch", "surface", "icon", "panel", "pill", "button", "tile", "listrow", "header", "foot", "step",
+    "choice", "face", "banner",
 )  # fmt: skip
 _loaded: set[str] = set()
 

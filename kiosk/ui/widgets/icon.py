@@ -81,7 +81,8 @@ class Icon(Widget):
 
     def _place(self, *_: object) -> None:
         width, height = self._box.size
-        self._box.pos = (round(self.center_x - width / 2), round(self.center_y - height / 2))
+        # Not `center_x`: Kivy keeps it until after the handlers of `x` have run.
+        self._box.pos = (round(self.x + (self.width - width) / 2), round(self.y + (self.height - height) / 2))
 
 
 def picture_texture(name: str, side: float) -> Any | None:
@@ -143,4 +144,5 @@ class Picture(Widget):
             )  # fmt: skip
             self._box.texture, width, height = region, shown_width, shown_height
         self._box.size = (width, height)
-        self._box.pos = (round(self.center_x - width / 2), round(self.center_y - height / 2))
+        # Not `center_x`: Kivy keeps it until after the handlers of `x` have run.
+        self._box.pos = (round(self.x + (self.width - width) / 2), round(self.y + (self.height - height) / 2))

@@ -70,3 +70,11 @@ class Column(BoxLayout):
 
 class Grid(GridLayout):
     """Children in rows of ``cols``, from the side where reading begins."""
+
+
+class Card(Surface, BoxLayout):
+    """A white card that holds others one below another, as high as they together are."""
+
+
+class Ground(BoxLayout):
+    """The whole window in paper colour: what every screen begins with, parts one below another."""

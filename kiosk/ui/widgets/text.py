@@ -222,14 +222,10 @@ class ShapedLabel(Widget):
             return
         bleed = (self._box.size[0] - laid.width) / 2
         rtl = bool(laid.lines and laid.lines[0].rtl)
-        x = {"left": self.x, "center": self.center_x - laid.width / 2, "right": self.right - laid.width}[
-            self._side(rtl)
-        ]
-        y = {
-            "top": self.top - laid.height,
-            "middle": self.center_y - laid.height / 2,
-            "bottom": self.y,
-        }[self.valign]
+        # Not `right`, `top`, `center_x`: Kivy keeps those until after the handlers of `x` and `y` have run.
+        slack_x, slack_y = self.width - laid.width, self.height - laid.height
+        x = self.x + {"left": 0, "center": slack_x / 2, "right": slack_x}[self._side(rtl)]
+        y = self.y + {"bottom": 0, "middle": slack_y / 2, "top": slack_y}[self.valign]
         # Whole pixels, or the picture is drawn between them and blurs.
         self._box.pos = (round(x - bleed), round(y - laid.below))
 

@@ -1,0 +1,30 @@
+"""Presenters: what each screen of a visit shows and what a touch on it does, in plain Python without a window.
+
+`flow.STEPS` is the map of a visit; read it first. `PRESENTERS` names who answers for each step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from kiosk.ui.presenters.base import Presenter, View
+from kiosk.ui.presenters.complaint import Category, Contact, Doors, Outside, Recorded, Review, Where, Write
+from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
+from kiosk.ui.presenters.idle import Home, Idle
+from kiosk.ui.presenters.rating import Rating, Thanks
+from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
+from kiosk.ui.presenters.staff import Pin, Staff
+from kiosk.ui.presenters.tracking import CaseStatus, Track
+from kiosk.ui.presenters.trouble import Cannot, Closed
+
+__all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
+
+_ALL: Final[tuple[type[Presenter[Any]], ...]] = (
+    Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
+    Rating, Thanks, Track, CaseStatus, Pin, Staff, Cannot, Closed,
+)  # fmt: skip
+
+#: step -> who answers for it.
+PRESENTERS: Final[Mapping[str, type[Presenter[Any]]]] = MappingProxyType({each.step: each for each in _ALL})

@@ -1,0 +1,577 @@
+"""Filing a request or complaint: two doors, five short steps, and the code that follows it up.
+
+Everything typed lives in the visit's `Draft` and nowhere else. It leaves by `desk.complaints.file`, after which the
+draft is emptied at once; the code is shown once. Complaints about people do not enter here: the second door says
+honestly where they are heard.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Final
+
+from kiosk.desk import complaints, slips
+from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
+from kiosk.paper import Outcome, PrinterState
+from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.ui.shaping import graphemes
+from kiosk.ui.strings import Say
+
+#: The form's steps in order; each is also its word in the stepper.
+FORM: Final = ("category", "where", "write", "contact", "review")
+
+RECORDED_S: Final = 60
+
+
+# --- the doors ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A category's picture and name."""
+
+    picture: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class DoorsView(View):
+    """Two doors: for general matters, and for complaints about people."""
+
+    examples: tuple[Example, ...] = ()
+
+
+class Doors(Presenter[DoorsView]):
+    """Choosing the door."""
+
+    step = "doors"
+
+    def present(self) -> DoorsView:
+        """The general door with pictures of what it is for."""
+        categories = self.bundle.office.categories[:5]
+        language = self.say.language
+        return DoorsView(self.say, tuple(Example(each.picture, each.name.into(language)) for each in categories))
+
+    @verb
+    def general(self) -> None:
+        """Something general."""
+        self.flow.follow("general")
+
+    @verb
+    def person(self) -> None:
+        """About a person: see where that is heard."""
+        self.flow.follow("person")
+
+    @verb
+    def track(self) -> None:
+        """I have a code."""
+        self.flow.follow("track")
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Somebody outside the office who hears complaints."""
+
+    name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideView(View):
+    """Where complaints about the office's own people are heard."""
+
+    channels: tuple[Channel, ...] = ()
+
+
+class Outside(Presenter[OutsideView]):
+    """The bodies outside; nothing is recorded here, not even that somebody looked."""
+
+    step = "outside"
+    final = True
+
+    def present(self) -> OutsideView:
+        """The list of the content."""
+        language = self.say.language
+        channels = self.bundle.office.outside_channels
+        return OutsideView(self.say, tuple(Channel(each.name.into(language), each.phone) for each in channels))
+
+    @verb
+    def done(self) -> None:
+        """Leave and forget."""
+        self.flow.follow("done")
+
+
+# --- the form ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One step in the stepper: "done", "now" or "later"."""
+
+    number: str
+    word: str
+    state: str
+
+
+def stops(say: Say, step: str) -> tuple[Stop, ...]:
+    """The stepper at this step of the form."""
+    now = FORM.index(step)
+    states = ["done"] * now + ["now"] + ["later"] * (len(FORM) - now - 1)
+    return tuple(
+        Stop(str(place + 1), say(f"steps.{name}"), state)
+        for place, (name, state) in enumerate(zip(FORM, states, strict=True))
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FormView(View):
+    """What all steps of the form have: the stepper, and a word where one cannot go on yet."""
+
+    stops: tuple[Stop, ...] = ()
+    need: str = ""
+
+
+class FormStep(Presenter[FormView]):
+    """What all steps of the form can do."""
+
+    #: The draft's fields that this step answers for, and what to say where they are missing.
+    fields: ClassVar[tuple[str, ...]] = ()
+    need: ClassVar[str] = ""
+
+    _asked = False
+
+    @property
+    def draft(self) -> Draft:
+        """What was entered so far."""
+        return self.visit.draft
+
+    def change(self, **values: str) -> None:
+        """Replace fields of the draft."""
+        self.visit.draft = replace(self.visit.draft, **values)
+        self._asked = False
+
+    def enter(self) -> None:
+        """Nothing is asked for before somebody tries to go on."""
+        self._asked = False
+
+    def lacking(self) -> bool:
+        """Whether a field of this step is missing or too long."""
+        return bool(set(complaints.problems(self.draft)) & set(self.fields))
+
+    def said(self) -> str:
+        """What to say about it, once somebody tried to go on."""
+        return self.say(self.need) if self._asked and self.need and self.lacking() else ""
+
+    def on(self) -> None:
+        """To the next step, or back to the review that sent us here; where something is lacking, say what."""
+        if self.lacking():
+            self._asked = True
+            return
+        review = self.flow.presenter_of("review")
+        assert isinstance(review, Review)
+        self.flow.follow("changed" if review.changing else "next")
+
+    @verb
+    def next(self) -> None:
+        """Go on."""
+        self.on()
+
+    @verb
+    def cancel(self) -> None:
+        """Throw the draft away."""
+        self.visit.draft = Draft()
+        self.flow.follow("cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChoice:
+    """One category with its picture."""
+
+    id: str
+    name: str
+    examples: str
+    picture: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryView(FormView):
+    """What it is about."""
+
+    choices: tuple[CategoryChoice, ...] = ()
+
+
+class Category(FormStep):
+    """What it is about: one touch on a picture goes on."""
+
+    step = "category"
+    fields = ("category",)
+
+    def present(self) -> CategoryView:
+        """The office's categories."""
+        language = self.say.language
+        return CategoryView(
+            self.say,
+            stops(self.say, self.step),
+            "",
+            tuple(
+                CategoryChoice(
+                    each.id, each.name.into(language), each.examples.into(language), each.picture,
+                    each.id == self.draft.category,
+                )
+                for each in self.bundle.office.categories
+            ),
+        )  # fmt: skip
+
+    @verb
+    def choose(self, category: str) -> None:
+        """This one."""
+        self.change(category=category)
+        self.on()
+
+
+@dataclass(frozen=True, slots=True)
+class VillageChoice:
+    """One village."""
+
+    id: str
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WhereView(FormView):
+    """Where it is."""
+
+    villages: tuple[VillageChoice, ...] = ()
+    place: str = ""
+    keyboard: bool = False
+
+
+class Where(FormStep):
+    """Where it is: a village, and the spot in words. Neither is demanded; some things are nowhere."""
+
+    step = "where"
+    fields = ("village", "place")
+
+    _keyboard = False
+
+    def present(self) -> WhereView:
+        """Villages and the place typed so far."""
+        language = self.say.language
+        return WhereView(
+            self.say,
+            stops(self.say, self.step),
+            "",
+            tuple(
+                VillageChoice(each.id, each.name.into(language), each.id == self.draft.village)
+                for each in self.bundle.office.villages
+            ),
+            self.draft.place,
+            self._keyboard,
+        )
+
+    @verb
+    def village(self, village: str) -> None:
+        """This village; touched again, none."""
+        self.change(village="" if village == self.draft.village else village)
+
+    @verb
+    def keyboard(self, open_: bool) -> None:
+        """Open or close the keyboard."""
+        self._keyboard = open_
+
+    @typing
+    def place(self, text: str) -> None:
+        """The spot in words."""
+        self.change(place=text[: complaints.LIMITS["place"]])
+
+
+@dataclass(frozen=True, slots=True)
+class WriteView(FormView):
+    """What happened."""
+
+    text: str = ""
+    count: str = ""
+    hidden: bool = False
+    full: bool = False
+
+
+class Write(FormStep):
+    """What happened, in the citizen's words."""
+
+    step = "write"
+    fields = ("text",)
+    need = "write.need"
+
+    _hidden = False
+
+    def present(self) -> WriteView:
+        """The text so far. It may be hidden from whoever stands behind."""
+        text, most = self.draft.text, complaints.LIMITS["text"]
+        count = self.say("write.count", n=f"{graphemes.count(text):,}", most=f"{most:,}")
+        return WriteView(
+            self.say, stops(self.say, self.step), self.said(), text, count, self._hidden, len(text) >= most
+        )
+
+    @typing
+    def text(self, text: str) -> None:
+        """The whole text as typed."""
+        self.change(text=text[: complaints.LIMITS["text"]])
+
+    @verb
+    def hide(self) -> None:
+        """Hide the text, or show it again."""
+        self._hidden = not self._hidden
+
+
+@dataclass(frozen=True, slots=True)
+class ContactView(FormView):
+    """Whether and how one may be called back. `field` is the one being typed into, or ""."""
+
+    name: str = ""
+    phone: str = ""
+    field: str = ""
+    notice: tuple[str, ...] = ()
+    notice_open: bool = False
+    empty: bool = True
+
+
+class Contact(FormStep):
+    """An optional way to call back, with a privacy notice in two layers."""
+
+    step = "contact"
+    fields = ("contact_name", "contact_phone")
+    need = "contact.phone_bad"
+
+    _field = ""
+    _open = False
+
+    def present(self) -> ContactView:
+        """The fields, and the notice as far as it was opened."""
+        say, draft, office = self.say, self.draft, self.bundle.office
+        notice = (
+            say("contact.who", office=office.name.into(say.language), phone=office.phone),
+            say("contact.why"), say("contact.reader"), say("contact.keep"), say("contact.rights"),
+        )  # fmt: skip
+        return ContactView(
+            say, stops(say, self.step), self.said(), draft.contact_name, draft.contact_phone, self._field,
+            notice if self._open else (), self._open, not (draft.contact_name or draft.contact_phone),
+        )  # fmt: skip
+
+    @verb
+    def focus(self, field: str) -> None:
+        """Type into "name" or "phone"; "" closes the keyboard."""
+        self._field = field
+        self._open = False
+
+    @typing
+    def name(self, text: str) -> None:
+        """The name to be called by."""
+        self.change(contact_name=text[: complaints.LIMITS["contact_name"]])
+
+    @typing
+    def phone(self, text: str) -> None:
+        """The telephone number."""
+        self.change(contact_phone=text[: complaints.LIMITS["contact_phone"]])
+
+    @verb
+    def notice(self) -> None:
+        """Open the whole notice, or fold it."""
+        self._open = not self._open
+        self._field = ""
+
+    @verb
+    def skip(self) -> None:
+        """No contact: what was typed into the fields goes."""
+        self.change(contact_name="", contact_phone="")
+        self._field = ""
+        self.on()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """One part of the draft as it will be sent; `step` is where it is changed."""
+
+    step: str
+    label: str
+    value: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewView(FormView):
+    """Everything as it will be sent."""
+
+    rows: tuple[ReviewRow, ...] = ()
+    send: str = ""
+    busy: bool = False
+
+
+class Review(FormStep):
+    """Check and send."""
+
+    step = "review"
+    fields = ("category", "text", "village", "place", "contact_name", "contact_phone")
+
+    #: Whether a step of the form was entered from here, to come back here.
+    changing = False
+
+    def enter(self) -> None:
+        """Back from wherever something was changed."""
+        super().enter()
+        self.changing = False
+
+    def present(self) -> ReviewView:
+        """The draft in plain sight."""
+        say = self.say
+        return ReviewView(
+            say, stops(say, self.step), "", self._rows(),
+            say("review.sending" if self.flow.busy else "review.send"), self.flow.busy,
+        )  # fmt: skip
+
+    def _rows(self) -> tuple[ReviewRow, ...]:
+        say, draft, office = self.say, self.draft, self.bundle.office
+        language = say.language
+        category = next((each.name.into(language) for each in office.categories if each.id == draft.category), "")
+        village = next((each.name.into(language) for each in office.villages if each.id == draft.village), "")
+        where = " · ".join(filter(None, (village, draft.place.strip())))
+        contact = " · ".join(filter(None, (draft.contact_name.strip(), draft.contact_phone.strip())))
+        return (
+            ReviewRow("category", say("review.category"), category, "list-bullets"),
+            ReviewRow("where", say("review.where"), where or say("review.where_none"), "map-pin"),
+            ReviewRow("write", say("review.text"), draft.text.strip(), "note-pencil"),
+            ReviewRow("contact", say("review.contact"), contact or say("review.contact_none"), "phone"),
+        )
+
+    @verb
+    def change_step(self, step: str) -> None:
+        """Change a part and come back."""
+        self.changing = True
+        self.flow.follow(step)
+
+    @verb
+    def send(self) -> None:
+        """Record it. The code comes after it was read back."""
+        world, moment, draft, language = self.world, self.flow.clock.now(), self.draft, self.visit.language
+        self.work(lambda: complaints.file(world, moment, draft, language), self._filed, self._trouble)
+
+    def _filed(self, filed: Filed) -> None:
+        self.visit.draft = Draft()
+        page = self.flow.presenter_of("recorded")
+        assert isinstance(page, Recorded)
+        page.filed(filed)
+        self.flow.follow("sent")
+
+    def _trouble(self, error: Exception) -> bool:
+        if isinstance(error, DraftIncomplete):
+            self.changing = True
+            first = complaints.problems(self.draft)[0]
+            self.flow.follow({"category": "category", "text": "write"}.get(first, "where"))
+            return True
+        # "Gone from the screen" must be true before it is said.
+        self.visit.draft = Draft()
+        return False
+
+
+# --- recorded ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineStop:
+    """One thing that happens to a case: what, more about it, when, and its day."""
+
+    icon: str
+    title: str
+    sub: str
+    when: str
+    day: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedView(View):
+    """The code, shown once. `paper` is "ask", "printing", "printed", "failed", "none" or "declined"."""
+
+    groups: tuple[str, ...] = ()
+    stops: tuple[TimelineStop, ...] = ()
+    paper: str = "ask"
+    paper_text: str = ""
+    left: str = ""
+
+
+class Recorded(Presenter[RecordedView]):
+    """The thank-you with the code. Shown only after the record was read back."""
+
+    step = "recorded"
+    final = True
+    ends_after_s = RECORDED_S
+
+    _filed: Filed | None = None
+    _paper = "ask"
+
+    def filed(self, filed: Filed) -> None:
+        """This was recorded."""
+        self._filed = filed
+
+    def enter(self) -> None:
+        """Know first whether paper can be offered."""
+        world = self.world
+        self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
+
+    def _printer_said(self, state: PrinterState) -> None:
+        if state in (PrinterState.NONE, PrinterState.OUT) and self._paper == "ask":
+            self._paper = "none"
+
+    def present(self) -> RecordedView:
+        """The code and what comes next."""
+        say, filed = self.say, self._filed
+        if filed is None:
+            return RecordedView(say)
+        words = {"printing": "recorded.printing", "printed": "recorded.printed", "failed": "recorded.failed",
+                 "none": "recorded.no_printer"}  # fmt: skip
+        return RecordedView(
+            say, tuple(filed.code.split()), self._stops(filed), self._paper,
+            say(words[self._paper]) if self._paper in words else "",
+            say("foot.left", seconds=self.flow.seconds_left()),
+        )  # fmt: skip
+
+    def _stops(self, filed: Filed) -> tuple[TimelineStop, ...]:
+        say = self.say
+        return (
+            TimelineStop("check", say("recorded.kept"), say("recorded.kept_why"), say("recorded.today"),
+                         say.long_day(filed.filed_on), done=True),
+            TimelineStop("paper-plane-tilt", say("recorded.sent"), say("recorded.sent_why"), say("recorded.sent_when"),
+                         "", done=False),
+            TimelineStop("envelope-open", say("recorded.confirmed"), say("recorded.with_code"),
+                         say("recorded.within", n=complaints.ACKNOWLEDGE_DAYS), say.long_day(filed.acknowledge_by), done=False),
+            TimelineStop("seal-check", say("recorded.answered"), say("recorded.with_code"),
+                         say("recorded.within", n=complaints.ANSWER_DAYS), say.long_day(filed.answer_by), done=False),
+        )  # fmt: skip
+
+    @verb
+    def print(self) -> None:
+        """Print the code."""
+        filed = self._filed
+        if filed is None or self._paper == "printing":
+            return
+        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        self._paper = "printing"
+
+        def print_it() -> Outcome:
+            slip = slips.case_slip(world, filed, language)
+            return slips.print_and_record(world, moment, slip, of="case", seq=filed.seq)
+
+        self.flow.aside(print_it, self._printed, self._not_printed)
+
+    def _printed(self, outcome: Outcome) -> None:
+        self._paper = {"printed": "printed", "failed": "failed", "shown": "none"}[outcome]
+
+    def _not_printed(self, _error: Exception) -> bool:
+        self._paper = "failed"
+        return True
+
+    @verb
+    def done(self) -> None:
+        """The code is noted; forget everything."""
+        self.flow.follow("done")

@@ -1,0 +1,403 @@
+"""The way through a visit: which step follows which verb, who is on screen, and when everything is forgotten.
+
+`STEPS` is the whole map. A presenter says what happened (`flow.follow("taken")`) and never where that leads. The window
+listens: after every change `on_change(flow)` is called, and it draws `flow.step`, `flow.view`, `flow.chrome` and, over
+them, `flow.warning`.
+
+    flow = Flow(world, clock, worker, on_main=on_main, on_change=window.draw)
+    flow.start()
+    flow.touched()      # at every touch, before it is dealt with
+    flow.tick()         # some times a second
+
+The rules of this file:
+1. Whoever comes to "idle" leaves nothing: the visit and all its presenters are thrown away, and what the desk still
+   answers to it is dropped.
+2. One touch is one verb. A verb is not heard while the desk is at work, not as the echo of another event of the same
+   touch, and not in the first moment of a new step, where a late echo would hit what nobody has seen yet.
+3. Only the monotonic clock counts seconds here; a wall clock may jump.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from kiosk.desk.health import Link
+from kiosk.desk.tracking import Throttle
+from kiosk.desk.visit import Visit
+from kiosk.store.errors import CannotRecord
+from kiosk.ui.presenters.base import Presenter, View
+from kiosk.ui.strings import THAI, Say, saying
+from kiosk.ui.theme import TEXT_FACTORS
+from kiosk.worker import Done, Result
+
+if TYPE_CHECKING:
+    from kiosk.clock import Clock
+    from kiosk.desk.world import World
+    from kiosk.worker import Worker
+    from shared.content import Bundle
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+#: step -> what happened there -> the step that follows.
+STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
+    "idle": {"started": "home"},
+    "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "finished": "idle"},
+    "services": {"chosen": "service"},
+    "service": {"taken": "ticket"},
+    "ticket": {"done": "idle"},
+    "doors": {"general": "category", "person": "outside", "track": "track"},
+    "outside": {"done": "idle"},
+    "category": {"next": "where", "changed": "review", "cancelled": "home"},
+    "where": {"next": "write", "changed": "review", "cancelled": "home"},
+    "write": {"next": "contact", "changed": "review", "cancelled": "home"},
+    "contact": {"next": "review", "changed": "review", "cancelled": "home"},
+    "review": {
+        "category": "category", "where": "where", "write": "write", "contact": "contact",
+        "sent": "recorded", "cancelled": "home",
+    },
+    "recorded": {"done": "idle"},
+    "rating": {"rated": "thanks"},
+    "thanks": {"tell": "doors", "other": "home", "done": "idle"},
+    "track": {"found": "status"},
+    "status": {"again": "track", "done": "idle"},
+    "pin": {"opened": "staff"},
+    "staff": {"left": "idle"},
+    "cannot": {"services": "services", "done": "idle"},
+    "closed": {"opened": "idle"},
+})  # fmt: skip
+
+#: What may happen anywhere.
+ANYWHERE: Final[Mapping[str, str]] = MappingProxyType(
+    {"home": "home", "erased": "idle", "staff": "pin", "cannot": "cannot", "no_content": "closed"}
+)
+
+#: A new step hears nothing for this long.
+STEP_DEAF_MS: Final = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """What surrounds every screen: time and day, empty where the clock is not trusted, and how the citizen wants to see."""
+
+    say: Say = THAI
+    clock: str = ""
+    day: str = ""
+    text_factor: float = 1.0
+    contrast: bool = False
+    can_go_back: bool = False
+
+    @property
+    def largest(self) -> bool:
+        """Whether text cannot grow further, and the next touch makes it normal again."""
+        return self.text_factor >= TEXT_FACTORS[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class StillThere:
+    """The question whether somebody is still there: `share` of the time to answer that is left, from 1 to 0."""
+
+    say: Say
+    seconds: int
+    share: float
+
+
+class Flow:
+    """One kiosk's visits, one after another. All calls come from one thread."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        worker: Worker,
+        *,
+        presenters: Mapping[str, type[Presenter[View]]],
+        on_main: Callable[[Callable[[Result[Any]], None]], Callable[[Result[Any]], None]] = lambda fn: fn,
+        on_change: Callable[[Flow], None] = lambda _flow: None,
+        link: Callable[[], Link] = lambda: Link("alone"),
+    ) -> None:
+        """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
+
+        `link` tells how the line to the server stands.
+        """
+        self.world = world
+        self.clock = clock
+        self.worker = worker
+        self.link = link
+        self.visit = Visit()
+        #: One count of tries for the whole kiosk: ending a visit is no way round it.
+        self.tries, self.pin_tries = Throttle(), Throttle()
+        self.forward = True
+        self.came_from = ""
+        self._classes = presenters
+        self._on_main = on_main
+        self._on_change = on_change
+        self._presenters: dict[str, Presenter[View]] = {}
+        self._path: list[str] = []
+        self._busy = False
+        self._visit_number = 0
+        self._last_verb: tuple[str, object, int] | None = None
+        self._touched_ms = 0
+        self._entered_ms = -STEP_DEAF_MS
+        self._step = "idle"
+        self._view: View = View()
+        self._chrome = Chrome()
+        self._warning: StillThere | None = None
+
+    # --- what is on screen ---------------------------------------------------------------------------------------
+
+    @property
+    def step(self) -> str:
+        """The name of the step on screen."""
+        return self._step
+
+    @property
+    def view(self) -> View:
+        """Its view, as last shown."""
+        return self._view
+
+    @property
+    def chrome(self) -> Chrome:
+        """What surrounds it."""
+        return self._chrome
+
+    @property
+    def warning(self) -> StillThere | None:
+        """The question whether somebody is still there, while it is asked."""
+        return self._warning
+
+    @property
+    def busy(self) -> bool:
+        """Whether the desk is at work for this visit."""
+        return self._busy
+
+    @property
+    def say(self) -> Say:
+        """The words of the visit's language."""
+        return saying(self.visit.language)
+
+    @property
+    def bundle(self) -> Bundle:
+        """The content; only steps of a kiosk with content ask for it."""
+        bundle = self.world.content.bundle
+        assert bundle is not None, "a step was shown that needs content"
+        return bundle
+
+    @property
+    def presenter(self) -> Presenter[View]:
+        """The presenter of the step on screen; made at the first visit of its step."""
+        return self.presenter_of(self._step)
+
+    def presenter_of(self, step: str) -> Presenter[View]:
+        """The presenter of a step in this visit."""
+        found = self._presenters.get(step)
+        if found is None:
+            found = self._presenters[step] = self._classes[step](self)
+        return found
+
+    # --- going on ------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Show the first screen: "idle", or why there is none."""
+        self._go("idle")
+        self.show()
+
+    def follow(self, happened: str) -> None:
+        """Go where the map leads from here."""
+        target = STEPS[self._step].get(happened) or ANYWHERE[happened]
+        # A step that was asked for by its name is a detour, from which "back" returns; else we do not go round in circles.
+        self._go(target, detour=happened == target)
+
+    def back(self) -> None:
+        """To the step before, or to the start page."""
+        if self.hears(self.presenter, ("back", ()), STEP_DEAF_MS):
+            del self._path[-1:]
+            self._enter(self._path[-1] if self._path else "home", forward=False)
+            self.show()
+
+    def home(self) -> None:
+        """To the start page; what was typed stays until the visit ends."""
+        if self.hears(self.presenter, ("home", ()), STEP_DEAF_MS):
+            self.follow("home")
+            self.show()
+
+    def finish(self) -> None:
+        """End the visit at once."""
+        if self.hears(self.presenter, ("finish", ()), STEP_DEAF_MS):
+            self.reset()
+
+    def reset(self) -> None:
+        """Forget everything of this visit and wait for the next citizen."""
+        self._go("idle")
+        self.show()
+
+    def keep(self) -> None:
+        """Somebody is still there."""
+        self._touched_ms = self.clock.mono_ms()
+        self._entered_ms = self._touched_ms
+        self.show()
+
+    # --- choices about the look ----------------------------------------------------------------------------------
+
+    def larger(self) -> None:
+        """The next larger text, and after the largest the normal one."""
+        if self.hears(self.presenter, ("larger", ()), STEP_DEAF_MS):
+            larger = [factor for factor in TEXT_FACTORS if factor > self.visit.text_scale]
+            self.visit.text_scale = larger[0] if larger else TEXT_FACTORS[0]
+            self.show()
+
+    def contrast(self) -> None:
+        """High contrast, or the house's own colours again."""
+        if self.hears(self.presenter, ("contrast", ()), STEP_DEAF_MS):
+            self.visit.contrast = "normal" if self.visit.contrast == "high" else "high"
+            self.show()
+
+    # --- one touch, one verb -------------------------------------------------------------------------------------
+
+    def hears(self, presenter: Presenter[Any], what: tuple[str, object], echo_ms: int) -> bool:
+        """Whether this touch counts (rule 2), and remember it."""
+        now_ms = self.clock.mono_ms()
+        if presenter is not self.presenter or self._busy or self._warning is not None:
+            return False
+        if echo_ms and now_ms - self._entered_ms < STEP_DEAF_MS:
+            return False
+        if echo_ms and self._last_verb is not None:
+            step, before, at_ms = self._last_verb
+            if (step, before) == (self._step, what) and now_ms - at_ms < echo_ms:
+                return False
+        self._last_verb = (self._step, what, now_ms) if echo_ms else None
+        return True
+
+    def touched(self) -> None:
+        """Somebody touched the screen, anywhere."""
+        self._touched_ms = self.clock.mono_ms()
+
+    def work(
+        self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool] | None = None
+    ) -> None:
+        """See `Presenter.work`."""
+        self._busy = True
+        self._submit(fn, then, trouble)
+
+    def aside(self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool]) -> None:
+        """Like `work`, for what the citizen need not wait for: verbs are heard meanwhile. `trouble` must deal with any error."""
+        self._submit(fn, then, trouble)
+
+    def _submit(
+        self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool] | None
+    ) -> None:
+        visit_number = self._visit_number
+
+        def finished(result: Result[T]) -> None:
+            if visit_number != self._visit_number:
+                logger.warning("an answer came after its visit had ended; it is kept in the log and not shown")
+                return
+            self._busy = False
+            if isinstance(result, Done):
+                then(result.value)
+            elif trouble is None or not trouble(result.error):
+                self._say_cannot(result.error)
+            self.show()
+
+        self.worker.submit(fn, self._on_main(finished))
+
+    def _say_cannot(self, error: Exception) -> None:
+        if isinstance(error, CannotRecord):
+            logger.error("%s: %s", type(error).__name__, error.remedy)
+        else:
+            # The diary gets the type alone: an error's words may hold what somebody typed.
+            logger.error("the desk failed with %s", type(error).__name__)
+        self.follow("cannot")
+
+    # --- time ----------------------------------------------------------------------------------------------------
+
+    def tick(self) -> None:
+        """Let time pass: clocks, countdowns, the question whether somebody is there, the end of the visit."""
+        if self._step == "closed":
+            if self.world.content.bundle is not None:
+                self.follow("opened")
+        elif self._step != "idle" and not self._busy:
+            self._watch()
+        self.presenter.tick()
+        self.show()
+
+    def idle_s(self) -> float:
+        """Seconds since the last touch or step."""
+        return (self.clock.mono_ms() - max(self._touched_ms, self._entered_ms)) / 1000
+
+    def seconds_left(self) -> int | None:
+        """Until this step ends the visit by itself; None where it does not."""
+        limit_s = self.presenter.ends_after_s
+        return None if limit_s is None else max(0, limit_s - int(self.idle_s()))
+
+    def _watch(self) -> None:
+        idle_s = self.idle_s()
+        left_s = self.seconds_left()
+        config = self.world.config
+        if left_s is not None:
+            self._warning = None
+            if left_s == 0:
+                self._go("idle")
+        elif idle_s >= config.idle_reset_s:
+            self._go("idle")
+        elif idle_s >= config.idle_warn_s:
+            rest_s = config.idle_reset_s - idle_s
+            self._warning = StillThere(self.say, int(rest_s) + 1, rest_s / (config.idle_reset_s - config.idle_warn_s))
+        else:
+            self._warning = None
+
+    # --- showing -------------------------------------------------------------------------------------------------
+
+    def show(self) -> None:
+        """Present again; whoever listens is told once."""
+        if self.world.content.bundle is None and self._step not in {"closed", "pin", "staff"}:
+            self._go("closed")
+        if self._warning is not None and self.idle_s() < self.world.config.idle_warn_s:
+            self._warning = None
+        self._view = self.presenter.present()
+        self._chrome = self._make_chrome()
+        self._on_change(self)
+
+    def _make_chrome(self) -> Chrome:
+        moment = self.clock.now()
+        say = self.say
+        chrome = Chrome(say, text_factor=self.visit.text_scale, contrast=self.visit.contrast == "high",
+                        can_go_back=len(self._path) > 1)  # fmt: skip
+        if not moment.trusted or moment.wall is None:
+            return chrome
+        day = moment.service_date
+        return replace(chrome, clock=say.clock(moment.wall), day=f"{say.weekday(day)} {say.long_day(day)}")
+
+    def _go(self, step: str, *, detour: bool = False) -> None:
+        if step == "idle":
+            self._forget()
+        elif step == "home" or self._classes[self._step].final:
+            self._path = []
+        elif step in self._path and not detour:
+            del self._path[self._path.index(step) :]
+        self._enter(step, forward=True)
+
+    def _enter(self, step: str, *, forward: bool) -> None:
+        self.came_from, self._step = self._step, step
+        self.forward = forward
+        if step != "idle" and (not self._path or self._path[-1] != step):
+            self._path.append(step)
+        self._warning = None
+        self._entered_ms = self.clock.mono_ms()
+        self.presenter.enter()
+
+    def _forget(self) -> None:
+        self._visit_number += 1
+        self.visit.forget()
+        self.visit = Visit()
+        self._presenters = {}
+        self._path = []
+        self._busy = False
+        self._last_verb = None
+        self._view = View()
+        self._warning = None

@@ -1,0 +1,131 @@
+"""Waiting for somebody: the attract screen, and the start page of a visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.desk import queue
+from kiosk.desk.visit import Language
+from kiosk.ui.presenters.base import Presenter, View, verb
+from kiosk.ui.strings import LANGUAGES, saying
+
+#: A notice stays this long before the next one comes.
+NOTICE_S: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class IdleView(View):
+    """The attract screen. `notices` says how many there are, `place` (from 0) which one is shown."""
+
+    office: str = ""
+    hours: str = ""
+    notice: str = ""
+    notice_body: str = ""
+    notices: int = 0
+    place: int = 0
+
+
+class Idle(Presenter[IdleView]):
+    """Shows the office and its notices, and waits."""
+
+    step = "idle"
+
+    def present(self) -> IdleView:
+        """The office, and the notice whose turn it is."""
+        office = self.bundle.office
+        language = self.visit.language
+        today = self.flow.clock.now().service_date
+        notices = [notice for notice in self.bundle.notices if notice.from_day <= today <= notice.until_day]
+        view = IdleView(self.say, office.name.into(language), office.hours.into(language))
+        if not notices:
+            return view
+        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(notices)
+        title, body = notices[place].title.into(language), notices[place].body.into(language)
+        return IdleView(view.say, view.office, view.hours, title, body, len(notices), place)
+
+    @verb
+    def begin(self) -> None:
+        """Somebody came."""
+        self.flow.follow("started")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """One language in the language row, by its own name."""
+
+    language: Language
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HomeView(View):
+    """The start page: who and where we are, what can be done here."""
+
+    office: str = ""
+    kiosk: str = ""
+    tickets: str = ""
+    languages: tuple[LanguageChoice, ...] = ()
+
+
+class Home(Presenter[HomeView]):
+    """The start page. Only what works has a tile."""
+
+    step = "home"
+
+    _issued: int | None = None
+
+    def enter(self) -> None:
+        """Count the numbers given today; that is no promise about waiting, since no counter calls from here yet."""
+        world, moment = self.world, self.flow.clock.now()
+        self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
+
+    def _counted(self, issued: int) -> None:
+        self._issued = issued
+
+    def _tickets(self) -> str:
+        if self._issued is None:
+            return ""
+        return self.say("home.tickets", n=self._issued) if self._issued else self.say("home.tickets_none")
+
+    def present(self) -> HomeView:
+        """As things stand."""
+        say = self.say
+        chosen = self.visit.language
+        return HomeView(
+            say,
+            self.bundle.office.name.into(chosen),
+            self.world.identity.kiosk_name,
+            self._tickets(),
+            tuple(
+                LanguageChoice(language, saying(language)("language.name"), language == chosen)
+                for language in LANGUAGES
+                if language in self.world.config.languages
+            ),
+        )
+
+    @verb
+    def services(self) -> None:
+        """See what the office offers, and take a number."""
+        self.flow.follow("services")
+
+    @verb
+    def problem(self) -> None:
+        """Report something or complain."""
+        self.flow.follow("problem")
+
+    @verb
+    def track(self) -> None:
+        """Follow a case by its code."""
+        self.flow.follow("track")
+
+    @verb
+    def rate(self) -> None:
+        """Rate the service."""
+        self.flow.follow("rate")
+
+    @verb
+    def speak(self, language: Language) -> None:
+        """Go on in another language."""
+        self.visit.language = language

@@ -1,0 +1,465 @@
+"""Services: finding one in the list, and one service with its whole procedure, from which a ticket is taken."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from kiosk.desk import queue, services, slips
+from kiosk.desk.queue import Priority, Ticket
+from kiosk.paper import Outcome
+from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.ui.strings import Say
+from shared import content
+from shared.content import Duration, Service, Step
+
+#: Audiences in the order of their chips, each with its icon; a chip is shown where the office has a service for it.
+AUDIENCES: Final = (
+    ("", "grid-four"), ("landowner", "house-line"), ("business", "storefront"), ("builder", "hard-hat"),
+    ("elderly", "users"), ("parent", "baby"), ("welfare", "hand-heart"), ("disabled", "wheelchair"),
+)  # fmt: skip
+
+SEARCH_CHARS_MAX: Final = 60
+
+#: Seconds the number stays on screen: longer where no paper came out and it must be noted down.
+TICKET_S: Final = 30
+TICKET_SHOWN_S: Final = 60
+
+
+# --- the list ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AudienceChip:
+    """One audience to choose; `id` is empty for all."""
+
+    id: str
+    name: str
+    icon: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """One service in the list."""
+
+    id: str
+    title: str
+    about: str
+    time: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesView(View):
+    """One page of the services found. Pages count from 1."""
+
+    sub: str = ""
+    query: str = ""
+    keyboard: bool = False
+    chips: tuple[AudienceChip, ...] = ()
+    rows: tuple[ServiceRow, ...] = ()
+    page: int = 1
+    pages: int = 1
+    page_text: str = ""
+
+
+class Services(Presenter[ServicesView]):
+    """Finding a service by picture, audience or word."""
+
+    step = "services"
+
+    _audience = ""
+    _page = 0
+    _keyboard = False
+    _rows = 5
+
+    def present(self) -> ServicesView:
+        """The page of what was found."""
+        say = self.say
+        found = services.search(self.bundle, self.visit.search, self._audience)
+        pages = max(1, -(-len(found) // self._rows))
+        page = min(self._page, pages - 1)
+        first = page * self._rows
+        return ServicesView(
+            say,
+            say("services.sub", n=len(found)),
+            self.visit.search,
+            self._keyboard,
+            self._chips(),
+            tuple(self._row(service) for service in found[first : first + self._rows]),
+            page + 1,
+            pages,
+            say("services.page", page=page + 1, pages=pages),
+        )
+
+    def _chips(self) -> tuple[AudienceChip, ...]:
+        offered = {"", *(group for service in self.bundle.services for group in service.audience)}
+        return tuple(
+            AudienceChip(group, self.say(f"services.{group or 'all'}"), icon, group == self._audience)
+            for group, icon in AUDIENCES
+            if group in offered
+        )
+
+    def _row(self, service: Service) -> ServiceRow:
+        say = self.say
+        division = division_name(self, service.division)
+        lunch = say("services.lunch" if service.lunch else "services.no_lunch")
+        title = service.title.into(say.language)
+        return ServiceRow(service.id, title, f"{division} · {lunch}", say.duration(service.promise), service.picture)
+
+    def fit(self, rows: int) -> None:
+        """The screen has room for this many rows."""
+        if rows > 0 and rows != self._rows:
+            first = self._page * self._rows
+            self._rows = rows
+            self._page = first // rows
+            self.flow.show()
+
+    @typing
+    def search(self, text: str) -> None:
+        """What was typed so far."""
+        if text != self.visit.search:
+            self.visit.search = text[:SEARCH_CHARS_MAX]
+            self._page = 0
+
+    @verb
+    def clear(self) -> None:
+        """Search for nothing in particular."""
+        self.visit.search = ""
+        self._page = 0
+
+    @verb
+    def keyboard(self, open_: bool) -> None:
+        """Open or close the keyboard."""
+        self._keyboard = open_
+
+    @verb
+    def audience(self, group: str) -> None:
+        """Only what concerns this group."""
+        self._audience = group
+        self._page = 0
+
+    @verb
+    def next(self) -> None:
+        """The next page."""
+        self._page += 1
+        self._page = min(self._page, self.present().pages - 1)
+
+    @verb
+    def previous(self) -> None:
+        """The page before."""
+        self._page = max(0, self._page - 1)
+
+    @verb
+    def choose(self, service_id: str) -> None:
+        """See this one."""
+        self._keyboard = False
+        if service_id != self.visit.service_id:
+            self.visit.service_id = service_id
+            self.visit.papers_at_hand = frozenset()
+        self.flow.follow("chosen")
+
+
+def division_name(presenter: Presenter[View], division: str) -> str:
+    """The name of a division, or its id where the content names none."""
+    names = (part.name for part in presenter.bundle.office.divisions if part.id == division)
+    name = next(names, None)
+    return name.into(presenter.say.language) if name else division
+
+
+def division_phone(presenter: Presenter[View], division: str) -> str:
+    """A division's telephone, or the office's own."""
+    office = presenter.bundle.office
+    return next((part.phone for part in office.divisions if part.id == division), office.phone)
+
+
+# --- one service -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step of the procedure. `lane` names the division where it differs from the step before."""
+
+    number: str
+    title: str
+    time: str
+    who: str
+    where: str
+    lane: str
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A step in the time bar: its share of the bar, from 0 to 1, and what stands in it."""
+
+    number: str
+    time: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """One document to bring; `place` counts from 0."""
+
+    place: int
+    name: str
+    optional: bool
+    at_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityChoice:
+    """Whom the office serves first; `id` as the record names it."""
+
+    id: Priority
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceView(View):
+    """One service: what it takes, how long, what it costs, who answers for it."""
+
+    title: str = ""
+    sub: str = ""
+    picture: str = ""
+    promise: str = ""
+    lunch: str = ""
+    fee: str = ""
+    segments: tuple[Segment, ...] = ()
+    total: str = ""
+    steps: tuple[StepRow, ...] = ()
+    papers: tuple[PaperRow, ...] = ()
+    papers_text: str = ""
+    papers_complete: bool = False
+    law: str = ""
+    checked: str = ""
+    priorities: tuple[PriorityChoice, ...] = ()
+    take: str = ""
+    take_sub: str = ""
+    busy: bool = False
+
+
+PRIORITIES: Final[tuple[Priority, ...]] = ("", "elderly", "disabled", "pregnant", "monk")
+
+
+class ServicePage(Presenter[ServiceView]):
+    """One service's flowchart, and the ticket for it."""
+
+    step = "service"
+
+    _priority: Priority = ""
+    _issued: int | None = None
+
+    @property
+    def _service(self) -> Service:
+        return services.find(self.bundle, self.visit.service_id)
+
+    def enter(self) -> None:
+        """Count the numbers given so far; nothing is claimed about waiting."""
+        world, moment = self.world, self.flow.clock.now()
+        self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
+
+    def _counted(self, issued: int) -> None:
+        self._issued = issued
+
+    def present(self) -> ServiceView:
+        """The service as the content has it, with the papers that were ticked."""
+        say, service = self.say, self._service
+        language = say.language
+        needed, have = self._papers(service)
+        return ServiceView(
+            say,
+            service.title.into(language),
+            f"{division_name(self, service.division)} · {service.hours.into(language)}",
+            service.picture,
+            within(say, service.promise),
+            say("service.open" if service.lunch else "service.closed"),
+            service.fee.into(language),
+            segments(say, service),
+            say("service.total", sum=sum_of(say, service.steps), promise=say.duration(service.promise)),
+            tuple(self._row(service, place) for place in range(len(service.steps))),
+            tuple(
+                PaperRow(place, paper.name.into(language), paper.optional, place in self.visit.papers_at_hand)
+                for place, paper in enumerate(service.papers)
+            ),
+            say("service.papers_done") if needed == have else say("service.papers_have", have=have, need=needed),
+            needed == have,
+            service.legal_basis.into(language),
+            say("service.checked", who=service.checked_by, day=say.short_day(service.checked_on)),
+            tuple(
+                PriorityChoice(priority, say(f"service.priority_{priority or 'none'}"), priority == self._priority)
+                for priority in PRIORITIES
+            ),
+            say("service.taking" if self.flow.busy else "service.take"),
+            self._take_sub(needed - have),
+            self.flow.busy,
+        )
+
+    def _papers(self, service: Service) -> tuple[int, int]:
+        """How many papers are needed, and how many of those are at hand."""
+        needed = {place for place, paper in enumerate(service.papers) if not paper.optional}
+        return len(needed), len(needed & self.visit.papers_at_hand)
+
+    def _take_sub(self, missing: int) -> str:
+        if missing and self.visit.papers_at_hand:
+            return self.say("service.take_missing", n=missing)
+        if self._issued is None:
+            return ""
+        return self.say("service.take_today", n=self._issued) if self._issued else self.say("service.take_first")
+
+    def _row(self, service: Service, place: int) -> StepRow:
+        step = service.steps[place]
+        before = service.steps[place - 1].division if place else service.division
+        name = division_name(self, step.division)
+        return StepRow(
+            str(place + 1),
+            step.title.into(self.say.language),
+            self.say.duration(step.duration),
+            step.responsible.into(self.say.language),
+            f"{name} · {self.say('cannot.phone', phone=division_phone(self, step.division))}",
+            name if step.division != before else "",
+        )
+
+    @verb
+    def paper(self, place: int) -> None:
+        """Tick a paper that is at hand, or take the tick away."""
+        self.visit.papers_at_hand ^= {place}
+
+    @verb
+    def priority(self, priority: Priority) -> None:
+        """Ask to be served first, for this reason; "" takes it back."""
+        self._priority = priority
+
+    @verb
+    def take(self) -> None:
+        """Take a number. It is shown after it was recorded and read back."""
+        world, moment, visit, priority = self.world, self.flow.clock.now(), self.visit, self._priority
+        service, language = self._service, visit.language
+        needed, have = self._papers(service)
+        # Who ticked nothing was not asking to be counted.
+        missing = needed - have if visit.papers_at_hand else None
+        self.work(
+            lambda: queue.take_ticket(
+                world, moment, service_id=service.id, language=language, priority=priority, papers_missing=missing
+            ),
+            self._taken,
+        )
+
+    def _taken(self, ticket: Ticket) -> None:
+        page = self.flow.presenter_of("ticket")
+        assert isinstance(page, TicketPage)
+        page.issued(ticket, self._service)
+        self.flow.follow("taken")
+
+
+def within(say: Say, promise: Duration) -> str:
+    """Write a promise: "ไม่เกิน 5 นาที", or "ทันที"."""
+    time = say.duration(promise)
+    return time if promise.unit == "immediate" else say("service.within", time=time)
+
+
+def sum_of(say: Say, steps: list[Step]) -> str:
+    """The steps' times together, each unit for itself: minutes and working days add up to nothing one can keep."""
+    totals = dict.fromkeys(("working_day", "day", "hour", "minute"), 0)
+    for step in steps:
+        if step.duration.unit != "immediate":
+            totals[step.duration.unit] += step.duration.value
+    parts = [say.duration(Duration(value=value, unit=unit)) for unit, value in totals.items() if value]  # type: ignore[arg-type]
+    return " ".join(parts) if parts else say("time.immediate")
+
+
+def segments(say: Say, service: Service) -> tuple[Segment, ...]:
+    """The time bar: a segment a step, wide by its time, but never too narrow for its number."""
+    narrowest = 0.7 / max(len(service.steps), 1)
+    times = [content.minutes(step.duration) for step in service.steps]
+    whole = sum(times) or 1
+    widths = [max(time / whole, narrowest) for time in times]
+    return tuple(
+        Segment(str(place + 1), say.duration(step.duration), width / sum(widths))
+        for place, (step, width) in enumerate(zip(service.steps, widths, strict=True))
+    )
+
+
+# --- the ticket --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView(View):
+    """A number that was recorded. `paper` is "printing", "printed", "failed" or "none"."""
+
+    label: str = ""
+    public_label: str = ""
+    priority: str = ""
+    day: str = ""
+    time: str = ""
+    paper: str = "printing"
+    paper_text: str = ""
+    paper_sub: str = ""
+    done_sub: str = ""
+
+
+class TicketPage(Presenter[TicketView]):
+    """The number, and whether paper came out. Shown only after the record was read back."""
+
+    step = "ticket"
+    final = True
+    ends_after_s = TICKET_S
+
+    _ticket: Ticket | None = None
+    _service: Service | None = None
+    _paper = "none"
+    _time = ""
+
+    def issued(self, ticket: Ticket, service: Service) -> None:
+        """This number was recorded."""
+        self._ticket, self._service = ticket, service
+
+    def enter(self) -> None:
+        """Print it, now that it is safe, and record what became of the paper."""
+        ticket, service = self._ticket, self._service
+        assert ticket is not None
+        assert service is not None
+        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        at_hand = self.visit.papers_at_hand or None
+        self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
+        self._paper = "printing"
+
+        def print_it() -> Outcome:
+            slip = slips.ticket_slip(world, moment, ticket, service_id=service.id, language=language, at_hand=at_hand)
+            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq)
+
+        self.flow.aside(print_it, self._printed, self._not_printed)
+
+    def _printed(self, outcome: Outcome) -> None:
+        self._paper = {"printed": "printed", "failed": "failed", "shown": "none"}[outcome]
+        self.ends_after_s = TICKET_S if outcome == "printed" else TICKET_SHOWN_S
+
+    def _not_printed(self, _error: Exception) -> bool:
+        # The number was recorded and stands; only that paper came out cannot be promised.
+        self._printed("failed")
+        return True
+
+    def present(self) -> TicketView:
+        """The number and the paper."""
+        ticket, say = self._ticket, self.say
+        if ticket is None:
+            return TicketView(say)
+        return TicketView(
+            say,
+            ticket.label,
+            ticket.public_label.into(say.language),
+            say(f"service.priority_{ticket.priority}") if ticket.priority else "",
+            say.long_day(ticket.service_date),
+            self._time,
+            self._paper,
+            say(f"ticket.{self._paper}"),
+            say(f"ticket.{self._paper}_why" if self._paper in {"printing", "printed"} else "ticket.note_it"),
+            say("ticket.done_why", seconds=self.flow.seconds_left()),
+        )
+
+    @verb
+    def done(self) -> None:
+        """Leave; everything is forgotten."""
+        self.flow.follow("done")

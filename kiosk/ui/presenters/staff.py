@@ -1,0 +1,228 @@
+"""The staff corner: behind a hidden gesture and a PIN, the truth about this kiosk's records and parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from kiosk.config import pin_fits
+from kiosk.desk import health
+from kiosk.desk.health import Health
+from kiosk.desk.tracking import TooManyTries
+from kiosk.paper import PrinterState
+from kiosk.ui.presenters.base import Presenter, View, key, verb
+from kiosk.ui.strings import Say
+from shared.records import Quality
+
+PIN_DIGITS_MAX: Final = 12
+PIN_S: Final = 30
+STAFF_S: Final = 120
+#: The figures are read anew this often while somebody looks.
+REFRESH_MS: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class PinView(View):
+    """How many digits were typed, never which."""
+
+    typed: int = 0
+    message: str = ""
+    busy: bool = False
+
+
+class Pin(Presenter[PinView]):
+    """Asking for the PIN, few times in a minute."""
+
+    step = "pin"
+    final = True
+    ends_after_s = PIN_S
+
+    _pin = ""
+    _wrong = False
+    _wait_until_ms = 0
+
+    def enter(self) -> None:
+        """A kiosk without a PIN opens at once; so its installer wanted it."""
+        self._pin, self._wrong = "", False
+        if not self.world.config.staff_pin_hash:
+            self.flow.follow("opened")
+
+    def _wait_s(self) -> int:
+        return -(-(self._wait_until_ms - self.flow.clock.mono_ms()) // 1000)
+
+    def present(self) -> PinView:
+        """Dots, and what came of the last try."""
+        message = ""
+        if self._wait_s() > 0:
+            message = self.say("pin.slow", seconds=self._wait_s())
+        elif self._wrong:
+            message = self.say("pin.wrong")
+        return PinView(self.say, len(self._pin), message, self.flow.busy)
+
+    @key
+    def digit(self, digit: str) -> None:
+        """One digit more."""
+        if len(self._pin) < PIN_DIGITS_MAX:
+            self._pin += digit
+            self._wrong = False
+
+    @key
+    def erase(self) -> None:
+        """The last digit goes."""
+        self._pin = self._pin[:-1]
+
+    @verb
+    def clear(self) -> None:
+        """All digits go."""
+        self._pin = ""
+
+    @verb
+    def open(self) -> None:
+        """Try it."""
+        if not self._pin:
+            return
+        moment, pin, kept = self.flow.clock.now(), self._pin, self.world.config.staff_pin_hash
+        try:
+            self.flow.pin_tries.take(moment)
+        except TooManyTries as error:
+            self._wait_until_ms = moment.at.mono_ms + error.seconds * 1000
+            return
+        finally:
+            self._pin = ""
+        self.work(lambda: pin_fits(kept, pin), self._tried)
+
+    def _tried(self, fits: bool) -> None:
+        if fits:
+            self.flow.follow("opened")
+        else:
+            self._wrong = True
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRow:
+    """One part of the device: `level` is "fine", "look" or "act"."""
+
+    icon: str
+    name: str
+    detail: str
+    level: str
+    level_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StaffView(View):
+    """Captured, stored, backed up; what waits longest; the parts of the device."""
+
+    sub: str = ""
+    contact: str = ""
+    contact_fine: bool = True
+    captured: str = ""
+    stored: str = ""
+    stored_sub: str = ""
+    backed: str = ""
+    backed_sub: str = ""
+    oldest: str = ""
+    oldest_sub: str = ""
+    devices: tuple[DeviceRow, ...] = ()
+    foot: str = ""
+
+
+class Staff(Presenter[StaffView]):
+    """The kiosk's own truth: counts from the log and from verified receipts."""
+
+    step = "staff"
+    final = True
+    ends_after_s = STAFF_S
+
+    _health: Health | None = None
+    _asked_ms: int | None = None
+
+    def enter(self) -> None:
+        """Ask at once."""
+        self._ask()
+
+    def tick(self) -> None:
+        """Ask again while somebody looks."""
+        if self._asked_ms is None or self.flow.clock.mono_ms() - self._asked_ms >= REFRESH_MS:
+            self._ask()
+
+    def _ask(self) -> None:
+        world, moment, link = self.world, self.flow.clock.now(), self.flow.link()
+        self._asked_ms = moment.at.mono_ms
+        self.flow.aside(lambda: health.health(world, moment, link), self._told, lambda _error: True)
+
+    def _told(self, told: Health) -> None:
+        self._health = told
+
+    def present(self) -> StaffView:
+        """The figures as last read; empty until they are."""
+        say, told = self.say, self._health
+        name = self.world.identity.kiosk_name
+        sub = say("staff.sub", name=name, seconds=self.flow.seconds_left())
+        if told is None:
+            return StaffView(say, sub)
+        heard = told.last_heard
+        fine = told.link.state == "ok"
+        return StaffView(
+            say,
+            sub,
+            say(
+                f"staff.link_{told.link.state}",
+                when=f"{say.short_day(heard.date())} {say.clock(heard)}" if heard else "-",
+            ),
+            fine,
+            f"{told.captured:,}",
+            f"{told.stored:,}",
+            say("staff.stored_why", n=f"{told.waiting:,}") if told.waiting else say("staff.stored_all"),
+            f"{told.backed_up:,}",
+            say("staff.backed_why") if told.backed_up else say("staff.backed_none"),
+            self._oldest(told),
+            say("staff.oldest_why") if told.waiting else say("staff.oldest_none_why"),
+            self._devices(told),
+            f"Sala {told.software} · {name}",
+        )
+
+    def _oldest(self, told: Health) -> str:
+        say = self.say
+        if not told.waiting:
+            return say("staff.oldest_none")
+        age = say("staff.age_unknown") if told.oldest_waiting is None else age_words(say, told.oldest_waiting)
+        return say("staff.oldest", age=age)
+
+    def _devices(self, told: Health) -> tuple[DeviceRow, ...]:
+        say = self.say
+        levels = {PrinterState.OK: "fine", PrinterState.NONE: "fine", PrinterState.NEAR_END: "look"}
+        quality = self.flow.clock.now().at.quality
+        clock = {Quality.GOOD: ("clock_good", "fine"), Quality.UNSURE: ("clock_unsure", "look")}
+        clock_word, clock_level = clock.get(Quality(quality), ("clock_bad", "act"))
+        made = told.edition_made
+        edition = (
+            say("staff.edition", n=told.edition, day=say.short_day(made.date())) if made else say("staff.edition_none")
+        )
+        words = [say(f"problem.{problem}", reason=told.link.reason or "-") for problem in told.problems]
+        problems = " · ".join(words) if words else say("staff.problems_none")
+        rows = (
+            ("printer", "printer", say(f"staff.printer_{told.printer}"), levels.get(told.printer, "act")),
+            ("clock", "clock", say(f"staff.{clock_word}"), clock_level),
+            ("package", "content", edition, "fine" if made else "act"),
+            ("wrench", "problems", problems, "act" if words else "fine"),
+        )
+        return tuple(
+            DeviceRow(icon, say(f"staff.{name}"), detail, level, say(f"staff.{level}"))
+            for icon, name, detail, level in rows
+        )
+
+    @verb
+    def leave(self) -> None:
+        """Back to service."""
+        self.flow.follow("left")
+
+
+def age_words(say: Say, age: timedelta) -> str:
+    """An age in its largest unit, for a person who wants to know whether to worry."""
+    seconds = int(age.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            return say(f"time.{unit}", n=seconds // length)
+    return say("time.second", n=seconds)
