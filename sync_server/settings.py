@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "sync_server.ingest",
     "sync_server.queues",
     "sync_server.cases",
+    "sync_server.content",
     "sync_server.home",
 ]
 
@@ -166,6 +167,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # Where ingest finds the published bundle: a module with current_manifest() and piece(). Named here, not imported, because content
 # stands above ingest in the stack of applications.
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
+# What citizens are told about their cases, asked for when an edition is made: content stands beside cases in the stack.
+SALA_STATUS_SOURCE = "sync_server.cases.queries.statuses_for_bundle"
 # Publishes the sample content for `demo-office`: called with the office and `now`.
 SALA_SAMPLE_PUBLISHER = "sync_server.content.actions.publish_sample"
 

@@ -1,0 +1,163 @@
+"""Writes of the content: taking in a draft, publishing an edition.
+
+    import_draft(actor, read_source(folder), now=now)      changes the draft only
+    publish(actor, now=now)                                draft and statuses become edition n + 1
+    publish_statuses(office, now=now)                      the same content, with what citizens were answered since
+
+An edition is made in one transaction: pieces that are not there yet, the signed manifest, an audit row. Before it is
+kept it is read back the way a kiosk reads it, so that nothing is published which a kiosk would refuse.
+
+What citizens are told comes from `settings.SALA_STATUS_SOURCE`: cases stand beside content in the stack, neither
+imports the other.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from shared import content
+from shared.content import STATUSES_PIECE
+from shared.source import Source
+from sync_server.content import queries
+from sync_server.content.importer import read_source
+from sync_server.content.models import Draft, Edition, Piece, Why
+from sync_server.content.pieces import Changes, Told, content_pieces, statuses_piece
+from sync_server.keys import server_keys
+from sync_server.kiosks.models import Kiosk
+from sync_server.organisations.actions import Actor, record_act
+from sync_server.organisations.models import Division, Holiday, Office
+
+SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "office-sample"
+
+#: Older lists of statuses are dropped: no kiosk asks for them once a newer edition is out, and each answer makes one.
+_STATUS_PIECES_KEPT = 8
+#: A kiosk that claims to hold an edition further ahead than this is not believed (no office publishes so often).
+_AHEAD_MAX = 10_000
+
+
+class NothingToPublish(Exception):
+    """There is no draft yet, or nothing in it differs from what kiosks already show."""
+
+
+def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
+    """Make `source` the draft and bring divisions and closed days up to date; returns what publishing would change.
+
+    Divisions that the source no longer names stay: cases point to them. Closed days of the source are added, none is
+    removed.
+    """
+    office = actor.office
+    pieces = content_pieces(source.office, source.services, source.notices)
+    with transaction.atomic():
+        Office.objects.select_for_update().get(pk=office.pk)
+        Draft.objects.filter(office=office).exclude(name__in=pieces).delete()
+        for name, data in pieces.items():
+            facts = {"data": data, "imported_at": now, "imported_by": actor.name}
+            Draft.objects.update_or_create(office=office, name=name, defaults=facts)
+        for position, division in enumerate(source.office.divisions):
+            names = {"name": division.name.th, "name_en": division.name.en, "position": position}
+            Division.objects.update_or_create(office=office, code=division.id, defaults=names)
+        days = [Holiday(office=office, day=day, name=name) for day, name in source.holiday_names.items()]
+        Holiday.objects.bulk_create(days, ignore_conflicts=True)
+        found = queries.draft_changes(office)
+        after = {"new": list(found.new), "changed": list(found.changed), "gone": list(found.gone)}
+        record_act(actor, "content.import", "draft", office.office_id, at=now, after=after)
+    return found
+
+
+def publish(actor: Actor, *, now: dt.datetime) -> Edition:
+    """Make the draft the next edition. Raises `NothingToPublish`."""
+    with transaction.atomic():
+        office = Office.objects.select_for_update().get(pk=actor.office.pk)
+        draft = queries.draft_pieces(office)
+        if not draft:
+            raise NothingToPublish("no draft was imported yet")
+        pieces = {**draft, STATUSES_PIECE: statuses_piece(_told(office, now))}
+        if not _differs(office, pieces):
+            raise NothingToPublish("kiosks already show all of this")
+        return _make(actor, pieces, Why.CONTENT, now)
+
+
+def publish_statuses(office: Office, *, now: dt.datetime) -> Edition | None:
+    """Publish the same content again with what citizens may read now; None where that would change nothing.
+
+    Cheap to call: without an answer since the last edition it only compares. Before the first edition it does nothing.
+    """
+    with transaction.atomic():
+        office = Office.objects.select_for_update().get(pk=office.pk)
+        edition = queries.newest(office)
+        if edition is None:
+            return None
+        pieces = {**queries.pieces_of(edition), STATUSES_PIECE: statuses_piece(_told(office, now))}
+        if not _differs(office, pieces):
+            return None
+        return _make(Actor(office, "sala-server"), pieces, Why.STATUSES, now)
+
+
+def publish_sample(office: Office, *, now: dt.datetime) -> Edition:
+    """Import the sample office and publish it; where that is what kiosks already show, the edition they show."""
+    actor = Actor(office, "sala-server")
+    import_draft(actor, read_source(SAMPLE), now=now)
+    try:
+        return publish(actor, now=now)
+    except NothingToPublish:
+        edition = queries.newest(office)
+        assert edition is not None
+        return edition
+
+
+def _told(office: Office, now: dt.datetime) -> Iterable[Told]:
+    statuses: Callable[..., Iterable[Told]] = import_string(settings.SALA_STATUS_SOURCE)
+    return statuses(office, now=now)
+
+
+def _differs(office: Office, pieces: dict[str, bytes]) -> bool:
+    """Whether an edition of `pieces` is worth publishing: other bytes, or a kiosk holds a higher number than ours."""
+    edition = queries.newest(office)
+    manifest = queries.manifest_of(edition)
+    if manifest is None or _highest(office, manifest.edition) > manifest.edition:
+        return True
+    return {ref.name: ref.hash for ref in manifest.pieces} != {
+        name: content.piece_hash(data) for name, data in pieces.items()
+    }
+
+
+def _highest(office: Office, current: int) -> int:
+    """The highest edition in use: ours, or the one a kiosk says it holds from before this server was restored."""
+    claimed = Kiosk.objects.filter(office=office, edition__lte=current + _AHEAD_MAX).order_by("-edition").first()
+    return max(current, claimed.edition if claimed else 0)
+
+
+def _make(actor: Actor, pieces: dict[str, bytes], why: Why, now: dt.datetime) -> Edition:
+    office, key = actor.office, server_keys().bundle
+    office_id = bytes.fromhex(office.office_id)
+    before = queries.newest(office)
+    number = _highest(office, before.number if before else 0) + 1
+    made_ms = int(now.timestamp() * 1000)
+    data = content.make_manifest(pieces, office=office_id, edition=number, made_ms=made_ms, by=key)
+    manifest = content.read_manifest(data, key.public, office=office_id, at_least=number)
+    content.assemble(manifest, {content.piece_hash(piece): piece for piece in pieces.values()})
+    rows = [
+        Piece(office=office, hash=content.piece_hash(piece).hex(), name=name, data=piece, since=number)
+        for name, piece in pieces.items()
+    ]
+    Piece.objects.bulk_create(rows, ignore_conflicts=True)
+    edition = Edition.objects.create(
+        office=office, number=number, manifest=data, why=why, made_at=now, made_by=actor.staff, made_by_name=actor.name
+    )
+    _drop_outdated(office, content.piece_hash(pieces[STATUSES_PIECE]).hex())
+    record_act(
+        actor, "content.publish", "edition", str(number), at=now,
+        before={"edition": before.number if before else 0}, after={"why": why.value, "pieces": len(pieces)},
+    )  # fmt: skip
+    return edition
+
+
+def _drop_outdated(office: Office, current: str) -> None:
+    """Drop lists of statuses that newer editions have replaced; the one in use (`current`, hex) stays however old."""
+    lists = Piece.objects.filter(office=office, name=STATUSES_PIECE).exclude(hash=current).order_by("-since")
+    for row in lists.only("pk")[_STATUS_PIECES_KEPT:]:
+        row.delete()

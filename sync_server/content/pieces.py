@@ -1,0 +1,106 @@
+"""From an office's content to the named pieces of an edition. Pure: values in, bytes out.
+
+    pieces = content_pieces(source.office, source.services, source.notices)
+    pieces[STATUSES_PIECE] = statuses_piece(told)
+
+The number in a service's piece name keeps the order the office wrote: manifests list their pieces by name.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared import content, envelope, keys, wire
+from shared.content import (
+    NOTICES_PIECE,
+    OFFICE_PIECE,
+    SERVICE_PREFIX,
+    STATUSES_PIECE,
+    Manifest,
+    Notice,
+    Notices,
+    Office,
+    SealedStatus,
+    Service,
+    Status,
+    Statuses,
+)
+
+_NONCE_BYTES = 12
+
+
+class Told(Protocol):
+    """What a citizen is told about one case: where it lies, what seals it, what it says."""
+
+    @property
+    def status_id(self) -> bytes:
+        """Its id in the bundle, from the citizen's code."""
+
+    @property
+    def state_key(self) -> bytes:
+        """The key only that code gives."""
+
+    @property
+    def status(self) -> Status:
+        """The words."""
+
+
+def content_pieces(office: Office, services: Sequence[Service], notices: Sequence[Notice]) -> dict[str, bytes]:
+    """The pieces of an edition, statuses apart."""
+    return {
+        OFFICE_PIECE: content.piece(office),
+        NOTICES_PIECE: content.piece(Notices(notices=list(notices))),
+        **{f"{SERVICE_PREFIX}{i:03}-{each.id}": content.piece(each) for i, each in enumerate(services, 1)},
+    }
+
+
+def statuses_piece(told: Iterable[Told]) -> bytes:
+    """All statuses, each sealed under its own case's key.
+
+    The nonce is derived from that key, so a case that did not move gives the same bytes again and the piece keeps its
+    name; AES-GCM-SIV allows it: two different statuses under one nonce only show that they differ.
+    """
+    sealed = [
+        SealedStatus(
+            id=each.status_id,
+            sealed=envelope.seal_status(
+                wire.encode(each.status),
+                status_id=each.status_id,
+                state_key=each.state_key,
+                nonce=keys.derive(each.state_key, "sala/v1/status-nonce", length=_NONCE_BYTES),
+            ),
+        )
+        for each in told
+    ]
+    return content.piece(Statuses(statuses=sorted(sealed, key=lambda each: each.id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What publishing would change for whoever reads a kiosk: names of pieces, a service by its id."""
+
+    new: tuple[str, ...]
+    changed: tuple[str, ...]
+    gone: tuple[str, ...]
+    reordered: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.changed or self.gone or self.reordered)
+
+
+def changes(manifest: Manifest | None, draft: Mapping[str, bytes]) -> Changes:
+    """How `draft` differs from what `manifest` published. Statuses are left out: they are not edited."""
+    before = {ref.name: ref.hash for ref in manifest.pieces if ref.name != STATUSES_PIECE} if manifest else {}
+    after = {name: content.piece_hash(data) for name, data in draft.items()}
+    old, new = ({plain_name(name): digest for name, digest in sorted(each.items())} for each in (before, after))
+    return Changes(
+        new=tuple(name for name in new if name not in old),
+        changed=tuple(name for name in new if name in old and new[name] != old[name]),
+        gone=tuple(name for name in old if name not in new),
+        reordered=[name for name in old if name in new] != [name for name in new if name in old],
+    )
+
+
+def plain_name(name: str) -> str:
+    """A piece's name without the number that keeps the order: ``service/003-sign_tax`` -> ``sign_tax``."""
+    return name.removeprefix(SERVICE_PREFIX)[4:] if name.startswith(SERVICE_PREFIX) else name

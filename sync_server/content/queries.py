@@ -1,0 +1,134 @@
+"""Reads of the content: the published edition for kiosks, draft and editions for the staff pages.
+
+`current_manifest`, `current_edition` and `piece` are what ingest answers kiosks with.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from shared import content
+from shared.content import OFFICE_PIECE, SERVICE_PREFIX, Manifest, Service
+from sync_server.content.models import Draft, Edition, Piece
+from sync_server.content.pieces import Changes, changes, plain_name
+from sync_server.keys import server_keys
+from sync_server.organisations.models import Office
+from sync_server.organisations.queries import the_office
+
+
+def newest(office: Office) -> Edition | None:
+    """The edition kiosks fetch now; None before the first one."""
+    return Edition.objects.filter(office=office).order_by("-number").first()
+
+
+def current_manifest() -> bytes | None:
+    """The signed manifest of the newest edition of the office of this server."""
+    edition = newest(the_office())
+    return bytes(edition.manifest) if edition else None
+
+
+def current_edition() -> int:
+    """The number of the newest edition, 0 before the first one."""
+    edition = newest(the_office())
+    return edition.number if edition else 0
+
+
+def piece(digest: str) -> bytes | None:
+    """A published piece by the hex of its SHA-256."""
+    row = Piece.objects.filter(office=the_office(), hash=digest).only("data").first()
+    return bytes(row.data) if row else None
+
+
+def manifest_of(edition: Edition | None) -> Manifest | None:
+    """What an edition lists; its signature is checked again, for a row of a database proves nothing."""
+    if edition is None:
+        return None
+    return content.read_manifest(
+        bytes(edition.manifest), server_keys().bundle.public, office=bytes.fromhex(edition.office.office_id), at_least=0
+    )
+
+
+def pieces_of(edition: Edition) -> dict[str, bytes]:
+    """The pieces of an edition by name. Raises `ContentRefused` where one is gone."""
+    manifest = manifest_of(edition)
+    assert manifest is not None
+    wanted = {ref.hash.hex(): ref.name for ref in manifest.pieces}
+    rows = Piece.objects.filter(office=edition.office, hash__in=wanted)
+    return {wanted[row.hash]: bytes(row.data) for row in rows}
+
+
+def draft_pieces(office: Office) -> dict[str, bytes]:
+    """The draft by piece name, in order, as publishing it would put it out."""
+    pieces = {row.name: bytes(row.data) for row in Draft.objects.filter(office=office)}
+    if OFFICE_PIECE in pieces:
+        pieces[OFFICE_PIECE] = _with_identity(pieces[OFFICE_PIECE], office)
+    return pieces
+
+
+def _with_identity(data: bytes, office: Office) -> bytes:
+    """The office's piece under the name in the settings record: the one place where an office's name is kept."""
+    written = content.read_piece(content.Office, data)
+    name = msgspec.structs.replace(written.name, th=office.name, en=office.name_en or written.name.en)
+    short = msgspec.structs.replace(written.short_name, th=office.short_name or written.short_name.th)
+    return content.piece(
+        msgspec.structs.replace(written, name=name, short_name=short, phone=office.phone or written.phone)
+    )
+
+
+def draft_changes(office: Office) -> Changes:
+    """What pressing publish would change."""
+    return changes(manifest_of(newest(office)), draft_pieces(office))
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLine:
+    """A service of the draft as the list shows it.
+
+    `since` is the edition that first showed it as it stands, None where it was never published so.
+    """
+
+    service: Service
+    state: str  # "published", "changed" or "new"
+    since: int | None
+
+
+def service_lines(office: Office) -> list[ServiceLine]:
+    """Every service of the draft, in the office's order."""
+    draft = {name: data for name, data in draft_pieces(office).items() if name.startswith(SERVICE_PREFIX)}
+    differ = draft_changes(office)
+    hashes = {name: content.piece_hash(data).hex() for name, data in draft.items()}
+    since = dict(Piece.objects.filter(office=office, hash__in=hashes.values()).values_list("hash", "since"))
+    states = {**dict.fromkeys(differ.new, "new"), **dict.fromkeys(differ.changed, "changed")}
+    return [
+        ServiceLine(
+            content.read_piece(Service, data), states.get(plain_name(name), "published"), since.get(hashes[name])
+        )
+        for name, data in draft.items()
+    ]
+
+
+def draft_office(office: Office) -> content.Office | None:
+    """Who the office is, as the draft says; None before the first import."""
+    data = draft_pieces(office).get(OFFICE_PIECE)
+    return content.read_piece(content.Office, data) if data else None
+
+
+def published_services(office: Office) -> list[Service]:
+    """The services of the newest edition, in order; none before the first one."""
+    edition = newest(office)
+    pieces = pieces_of(edition) if edition else {}
+    names = sorted(name for name in pieces if name.startswith(SERVICE_PREFIX))
+    return [content.read_piece(Service, pieces[name]) for name in names]
+
+
+def published_office(office: Office) -> content.Office | None:
+    """The office as the newest edition shows it; None before the first one."""
+    edition = newest(office)
+    data = pieces_of(edition).get(OFFICE_PIECE) if edition else None
+    return content.read_piece(content.Office, data) if data else None
+
+
+def editions(office: Office, count: int = 8) -> Sequence[Edition]:
+    """The latest editions, newest first."""
+    return list(Edition.objects.filter(office=office).select_related("made_by")[:count])
