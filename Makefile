@@ -19,7 +19,7 @@ check:           ## lint, types, import rules: the whole truth, here and in CI
 test:            ## check, then every test
 	./sala test
 
-bench:           ## measure what docs/assurance promises; writes build/bench.json
+bench:           ## measure the promised figures; writes build/bench.json
 	$(PY) -m bench
 
 gallery:         ## every screen and widget example as PNG, every language, both sizes: build/gallery/
