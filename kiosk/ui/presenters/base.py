@@ -57,7 +57,7 @@ class Presenter(Generic[V_co]):
     step: ClassVar[str]
     #: Where one cannot come back to: after it, "back" leads to the start page.
     final: ClassVar[bool] = False
-    #: After this many seconds without a touch the visit ends by itself, without the question whether one is still there.
+    #: After this many seconds without a touch the visit ends by itself, without asking whether one is still there.
     ends_after_s: int | None = None
 
     def __init__(self, flow: Flow) -> None:

@@ -544,9 +544,11 @@ class Recorded(Presenter[RecordedView]):
             TimelineStop("paper-plane-tilt", say("recorded.sent"), say("recorded.sent_why"), say("recorded.sent_when"),
                          "", done=False),
             TimelineStop("envelope-open", say("recorded.confirmed"), say("recorded.with_code"),
-                         say("recorded.within", n=complaints.ACKNOWLEDGE_DAYS), say.long_day(filed.acknowledge_by), done=False),
+                         say("recorded.within", n=complaints.ACKNOWLEDGE_DAYS),
+                         say.long_day(filed.acknowledge_by), done=False),
             TimelineStop("seal-check", say("recorded.answered"), say("recorded.with_code"),
-                         say("recorded.within", n=complaints.ANSWER_DAYS), say.long_day(filed.answer_by), done=False),
+                         say("recorded.within", n=complaints.ANSWER_DAYS),
+                         say.long_day(filed.answer_by), done=False),
         )  # fmt: skip
 
     @verb

@@ -23,7 +23,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from kiosk.desk.health import Link
 from kiosk.desk.tracking import Throttle
@@ -37,7 +37,6 @@ from kiosk.worker import Done, Result
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.desk.world import World
-    from kiosk.worker import Worker
     from shared.content import Bundle
 
 logger = logging.getLogger(__name__)
@@ -77,13 +76,21 @@ ANYWHERE: Final[Mapping[str, str]] = MappingProxyType(
     {"home": "home", "erased": "idle", "staff": "pin", "cannot": "cannot", "no_content": "closed"}
 )
 
+
+class Desk(Protocol):
+    """Who runs desk functions away from the drawing thread: `kiosk.worker.Worker`, or a tame one in tests."""
+
+    def submit(self, fn: Callable[[], T], done: Callable[[Result[T]], None]) -> None:
+        """Run `fn`, then `done` with what became of it."""
+
+
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250
 
 
 @dataclass(frozen=True, slots=True)
 class Chrome:
-    """What surrounds every screen: time and day, empty where the clock is not trusted, and how the citizen wants to see."""
+    """What surrounds every screen: time and day (empty where the clock is not trusted), and the chosen look."""
 
     say: Say = THAI
     clock: str = ""
@@ -114,7 +121,7 @@ class Flow:
         self,
         world: World,
         clock: Clock,
-        worker: Worker,
+        worker: Desk,
         *,
         presenters: Mapping[str, type[Presenter[View]]],
         on_main: Callable[[Callable[[Result[Any]], None]], Callable[[Result[Any]], None]] = lambda fn: fn,
@@ -210,7 +217,7 @@ class Flow:
     def follow(self, happened: str) -> None:
         """Go where the map leads from here."""
         target = STEPS[self._step].get(happened) or ANYWHERE[happened]
-        # A step that was asked for by its name is a detour, from which "back" returns; else we do not go round in circles.
+        # A step asked for by its own name is a detour, from which "back" returns; else we do not go round in circles.
         self._go(target, detour=happened == target)
 
     def back(self) -> None:
@@ -282,14 +289,21 @@ class Flow:
     ) -> None:
         """See `Presenter.work`."""
         self._busy = True
-        self._submit(fn, then, trouble)
+        self._submit(fn, then, trouble, frees=True)
 
     def aside(self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool]) -> None:
-        """Like `work`, for what the citizen need not wait for: verbs are heard meanwhile. `trouble` must deal with any error."""
-        self._submit(fn, then, trouble)
+        """Like `work`, for what the citizen need not wait for: verbs are heard meanwhile. `trouble` must deal with any
+        error.
+        """
+        self._submit(fn, then, trouble, frees=False)
 
     def _submit(
-        self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool] | None
+        self,
+        fn: Callable[[], T],
+        then: Callable[[T], None],
+        trouble: Callable[[Exception], bool] | None,
+        *,
+        frees: bool,
     ) -> None:
         visit_number = self._visit_number
 
@@ -297,7 +311,8 @@ class Flow:
             if visit_number != self._visit_number:
                 logger.warning("an answer came after its visit had ended; it is kept in the log and not shown")
                 return
-            self._busy = False
+            if frees:
+                self._busy = False
             if isinstance(result, Done):
                 then(result.value)
             elif trouble is None or not trouble(result.error):

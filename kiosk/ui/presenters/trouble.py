@@ -42,7 +42,8 @@ class Cannot(Presenter[CannotView]):
         say, office = self.say, self.bundle.office
         chrome = self.flow.chrome
         return CannotView(
-            say, say(f"cannot.lost_{self._lost}"), say("cannot.phone", phone=office.phone), office.hours.into(say.language),
+            say, say(f"cannot.lost_{self._lost}"), say("cannot.phone", phone=office.phone),
+            office.hours.into(say.language),
             say("cannot.staff", code=f"{self.world.identity.kiosk_name} · K-{self._lost}", when=chrome.clock or "-"),
         )  # fmt: skip
 

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
 
+from .built import Built
 from .examples import Example, say
 from .surface import Column, Row, Surface
 
@@ -60,27 +60,19 @@ class TimeSegment(Surface, Row):
     text = StringProperty("")
 
 
-class TimeBar(Column):
-    """``steps``: a list of (minutes, words); each segment is as wide as its minutes. Below it ``start`` and ``total``."""
+class TimeSegments(Built, Row):
+    """The segments of a `TimeBar`."""
 
     steps = ListProperty()
-    start = StringProperty("")
-    total = StringProperty("")
+    built_from = ("steps",)
 
-    def __init__(self, **kwargs: Any) -> None:
-        self._rebuild = Clock.create_trigger(self._build, -1)
-        super().__init__(**kwargs)
-        self.fbind("steps", self._rebuild)
-        self._rebuild()
-
-    def _build(self, *_: object) -> None:
-        bar = self.ids.bar
-        bar.clear_widgets()
+    def build(self) -> None:
+        """Add a segment for each step."""
         most = max((minutes for minutes, _ in self.steps), default=1)
         for number, (minutes, words) in enumerate(self.steps, start=1):
             # A step of a minute beside one of thirty days still has room for its number.
             share = max(minutes, most * 0.12)
-            bar.add_widget(
+            self.add_widget(
                 TimeSegment(
                     number=str(number), text=words, size_hint_x=share, fill="water" if number % 2 else "water2",
                     corners=[number == 1, number == len(self.steps)] * 2
@@ -88,6 +80,14 @@ class TimeBar(Column):
                     else [number == 1, number == len(self.steps), number == len(self.steps), number == 1],
                 )
             )  # fmt: skip
+
+
+class TimeBar(Column):
+    """``steps``: a list of (minutes, words); each segment is as wide as its minutes. Below it ``start`` and ``total``."""
+
+    steps = ListProperty()
+    start = StringProperty("")
+    total = StringProperty("")
 
 
 def _flow(lang: str) -> Any:

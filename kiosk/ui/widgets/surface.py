@@ -72,9 +72,22 @@ class Grid(GridLayout):
     """Children in rows of ``cols``, from the side where reading begins."""
 
 
-class Card(Surface, BoxLayout):
+class Stack(BoxLayout):
+    """Children one below another, from the top down: where they do not fill it, the room is left below them."""
+
+    def do_layout(self, *largs: Any) -> None:
+        """Lay out as a box does, then push up what does not reach the top."""
+        super().do_layout(*largs)
+        if self.children and not any(child.size_hint_y is not None for child in self.children):
+            first = self.children[-1]
+            slack = self.y + self.height - self.padding[1] - (first.y + first.height)
+            for child in self.children:
+                child.y += slack
+
+
+class Card(Surface, Stack):
     """A white card that holds others one below another, as high as they together are."""
 
 
-class Ground(BoxLayout):
+class Ground(Stack):
     """The whole window in paper colour: what every screen begins with, parts one below another."""

@@ -1,0 +1,199 @@
+"""A whole kiosk without network, for the gallery, the figures and the tests: real desk, real store, sample content.
+
+Everything lies in a folder of the caller's, under keys made for it alone, and time moves only when told. What the
+office shows is read from `assets/office-sample`, the files that an office edits.
+
+    with sample_kiosk(folder) as kiosk:
+        kiosk.flow.start()
+        kiosk.flow.presenter.begin()
+        kiosk.settle()                  # what was submitted to the desk is done
+        kiosk.pass_s(41)                # the question whether somebody is there
+
+This file is for developers: the kiosk itself never imports it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tomllib
+from collections import deque
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import msgspec
+
+from kiosk import SOFTWARE
+from kiosk.clock import Clock
+from kiosk.config import make
+from kiosk.desk.health import Link
+from kiosk.desk.world import World
+from kiosk.identity import Identity
+from kiosk.paper import Outcome, PrinterState, Slip
+from kiosk.store import Logbook, Store
+from kiosk.store.editions import Editions
+from kiosk.ui.files import ASSETS
+from kiosk.ui.presenters import PRESENTERS
+from kiosk.ui.presenters.flow import Flow
+from kiosk.worker import Done, Failed, Result
+from shared import content, keys
+from shared.content import Notices, Office, SealedStatus, Service, Statuses
+
+OFFICE: Final = b"sample office..."
+
+#: Thursday 18 March 2027, 10:24 in the office: the notices of the sample are in their time.
+NOW: Final = datetime(2027, 3, 18, 3, 24, tzinfo=UTC)
+
+T = TypeVar("T")
+
+
+def sample_content(folder: Path | None = None) -> tuple[Office, list[Service], Notices]:
+    """The office of `assets/office-sample` as a kiosk shows it, services in their order."""
+    folder = folder or ASSETS / "office-sample"
+    office = _toml(folder / "office.toml")
+    services = [_toml(folder / "services" / f"{name}.toml") | {"id": name} for name in office.pop("services")]
+    return (
+        msgspec.convert(office, Office),
+        msgspec.convert(services, list[Service]),
+        msgspec.convert(_toml(folder / "notices.toml"), Notices),
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text("utf-8"))
+
+
+class Hands:
+    """Wall and monotonic time that move only when told."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.wall_s = now.timestamp()
+        self.mono_s = 1000.0
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time go on."""
+        self.wall_s += seconds
+        self.mono_s += seconds
+
+
+class TrayPrinter:
+    """A printer that keeps its slips as data; `outcome` is what it says of the next ones."""
+
+    def __init__(self) -> None:
+        self.tray: list[Slip] = []
+        self.outcome: Outcome = "printed"
+        self.says = PrinterState.OK
+
+    def state(self) -> PrinterState:
+        """As it was told to say."""
+        return self.says
+
+    def print(self, slip: Slip) -> Outcome:
+        """Keep the slip."""
+        self.tray.append(slip)
+        return self.outcome
+
+
+class SteppedWorker:
+    """A worker that works when told, on the caller's thread: between submit and settle a screen shows that it waits."""
+
+    def __init__(self) -> None:
+        self._jobs: deque[Callable[[], None]] = deque()
+
+    def submit(self, fn: Callable[[], T], done: Callable[[Result[T]], None]) -> None:
+        """Keep the job."""
+
+        def job() -> None:
+            try:
+                result: Result[T] = Done(fn())
+            except Exception as error:  # noqa: BLE001 - as the real worker does
+                result = Failed(error)
+            done(result)
+
+        self._jobs.append(job)
+
+    def settle(self) -> None:
+        """Do everything that was submitted, and what follows from it."""
+        while self._jobs:
+            self._jobs.popleft()()
+
+
+class SampleKiosk:
+    """World, time and flow of one sample kiosk."""
+
+    def __init__(self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41) -> None:
+        self._key = keys.SigningKey(b"b" * 32)
+        self.hands = Hands()
+        self.clock = Clock(b"sampleid", wall=lambda: self.hands.wall_s, mono=lambda: self.hands.mono_s)
+        self.worker = SteppedWorker()
+        self.printer = TrayPrinter()
+        self.link = Link("ok")
+        self.edition = 0
+        identity = Identity(
+            OFFICE, "อบต.ศาลาทอง", b"sample kiosk....", "ตู้ศาลา 1 โถงหน้า", ("A", "B", "C", "D"),
+            keys.SigningKey(b"k" * 32), keys.SigningKey(b"a" * 32).public, self._key.public,
+            keys.SealingKey(b"s" * 32).public, b"salt of sample codes",
+        )  # fmt: skip
+        store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=0)
+        lobby = Logbook(store, "lobby", software=SOFTWARE)
+        with store.transaction() as tx:
+            lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)
+        self.world = World(
+            store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
+            identity, self.printer, os.urandom,
+        )  # fmt: skip
+        if edition:
+            self.publish(edition)
+        self.flow = Flow(self.world, self.clock, self.worker, presenters=PRESENTERS, link=lambda: self.link)
+
+    def publish(self, edition: int, *statuses: SealedStatus) -> None:
+        """Put the sample content on screen, with these statuses of cases."""
+        office, services, notices = sample_content()
+        pieces = {
+            content.OFFICE_PIECE: content.piece(office),
+            content.NOTICES_PIECE: content.piece(notices),
+            content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
+            **{f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each) for at, each in enumerate(services)},
+        }
+        made_ms = round(NOW.timestamp() * 1000) - 2 * 3600 * 1000
+        signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)
+        editions = self.world.content
+        by_hash = {content.piece_hash(data): data for data in pieces.values()}
+        for ref in editions.lacking(editions.accept(signed)):
+            editions.put(ref, by_hash[ref.hash])
+        editions.switch(signed)
+
+    @property
+    def presenter(self) -> Any:
+        """Whoever answers for the step on screen; its verbs differ from step to step."""
+        return self.flow.presenter
+
+    def settle(self) -> None:
+        """Let the desk finish."""
+        self.worker.settle()
+
+    def pass_s(self, seconds: float) -> None:
+        """Let time go on in steps as the window's own ticks do."""
+        whole, rest = divmod(seconds, 0.5)
+        for step in [0.5] * int(whole) + ([rest] if rest else []):
+            self.hands.pass_s(step)
+            self.flow.tick()
+
+    def do(self, verb: str, *arguments: object) -> None:
+        """One unhurried touch: its verb, and whatever the desk does about it."""
+        self.hands.pass_s(1)
+        self.flow.touched()
+        getattr(self.presenter, verb)(*arguments)
+        self.settle()
+
+
+@contextlib.contextmanager
+def sample_kiosk(folder: Path, **options: Any) -> Iterator[SampleKiosk]:
+    """A sample kiosk in `folder`, closed afterwards."""
+    kiosk = SampleKiosk(folder, **options)
+    try:
+        yield kiosk
+    finally:
+        kiosk.world.store.close()
