@@ -17,8 +17,9 @@ from sync_server.cases.models import Case, CaseState, Clock
 from sync_server.organisations.models import Staff
 from sync_server.web.clocks import ClockView, clock
 from sync_server.web.language import Text
+from sync_server.web.words import beginning
 
-TITLE_CHARS = 70
+TITLE_CHARS = 60
 
 _OPEN = Q(state__in=(CaseState.RECEIVED, CaseState.IN_PROGRESS))
 
@@ -117,8 +118,7 @@ def row(case: Case, clocks: Mapping[str, Clock], today: dt.date) -> CaseRow:
 
 def title(case: Case) -> str:
     """How a case begins, in the citizen's own words; nothing once its text was erased."""
-    first = next(iter(case.text.strip().splitlines()), "")
-    return first if len(first) <= TITLE_CHARS else first[:TITLE_CHARS].rstrip() + "…"
+    return beginning(case.text, TITLE_CHARS)
 
 
 def _day(instant: dt.datetime | None) -> dt.date | None:

@@ -15,13 +15,14 @@ from sync_server.web.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item: its sort (a class of the style sheet), who, when, and what was said."""
+    """One item: its sort (a class of the style sheet), who or what, when, what was said, and who did a silent act."""
 
     sort: str
     icon: str
     who: str | Text
     at: dt.datetime
     text: str = ""
+    by: str = ""
 
 
 def items(case: Case) -> list[Item]:
@@ -32,13 +33,7 @@ def items(case: Case) -> list[Item]:
     ]
     notes = [Item("internal", "lock-key-fill", _signed(note.by), note.at, note.text) for note in case.notes.all()]
     events = [
-        Item(
-            "system",
-            EVENT_ICONS[event.kind],
-            EVENTS[event.kind],
-            event.at,
-            " · ".join(filter(None, (event.detail, event.by_name))),
-        )
+        Item("system", EVENT_ICONS[event.kind], EVENTS[event.kind], event.at, event.detail, event.by_name if event.by else "")
         for event in case.events.all()
         if event.kind not in (EventKind.ANSWERED, EventKind.NOTED)
     ]

@@ -42,6 +42,7 @@ def index(request: HttpRequest) -> HttpResponse:
     found = queries.find(staff, _narrowing(bar, staff), today=today)
     listed = page(request, inbox.in_tab(found, chosen, staff, today))
     limits = clocks(staff.office)
+    counts = queries.counts(staff, today=today)
     context = {
         "bar": bar,
         "tabs": inbox.tabs(found, chosen, staff, today),
@@ -51,7 +52,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": [inbox.row(case, limits, today) for case in listed.rows],
         "limits": list(limits.values()),
         "closed": staff.role == Role.ADMIN,
-        "counts": queries.counts(staff, today=today),
+        "counts": counts,
+        "owed": counts.received + counts.in_progress,
     }
     return render(request, "cases/inbox.html", context)
 
@@ -203,8 +205,8 @@ def _filters(staff: Staff) -> tuple[Filter, ...]:
         Filter("division", Text("ทุกส่วนราชการ", "All divisions"), "select",
                [(each.code, Text(each.name, each.name_en or each.name)) for each in divisions(staff.office)]),
         Filter("state", Text("ทุกสถานะ", "All states"), "select", [(str(key), state.words) for key, state in STATES.items()]),
-        Filter("first", Text("ยื่นตั้งแต่วันที่", "Filed from"), "date"),
-        Filter("last", Text("ยื่นถึงวันที่", "Filed until"), "date"),
+        Filter("first", Text("ยื่นตั้งแต่", "Filed from"), "date"),
+        Filter("last", Text("ถึง", "until"), "date"),
     )  # fmt: skip
 
 

@@ -1,14 +1,20 @@
 """What every page gets: the office, the languages, and below /desk/ the menu and how fresh the data is."""
 
+import datetime as dt
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from sync_server.home.menu import menu_for
 from sync_server.organisations.access import DESK, staff_of
 from sync_server.organisations.models import Office
+from sync_server.records.queries import last_received
 from sync_server.web.language import LANGUAGES, current
+
+#: Older than this, the data is said to be old: a night and a morning without any kiosk.
+STALE_AFTER = dt.timedelta(hours=26)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -21,10 +27,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not (request.path.startswith(DESK) and request.user.is_authenticated):
         return {**common, "office": Office.objects.order_by("pk").first()}
     staff = staff_of(request)
+    fresh_at = last_received(staff.office)
     return {
         **common,
         "office": staff.office,
         "menu": menu_for(staff, request.path),
+        "fresh_at": fresh_at,
+        "stale": fresh_at is not None and timezone.now() - fresh_at > STALE_AFTER,
         "search_url": "/desk/cases/",
         "profile_url": reverse("organisations:account"),
         "sign_out_url": reverse("organisations:sign-out"),

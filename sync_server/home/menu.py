@@ -8,8 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
-from sync_server.organisations.models import Role, Staff
+from shared import thai
+from sync_server.cases import queries as cases
+from sync_server.kiosks import fleet
+from sync_server.kiosks import queries as kiosks
+from sync_server.organisations.models import Staff
 from sync_server.web.language import Text
 
 
@@ -42,17 +47,28 @@ class Item:
         return f"{self.icon}-fill"
 
 
-_ADMINS = frozenset({Role.ADMIN.value, Role.CLERK.value})
+def _owed(staff: Staff) -> int:
+    """How many cases this person knows of that are still to be answered."""
+    counts = cases.counts(staff, today=thai.service_date(timezone.now()))
+    return counts.received + counts.in_progress
+
+
+def _kiosks_in_need(staff: Staff) -> int:
+    """Alarms nobody has looked at, and kiosks that fell silent."""
+    now = timezone.now()
+    silent = sum(fleet.status(kiosk, now).state == "late" for kiosk in kiosks.fleet(staff.office))
+    return silent + len(kiosks.open_alarms(staff.office))
+
 
 MENU: tuple[tuple[Row, ...], ...] = (
     (
         Row("home:today", Text("งานวันนี้", "Today"), "sun-horizon"),
-        Row("cases:inbox", Text("เรื่องที่รับ", "Cases"), "tray"),
+        Row("cases:inbox", Text("เรื่องที่รับ", "Cases"), "tray", waiting=_owed),
         Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket"),
     ),
     (
         Row("content:index", Text("บริการและเนื้อหา", "Services and content"), "flow-arrow"),
-        Row("kiosks:fleet", Text("ตู้และแท็บเล็ต", "Kiosks and tablets"), "devices", alarm=True),
+        Row("kiosks:fleet", Text("ตู้และแท็บเล็ต", "Kiosks and tablets"), "devices", waiting=_kiosks_in_need, alarm=True),
     ),
     (
         Row("measures:index", Text("มาตรการ 10 ข้อ", "The ten measures"), "clipboard-text"),

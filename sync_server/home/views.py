@@ -1,13 +1,44 @@
-"""Today: what waits for the reader, and whether the kiosks are well."""
+"""Today: what waits for the reader, how the day goes, and whether the kiosks are well."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_GET
 
+from shared import thai
+from sync_server.cases import inbox
+from sync_server.cases import queries as cases
+from sync_server.cases.clocks import clocks
+from sync_server.kiosks import fleet
+from sync_server.kiosks import queries as kiosks
 from sync_server.organisations.access import staff_of
+from sync_server.organisations.models import Role
+from sync_server.queues import queries as queues
+
+NEXT_CASES = 6
 
 
+@require_GET
 def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
-    staff = staff_of(request)
-    return render(request, "home/today.html", {"staff": staff, "now": timezone.now()})
+    staff, now = staff_of(request), timezone.now()
+    day = thai.service_date(now)
+    rows = [fleet.row(kiosk, now) for kiosk in kiosks.fleet(staff.office)]
+    limits = clocks(staff.office)
+    counts = cases.counts(staff, today=day)
+    owed = inbox.in_tab(cases.visible_to(staff), "open", staff, day).select_related("division", "assigned_to")
+    context = {
+        "day": day,
+        "weekday": thai.weekday(day),
+        "now": now,
+        "works_on_cases": staff.role != Role.ADMIN,
+        "counts": counts,
+        "owed": counts.received + counts.in_progress,
+        "next": [inbox.row(case, limits, day) for case in owed[:NEXT_CASES]],
+        "limits": list(limits.values()),
+        "tickets": queues.tickets(staff.office, day, day).count(),
+        "ratings": queues.rating_summary(staff.office, day, day),
+        "kiosks": rows,
+        "cards": fleet.cards(rows, kiosks.open_alarms(staff.office), now),
+    }
+    return render(request, "home/today.html", context)

@@ -84,7 +84,7 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
         if forked
         else Status("done", "check-circle-fill", Text("สายเดียว", "One line"))
     )
-    return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, sum(log.seq - log.base_seq for log in logs))
+    return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, sum(log.seq for log in logs if log.branch == 0))
 
 
 def cards(rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime) -> list[AlarmCard]:

@@ -83,7 +83,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     return render(request, "queues/ratings.html", context)
 
 
-_DAYS = (Filter("first", Text("ตั้งแต่วันที่", "From"), "date"), Filter("last", Text("ถึงวันที่", "Until"), "date"))
+_DAYS = (Filter("first", Text("ตั้งแต่", "From"), "date"), Filter("last", Text("ถึง", "until"), "date"))
 
 
 def _period(bar: FilterBar) -> Period:

@@ -112,8 +112,8 @@ def _filters(staff: Staff) -> tuple[Filter, ...]:
         Filter(
             "state", Text("ทุกสถานะ", "All states"), "select", [(str(key), STATES[key].words) for key in _ASKED_STATES]
         ),
-        Filter("first", Text("รับตั้งแต่วันที่", "Received from"), "date"),
-        Filter("last", Text("รับถึงวันที่", "Received until"), "date"),
+        Filter("first", Text("รับตั้งแต่", "Received from"), "date"),
+        Filter("last", Text("ถึง", "until"), "date"),
     )
 
 

@@ -24,7 +24,7 @@ How to make a page in a few lines. Extend ``web/desk.html`` (staff), ``web/enter
 - Dates ``|day`` ``|time`` ``|moment`` ``|ago``. Numbers ``|thousands``. All components: ``templatetags/sala.py``.
 - Lists: `paging.read` (filters out of the address), `paging.page`, then ``{% filters bar %}`` and ``{% pages page %}``.
 - Classes: ``card`` (``flush``, ``stats``), ``cols`` (work left, facts right), ``pair``, ``stack``, ``inline``, ``facts`` (a dl), ``tabs``,
-  ``btn`` (``main-act`` marigold once a view, ``water``, ``clay``, ``quiet``, ``row``), ``notice`` and ``alarm`` (``near``, ``late``, ``done``), ``num``, ``muted``.
+  ``btn`` (``main-act`` marigold once a view, ``water``, ``clay``, ``quiet``, ``row``), ``notice`` and ``alarm-card`` (``near``, ``late``, ``done``), ``num``, ``muted``.
 - Forms: ``{% errors form %}`` on top, ``{% field form.name %}`` for each control. After a POST redirect, with `messages.success` as toast.
 - No style attribute, no inline script, no other host: `headers` refuses them. Amounts for CSS go into data-* values or an SVG.
 - A view below /desk/ needs no decorator to be closed to strangers; ``@allow(Role.CLERK)`` narrows it (`organisations.access`).

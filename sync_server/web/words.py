@@ -89,6 +89,15 @@ def wrap(text: str) -> SafeString:
     return mark_safe(f'<span class="th">{"".join(_parts(text))}</span>')  # noqa: S308 - every character went through _shown
 
 
+def beginning(text: str, chars_max: int) -> str:
+    """How a text begins: its first line, cut between words with an ellipsis where it is longer than `chars_max`."""
+    first = next(iter(text.strip().splitlines()), "").strip()
+    if len(first) <= chars_max:
+        return first
+    cuts = [at for at in _turns(first) if at <= chars_max]
+    return first[: max(cuts, default=chars_max)].rstrip() + "…"
+
+
 @lru_cache(maxsize=4096)
 def wrap_label(text: str) -> SafeString:
     """`wrap` for texts of ours, which return on every page; plain where there is no Thai to hold together."""
