@@ -53,7 +53,7 @@ class RowCipher:
         """What was sealed at `place`; raises `RowDamaged` for bytes that were changed or belong elsewhere."""
         try:
             return self._aead.decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], self._bound(place))
-        except (InvalidTag, ValueError) as error:
+        except (InvalidTag, ValueError, TypeError) as error:  # TypeError: a damaged file may hold no bytes here
             raise RowDamaged(f"row {place} of {self._table} does not open") from error
 
     def _bound(self, place: Place) -> bytes:

@@ -87,11 +87,18 @@ class Editions:
         files.replace(self._manifest_path(manifest.edition), signed, mode=0o644)
         files.replace(self._folder / _POINTER, b"%d\n" % manifest.edition, mode=0o644)
         self._bundle = bundle
+        self.faults.clear()
         for number in self._numbers():
             if number not in (before, manifest.edition):
                 self._manifest_path(number).unlink()
         self._sweep(keep=[])
         return bundle
+
+    def note(self, fault: str) -> None:
+        """Report trouble with the content to whoever looks after the kiosk, once; the next good switch ends it."""
+        if fault not in self.faults:
+            self.faults.append(fault)
+            logger.error("%s", fault)
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 
@@ -105,9 +112,9 @@ class Editions:
             try:
                 return self._assemble(read_manifest(signed, self._key, office=self._office, at_least=number))
             except SalaError as error:
-                self._note(f"edition {number} is damaged: {error}")
+                self.note(f"edition {number} is damaged: {error}")
         if pointer:
-            self._note(f"edition {pointer} is gone from the disk")
+            self.note(f"edition {pointer} is gone from the disk")
         return None
 
     def _assemble(self, manifest: Manifest) -> Bundle:
@@ -121,7 +128,7 @@ class Editions:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._note(f"piece {hash_.hex()[:8]} cannot be read: {error}")
+            self.note(f"piece {hash_.hex()[:8]} cannot be read: {error}")
             return None
         return data if piece_hash(data) == hash_ else None
 
@@ -133,7 +140,7 @@ class Editions:
         except FileNotFoundError:
             return max(self._numbers(), default=0)
         except (OSError, ValueError) as error:
-            self._note(f"the pointer to the content cannot be read: {error}")
+            self.note(f"the pointer to the content cannot be read: {error}")
             return max(self._numbers(), default=0)
 
     def _numbers(self) -> list[int]:
@@ -149,7 +156,7 @@ class Editions:
         except FileNotFoundError:
             return None
         except OSError as error:
-            self._note(f"the manifest of edition {edition} cannot be read: {error}")
+            self.note(f"the manifest of edition {edition} cannot be read: {error}")
             return None
 
     def _sweep(self, keep: list[Manifest]) -> None:
@@ -164,8 +171,3 @@ class Editions:
         for path in self._pieces.iterdir():
             if path.name not in named:
                 path.unlink(missing_ok=True)
-
-    def _note(self, fault: str) -> None:
-        if fault not in self.faults:
-            self.faults.append(fault)
-            logger.error("%s", fault)

@@ -404,8 +404,8 @@ class Logbook:
         self, tx: Transaction, kind: str, schema: int, data: bytes, at: At, edition: int, salt: bytes | None
     ) -> Record:
         entry = self._now()
-        head = None if entry.damaged_seq else self._head(entry)
-        if head is None:
+        head, damaged_seq = self._tail(entry)
+        if damaged_seq or entry.damaged_seq:
             self.open_new(tx, "damaged", at=at, edition=edition)
             entry = self._now()
             head = tx.heads[entry.log]
@@ -415,15 +415,15 @@ class Logbook:
         tx.add_record(self._shelf(entry), record, head, after)
         return record
 
-    def _head(self, entry: _Log) -> Head | None:
-        """The head of a log that goes on, or None where its end is damaged."""
+    def _tail(self, entry: _Log) -> tuple[Head, int]:
+        """As `_examine`, but a sound end is read only once."""
         head = self._store.head(entry.log)
-        if head is None:
-            head, damaged_seq = self._examine(entry)
-            if damaged_seq:
-                return None
+        if head is not None:
+            return head, 0
+        head, damaged_seq = self._examine(entry)
+        if not damaged_seq:
             self._store.know_head(head)
-        return head
+        return head, damaged_seq
 
     def _examine(self, entry: _Log) -> tuple[Head, int]:
         """The last readable record of a log, and the first damaged one among its last `TAIL_COUNT` (0: none)."""
@@ -451,13 +451,9 @@ class Logbook:
         """The entry of a log that goes on no more."""
         if entry.ended:
             return entry
-        tail = None if entry.damaged_seq else self._store.head(entry.log)
-        damaged_seq = entry.damaged_seq
-        if tail is None:
-            tail, found_seq = self._examine(entry)
-            damaged_seq = damaged_seq or found_seq
+        tail, found_seq = self._tail(entry)
         return msgspec.structs.replace(
-            entry, ended=True, tail_seq=tail.seq, tail_hash=tail.hash, damaged_seq=damaged_seq
+            entry, ended=True, tail_seq=tail.seq, tail_hash=tail.hash, damaged_seq=entry.damaged_seq or found_seq
         )
 
     def _view(self, entry: _Log) -> LogView:
@@ -467,8 +463,7 @@ class Logbook:
         if entry.ended:
             tail = Head(entry.log, entry.tail_seq, entry.tail_hash)
         else:
-            known = self._store.head(entry.log)
-            tail, found_seq = (known, 0) if known is not None else self._examine(entry)
+            tail, found_seq = self._tail(entry)
             damaged_seq = damaged_seq or found_seq
         head, stranded = tail, 0
         if receipted.seq < damaged_seq:

@@ -211,7 +211,7 @@ class Transaction:
     def _execute(self, sql: str, values: tuple[Any, ...]) -> None:
         if self._store.open_transaction is not self:
             raise RuntimeError("this transaction is over")
-        self._store.execute(sql, values)
+        self._store.fetch(sql, values)
         self._statements.append((sql, values))
 
     def __enter__(self) -> Self:
@@ -257,6 +257,7 @@ class Store:
         self._shelves: dict[tuple[Sheet, str], Shelf] = {}
         self._reserve = path.with_name(path.name + ".reserve")
         self._reserve_bytes = reserve_bytes
+        self._reserve_held = self._reserve.exists()
         self._wal_pages = 0
         self._cells: dict[str, bytes] = {}
         self._heads: dict[bytes, Head] = {}
@@ -291,8 +292,7 @@ class Store:
     def tables(self) -> set[str]:
         """The names of all tables that were ever written to."""
         prefix = _table_cell("")
-        with self._lock:
-            rows = self.fetch("SELECT place FROM cell WHERE place GLOB ?", (prefix + "*",))
+        rows = self.fetch("SELECT place FROM cell WHERE place GLOB ?", (prefix + "*",))
         return {place.removeprefix(prefix) for (place,) in rows}
 
     def checkpoint(self, *, pages_min: int = 1, truncate: bool = False) -> int:
@@ -326,7 +326,7 @@ class Store:
     @property
     def reserve_held(self) -> bool:
         """False once the disk was full: stop downloads first, complaints last."""
-        return self._reserve.exists()
+        return self._reserve_held
 
     def close(self) -> None:
         """Checkpoint if possible, and let the file go."""
@@ -347,11 +347,6 @@ class Store:
 
     # ---- for this package: reading rows ----------------------------------------------------------------------------
 
-    @property
-    def lock(self) -> threading.RLock:
-        """Held by whoever touches the connection."""
-        return self._lock
-
     def shelf(self, sheet: Sheet, name: str, ordinal: int) -> Shelf:
         """The shelf number `ordinal` of a sheet, under a key for `name`."""
         found = self._shelves.get((sheet, name))
@@ -362,21 +357,18 @@ class Store:
 
     def load(self, shelf: Shelf, row: int) -> bytes | None:
         """One row, or None; raises `RowDamaged`."""
-        with self._lock:
-            found = self.fetch(_SELECT[shelf.sheet], (shelf.place(row),))
+        found = self.fetch(_SELECT[shelf.sheet], (shelf.place(row),))
         return shelf.cipher.open(row, found[0][0]) if found else None
 
     def load_run(self, shelf: Shelf, first: int, last: int, limit: int = -1) -> list[tuple[int, bytes]]:
         """Rows `first` to `last` that exist, still sealed, as one moment's picture; open each with `shelf.cipher`."""
         span = shelf.place(max(first, 1)), shelf.place(min(last, ID_LIMIT - 1))
-        with self._lock:
-            found = self.fetch(_RUN[shelf.sheet], (*span, limit))
+        found = self.fetch(_RUN[shelf.sheet], (*span, limit))
         return [(place - shelf.base, data) for place, data in found]
 
     def load_last(self, shelf: Shelf) -> tuple[int, bytes] | None:
         """The row with the highest number, still sealed."""
-        with self._lock:
-            found = self.fetch(_LAST[shelf.sheet], shelf.span)
+        found = self.fetch(_LAST[shelf.sheet], shelf.span)
         return (found[0][0] - shelf.base, found[0][1]) if found else None
 
     def cell(self, name: str) -> bytes | None:
@@ -406,18 +398,15 @@ class Store:
             self.faults.append(fault)
             logger.error("%s", fault)
 
-    def execute(self, sql: str, values: tuple[Any, ...] = ()) -> apsw.Cursor:
-        """Run one statement; SQLite's errors become the store's."""
-        try:
-            return self._connected().execute(sql, values)
-        except apsw.Error as error:
-            if isinstance(error, apsw.IOError):
-                self._give_up()
-            raise sqlite.translate(error) from error
-
     def fetch(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-        """All rows of one statement."""
-        return self.execute(sql, values).fetchall()
+        """Run one statement to its end; SQLite's errors become the store's."""
+        with self._lock:
+            try:
+                return self._connected().execute(sql, values).fetchall()
+            except apsw.Error as error:
+                if isinstance(error, apsw.IOError):
+                    self._give_up()
+                raise sqlite.translate(error) from error
 
     # ---- for Transaction -------------------------------------------------------------------------------------------
 
@@ -436,7 +425,7 @@ class Store:
         self._lock.acquire()
         try:
             self._not_inside()
-            self.execute("BEGIN IMMEDIATE")
+            self.fetch("BEGIN IMMEDIATE")
             self.open_transaction = tx
         except BaseException:
             self._lock.release()
@@ -459,7 +448,7 @@ class Store:
             confirmed = self._read_back(tx)
             self._cells.update(tx.cells)
             self._heads.update(tx.heads)
-            if not self._reserve.exists():
+            if not self._reserve_held:
                 self._refill_reserve()
             return confirmed
         finally:
@@ -599,7 +588,7 @@ class Store:
         elif version > sqlite.FORMAT:
             raise NewerStore(f"{self.path} has format {version}, this program knows {sqlite.FORMAT}")
         rows: list[Any] = db.execute("SELECT id, key_check FROM store").fetchall()
-        if not rows:
+        if not rows or not all(isinstance(value, bytes) for value in rows[0]):
             raise StoreDamaged("the store has lost its own description")
         self._keyring = Keyring(self._key, rows[0][0])
         self._keyring.prove(rows[0][1])
@@ -621,8 +610,7 @@ class Store:
 
     def quick_check(self) -> None:
         """Let SQLite check its own structure, in time that grows with the file; raises `StoreDamaged`."""
-        with self._lock:
-            findings = [line for (line,) in self.fetch("PRAGMA quick_check(3)")]
+        findings = [line for (line,) in self.fetch("PRAGMA quick_check(3)")]
         if findings != ["ok"]:
             raise StoreDamaged("; ".join(findings))
 
@@ -646,6 +634,7 @@ class Store:
             raise RuntimeError("a transaction is open in this thread already")
 
     def _release_reserve(self) -> bool:
+        self._reserve_held = False
         try:
             self._reserve.unlink()
         except FileNotFoundError:
@@ -666,6 +655,7 @@ class Store:
                 return
             with self._reserve.open("wb") as file:
                 os.posix_fallocate(file.fileno(), 0, self._reserve_bytes)
+            self._reserve_held = True
         except OSError as error:
             logger.warning("no reserve for a full disk: %s", error)
             self._reserve.unlink(missing_ok=True)
@@ -699,15 +689,13 @@ class _TableRows:
         shelf = self._shelf()
         if shelf is None:
             return []
-        with self._store.lock:
-            return [place - shelf.base for (place,) in self._store.fetch(_PLACES["document"], shelf.span)]
+        return [place - shelf.base for (place,) in self._store.fetch(_PLACES["document"], shelf.span)]
 
     def count(self) -> int:
         shelf = self._shelf()
         if shelf is None:
             return 0
-        with self._store.lock:
-            [(count,)] = self._store.fetch(_COUNT["document"], shelf.span)
+        [(count,)] = self._store.fetch(_COUNT["document"], shelf.span)
         return int(count)
 
     def next_id(self) -> int:

@@ -1,0 +1,78 @@
+"""The power-cut explorer: run a lobby on a taped disk, cut the power everywhere, and open what is left.
+
+A failure names the day's seed and the state; `python -m tests.crash` gives that state back, or runs for as long as one
+likes.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from shared.errors import SalaError
+from tests.crash.tape import Tape, TapeDisk, cuts
+from tests.crash.touches import Lobby, check
+
+
+@dataclass
+class Tally:
+    """How a run went."""
+
+    states: int = 0
+    touches: int = 0
+    failures: list[str] = field(default_factory=list)
+
+
+def folder() -> str | None:
+    """In memory where the machine has such a place: what is tested is not this machine's disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - a fresh folder is made inside it
+    return str(memory) if memory.is_dir() else None
+
+
+def record_day(seed: int, steps: int) -> tuple[Tape, int]:
+    """The tape of one lobby's `steps` random steps, and how many touches were confirmed."""
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        tape = Tape()
+        disk = TapeDisk(tape)
+        lobby = Lobby(Path(place) / "store.db", connect=disk.connect, told=tape.ack, seed=seed)
+        for _ in range(steps):
+            lobby.random_step()
+        lobby.store.close()
+        disk.close()
+        return tape, lobby.touched
+
+
+def explore(seed: int, *, steps: int, each: int) -> Iterator[tuple[int, str | None]]:
+    """Every state of one day: its number, and what is wrong with it (None: nothing)."""
+    tape, _ = record_day(seed, steps)
+    with tempfile.TemporaryDirectory(dir=folder()) as place:
+        for number, (_, files, promise) in enumerate(cuts(tape, seed=seed, each=each)):
+            yield number, judge(Path(place) / "cut", files, promise)
+
+
+def judge(place: Path, files: dict[str, bytes], promise: Any) -> str | None:
+    """Lay `files` out as a power cut left them and check them; what is wrong, or None."""
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
+    for name, content in files.items():
+        (place / name).write_bytes(content)
+    try:
+        check(place / "store.db", promise)
+    except (AssertionError, SalaError) as error:
+        return f"{type(error).__name__}: {error}"
+    return None
+
+
+def run(seeds: Iterator[int] | range, *, steps: int, each: int, stop_at: int | None = None) -> Tally:
+    """Explore one day for each seed; stops after `stop_at` states."""
+    tally = Tally()
+    for seed in seeds:
+        for number, wrong in explore(seed, steps=steps, each=each):
+            tally.states += 1
+            if wrong is not None:
+                tally.failures.append(f"--seed {seed} --state {number}: {wrong}")
+            if stop_at is not None and tally.states >= stop_at:
+                return tally
+    return tally
