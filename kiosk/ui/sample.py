@@ -16,14 +16,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tomllib
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
-
-import msgspec
 
 from kiosk import SOFTWARE
 from kiosk.clock import Clock
@@ -38,8 +35,9 @@ from kiosk.ui.files import ASSETS
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
 from kiosk.worker import Done, Failed, Result
-from shared import content, keys
-from shared.content import Notices, Office, SealedStatus, Service, Statuses
+from shared import content, keys, source
+from shared.content import Notices, SealedStatus, Statuses
+from shared.source import Source
 
 OFFICE: Final = b"sample office..."
 
@@ -49,20 +47,12 @@ NOW: Final = datetime(2027, 3, 18, 3, 24, tzinfo=UTC)
 T = TypeVar("T")
 
 
-def sample_content(folder: Path | None = None) -> tuple[Office, list[Service], Notices]:
-    """The office of `assets/office-sample` as a kiosk shows it, services in their order."""
-    folder = folder or ASSETS / "office-sample"
-    office = _toml(folder / "office.toml")
-    services = [_toml(folder / "services" / f"{name}.toml") | {"id": name} for name in office.pop("services")]
-    return (
-        msgspec.convert(office, Office),
-        msgspec.convert(services, list[Service]),
-        msgspec.convert(_toml(folder / "notices.toml"), Notices),
+def sample_content() -> Source:
+    """The office of `assets/office-sample`."""
+    folder = ASSETS / "office-sample"
+    return source.read(
+        {each.relative_to(folder).as_posix(): each.read_text("utf-8") for each in folder.rglob("*.toml")}
     )
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    return tomllib.loads(path.read_text("utf-8"))
 
 
 class Hands:
@@ -150,12 +140,15 @@ class SampleKiosk:
 
     def publish(self, edition: int, *statuses: SealedStatus) -> None:
         """Put the sample content on screen, with these statuses of cases."""
-        office, services, notices = sample_content()
+        written = sample_content()
         pieces = {
-            content.OFFICE_PIECE: content.piece(office),
-            content.NOTICES_PIECE: content.piece(notices),
+            content.OFFICE_PIECE: content.piece(written.office),
+            content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
-            **{f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each) for at, each in enumerate(services)},
+            **{
+                f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
+                for at, each in enumerate(written.services)
+            },
         }
         made_ms = round(NOW.timestamp() * 1000) - 2 * 3600 * 1000
         signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)

@@ -1,0 +1,61 @@
+"""The one table of the kiosk's own sentences is whole: nothing missing, nothing left over."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from kiosk.ui import strings
+from kiosk.ui.strings import LANGUAGES, saying, table
+
+UI = Path(strings.__file__).parent
+
+#: Keys that code puts together, as patterns of what it can make.
+MADE = (
+    r"time\..+", r"services\.(all|landowner|business|builder|elderly|parent|welfare|disabled)", r"service\.priority_.+",
+    r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+", r"rating\.face[1-5]",
+    r"thanks\.(low|middle|high)(_why)?", r"status\.(step_)?(received|in_progress|answered|closed)",
+    r"staff\.(link|printer|clock)_.+", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
+    r"cannot\.lost_.+", r"closed\.(wrong_key|not_enrolled|damaged|no_content)(_do)?",
+)  # fmt: skip
+
+
+def sources():
+    """Every file that may say something."""
+    return [path for suffix in ("py", "kv") for path in UI.rglob(f"*.{suffix}") if path.name != "strings.py"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_exists_in_every_language(language):
+    """No language falls silently back to another for a sentence of ours."""
+    assert [key for key, words in table().items() if not words.get(language, "").strip()] == []
+
+
+def test_languages_fill_in_the_same_words():
+    """A sentence asks for the same values in each language."""
+    fields = {
+        key: {
+            language: {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for language, text in each.items()
+        }
+        for key, each in table().items()
+    }
+    assert [key for key, each in fields.items() if len({frozenset(names) for names in each.values()}) > 1] == []
+
+
+def test_every_key_that_is_said_exists_and_every_key_is_said():
+    """A key in code without a sentence would break a screen; a sentence nobody says is rubbish."""
+    text = "\n".join(path.read_text("utf-8") for path in sources())
+    said = set(re.findall(r"""["'](\w+\.\w+)["']""", text))
+    sections = {key.split(".")[0] for key in table()}
+    unknown = {key for key in re.findall(r"""say\(\s*["'](\w+\.\w+)["']""", text)} - set(table())
+    assert unknown == set()
+    silent = [key for key in table() if key not in said and not any(re.fullmatch(each, key) for each in MADE)]
+    assert silent == []
+    assert sections
+
+
+def test_values_are_text_and_never_a_pattern():
+    """What is filled in is shown as it is, braces and all."""
+    assert saying("th")("cannot.phone", phone="{0.__class__}") == "โทร {0.__class__}"
