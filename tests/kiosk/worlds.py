@@ -206,7 +206,7 @@ def make_world(
     """
     identity = identity or an_identity()
     fresh = not (folder / "store.sala").exists()
-    store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=0)
+    store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096)
     lobby = Logbook(store, "lobby", software=SOFTWARE)
     editions = Editions(folder / "content", BUNDLE_KEY.public, OFFICE_ID)
     if fresh:

@@ -122,10 +122,10 @@ def test_tallies_are_what_the_log_folds_to(world):
     """Folding the log again gives the documents that the touches wrote, over midnight too."""
     hands = Hands()
     clock = hands.clock()
+    complaints.file(world, clock.now(), Draft("lamp", "ไฟดับ"), "th")
     for _ in range(3):
         queue.take_ticket(world, clock.now(), service_id="sign_tax", language="th")
         ratings.rate(world, clock.now(), 2)
-        complaints.file(world, clock.now(), Draft("lamp", "ไฟดับ"), "th")
         hands.pass_s(9 * 3600)
     folded = tally.recount(world.lobby.after(0))
     assert len(folded) == 2

@@ -1,0 +1,180 @@
+"""The transport over HTTPS, with everything switched off that could believe, follow or wait too long.
+
+No proxy or certificate variables, no `.netrc`, no redirects, no compression, no answer longer than agreed. Plain
+http is for this very machine only. A request ends after `TOTAL_S` whatever the other side does: at one byte a second
+too, the socket is closed under it.
+"""
+
+import contextlib
+import ipaddress
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+from weakref import WeakSet
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from kiosk import SOFTWARE
+from kiosk.config import ConfigError
+from kiosk.sync.line import NotTheServer, Reply, Unreachable
+
+CONNECT_S = 10
+READ_S = 20
+TOTAL_S = 50
+
+#: A signed answer is some hundred bytes, a note at most 256 KiB.
+ANSWER_BYTES_MAX = 256 * 1024
+
+#: A server may ask for patience, but not for ever.
+RETRY_AFTER_S_MAX = 3600
+
+_CHUNK_BYTES = 64 * 1024
+
+
+class Https:
+    """The server at `url`, for one thread at a time. `ca_file` names the authority to believe, "" the system's own."""
+
+    def __init__(self, url: str, *, ca_file: str = "", total_s: float = TOTAL_S) -> None:
+        _check_address(url)
+        self._url = url.rstrip("/")
+        self._total_s = total_s
+        self._adapter = _Adapter()
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.verify = ca_file or True
+        self._session.mount("https://", self._adapter)
+        self._session.mount("http://", self._adapter)
+        self._session.headers.clear()
+        self._session.headers.update({
+            "User-Agent": SOFTWARE, "Accept-Encoding": "identity", "Content-Type": "application/octet-stream",
+        })  # fmt: skip
+
+    def post(self, path: str, body: bytes) -> Reply:
+        """Send `body`; raises `Unreachable`."""
+        return self._request("POST", path, body, ANSWER_BYTES_MAX)
+
+    def get(self, path: str, *, bytes_max: int) -> Reply:
+        """Fetch at most `bytes_max` bytes; raises `Unreachable`."""
+        return self._request("GET", path, None, bytes_max)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._session.close()
+
+    def _request(self, method: str, path: str, body: bytes | None, bytes_max: int) -> Reply:
+        try:
+            with (
+                _deadline(self._adapter, self._total_s),
+                self._session.request(
+                    method, f"{self._url}/{path}", data=body, stream=True, allow_redirects=False,
+                    timeout=(CONNECT_S, READ_S),
+                ) as response,
+            ):  # fmt: skip
+                return Reply(response.status_code, _read(response, bytes_max), _retry_after_s(response))
+        except requests.exceptions.SSLError as error:
+            raise NotTheServer(f"the certificate is not the office's: {error}") from error
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # ValueError: urllib3 raises it for a socket that was closed under it, http.client for odd headers.
+            raise Unreachable(f"no answer: {error}") from error
+
+
+def _read(response: requests.Response, bytes_max: int) -> bytes:
+    parts: list[bytes] = []
+    length = 0
+    # `raw` and not `content`: nothing is decoded on the way, whatever the answer claims about its encoding.
+    while chunk := response.raw.read(_CHUNK_BYTES, decode_content=False):
+        parts.append(chunk)
+        length += len(chunk)
+        if length > bytes_max:
+            raise NotTheServer(f"an answer of more than {bytes_max} bytes")
+    return b"".join(parts)
+
+
+def _retry_after_s(response: requests.Response) -> int:
+    """The seconds of Retry-After; its other form, a date, is not used: it would need a right clock."""
+    value = response.headers.get("Retry-After", "")
+    return min(int(value), RETRY_AFTER_S_MAX) if value.isascii() and value.isdigit() and len(value) < 10 else 0
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname:
+        return
+    if parts.scheme == "http" and parts.hostname and _is_loopback(parts.hostname):
+        return
+    raise ConfigError(f"server_url: {url!r} must begin with https:// (http:// only for this very machine)")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- a deadline that holds against a server that drips ------------------------------------------------------------
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter, with connections that can be shut from another thread."""
+
+    def __init__(self) -> None:
+        self._open: WeakSet[Any] = WeakSet()
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **settings: Any) -> None:
+        super().init_poolmanager(*args, **settings)
+        self.poolmanager.pool_classes_by_scheme = {
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self._open),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._open),
+        }
+
+    def shut(self) -> None:
+        """End whatever is on the way: the thread that waits for it gets an error at once."""
+        for connection in list(self._open):
+            connection.shut()
+
+
+def _pool(pool: Any, connection: Any, open_: WeakSet[Any]) -> Any:
+    """A pool class whose connections keep a second handle on their socket: TLS takes the first one away."""
+
+    class Watched(connection):  # type: ignore[misc]
+        twin: socket.socket | None = None
+
+        def _new_conn(self) -> socket.socket:
+            made: socket.socket = super()._new_conn()
+            self.twin = made.dup()
+            open_.add(self)
+            return made
+
+        def shut(self) -> None:
+            if self.twin is not None and self.twin.fileno() >= 0:
+                with contextlib.suppress(OSError):  # it may just have ended by itself
+                    self.twin.shutdown(socket.SHUT_RDWR)
+
+        def close(self) -> None:
+            super().close()
+            if self.twin is not None:
+                self.twin.close()
+
+    class Pool(pool):  # type: ignore[misc]
+        ConnectionCls = Watched
+
+    return Pool
+
+
+@contextlib.contextmanager
+def _deadline(adapter: _Adapter, seconds: float) -> Iterator[None]:
+    timer = threading.Timer(seconds, adapter.shut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

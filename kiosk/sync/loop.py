@@ -1,0 +1,207 @@
+"""When the kiosk talks to its server, and what it knows about the line.
+
+One thread. A turn is one conversation, then the content if there is a newer edition, then some housekeeping in the
+store. After a good turn it waits for the interval or for something new to send; after a bad one it waits at random
+up to a limit that doubles (full jitter), so that a village of kiosks does not return in one second.
+
+The rules of this file:
+1. After every turn the timer is set again, whatever was raised. Nothing ends the thread but `close`.
+2. One request is in flight at a time, since one thread makes them.
+3. A server that names a time to wait (Retry-After, signed or not) is not asked before it.
+4. What `link` says is what the last turn saw, never what it hoped.
+"""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.clock import Clock
+from kiosk.desk.health import Link
+from kiosk.desk.world import World
+from kiosk.store import StoreError
+from kiosk.sync.fetch import fetch
+from kiosk.sync.line import NotTheServer, TooMuch, Transport, Unreachable
+from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
+from shared.errors import SalaError
+from shared.protocol import Action
+
+logger = logging.getLogger(__name__)
+
+_uniform = random.SystemRandom().uniform
+
+#: The first wait after a failure is up to this long, the second up to twice as long, and so on.
+RETRY_S_BASE = 2.0
+RETRY_S_MAX = 300.0
+#: A server that has refused for good is asked again now and then: an administrator may have changed their mind.
+REFUSED_S = 900.0
+#: Touches come in pairs (a ticket, its slip); waiting this long sends both at once.
+GATHER_S = 1.0
+#: A message is not made smaller than this because of a proxy.
+BATCH_BYTES_MIN = 8 * 1024
+CHECKPOINT_PAGES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How long until the next turn, and whether a touch may cut it short."""
+
+    seconds: float
+    cut_short: bool
+
+
+class Patience:
+    """How long to wait after failures; `uniform` draws evenly between two numbers."""
+
+    def __init__(self, uniform: Callable[[float, float], float] = _uniform) -> None:
+        self._uniform = uniform
+        self._failures = 0
+
+    def after_success(self) -> None:
+        """Begin anew."""
+        self._failures = 0
+
+    def after_failure(self, retry_after_s: int = 0) -> float:
+        """Seconds to wait: a random part of a limit that doubles, and never less than what the server asked for."""
+        limit = min(RETRY_S_MAX, RETRY_S_BASE * 2.0 ** min(self._failures, 20))
+        self._failures += 1
+        return retry_after_s + self._uniform(0.0, limit)
+
+
+class Sync:
+    """The loop. `start` begins it, `wake` tells it that something was recorded, `link` says how the line stands."""
+
+    def __init__(
+        self,
+        world: World,
+        clock: Clock,
+        transport: Transport | None,
+        *,
+        patience: Patience | None = None,
+        after_turn: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`transport` None: this kiosk runs alone. `after_turn` is called after each turn, on this thread."""
+        self._world = world
+        self._clock = clock
+        self._transport = transport
+        self._patience = patience or Patience()
+        self._after_turn = after_turn
+        self._batch_bytes_max = BATCH_BYTES_MAX
+        self._link = Link("alone" if transport is None else "starting")
+        self._next_turn_s: float | None = None
+        self._touched = threading.Event()
+        self._closing = False
+        self._hurry = False
+        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin; the first turn comes at once."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End after the turn that is on; a request in flight is waited for."""
+        self._closing = True
+        self._touched.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Something was recorded. Cheap, from any thread; while the line is bad it changes nothing."""
+        self._touched.set()
+
+    def now(self) -> None:
+        """Staff want a try at once, whatever the wait."""
+        self._hurry = True
+        self._touched.set()
+
+    @property
+    def link(self) -> Link:
+        """How the line stands, with the seconds until the next try."""
+        due = self._next_turn_s
+        left = None if due is None else max(0, round(due - time.monotonic()))
+        return Link(self._link.state, self._link.reason, left)
+
+    # ---- the thread ------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._closing:
+            self._next_turn_s = None
+            self._wait(self.turn())
+
+    def _wait(self, wait: Wait) -> None:
+        self._next_turn_s = due = time.monotonic() + wait.seconds
+        while not self._closing and not self._hurry and (left := due - time.monotonic()) > 0:
+            if self._touched.wait(left):
+                self._touched.clear()
+                if wait.cut_short:
+                    due = min(due, time.monotonic() + GATHER_S)
+        self._hurry = False
+
+    def turn(self) -> Wait:
+        """One turn; returns how long to wait for the next. Never raises (rule 1)."""
+        try:
+            wait = self._talk()
+        except Unreachable as error:
+            logger.info("%s", error)
+            if isinstance(error, TooMuch):
+                self._batch_bytes_max = max(BATCH_BYTES_MIN, self._batch_bytes_max // 2)
+            self._link = Link("not_the_server" if isinstance(error, NotTheServer) else "offline", str(error))
+            wait = Wait(self._patience.after_failure(error.retry_after_s), cut_short=False)
+        except SalaError as error:
+            logger.error("a turn failed: %s", error)  # noqa: TRY400 - the sentence says it; these are known faults
+            self._link = Link("offline", str(error))
+            wait = Wait(self._patience.after_failure(), cut_short=False)
+        except Exception as error:
+            logger.exception("a turn failed in a way nobody foresaw")
+            self._link = Link("offline", type(error).__name__)
+            wait = Wait(self._patience.after_failure(), cut_short=False)
+        self._keep_house()
+        return wait
+
+    def _talk(self) -> Wait:
+        interval_s = float(self._world.config.sync_every_s)
+        if self._transport is None:
+            return Wait(interval_s, cut_short=False)
+        told = converse(self._world, self._clock, self._transport, batch_bytes_max=self._batch_bytes_max)
+        if told.refused is not None:
+            return self._refused(told)
+        self._link = Link("ok")
+        self._patience.after_success()
+        self._batch_bytes_max = BATCH_BYTES_MAX
+        # Downloads stop first when the disk is filling up.
+        if told.edition > self._world.content.edition and self._world.store.reserve_held:
+            self._fetch(self._transport)
+        return Wait(GATHER_S if told.again else interval_s, cut_short=True)
+
+    def _fetch(self, transport: Transport) -> None:
+        try:
+            fetch(self._world.content, transport)
+        except Unreachable:
+            raise
+        except (SalaError, OSError) as error:
+            # The edition on screen stays; staff see why, and the next turn tries again.
+            self._world.content.note(f"new content was not taken: {error}")
+
+    def _refused(self, told: Told) -> Wait:
+        refusal = told.refused
+        assert refusal is not None
+        if refusal.action is Action.RETRY:
+            raise Unreachable(f"the server is busy ({refusal.reason.value})", retry_after_s=refusal.retry_after_s)
+        self._link = Link("refused", refusal.reason.value)
+        self._patience.after_success()
+        return Wait(max(REFUSED_S, refusal.retry_after_s), cut_short=False)
+
+    def _keep_house(self) -> None:
+        """Move the write-ahead log on and give up old bodies, off the touch path."""
+        try:
+            self._world.store.checkpoint(pages_min=CHECKPOINT_PAGES)
+            with self._world.store.transaction() as tx:
+                self._world.lobby.prune(tx)
+        except StoreError as error:
+            logger.error("housekeeping: %s", error)  # noqa: TRY400 - as above
+        try:
+            self._after_turn()
+        except Exception:
+            logger.exception("after a turn")

@@ -1,0 +1,209 @@
+"""One conversation with the server: `shared.protocol.Push` on one side, the store and a transport on the other.
+
+    told = converse(world, clock, transport)        # asks, sends what is missing, keeps the receipts
+    told.edition                                    # content that the server offers
+
+Nothing here decides when to talk or how to wait (`loop`), nor what comes next in a conversation (`shared.protocol`).
+
+The rules of this file:
+1. A count moves only with a verified answer, and the answer is kept beside it, in one transaction.
+2. Whatever breaks off leaves everything as the last answer left it; the next conversation begins by asking again.
+3. A log that cannot go on ends at once, and a new one that cites it is opened; what waits in the old one is still sent.
+4. A damaged record stops its log, never the others: what can be read behind it is appended to the new log.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+
+from kiosk.clock import Clock
+from kiosk.desk import contact, health
+from kiosk.desk.world import World
+from kiosk.store import LogView, OpenReason, RecordDamaged, Transaction
+from kiosk.sync.line import Reply, Transport, unbelieved
+from shared import protocol
+from shared.errors import SalaError, TooLarge
+from shared.protocol import (
+    Answer,
+    EditionOffered,
+    Event,
+    Local,
+    NewLogNeeded,
+    Push,
+    Refused,
+    ServerRestored,
+    State,
+    Stored,
+    Want,
+)
+from shared.records import Record
+
+logger = logging.getLogger(__name__)
+
+NONCE_BYTES = 16
+
+#: As many bytes of records as one envelope takes, less what sealing and columns add.
+BATCH_BYTES_MAX = 1000 * 1024
+
+#: A conversation may lose its place (the server asks to begin again) this often before it is left for later.
+ROUNDS_MAX = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a conversation brought: the edition on offer, how many records got a receipt, and whether it was refused.
+
+    `again` says that something new waits already, such as the first record of a new log.
+    """
+
+    edition: int
+    records: int
+    refused: Refused | None
+    again: bool
+
+
+def converse(world: World, clock: Clock, transport: Transport, *, batch_bytes_max: int = BATCH_BYTES_MAX) -> Told:
+    """Bring the server what it lacks. Raises `Unreachable` where the way fails, `CannotRecord` where the disk does."""
+    return _Conversation(world, clock, transport, batch_bytes_max).run()
+
+
+class _Conversation:
+    def __init__(self, world: World, clock: Clock, transport: Transport, batch_bytes_max: int) -> None:
+        self._world = world
+        self._clock = clock
+        self._transport = transport
+        self._batch_bytes_max = batch_bytes_max
+        self._lobby = world.lobby
+        self._edition = 0
+        self._records = 0
+        self._refused: Refused | None = None
+        self._again = False
+
+    def run(self) -> Told:
+        for _ in range(ROUNDS_MAX):
+            push = Push(self._world.identity.kiosk_self(), map(_local, self._asked_about()), self._hash_at)
+            try:
+                self._speak(push)
+            except RecordDamaged as damage:
+                self._end_damaged(damage)
+                continue
+            if push.state is not State.START:
+                break
+        self._carry_over()
+        return Told(self._edition, self._records, self._refused, self._again)
+
+    def _speak(self, push: Push) -> None:
+        """From the question to the last receipt, or to where the server will not go on."""
+        world = self._world
+        figures = health.for_server(world, self._clock.now())
+        ask = push.ask(world.random(NONCE_BYTES), world.content.edition, figures)
+        self._hear(push, self._transport.post("sync/position", ask))
+        while (want := push.want()) is not None:
+            envelope, count = self._envelope(push, want)
+            events = self._hear(push, self._transport.post("sync/push", envelope))
+            self._records += count if any(isinstance(event, Stored) for event in events) else 0
+
+    def _envelope(self, push: Push, want: Want) -> tuple[bytes, int]:
+        records = self._read(want)
+        while True:
+            try:
+                return push.send(want, records, self._world.random(NONCE_BYTES)), len(records)
+            except TooLarge:
+                # Bytes that do not pack. Half as many fit in the end, since one record fits by its own limit.
+                if len(records) == 1:
+                    raise
+                records = records[: len(records) // 2]
+
+    def _read(self, want: Want) -> list[Record]:
+        """The records that are wanted, up to the first that cannot be read; raises `RecordDamaged` where that is it."""
+        found: list[Record] = []
+        try:
+            found.extend(
+                self._lobby.after(
+                    want.after.seq, log=want.log, limit_count=want.count_max, limit_bytes=self._batch_bytes_max
+                )
+            )
+        except RecordDamaged:
+            if not found:
+                raise
+        return found
+
+    def _hear(self, push: Push, reply: Reply) -> list[Event]:
+        """Act on an answer. Raises `Unreachable` for bytes that are no signed answer to this question."""
+        try:
+            events = push.hear(reply.body)
+            answer = protocol.read_answer(reply.body, self._world.identity.answer_key)
+        except RecordDamaged:
+            raise
+        except SalaError as error:
+            raise unbelieved(reply) from error
+        self._clock.learn(answer.server_ms)
+        self._keep(events, answer, reply.body)
+        for event in events:
+            if isinstance(event, Refused) and push.state is State.STOPPED:
+                logger.warning("the server refused: %s", event.reason.value)
+                self._refused = event
+        return events
+
+    def _keep(self, events: list[Event], answer: Answer, signed: bytes) -> None:
+        """What an answer changes on the disk, all of it or nothing."""
+        before = contact.read(self._world.store)
+        now = replace(before, epoch=answer.epoch)
+        with self._world.store.transaction() as tx:
+            for event in events:
+                match event:
+                    case Stored(head, backed_up):
+                        self._lobby.record_receipt(
+                            tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=backed_up, epoch=answer.epoch,
+                            server_ms=answer.server_ms, signed=signed,
+                        )  # fmt: skip
+                    case ServerRestored(log, server_seq, receipted_seq):
+                        logger.warning("server restored: log %s, %d of %d", log.hex()[:8], server_seq, receipted_seq)
+                        now = replace(now, restored_ms=answer.server_ms)
+                    case NewLogNeeded(log, reason):
+                        if self._open_new(tx, log, reason):
+                            now = replace(now, new_log_ms=answer.server_ms, new_log_reason=reason)
+                    case EditionOffered(edition):
+                        self._edition = edition
+                    case Refused():
+                        pass
+            if now != before or abs(answer.server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
+                contact.write(self._world.store, replace(now, server_ms=answer.server_ms))
+
+    def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
+        """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""
+        if self._lobby.logs()[-1].log != log:
+            return False
+        logger.warning("log %s ends (%s); a new one goes on", log.hex()[:8], reason)
+        self._lobby.open_new(tx, reason, at=self._clock.now().at, edition=self._world.content.edition)
+        self._again = True
+        return True
+
+    def _end_damaged(self, damage: RecordDamaged) -> None:
+        logger.error("%s", damage)
+        with self._world.store.transaction() as tx:
+            self._lobby.mark_damaged(tx, damage.log, damage.seq)
+            if self._open_new(tx, damage.log, "damaged"):
+                heard = contact.read(self._world.store)
+                news = replace(heard, new_log_ms=heard.server_ms, new_log_reason="damaged")
+                contact.write(self._world.store, news)
+
+    def _carry_over(self) -> None:
+        """Append what can be read behind a damaged record to the current log: the server has named its place."""
+        for view in self._lobby.logs():
+            moved = int(view.ended and view.stranded > 0)
+            while moved:
+                with self._world.store.transaction() as tx:
+                    moved = self._lobby.carry_over(tx, view.log)
+                self._again = True
+
+    def _asked_about(self) -> list[LogView]:
+        """The current log, and old ones of which the server lacks something or has no backup yet."""
+        *old, current = self._lobby.logs()
+        return [*(view for view in old if view.waiting or view.backed_up < view.head.seq), current]
+
+    def _hash_at(self, log: bytes, seq: int) -> bytes | None:
+        return self._lobby.hash_at(seq, log)
+
+
+def _local(view: LogView) -> Local:
+    return Local(view.name, view.head, view.receipted)

@@ -1,0 +1,171 @@
+"""The server's side of sync in memory, made of `shared.protocol.Intake`, with faults to order.
+
+It is a `Transport`: what the kiosk posts is answered as the real server would, or as a broken world does.
+"""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from kiosk.sync.line import Reply, Unreachable
+from shared import content, protocol
+from shared.errors import SalaError
+from shared.log import Head
+from shared.protocol import Append, Ask, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
+from shared.records import NO_HASH, Record
+from tests.kiosk.worlds import ANSWER_KEY, KIOSK_ID, KIOSK_KEY, OFFICE_ID, SEALING_KEY, signed_edition
+
+#: Some day in 2026, in milliseconds.
+SERVER_MS = 1_773_632_000_000
+
+
+@dataclass
+class Branch:
+    """One line of a log from record 1 on, with the hash of each header."""
+
+    records: list[Record] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash at `seq`, zeros before the first record."""
+        if seq == 0:
+            return NO_HASH
+        return self.hashes[seq - 1] if seq <= len(self.hashes) else None
+
+
+class MemoryServer:
+    """Kiosks are in `kiosks`; what was received in `logs`. `answer` is put before every answer when set."""
+
+    def __init__(self) -> None:
+        self.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=False)}
+        self.logs: dict[bytes, list[Branch]] = {}
+        self.epoch = b"epoch-1 of tests"
+        self.server_ms = SERVER_MS
+        self.backed_up = 0
+        self.edition = 0
+        self.manifest = b""
+        self.pieces: dict[bytes, bytes] = {}
+        self.requests: list[tuple[str, int]] = []
+        self.answers: list[int] = []
+        self.asked: list[Ask] = []
+        self.batch_count_max = 500
+        self.envelope_bytes_max = 1024 * 1024
+        #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
+        self.weather: Callable[[str, Callable[[], Reply]], Reply] = lambda _path, genuine: genuine()
+        self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
+
+    # --- Transport
+
+    def post(self, path: str, body: bytes) -> Reply:
+        """Answer a question or an envelope."""
+        self.requests.append((path, len(body)))
+        acts = {"sync/position": self._position, "sync/push": self._push}
+        reply = self.weather(path, lambda: self._signed(body, acts[path]))
+        self.answers.append(len(reply.body))
+        return reply
+
+    def get(self, path: str, *, bytes_max: int) -> Reply:
+        """Give manifest or piece."""
+        self.requests.append((path, 0))
+
+        def genuine() -> Reply:
+            name = path.removeprefix("sync/piece/")
+            data = self.manifest if path == "sync/manifest" else self.pieces.get(bytes.fromhex(name), b"")
+            return Reply(200, data) if data else Reply(404, b"")
+
+        reply = self.weather(path, genuine)
+        assert len(reply.body) <= bytes_max or reply.status != 200
+        return reply
+
+    # --- what tests arrange
+
+    def publish(self, edition: int, pieces: dict[str, bytes]) -> None:
+        """Offer an edition."""
+        self.edition = edition
+        self.manifest = signed_edition(edition, pieces)
+        self.pieces |= {content.piece_hash(data): data for data in pieces.values()}
+
+    def snapshot(self) -> dict[bytes, list[Branch]]:
+        """A backup of what was received."""
+        return copy.deepcopy(self.logs)
+
+    def restore(self, backup: dict[bytes, list[Branch]]) -> None:
+        """Come back from a backup, under a new epoch."""
+        self.logs = copy.deepcopy(backup)
+        self.epoch = b"epoch-2 of tests"
+
+    def count(self) -> int:
+        """How many records are held, branches included."""
+        return len({hash_ for branches in self.logs.values() for branch in branches for hash_ in branch.hashes})
+
+    # --- the protocol
+
+    def _signed(self, body: bytes, act: Callable[[bytes], bytes]) -> Reply:
+        self.server_ms += 1000
+        try:
+            return Reply(200, act(body))
+        except NotTaken as verdict:
+            reason = verdict.reason
+        except SalaError:
+            reason = Reason.MALFORMED
+        return Reply(409, self._intake.refuse(body, reason, epoch=self.epoch, server_ms=self.server_ms))
+
+    def _position(self, body: bytes) -> bytes:
+        ask = self._intake.ask(body, self.kiosks.get)
+        self.asked.append(ask)
+        return self._intake.position(
+            ask,
+            [self._stand(claim.log) for claim in ask.logs],
+            epoch=self.epoch,
+            server_ms=self.server_ms,
+            edition=self.edition,
+            limits=Limits(self.batch_count_max, self.envelope_bytes_max),
+        )
+
+    def _stand(self, log: bytes) -> Stand:
+        branches = self.logs.get(log, [Branch()])
+        head = _head(log, branches[0])
+        return Stand(log, head.seq, head.hash, "forked" if len(branches) > 1 else "open", min(self.backed_up, head.seq))
+
+    def _push(self, body: bytes) -> bytes:
+        if len(body) > self.envelope_bytes_max:
+            raise NotTaken(Reason.TOO_LARGE)
+        opened = self._intake.open(body, self.kiosks.get)
+        header = opened.header
+        branches = self.logs.setdefault(header.log, [Branch()])
+        fitting = [branch for branch in branches if branch.hash_at(header.first_seq - 1) == header.prev]
+        branch = max(fitting, key=lambda fit: _agreement(fit, opened), default=branches[0])
+        verdict = protocol.judge(opened, _head(header.log, branch), dict(enumerate(branch.hashes, 1)))
+        if isinstance(verdict, Append):
+            branch.records += verdict.records
+            branch.hashes += verdict.hashes
+        else:
+            before = header.first_seq - 1
+            branches.append(
+                Branch(branch.records[:before] + list(verdict.records), branch.hashes[:before] + list(verdict.hashes))
+            )
+        forked = len(branches) > 1
+        return self._intake.receipt(header, verdict.head, forked=forked, epoch=self.epoch, server_ms=self.server_ms)
+
+
+def _head(log: bytes, branch: Branch) -> Head:
+    return Head(log, len(branch.hashes), branch.hashes[-1]) if branch.hashes else Head.empty(log)
+
+
+def _agreement(branch: Branch, opened: Opened) -> int:
+    """How many records of a batch a branch holds already."""
+    return sum(branch.hash_at(seq) == hash_ for seq, hash_ in enumerate(opened.hashes, opened.header.first_seq))
+
+
+def lost(path_end: str, times: int = 1) -> Callable[[str, Callable[[], Reply]], Reply]:
+    """Weather in which the server acts and its answer is lost, `times` times."""
+    left = [times]
+
+    def weather(path: str, genuine: Callable[[], Reply]) -> Reply:
+        reply = genuine()
+        if path.endswith(path_end) and left[0]:
+            left[0] -= 1
+            raise Unreachable("the line was cut")
+        return reply
+
+    return weather
