@@ -12,12 +12,13 @@ from .fonts import Box, Face, FontStack
 from .graphemes import boundaries as grapheme_boundaries
 from .graphemes import count as count_graphemes
 from .house import forget, lay_out, stack, warm
-from .layout import SIDE_MAX, Align, Laid, Line, Run, caret_stops, lay
+from .layout import SIDE_MAX, Align, Laid, Line, Run, caret_stops, lay, one_line
 from .raster import Picture, rasterise, rasterise_glyph
 from .showable import showable
 
 __all__ = [
     "SIDE_MAX", "Align", "Box", "Face", "FontStack", "Laid", "Line", "Picture", "Run", "caret_stops",
-    "count_graphemes", "forget", "grapheme_boundaries", "lay", "lay_out", "rasterise", "rasterise_glyph", "showable", "stack",
+    "count_graphemes", "forget", "grapheme_boundaries", "lay", "lay_out",
+    "one_line", "rasterise", "rasterise_glyph", "showable", "stack",
     "warm",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ Coordinates: pixels, x from the left edge, baselines downward from the top edge.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
 from typing import Any, Final, Literal
@@ -95,24 +95,26 @@ def lay(
     align: Align = "auto",
     pitch: float = 1.5,
     lines_max: int | None = None,
+    editing: bool = False,
 ) -> Laid:
     """Lay out showable ``text`` (see `showable`).
 
     ``width`` wraps, None does not; ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis.
-    ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left.
+    ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``editing`` keeps
+    spaces at line ends and all of the text, however long: for an input, which draws only the lines in sight.
     """
     px = max(1.0, min(px, SIDE_MAX / 4))
     line, ink = stack.line(px), stack.ink(px)
     step = pitch * px
     above = ceil(max(0.0, ink.ascent - line.ascent - (step - line.ascent - line.descent) / 2))
     below = ceil(max(0.0, ink.descent - line.descent - (step - line.ascent - line.descent) / 2))
-    room = max(1, int((SIDE_MAX - above - below) / step))
+    room = len(text) + 1 if editing else max(1, int((SIDE_MAX - above - below) / step))
     lines_max = room if lines_max is None else max(1, min(lines_max, room))
     limit = min(width, SIDE_MAX) if width is not None else SIDE_MAX
     fallback = 1 if lang.endswith("-Arab") else 0
 
-    shown = text[:TEXT_MAX]
-    cut_short = len(text) > TEXT_MAX
+    shown = text if editing else text[:TEXT_MAX]
+    cut_short = len(shown) < len(text)
     rows: list[tuple[str, int, int, bool]] = []  # text, start, base level, ends in an ellipsis
     start = 0
     for paragraph in shown.split("\n"):
@@ -135,7 +137,7 @@ def lay(
         if ends or width is None:
             piece, cut = _shorten(piece, base, stack, px, limit, lang, force=ends)
             cut_short = cut_short or cut
-        runs, run_width = _place(piece, base, stack, px, lang)
+        runs, run_width = _place(piece, base, stack, px, lang, trim=not editing)
         placed.append((piece, at, base, runs, run_width))
     block = min(float(SIDE_MAX), max((row[4] for row in placed), default=0.0))
     top = (step - line.ascent - line.descent) / 2 + line.ascent
@@ -229,8 +231,10 @@ def _shorten(
     return text[: fits[-1] if fits else 0].rstrip(" \u200b") + ELLIPSIS, True
 
 
-def _place(text: str, base: int, stack: FontStack, px: float, lang: str) -> tuple[tuple[Run, ...], float]:
-    shown = text.rstrip(" \u200b")
+def _place(
+    text: str, base: int, stack: FontStack, px: float, lang: str, *, trim: bool
+) -> tuple[tuple[Run, ...], float]:
+    shown = text.rstrip(" \u200b") if trim else text
     found = _runs(shown, stack, levels(shown, base))
     placed: list[Run] = []
     x = 0.0
@@ -288,6 +292,12 @@ def _shape(
         for info, place in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True)
     )
     return glyphs, sum(glyph[2] for glyph in glyphs) / SUBPIXEL
+
+
+def one_line(laid: Laid, number: int) -> Laid:
+    """Line ``number`` as a block of its own, its left edge at 0: for drawing lines one by one."""
+    line = replace(laid.lines[number], x=0.0, baseline=laid.lines[0].baseline)
+    return replace(laid, width=ceil(line.width), height=ceil(laid.pitch), lines=(line,))
 
 
 def forget_shapes() -> None:

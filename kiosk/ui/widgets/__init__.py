@@ -21,7 +21,7 @@ __all__ = ["ARMING", "LOOK", "MODULES", "ShapedLabel", "forget_texts", "load_all
 MODULES: Final = (
     # In the order their rules build on each other.
     "text", "touch", "surface", "icon", "panel", "pill", "button", "tile", "listrow", "header", "foot", "step",
-    "choice", "face", "banner", "progress", "code", "slip", "scroll",
+    "choice", "face", "banner", "progress", "code", "slip", "scroll", "input", "keyboard",
 )  # fmt: skip
 _loaded: set[str] = set()
 

@@ -1,13 +1,13 @@
 """The flowchart of a service: `StepCard` with its lane and person, `TimeBar` over all steps, `Fact` for the promise.
 
-    StepCard:
-        number: 1
-        lane: root.view.lane          # a division's name where it changes, else empty
-        text: "ยื่นคำขอ"
-        pill: "2 นาที"
-        person: "นักวิชาการจัดเก็บรายได้"
-        person_sub: "กองคลัง · โทรต่อ 12"
-        avatar: 1
+StepCard:
+    number: 1
+    lane: root.view.lane          # a division's name where it changes, else empty
+    text: "ยื่นคำขอ"
+    pill: "2 นาที"
+    person: "นักวิชาการจัดเก็บรายได้"
+    person_sub: "กองคลัง · โทรต่อ 12"
+    avatar: 1
 """
 
 from __future__ import annotations
