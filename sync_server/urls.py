@@ -10,6 +10,8 @@ urlpatterns = [
     path("", include("sync_server.home.urls")),
     path("", include("sync_server.web.urls")),
     path("desk/cases/", include("sync_server.cases.urls")),
+    path("desk/queues/", include("sync_server.queues.urls")),
+    path("desk/content/", include("sync_server.content.urls")),
     path("desk/records/", include("sync_server.records.urls")),
     path("desk/kiosks/", include("sync_server.kiosks.urls")),
 ]

@@ -84,17 +84,16 @@ def publish(actor: Actor, *, now: dt.datetime) -> Edition:
 def publish_statuses(office: Office, *, now: dt.datetime) -> Edition | None:
     """Publish the same content again with what citizens may read now; None where that would change nothing.
 
-    Cheap to call: without an answer since the last edition it only compares. Before the first edition it does nothing.
+    May be called often: it first compares without a lock. Before the first edition it does nothing.
     """
+    edition = queries.newest(office)
+    if edition is None or not _differs(office, _with_statuses(edition, now)):
+        return None
     with transaction.atomic():
         office = Office.objects.select_for_update().get(pk=office.pk)
         edition = queries.newest(office)
-        if edition is None:
-            return None
-        pieces = {**queries.pieces_of(edition), STATUSES_PIECE: statuses_piece(_told(office, now))}
-        if not _differs(office, pieces):
-            return None
-        return _make(Actor(office, "sala-server"), pieces, Why.STATUSES, now)
+        assert edition is not None
+        return _make(Actor(office, "sala-server"), _with_statuses(edition, now), Why.STATUSES, now)
 
 
 def publish_sample(office: Office, *, now: dt.datetime) -> Edition:
@@ -112,6 +111,10 @@ def publish_sample(office: Office, *, now: dt.datetime) -> Edition:
 def _told(office: Office, now: dt.datetime) -> Iterable[Told]:
     statuses: Callable[..., Iterable[Told]] = import_string(settings.SALA_STATUS_SOURCE)
     return statuses(office, now=now)
+
+
+def _with_statuses(edition: Edition, now: dt.datetime) -> dict[str, bytes]:
+    return {**queries.pieces_of(edition), STATUSES_PIECE: statuses_piece(_told(edition.office, now))}
 
 
 def _differs(office: Office, pieces: dict[str, bytes]) -> bool:

@@ -1,0 +1,12 @@
+"""Addresses of the content pages, below ``/desk/content/``."""
+
+from django.urls import path
+
+from sync_server.content import views
+
+app_name = "content"
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("services/<slug:service_id>", views.service, name="service"),
+    path("publish", views.publish_draft, name="publish"),
+]

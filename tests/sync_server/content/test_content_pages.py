@@ -1,0 +1,111 @@
+"""The desk's content pages: everybody reads them, clerk and administrator publish, an empty server explains itself."""
+
+from itertools import pairwise
+
+import pytest
+
+SERVICES = "/desk/content/"
+
+
+@pytest.fixture
+def published(server):
+    """The sample office, published."""
+    from sync_server.content.actions import publish_sample
+
+    return publish_sample(server.office, now=server.now)
+
+
+def test_an_empty_server_says_how_content_comes_in(signed_in):
+    """The page explains itself before the first import."""
+    page = signed_in("somjai").get(SERVICES).content.decode()
+    assert "import_office" in page
+
+
+def test_the_list_names_every_service_with_who_checked_it(signed_in, published):
+    """Eighteen services, each with its promise and its checker."""
+    page = signed_in("somjai").get(SERVICES).content.decode()
+    assert page.count('class="link"') == 18
+    assert "ผู้อำนวยการกองคลัง" in page.replace("<wbr>", "")
+    assert "3\u00a0วันทำการ" in page
+
+
+def test_every_service_has_its_page_in_both_languages(signed_in, published, server):
+    """Each page shows the six facts; in English it shows the English text."""
+    from sync_server.content.queries import published_services
+
+    client = signed_in("somjai")
+    for service in published_services(server.office):
+        page = client.get(f"{SERVICES}services/{service.id}")
+        assert page.status_code == 200
+        assert service.fee.th in page.content.decode().replace("<wbr>", "").replace("&#x27;", "'")
+    client.cookies["lang"] = "en"
+    assert "Hand in form Phor Por 1" in client.get(f"{SERVICES}services/sign_tax").content.decode()
+    assert client.get(f"{SERVICES}services/no_such_service").status_code == 404
+
+
+@pytest.mark.parametrize(("who", "status"), [("palad", 302), ("it", 302), ("somjai", 403), ("nayok", 403)])
+def test_clerk_and_administrator_publish(signed_in, server, who, status):
+    """Others read; the button is not theirs and its address refuses them."""
+    from sync_server.content.actions import SAMPLE, import_draft
+    from sync_server.content.importer import read_source
+    from sync_server.content.queries import current_edition
+    from sync_server.organisations.actions import Actor
+
+    import_draft(Actor(server.office, "test"), read_source(SAMPLE), now=server.now)
+    client = signed_in(who)
+    assert ("desk/content/publish" in client.get(SERVICES).content.decode()) == (status == 302)
+    assert client.post(f"{SERVICES}publish").status_code == status
+    assert current_edition() == (status == 302)
+
+
+def test_publishing_twice_says_that_nothing_changed(signed_in, published):
+    """The second press makes no edition and says so."""
+    from sync_server.content.queries import current_edition
+
+    page = signed_in("palad").post(f"{SERVICES}publish", follow=True).content.decode().replace("<wbr>", "")
+    assert "ไม่มีอะไรเปลี่ยน" in page
+    assert current_edition() == 1
+
+
+def test_nobody_reads_the_desk_without_signing_in(client, published):
+    """The pages lead to the sign-in page."""
+    for address in (SERVICES, f"{SERVICES}services/sign_tax"):
+        assert client.get(address)["Location"].startswith("/sign-in")
+
+
+@pytest.mark.parametrize(
+    ("service_id", "words"),
+    [
+        ("sign_tax", "5 นาที"),
+        ("commercial_registration", "60 นาที"),
+        ("living_support", "12 วัน 1 ชั่วโมง"),
+        ("health_hazard_licence", "29 วัน 1 ชั่วโมง"),
+        ("street_light_repair", "3 วันทำการ"),
+        ("disaster_help", "ในทันที"),
+    ],
+)
+def test_the_steps_together_are_told_in_units_people_count_in(server, service_id, words):
+    """Minutes stay minutes, days stay days, and what mixes them is told in both."""
+    from sync_server.content.actions import SAMPLE
+    from sync_server.content.importer import read_source
+    from sync_server.content.labels import together
+
+    service = next(each for each in read_source(SAMPLE).services if each.id == service_id)
+    assert together(service).th.replace("\u00a0", " ") == words
+
+
+def test_a_time_bar_is_as_wide_as_its_steps_are_long():
+    """Segments follow each other, none vanishes, and a step of a day is wider than one of a minute."""
+    from sync_server.content.actions import SAMPLE
+    from sync_server.content.importer import read_source
+    from sync_server.content.views import time_bar
+
+    services = read_source(SAMPLE).services
+    for service in services:
+        bar = list(time_bar(service))
+        assert [segment.number for segment in bar] == list(range(1, len(service.steps) + 1))
+        assert all(a.x + a.width < b.x for a, b in pairwise(bar))
+        assert bar[-1].x + bar[-1].width <= 1000
+    widths = {service.id: [segment.width for segment in time_bar(service)] for service in services}
+    assert widths["health_hazard_licence"][0] < widths["health_hazard_licence"][3] < widths["health_hazard_licence"][1]
+    assert len(set(widths["disaster_help"])) == 1
