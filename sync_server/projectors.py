@@ -12,12 +12,13 @@ records for a person to look at. Neither holds up the records behind it. At any 
 after each commit.
 """
 
+import datetime as dt
 import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.db.models import F, Sum
@@ -27,6 +28,7 @@ from shared import kinds
 from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued, Unreadable
 from shared.records import decode_header
 from sync_server.cases import project as cases
+from sync_server.content.actions import publish_statuses
 from sync_server.organisations.models import Office
 from sync_server.queues import project as queues
 from sync_server.records import actions as records
@@ -142,7 +144,8 @@ def _fold_chunk(name: str, log_pk: int) -> int:
         log = Log.objects.select_related("office", "kiosk").get(pk=log_pk)
         Cursor.objects.bulk_create([Cursor(projector=name, log=log, seq=log.base_seq)], ignore_conflicts=True)
         cursor = Cursor.objects.select_for_update().get(projector=name, log=log)
-        rows = list(RecordRow.objects.filter(log=log, seq__gt=cursor.seq).order_by("seq")[:_CHUNK])
+        held = RecordRow.objects.filter(log=log, seq__gt=cursor.seq).order_by("seq").values_list(*_Row._fields)
+        rows = [_Row(*values) for values in held[:_CHUNK]]
         if not rows:
             return 0
         runs = _Runs(name, log)
@@ -160,6 +163,20 @@ def _fold_chunk(name: str, log_pk: int) -> int:
     return len(rows)
 
 
+class _Row(NamedTuple):
+    """The columns of a `RecordRow` that folding needs; building 10,000 model objects would cost as much as the
+    folding.
+    """
+
+    seq: int
+    kind: str
+    schema: int
+    header: bytes
+    body: bytes | None
+    received_at: dt.datetime
+    clock_ahead_ms: int | None
+
+
 class _Runs:
     """Sorts a chunk of rows into what this projector folds, by body, and what it sets aside."""
 
@@ -172,7 +189,7 @@ class _Runs:
         self._wanted = PROJECTORS[name].folds
         self._trusted = log.kiosk.trusted_through.get(log.log_id)
 
-    def take(self, row: RecordRow) -> None:
+    def take(self, row: _Row) -> None:
         """Put one row where it belongs."""
         kind = kinds.BY_NAME.get((row.kind, row.schema))
         if self._trusted is not None and row.seq > self._trusted:
@@ -190,7 +207,7 @@ class _Runs:
             seen = Seen(self._log, row.seq, at, row.received_at, row.clock_ahead_ms, body)
             self.by_body.setdefault(kind.body, []).append(seen)
 
-    def _set_aside(self, row: RecordRow, why: Why, reason: str) -> None:
+    def _set_aside(self, row: _Row, why: Why, reason: str) -> None:
         self.aside.append(_aside(self._name, self._log, row.seq, (row.kind, row.schema), why, reason))
 
 
@@ -234,13 +251,16 @@ def _aside(name: str, log: Log, seq: int, kind: tuple[str, int], why: Why, reaso
 
 # A burst of pushes is let through before its records are interpreted, but never for longer than the second figure.
 _QUIET_S = 0.2
-_PATIENCE_S = 2.0
+_PATIENCE_S = 5.0
 # After a failed attempt (the database was away) the next one comes by itself.
 _AGAIN_S = 5.0
 
 
 class Follower(threading.Thread):
-    """Catches up after each commit, in a thread of its own, so that ingest never waits for an interpretation."""
+    """Catches up after each commit, in a thread of its own, so that ingest never waits for an interpretation.
+
+    On the way it writes the anchor, and publishes what citizens may read about their cases since the last edition.
+    """
 
     def __init__(self) -> None:
         super().__init__(name="projectors", daemon=True)
@@ -272,6 +292,8 @@ class Follower(threading.Thread):
             for office in Office.objects.all():
                 records.save_anchor(office)
             catch_up()
+            for office in Office.objects.all():
+                publish_statuses(office, now=timezone.now())
         except Exception:
             logger.exception("the projectors could not catch up; they try again in %s s", _AGAIN_S)
             return False

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sync_server.ingest.middleware.BareAnswers",
     "sync_server.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -164,8 +165,8 @@ X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
-# Where ingest finds the published bundle: a module with current_manifest() and piece(). Named here, not imported, because content
-# stands above ingest in the stack of applications.
+# Where ingest finds the published bundle: a module with current_manifest(), current_edition() and piece(). Named here,
+# not imported, because content stands above ingest in the stack of applications.
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
 # What citizens are told about their cases, asked for when an edition is made: content stands beside cases in the stack.
 SALA_STATUS_SOURCE = "sync_server.cases.queries.statuses_for_bundle"

@@ -16,7 +16,9 @@ from sync_server.records import actions as records
 
 
 def check_ready() -> None:
-    """Raise `ImproperlyConfigured`, with what to do, where the server could not answer: no keys, no tables, no office."""
+    """Raise `ImproperlyConfigured`, with what to do, where the server could not answer: no keys, no tables, no
+    office.
+    """
     server_keys()
     try:
         the_office()

@@ -20,6 +20,7 @@ from shared import thai
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, EventKind, Note
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Staff
+from sync_server.records import actions as records
 
 TEXT_CHARS_MAX = 4000
 REASON_CHARS_MAX = 500
@@ -121,6 +122,7 @@ def _moved(
         setattr(case, name, value)
     if "state" in changes:
         case.changed_at = now
+        transaction.on_commit(records.tell)
     case.save(update_fields=[*changes, "changed_at"])
     _event(actor, case, kind, now, detail)
     after = {name: _plain(value) for name, value in changes.items()}

@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
-from shared import content, protocol
+from shared import protocol
 from shared.errors import (
     BadSignature,
     Broken,
@@ -134,15 +134,8 @@ def limits() -> Limits:
 
 def current_edition() -> int:
     """The edition of the published content, 0 where there is none yet."""
-    current: Callable[[], bytes | None] = import_string(f"{settings.SALA_BUNDLE_SOURCE}.current_manifest")
-    manifest = current()
-    return 0 if manifest is None else _edition(manifest)
-
-
-@functools.lru_cache(maxsize=2)
-def _edition(manifest: bytes) -> int:
-    office = bytes.fromhex(the_office().office_id)
-    return content.read_manifest(manifest, server_keys().bundle.public, office=office, at_least=0).edition
+    edition: Callable[[], int] = import_string(f"{settings.SALA_BUNDLE_SOURCE}.current_edition")
+    return edition()
 
 
 class _Desk:
@@ -189,7 +182,6 @@ def _server_self(office_id: str) -> ServerSelf:
 def forget_keys() -> None:
     """Read keys and office anew at the next request: keys were rolled, or another data folder was put in place."""
     _server_self.cache_clear()
-    _edition.cache_clear()
 
 
 def _answered(data: bytes, now: dt.datetime, act: Callable[[_Desk], bytes]) -> Reply:

@@ -1,12 +1,16 @@
 """Folds tickets and ratings out of the logs. Pure: emptied and refilled by a rebuild, one row for one record."""
 
 import datetime as dt
+import functools
 from collections.abc import Sequence
 
 from shared import thai
 from shared.kinds import RatingGiven, TicketIssued
 from sync_server.queues.models import Rating, Ticket
 from sync_server.records.seen import Seen
+
+# A lobby says the same few services, labels and languages all day long.
+_clean = functools.lru_cache(maxsize=1024)(thai.clean)
 
 
 def tickets(run: Sequence[Seen[TicketIssued]]) -> None:
@@ -33,12 +37,12 @@ def _ticket(seen: Seen[TicketIssued]) -> Ticket:
         log=seen.log,
         seq=seen.seq,
         service_date=dt.date.fromisoformat(body.service_date),
-        series=thai.clean(body.series, chars_max=8),
+        series=_clean(body.series, chars_max=8),
         number=body.number,
-        service=thai.clean(body.service, chars_max=60),
-        label=thai.clean(body.public_label, chars_max=80),
-        priority=thai.clean(body.priority, chars_max=30),
-        language=thai.clean(body.language, chars_max=10),
+        service=_clean(body.service, chars_max=60),
+        label=_clean(body.public_label, chars_max=80),
+        priority=_clean(body.priority, chars_max=30),
+        language=_clean(body.language, chars_max=10),
         papers_missing=body.papers_missing,
         issued_at=seen.occurred_at(),
     )
@@ -54,6 +58,6 @@ def _rating(seen: Seen[RatingGiven]) -> Rating:
         service_date=dt.date.fromisoformat(body.service_date),
         score=body.score,
         place=body.place,
-        service=thai.clean(body.service, chars_max=60),
+        service=_clean(body.service, chars_max=60),
         repeat=body.repeat,
     )

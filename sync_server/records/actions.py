@@ -30,7 +30,8 @@ from sync_server.records import anchor
 from sync_server.records.models import Epoch, Log, RecordRow
 from sync_server.records.queries import current_epoch, stored_total
 
-#: Told after each commit that brought records. The projectors put themselves here; whoever is here must return at once.
+#: Told after each commit that brought records or changed what a citizen may read. The projectors put themselves here;
+#: whoever is here must return at once.
 followers: list[Callable[[], None]] = []
 
 
@@ -59,7 +60,7 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
         else:
             kept = _part(opened, branch, branches, known, kiosk, now)
         if kept.new:
-            transaction.on_commit(_tell)
+            transaction.on_commit(tell)
     return kept
 
 
@@ -68,7 +69,7 @@ def count_branch(actor: Actor, branch: Log, reason: str, *, now: dt.datetime) ->
     with transaction.atomic():
         Log.objects.filter(pk=branch.pk).update(counted=True, counted_by=actor.staff)
         record_act(actor, "log.count_branch", "log", str(branch), at=now, reason=reason)
-        transaction.on_commit(_tell)
+        transaction.on_commit(tell)
 
 
 def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:
@@ -112,7 +113,8 @@ def _why_new_epoch(held: Epoch | None, total: int, said: anchor.Anchor | None) -
     return None
 
 
-def _tell() -> None:
+def tell() -> None:
+    """Wake the followers of this process; used with `transaction.on_commit`."""
     for follower in followers:
         follower()
 

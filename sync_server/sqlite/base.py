@@ -35,7 +35,7 @@ def refuse_old(version_info: tuple[int, ...]) -> None:
 def _import_over_pysqlite3() -> ModuleType:
     if f"{_DJANGO_BACKEND}.base" in sys.modules:
         raise ImproperlyConfigured(
-            "Django's own SQLite backend was loaded before Sala's: use ENGINE 'sync_server.sqlite' for every SQLite file."
+            "Django's own SQLite backend was loaded before Sala's: let ENGINE be 'sync_server.sqlite' everywhere."
         )
     names = {"sqlite3": pysqlite3, "sqlite3.dbapi2": pysqlite3.dbapi2}
     before = {name: sys.modules.get(name) for name in names}

@@ -17,6 +17,7 @@ import pytest
 
 # Before anything of Django is imported: settings read these.
 _HOME = Path(tempfile.mkdtemp(prefix="sala-server-"))
+(_HOME / "data" / "static").mkdir(parents=True)
 os.environ["SALA_SERVER_DATA"] = str(_HOME / "data")
 os.environ["DATABASE_URL"] = os.environ.get("SALA_TEST_DATABASE_URL", "")
 os.environ["DJANGO_SETTINGS_MODULE"] = "sync_server.settings"
@@ -63,7 +64,6 @@ def _template() -> Iterator[Path]:
 
     setup_test_environment()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.SALA_BUNDLE_SOURCE = "published"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

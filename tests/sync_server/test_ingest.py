@@ -1,18 +1,324 @@
-"""What the server answers to kiosks, in this process and without a socket."""
+"""What the server answers to kiosks: a receipt, or a signed refusal, never anything else."""
+
+import datetime as dt
 
 import pytest
+from django.conf import settings
+from django.db import OperationalError
+from fake_kiosk import FakeKiosk
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from shared.protocol import Receipt, Stored
+from shared import envelope, kinds, protocol, wire
+from shared.content import make_manifest, piece_hash
+from shared.envelope import Label
+from shared.keys import SealTo, SigningKey
+from shared.protocol import NO_ID, Position, Reason, Receipt, Refusal, Stored
 from sync_server.ingest import actions
+from sync_server.kiosks import actions as kiosk_actions
+from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
 from sync_server.records.models import Log, RecordRow
+from sync_server.setting_up import program
 
 
 def test_a_push_is_committed_and_receipted_under_the_kiosks_own_head(kiosk):
-    """After a push the server holds every record, and its signed receipt names the head the kiosk has."""
+    """After a push the server holds every record byte for byte, and its signed receipt names the head the kiosk has."""
     kiosk.ticket(1)
     kiosk.file()
     kiosk.rate(5)
     heard = kiosk.push()
     assert Stored(kiosk.lobby.head, 0) in heard
-    assert RecordRow.objects.count() == 4
-    assert Log.objects.get().seq == 4
+    held = list(RecordRow.objects.order_by("seq"))
+    assert [bytes(row.header) for row in held] == [wire.encode(one.header) for one in kiosk.lobby.records]
+    assert [(row.salt, row.body) for row in held] == [(one.salt, one.body) for one in kiosk.lobby.records]
+    assert (Log.objects.get().seq, bytes(Log.objects.get().head_hash)) == (4, kiosk.lobby.head.hash)
+
+
+def test_more_than_a_batch_arrives_whole(kiosk):
+    """A backlog of several envelopes arrives in one conversation, each record once."""
+    for n in range(1100):
+        kiosk.rate(n % 5 + 1)
+    kiosk.push()
+    assert list(RecordRow.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 1102))
+
+
+def test_an_envelope_sent_again_is_receipted_again_and_kept_once(kiosk):
+    """A replayed envelope changes nothing and is answered by a receipt for the same head."""
+    kiosk.ticket(1)
+    sealed = kiosk.envelope()
+    first, second = (kiosk.read(kiosk.post("push", sealed)) for _ in range(2))
+    assert isinstance(first, Receipt)
+    assert first == second
+    assert RecordRow.objects.count() == 2
+
+
+def test_an_older_part_sent_again_is_receipted_with_the_present_head(kiosk):
+    """A batch that ends before the head is a repeat; the receipt tells how far the log really stands."""
+    for n in range(5):
+        kiosk.ticket(n + 1)
+    kiosk.push()
+    answer = kiosk.read(kiosk.post("push", kiosk.envelope(kiosk.lobby.records[:3])))
+    assert isinstance(answer, Receipt)
+    assert (answer.seq, answer.hash, answer.forked) == (6, kiosk.lobby.head.hash, False)
+
+
+def test_two_equal_ratings_are_two_records(kiosk):
+    """Honest equals are never taken for duplicates."""
+    kiosk.rate(5)
+    kiosk.rate(5)
+    kiosk.push()
+    assert RecordRow.objects.filter(kind="rating.given").count() == 2
+
+
+# --- bad input -----------------------------------------------------------------------------------------------------
+
+
+def _other(device: FakeKiosk, **changes: object) -> FakeKiosk:
+    """The same kiosk with another face: another office, identity, key or server key."""
+    me = device.me
+    fields = {"office": me.office, "kiosk": me.kiosk, "key": me.key, "answers": me.answers, "seal_to": me.seal_to}
+    device.me = protocol.KioskSelf(**{**fields, **changes})
+    return device
+
+
+def _with_version(sealed: bytes) -> bytes:
+    return sealed[:4] + bytes([9]) + sealed[5:]
+
+
+_STRANGER = SigningKey(bytes(range(32)))
+
+BAD = {
+    "nothing at all": (lambda k: b"", Reason.MALFORMED),
+    "no envelope": (lambda k: b"GET / HTTP/1.1\r\n\r\n", Reason.MALFORMED),
+    "a portal's page": (lambda k: b"<html>Please sign in</html>" * 20, Reason.MALFORMED),
+    "truncated": (lambda k: k.envelope()[:-30], Reason.MALFORMED),
+    "header only": (lambda k: k.envelope()[:185], Reason.MALFORMED),
+    "longer than it says": (lambda k: k.envelope() + b"\0", Reason.MALFORMED),
+    "oversized": (lambda k: k.envelope() + bytes(settings.SALA_ENVELOPE_BYTES_MAX), Reason.TOO_LARGE),
+    "unknown version": (lambda k: _with_version(k.envelope()), Reason.UNKNOWN_VERSION),
+    "another office's": (lambda k: _other(k, office=bytes(16)).envelope(), Reason.WRONG_OFFICE),
+    "unknown kiosk": (lambda k: _other(k, kiosk=bytes(16)).envelope(), Reason.UNKNOWN_KIOSK),
+    "another's key": (lambda k: _other(k, key=_STRANGER).envelope(), Reason.BAD_SIGNATURE),
+    "signature flipped": (lambda k: k.envelope()[:-1] + bytes([k.envelope()[-1] ^ 1]), Reason.BAD_SIGNATURE),
+    "sealed to a key we lost": (
+        lambda k: _other(k, seal_to=SealTo(bytes([9]) + bytes(31))).envelope(),
+        Reason.CANNOT_OPEN,
+    ),
+    "records missing before": (lambda k: k.envelope(k.lobby.records[2:]), Reason.GAP),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_gets_a_signed_refusal_and_changes_nothing(kiosk, client, case):
+    """Whatever is wrong with an envelope, the answer is a signed refusal with its reason, over HTTP never a 500."""
+    for n in range(3):
+        kiosk.ticket(n + 1)
+    make, reason = BAD[case]
+    response = client.post("/sync/push", make(kiosk), content_type="application/octet-stream")
+    answer = kiosk.read(response.content)
+    assert isinstance(answer, Refusal)
+    assert answer.reason is reason
+    assert 400 <= response.status_code < 500
+    assert not RecordRow.objects.exists()
+
+
+def test_after_a_refusal_the_kiosks_queue_goes_on(kiosk):
+    """A refused envelope blocks nothing: the next conversation delivers everything."""
+    kiosk.ticket(1)
+    kiosk.post("push", kiosk.envelope()[:-1])
+    kiosk.push()
+    assert RecordRow.objects.count() == 2
+
+
+def test_a_refusal_names_the_question_it_answers(kiosk):
+    """A refusal bears kiosk and nonce of the envelope, as far as its header can be read."""
+    sealed = kiosk.envelope()
+    header = envelope.read_header(sealed)
+    answer = kiosk.read(kiosk.post("push", sealed[:-1] + bytes([sealed[-1] ^ 1])))
+    assert (answer.office, answer.kiosk, answer.nonce) == (header.office, header.kiosk, header.nonce)
+    stray = kiosk.read(kiosk.post("push", b"?"))
+    assert (stray.office, stray.kiosk, stray.nonce) == (NO_ID, NO_ID, NO_ID)
+
+
+def test_a_revoked_kiosk_is_refused_and_raises_one_alarm(kiosk, server, staff):
+    """A revoked kiosk gets REVOKED for questions and envelopes alike; the fleet page is told once."""
+    kiosk.ticket(1)
+    kiosk_actions.revoke(program(server.office), Kiosk.objects.get(), "หาย", now=server.now)
+    for _ in range(3):
+        assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.REVOKED
+    ask = protocol.Push(kiosk.me, [], lambda *_: None).ask(bytes(16), 0, kiosk.health())
+    assert kiosk.read(kiosk.post("position", ask)).reason is Reason.REVOKED
+    assert Alarm.objects.filter(kind=AlarmKind.REVOKED_SENT).count() == 1
+    assert not RecordRow.objects.exists()
+
+
+def test_an_unknown_kind_is_kept_whole_and_receipted(kiosk):
+    """What this program cannot read is stored byte for byte and receipted like everything else."""
+    kiosk.append_raw("lantern.lit", 7, b"\x93\x01\x02\x03")
+    kiosk.ticket(1)
+    kiosk.push()
+    row = RecordRow.objects.get(kind="lantern.lit")
+    assert (row.schema, bytes(row.body)) == (7, b"\x93\x01\x02\x03")
+    assert Log.objects.get().seq == 3
+
+
+@hypothesis_settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_any_flipped_or_cut_envelope_is_refused(kiosk, data):
+    """No damaged byte is ever believed: flips, cuts and insertions all end in a signed refusal."""
+    if not hasattr(kiosk, "sealed"):
+        kiosk.ticket(1)
+        kiosk.sealed = kiosk.envelope()
+    sealed = bytearray(kiosk.sealed)
+    place = data.draw(st.integers(0, len(sealed) - 1))
+    act = data.draw(st.sampled_from(["flip", "cut", "insert"]))
+    if act == "flip":
+        sealed[place] ^= data.draw(st.integers(1, 255))
+    elif act == "cut":
+        del sealed[place:]
+    else:
+        sealed[place:place] = data.draw(st.binary(min_size=1, max_size=8))
+    answer = kiosk.read(kiosk.post("push", bytes(sealed)))
+    assert isinstance(answer, Refusal)
+    assert answer.reason is not Reason.BUSY
+    assert not RecordRow.objects.exists()
+
+
+@hypothesis_settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(junk=st.binary(max_size=400), door=st.sampled_from(["push", "position", "enrol"]))
+def test_any_bytes_at_any_door_get_a_signed_refusal(kiosk, junk, door):
+    """Every door answers every byte string with the server's signature."""
+    answer = kiosk.read(kiosk.post(door, junk))
+    assert isinstance(answer, Refusal)
+    assert answer.reason is not Reason.BUSY
+
+
+def test_when_the_database_is_away_the_kiosk_is_told_to_come_back(kiosk, client, monkeypatch):
+    """A server that cannot store says so under its signature, with a time to wait; the receipt is never given first."""
+
+    def locked(*_args: object, **_kwargs: object) -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(actions.records, "append", locked)
+    response = client.post("/sync/push", kiosk.envelope(), content_type="application/octet-stream")
+    answer = kiosk.read(response.content)
+    assert (response.status_code, answer.reason) == (503, Reason.BUSY)
+    assert answer.retry_after_s > 0
+
+
+# --- positions -----------------------------------------------------------------------------------------------------
+
+
+def _asked(kiosk: FakeKiosk) -> Position:
+    locals_ = [protocol.Local(one.name, one.head, one.head) for one in kiosk.logs.values()]
+    push = protocol.Push(kiosk.me, locals_, lambda log_id, seq: kiosk.logs[log_id].hash_at(seq))
+    answer = kiosk.read(kiosk.post("position", push.ask(bytes(16), 0, kiosk.health())))
+    assert isinstance(answer, Position)
+    return answer
+
+
+def test_the_position_is_that_of_the_database(kiosk):
+    """The server tells its own head for each log asked about, seq 0 for one it never saw."""
+    assert [stand.seq for stand in _asked(kiosk).stands] == [0]
+    kiosk.ticket(1)
+    kiosk.push()
+    assert [(stand.seq, stand.hash, stand.state) for stand in _asked(kiosk).stands] == [
+        (2, kiosk.lobby.head.hash, "open")
+    ]
+
+
+def test_a_position_asked_for_shows_on_the_fleet_page(kiosk, server):
+    """What the kiosk says about itself is kept beside it, its clock's difference included."""
+    kiosk.now += dt.timedelta(hours=3)
+    kiosk.push()
+    row = Kiosk.objects.get()
+    assert (row.seen_at, row.captured, row.software) == (server.now, 1, "0.1")
+    assert row.clock_ahead_ms == 3 * 3600 * 1000
+
+
+def test_a_kiosk_learns_nothing_of_anothers_log(kiosk, server):
+    """A log of another kiosk is answered as one never seen."""
+    kiosk.push()
+    spy = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    spy.logs[kiosk.lobby.id] = kiosk.lobby
+    assert {stand.log: stand.seq for stand in _asked(spy).stands}[kiosk.lobby.id] == 0
+
+
+def test_a_log_of_another_kiosk_cannot_be_written(kiosk, server):
+    """A kiosk that sends records under another one's log is refused, and the log stays as it was."""
+    kiosk.push()
+    spy = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    spy.logs = dict(kiosk.logs)
+    spy.ticket(9)
+    assert spy.read(spy.post("push", spy.envelope())).reason is Reason.BROKEN
+    assert Log.objects.get(log_id=kiosk.logs.popitem()[0].hex()).seq == 1
+
+
+def test_an_idle_contact_is_one_exchange_of_at_most_a_kilobyte(kiosk, client):
+    """Question and answer with all their HTTP headers stay under 1,024 bytes when there is nothing new."""
+    kiosk.push()
+    push = protocol.Push(kiosk.me, [protocol.Local("lobby", kiosk.lobby.head, kiosk.lobby.head)], lambda *_: None)
+    ask = push.ask(bytes(16), 0, kiosk.health())
+    response = client.post("/sync/position", ask, content_type="application/octet-stream")
+    headers = sum(len(name) + len(value) + 4 for name, value in response.headers.items())
+    # A request line and the headers of the kiosk's own client come to about 200 bytes, the server's date line to 60.
+    assert len(ask) + len(response.content) + headers + 260 <= 1024
+
+
+# --- content -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def published(server, monkeypatch):
+    """A bundle of one piece, published by hand."""
+    import published as source
+
+    from sync_server.keys import server_keys
+
+    data = b'{"notices": []}'
+    monkeypatch.setattr(settings, "SALA_BUNDLE_SOURCE", "published")
+    monkeypatch.setattr(source, "edition", 3)
+    monkeypatch.setattr(source, "pieces", {piece_hash(data).hex(): data})
+    office = bytes.fromhex(server.office.office_id)
+    manifest = make_manifest({"notices": data}, office=office, edition=3, made_ms=0, by=server_keys().bundle)
+    monkeypatch.setattr(source, "manifest", manifest)
+    return source
+
+
+def test_the_published_bundle_is_served_byte_for_byte(client, published):
+    """Manifest and pieces come out as they were published; what was never published is 404."""
+    assert client.get("/sync/manifest").content == published.manifest
+    digest, data = next(iter(published.pieces.items()))
+    assert client.get(f"/sync/piece/{digest}").content == data
+    assert client.get(f"/sync/piece/{'0' * 64}").status_code == 404
+    assert client.get("/sync/piece/../../etc/passwd").status_code == 404
+
+
+def test_the_position_tells_the_edition_there_is(kiosk, published):
+    """A kiosk learns from the position that new content is out."""
+    assert _asked(kiosk).edition == 3
+
+
+def test_kiosks_addresses_take_no_cookie_and_set_none(kiosk, client):
+    """Ingest has no session: no cookie is set and none is asked for; other methods are refused."""
+    response = client.post("/sync/push", kiosk.envelope(), content_type="application/octet-stream")
+    assert response.status_code == 200
+    assert not response.cookies
+    assert client.get("/sync/push").status_code == 405
+
+
+def test_a_body_that_does_not_re_encode_is_kept_for_reading_later(kiosk):
+    """An unusual encoding of a known body is no reason to refuse the envelope."""
+    kind, schema, data = kinds.encode(kinds.SlipPrinted("ticket", 1, "printed"))
+    kiosk.append_raw(kind, schema, data[:1] + b"\xd9\x06ticket" + data[8:])
+    kiosk.push()
+    assert RecordRow.objects.filter(kind="slip.printed").exists()
+
+
+def test_a_question_under_another_label_is_refused(kiosk):
+    """A note signed for one purpose does not pass for another."""
+    ask = protocol.Push(kiosk.me, [], lambda *_: None).ask(bytes(16), 0, kiosk.health())
+    payload = envelope.read_note(ask, Label.ASK).payload
+    swapped = envelope.sign(Label.ENROL, payload, kiosk.me.key)
+    assert kiosk.read(kiosk.post("position", swapped)).reason is Reason.MALFORMED

@@ -1,0 +1,285 @@
+"""Forks, restores and crowds: what is kept when two histories of one log meet, or the server itself went back in time."""
+
+import copy
+import shutil
+import threading
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+from fake_kiosk import FakeKiosk, direct
+
+from shared.protocol import NewLogNeeded, Reason, Receipt, ServerRestored
+from sync_server.ingest import actions as ingest
+from sync_server.kiosks.models import Alarm, AlarmKind
+from sync_server.projectors import balances, catch_up
+from sync_server.queues.models import Ticket
+from sync_server.records import actions, anchor, queries
+from sync_server.records.models import Log, RecordRow
+from sync_server.setting_up import program
+
+on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="copies the database file")
+
+
+def _clone(kiosk: FakeKiosk) -> FakeKiosk:
+    """A second device with a copy of the first one's disk."""
+    twin = copy.copy(kiosk)
+    twin.logs = copy.deepcopy(kiosk.logs)
+    twin.random = copy.deepcopy(kiosk.random)
+    twin.events = []
+    return twin
+
+
+def _forked(kiosk: FakeKiosk) -> FakeKiosk:
+    """Kiosk and twin share two records, then each goes its own way and pushes."""
+    kiosk.ticket(1)
+    kiosk.push()
+    twin = _clone(kiosk)
+    kiosk.ticket(2)
+    kiosk.ticket(3)
+    kiosk.push()
+    twin.rate(1)
+    return twin
+
+
+# --- forks ---------------------------------------------------------------------------------------------------------
+
+
+def test_both_sides_of_a_fork_are_kept_whole(kiosk):
+    """A copied disk's records are stored beside the others, nothing is overwritten, and one alarm is raised."""
+    twin = _forked(kiosk)
+    heard = twin.push()
+    assert any(isinstance(event, NewLogNeeded) and event.reason in {"forked", "restored"} for event in heard)
+    main, branch = Log.objects.order_by("branch")
+    assert (main.seq, bytes(main.head_hash)) == (4, kiosk.lobby.head.hash)
+    assert (branch.base_seq, branch.seq, bytes(branch.head_hash)) == (2, 3, twin.lobby.head.hash)
+    assert RecordRow.objects.count() == 5
+    assert Alarm.objects.filter(kind=AlarmKind.FORKED).count() == 1
+
+
+def test_the_receipt_of_a_branch_names_the_branchs_head(kiosk):
+    """A receipt tells which branch it is for, by its head hash, and that the log is forked."""
+    twin = _forked(kiosk)
+    answer = twin.read(twin.post("push", twin.envelope(twin.lobby.records[2:])))
+    assert isinstance(answer, Receipt)
+    assert (answer.seq, answer.hash, answer.forked) == (3, twin.lobby.head.hash, True)
+
+
+def test_a_branch_sent_again_is_kept_once_and_goes_on(kiosk):
+    """Resending a branch's batch makes no third branch; what follows it is appended to it."""
+    twin = _forked(kiosk)
+    for _ in range(2):
+        twin.post("push", twin.envelope(twin.lobby.records[2:]))
+    twin.file()
+    answer = twin.read(twin.post("push", twin.envelope(twin.lobby.records[3:])))
+    assert (answer.seq, answer.hash) == (4, twin.lobby.head.hash)
+    assert Log.objects.count() == 2
+    assert RecordRow.objects.count() == 6
+
+
+def test_the_first_side_is_told_of_the_fork_and_still_taken(kiosk):
+    """The side the server saw first learns at its next contact that it must go on in a new log; nothing of it is lost."""
+    _forked(kiosk).push()
+    kiosk.ticket(4)
+    heard = kiosk.push()
+    assert any(isinstance(event, NewLogNeeded) and event.reason == "forked" for event in heard)
+    assert bytes(Log.objects.get(branch=0).head_hash) == kiosk.lobby.head.hash
+    kiosk.open_log("forked", kiosk.lobby.head)
+    kiosk.ticket(5)
+    kiosk.push()
+    assert Log.objects.filter(branch=0).count() == 2
+
+
+def test_a_branch_counts_once_the_clerk_has_looked(kiosk, server, staff):
+    """Until then its records are in no projection; afterwards they are, once, and the audit log says who decided."""
+    twin = _forked(kiosk)
+    twin.ticket(77)
+    twin.push()
+    catch_up()
+    assert sorted(Ticket.objects.values_list("number", flat=True)) == [1, 2, 3]
+    branch = queries.branches(server.office)[0]
+    actions.count_branch(program(server.office), branch, "ดูแล้ว", now=server.now)
+    catch_up()
+    catch_up()
+    assert sorted(Ticket.objects.values_list("number", flat=True)) == [1, 2, 3, 77]
+    assert all(balance.behind == 0 for balance in balances(server.office))
+
+
+def test_a_branch_whose_beginning_is_unknown_is_kept_once(kiosk, server):
+    """Records that follow a head this server never saw are still kept whole, and once."""
+    kiosk.ticket(1)
+    kiosk.push()
+    twin = _clone(kiosk)
+    kiosk.ticket(2)
+    kiosk.push()
+    # What the twin wrote as number 3 went to a server that is gone; here only number 4 arrives.
+    twin.rate(3)
+    twin.rate(4)
+    late = twin.envelope(twin.lobby.records[3:])
+    kiosk.ticket(3)
+    kiosk.push()
+    answers = [twin.read(twin.post("push", late)) for _ in range(2)]
+    assert all((answer.seq, answer.hash) == (4, twin.lobby.head.hash) for answer in answers)
+    assert Log.objects.count() == 2
+    assert RecordRow.objects.filter(log__branch=1).count() == 1
+
+
+def test_a_third_history_that_leaves_the_second_is_stored_without_doubles(kiosk):
+    """A branch of a branch stores only what is its own."""
+    twin = _forked(kiosk)
+    twin.rate(2)
+    twin.push()
+    third = _clone(twin)
+    twin.rate(3)
+    twin.push()
+    third.rate(4)
+    third.post("push", third.envelope(third.lobby.records[4:]))
+    branch = Log.objects.get(branch=2)
+    assert (branch.based_on.branch, branch.base_seq, branch.seq) == (1, 4, 5)
+    assert RecordRow.objects.filter(log=branch).count() == 1
+
+
+# --- restores ------------------------------------------------------------------------------------------------------
+
+
+def _started(server) -> str:
+    import os
+
+    return actions.start(server.office, now=server.now, epoch=os.urandom(16)).epoch
+
+
+def test_a_start_on_the_same_database_keeps_the_epoch(kiosk, server):
+    """Restarting mints nothing and alarms nobody."""
+    before = _started(server)
+    kiosk.ticket(1)
+    kiosk.push()
+    actions.save_anchor(server.office)
+    assert _started(server) == before
+    assert not Alarm.objects.exists()
+
+
+@on_sqlite
+def test_an_older_database_is_noticed_and_filled_again(kiosk, server):
+    """After a restore: a new epoch, one alarm, positions further back, and after one contact everything is there once."""
+    _started(server)
+    kiosk.ticket(1)
+    kiosk.push()
+    actions.save_anchor(server.office)
+    connections.close_all()
+    older = server.data / "older.sqlite3"
+    shutil.copy(settings.DATABASES["default"]["NAME"], older)
+    for n in range(10):
+        kiosk.ticket(n + 2)
+    kiosk.push()
+    actions.save_anchor(server.office)
+    connections.close_all()
+    for leftover in server.data.glob("sala.sqlite3*"):
+        leftover.unlink()
+    shutil.copy(older, settings.DATABASES["default"]["NAME"])
+
+    epoch = _started(server)
+    assert Alarm.objects.filter(kind=AlarmKind.SERVER_RESTORED).count() == 1
+    heard = kiosk.push()
+    assert ServerRestored(kiosk.lobby.id, 2, 12) in heard
+    assert Log.objects.get().seq == 12
+    catch_up()
+    assert list(Ticket.objects.order_by("number").values_list("number", flat=True)) == list(range(1, 12))
+    assert _started(server) == epoch
+    assert Alarm.objects.filter(kind=AlarmKind.SERVER_RESTORED).count() == 1
+
+
+@pytest.mark.parametrize("anchor_text", ["", "{", '{"epoch": "00", "stored": 1}', None])
+def test_a_missing_or_foreign_anchor_means_a_new_epoch(kiosk, server, anchor_text):
+    """A database with records but without its own anchor was put there from somewhere else."""
+    before = _started(server)
+    kiosk.push()
+    path = settings.DATA_DIR / "anchor.json"
+    if anchor_text is None:
+        path.unlink()
+    else:
+        path.write_text(anchor_text)
+    assert _started(server) != before
+    assert anchor.read().stored == 1
+
+
+# --- crowds --------------------------------------------------------------------------------------------------------
+
+
+def _at_once(count: int, act) -> list:
+    """`act` in `count` threads that begin together; their results, exceptions included."""
+    gate, results = threading.Barrier(count), []
+
+    def one() -> None:
+        gate.wait()
+        try:
+            results.append(act())
+        except Exception as error:  # noqa: BLE001
+            results.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_twenty_equal_pushes_at_once_give_one_copy_and_twenty_receipts(kiosk, server):
+    """Concurrent resends of a first batch: one copy of each record, twenty receipts for one head, no refusal."""
+    for n in range(9):
+        kiosk.ticket(n + 1)
+    sealed = kiosk.envelope()
+    replies = _at_once(20, lambda: ingest.accept(sealed, now=server.now))
+    assert {reply.status for reply in replies} == {200}
+    heads = {(answer.seq, answer.hash) for answer in (kiosk.read(reply.body) for reply in replies)}
+    assert heads == {(10, kiosk.lobby.head.hash)}
+    assert RecordRow.objects.count() == 10
+    assert Log.objects.count() == 1
+
+
+def test_many_kiosks_at_once_do_not_mix(server):
+    """Logs are independent: pushes of different kiosks at the same time all arrive, each whole."""
+    fleet = [
+        FakeKiosk.enrolled(server, name=f"ตู้ {letter}", series=letter, seed=ord(letter), post=direct(server.now))
+        for letter in "ABCDEF"
+    ]
+    sealed = []
+    for device in fleet:
+        for n in range(20):
+            device.ticket(n + 1)
+        sealed.append(device.envelope())
+    waiting = iter(sealed)
+    lock = threading.Lock()
+
+    def push_next():
+        with lock:
+            mine = next(waiting)
+        return ingest.accept(mine, now=server.now)
+
+    replies = _at_once(len(fleet), push_next)
+    assert [reply.status for reply in replies] == [200] * len(fleet)
+    assert list(Log.objects.values_list("seq", flat=True)) == [21] * len(fleet)
+
+
+def test_two_histories_pushed_at_once_are_both_kept(kiosk, server):
+    """The race of a kiosk and its clone ends in two branches, never in an overwritten record."""
+    kiosk.push()
+    twin = _clone(kiosk)
+    kiosk.ticket(1)
+    twin.ticket(2)
+    envelopes = [kiosk.envelope(kiosk.lobby.records[1:]), twin.envelope(twin.lobby.records[1:])]
+    replies = _at_once(2, lambda: ingest.accept(envelopes.pop(), now=server.now))
+    assert {reply.status for reply in replies} == {200}
+    heads = {bytes(log.head_hash) for log in Log.objects.all()}
+    assert heads == {kiosk.lobby.head.hash, twin.lobby.head.hash}
+
+
+def test_a_gap_is_answered_so_that_the_kiosk_asks_again(kiosk):
+    """Records beyond the head are not taken; the refusal says GAP."""
+    kiosk.push()
+    kiosk.ticket(1)
+    kiosk.ticket(2)
+    assert kiosk.read(kiosk.post("push", kiosk.envelope(kiosk.lobby.records[2:]))).reason is Reason.GAP
+    assert Log.objects.get().seq == 1
