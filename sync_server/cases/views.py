@@ -19,7 +19,7 @@ from shared import thai
 from sync_server.cases import actions, inbox, queries, timeline
 from sync_server.cases.clocks import clocks
 from sync_server.cases.forms import AnswerForm, AssignForm, CloseForm, NoteForm, ReopenForm
-from sync_server.cases.labels import STATES, refusal
+from sync_server.cases.labels import refusal
 from sync_server.cases.models import Case, CaseState
 from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
@@ -204,7 +204,6 @@ def _filters(staff: Staff) -> tuple[Filter, ...]:
         Filter("category", Text("ทุกประเภท", "All kinds"), "select", [(each, each) for each in queries.categories(staff)]),
         Filter("division", Text("ทุกส่วนราชการ", "All divisions"), "select",
                [(each.code, Text(each.name, each.name_en or each.name)) for each in divisions(staff.office)]),
-        Filter("state", Text("ทุกสถานะ", "All states"), "select", [(str(key), state.words) for key, state in STATES.items()]),
         Filter("first", Text("ยื่นตั้งแต่", "Filed from"), "date"),
         Filter("last", Text("ถึง", "until"), "date"),
     )  # fmt: skip
@@ -213,7 +212,6 @@ def _filters(staff: Staff) -> tuple[Filter, ...]:
 def _narrowing(bar: FilterBar, staff: Staff) -> queries.Filters:
     by_code = {each.code: each for each in divisions(staff.office)}
     return queries.Filters(
-        state=bar["state"],
         category=bar["category"],
         division=by_code.get(bar["division"]),
         first=dt.date.fromisoformat(bar["first"]) if bar["first"] else None,

@@ -31,7 +31,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **common,
         "office": staff.office,
-        "menu": menu_for(staff, request.path),
+        "menu": menu_for(staff, request.resolver_match.app_name if request.resolver_match else ""),
         "fresh_at": fresh_at,
         "stale": fresh_at is not None and timezone.now() - fresh_at > STALE_AFTER,
         "search_url": "/desk/cases/",

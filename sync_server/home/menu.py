@@ -1,11 +1,10 @@
 """The side menu as a table: one row for each place of the desk, in groups.
 
-A row is shown to the roles it names (none: to everyone who is signed in) and where its application is installed. The row whose
-address begins the current path is the one being looked at; the longest such address wins.
+A row is shown where its application is installed. The row being looked at is the one of the application that answers.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -20,12 +19,11 @@ from sync_server.web.language import Text
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One place: its address by name, label, icon, who sees it, and how many things wait there."""
+    """One place: its address by name, label, icon, and how many things wait there for this person."""
 
     view: str
     label: Text
     icon: str
-    roles: frozenset[str] = frozenset()
     waiting: Callable[[Staff], int] | None = None
     alarm: bool = False
 
@@ -39,7 +37,7 @@ class Item:
     icon: str
     count: int
     count_kind: str
-    here: bool = False
+    here: bool
 
     @property
     def icon_here(self) -> str:
@@ -78,20 +76,17 @@ MENU: tuple[tuple[Row, ...], ...] = (
 )
 
 
-def menu_for(staff: Staff, path: str) -> list[list[Item]]:
-    """The menu for this reader with the place of `path` marked; groups without a row are left out."""
-    groups = [[item for row in group if (item := _item(row, staff)) is not None] for group in MENU]
-    places = [item.href for group in groups for item in group if path.startswith(item.href)]
-    here = max(places, key=len, default="")
-    return [[replace(item, here=item.href == here) for item in group] for group in groups if group]
+def menu_for(staff: Staff, app: str) -> list[list[Item]]:
+    """The menu for this reader, the place of the application `app` marked; groups without a row are left out."""
+    groups = [[item for row in group if (item := _item(row, staff, app)) is not None] for group in MENU]
+    return [group for group in groups if group]
 
 
-def _item(row: Row, staff: Staff) -> Item | None:
-    if row.roles and staff.role not in row.roles:
-        return None
+def _item(row: Row, staff: Staff, app: str) -> Item | None:
     try:
         href = reverse(row.view)
     except NoReverseMatch:
         return None  # that application is not installed here
     waiting = row.waiting(staff) if row.waiting else 0
-    return Item(href, row.label, row.icon, waiting, "alarm" if row.alarm else "")
+    here = row.view.partition(":")[0] == app
+    return Item(href, row.label, row.icon, waiting, "alarm" if row.alarm else "", here)

@@ -34,10 +34,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a body: its label and its value as text."""
+    """One field of a body: its label, its value, and how to show it ("day", "service", "category" or "text")."""
 
     label: Text | str
-    value: str | Text
+    value: str | Text | dt.date
+    sort: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,22 @@ def fields(reading: Reading) -> list[Field]:
     body = reading.body
     if body is None or isinstance(body, Unreadable):
         return []
-    return [Field(FIELDS.get(name, name), _shown(name, value)) for name, value in msgspec.structs.asdict(body).items()]
+    found = []
+    for name, value in msgspec.structs.asdict(body).items():
+        day = _day(value) if name in _DAYS else None
+        sort = "day" if day else name if value and name in ("service", "category") else "text"
+        found.append(Field(FIELDS.get(name, name), day or _shown(name, value), sort))
+    return found
+
+
+_DAYS = ("service_date", "filed_on")
+
+
+def _day(value: object) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _shown(name: str, value: object) -> str | Text:

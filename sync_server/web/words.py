@@ -20,8 +20,10 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shared.thaibreak import ThaiBreaker
 
-#: A run without any place to turn is opened by force after this many characters: nothing pushes a page wider than its frame.
-RUN_CHARS_MAX = 28
+#: A run without any place to turn is opened by force after this many letters: nothing pushes a page wider than its frame.
+#: Thai letters are narrower, and the longest terms an office needs whole have 20 of them.
+RUN_LETTERS_MAX = 18
+RUN_THAI_LETTERS_MAX = 24
 
 _LISTS = Path(__file__).resolve().parents[2] / "assets" / "words"
 _THAI = re.compile("[\u0e00-\u0e7f]")
@@ -77,11 +79,12 @@ def _parts(text: str) -> Iterator[str]:
     turns = _turns(text)
     run = 0
     for at, char in enumerate(text):
-        if at in turns or (run >= RUN_CHARS_MAX and _may_force(text, at)):
+        letters_max = RUN_THAI_LETTERS_MAX if _THAI.match(char) else RUN_LETTERS_MAX
+        if at in turns or (run >= letters_max and _may_force(text, at)):
             yield "<wbr>"
             run = 0
         yield _shown(char)
-        run = 0 if char in " \n" else run + 1
+        run = 0 if char in " \n" else run + (unicodedata.category(char) != "Mn")
 
 
 def wrap(text: str) -> SafeString:
