@@ -15,11 +15,15 @@ from kiosk.paper import CaseSlip, Outcome, PaperLine, TicketSlip
 from shared import thai
 from shared.kinds import SlipPrinted
 
+#: Jawi is for the screen; on paper, where its fonts are not, Malay stands in Rumi.
+_ON_PAPER = {"ms-Arab": "ms"}
+
 
 def ticket_slip(
     world: World, moment: Moment, ticket: Ticket, *, service_id: str, language: str, at_hand: frozenset[int] | None
 ) -> TicketSlip:
     """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked."""
+    language = _ON_PAPER.get(language, language)
     bundle = services.shown(world)
     service = services.find(bundle, service_id)
     papers = tuple(
@@ -42,6 +46,7 @@ def ticket_slip(
 
 def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
     """The slip for a case: the code and the dates, nothing that tells what it is about."""
+    language = _ON_PAPER.get(language, language)
     bundle = services.shown(world)
     return CaseSlip(
         office=bundle.office.short_name.into(language),

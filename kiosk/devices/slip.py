@@ -1,0 +1,362 @@
+"""Drawing a slip: from what it says to the black and white dots that a thermal printer burns.
+
+Thai never goes to a printer as text: code pages differ by model and float the tone marks. Every slip is one picture,
+shaped by HarfBuzz through Pillow's raqm; without raqm nothing is drawn (`check`).
+
+    image = render(slip, width_dots=384)        # mode "1", 384 (58 mm) or 576 (80 mm) dots wide
+
+Sizes are written for 384 dots and scaled from there. Text is never under 24 dots.
+"""
+
+import functools
+import gzip
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import qrcode
+from PIL import Image, ImageDraw, ImageFont, features
+
+from kiosk.devices.words import words_in
+from kiosk.paper import CaseSlip, Slip, TicketSlip
+from shared import thai
+from shared.errors import SalaError
+from shared.thaibreak import ThaiBreaker
+
+_ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
+_FONTS: Final = {
+    "regular": "Sarabun_400Regular.ttf",
+    "semibold": "Sarabun_600SemiBold.ttf",
+    "bold": "Sarabun_700Bold.ttf",
+    "extrabold": "Sarabun_800ExtraBold.ttf",
+}
+
+_BASE_WIDTH: Final = 384
+_MARGIN: Final = 12
+_SMALL, _BODY, _LEAD, _TITLE, _CODE, _NUMBER = 24, 26, 30, 38, 54, 154
+#: Lines are this much higher than their letters: room for a vowel below and two marks above.
+_LINE: Final = 1.42
+_FEED: Final = 40
+
+_BLACK, _WHITE = 0, 255
+
+
+class CannotDraw(SalaError):
+    """This machine cannot draw Thai as it is written."""
+
+    remedy = "Install Pillow from requirements/kiosk.txt: it brings raqm, which puts Thai marks in their places."
+
+
+def check() -> None:
+    """Raise `CannotDraw` unless Pillow shapes text and the fonts are there."""
+    if not features.check("raqm"):
+        raise CannotDraw("Pillow has no raqm here")
+    for name in _FONTS.values():
+        if not (_ASSETS / "fonts" / name).exists():
+            raise CannotDraw(f"the font {name} is missing")
+
+
+def render(slip: Slip, *, width_dots: int) -> Image.Image:
+    """The slip as dots: mode "1", as long as it must be."""
+    check()
+    roll = _Roll(width_dots)
+    if isinstance(slip, TicketSlip):
+        _ticket(roll, slip)
+    else:
+        _case(roll, slip)
+    return roll.torn_off()
+
+
+def draw_words(words: Sequence[str], *, width_dots: int) -> Image.Image:
+    """Words one below the other, for trying out a printer and its fonts."""
+    check()
+    roll = _Roll(width_dots)
+    for word in words:
+        roll.text(word, _TITLE, "bold")
+    return roll.torn_off()
+
+
+def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
+    say = words_in(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.text(say["centre"], _BODY, "regular")
+    roll.rule()
+    roll.text(slip.public_label, _LEAD, "bold")
+    roll.number(slip.label)
+    if slip.priority:
+        roll.band(f"{say['priority']}: {say.get(slip.priority, slip.priority)}")
+    roll.text(_day(slip.day, slip.language, weekday=True) + (f"  {slip.time}" if slip.time else ""), _SMALL, "regular")
+    if slip.papers:
+        roll.dashes()
+        roll.text(say["papers"], _BODY, "bold", align="left")
+        for line in slip.papers:
+            missing = f" {say['missing']}" if line.at_hand is False else ""
+            roll.check(line.name + missing, ticked=bool(line.at_hand))
+    roll.rule()
+    roll.text(say["late"], _SMALL, "regular")
+    roll.text(slip.foot, _SMALL, "regular")
+
+
+def _case(roll: "_Roll", slip: CaseSlip) -> None:
+    say = words_in(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.rule()
+    roll.text(say["case_title"], _TITLE, "bold")
+    roll.text(f"{say['received']} {_day(slip.filed_on, slip.language)}", _BODY, "regular")
+    roll.gap(8)
+    roll.text(say["your_code"], _BODY, "semibold", align="left")
+    groups = [slip.code[i : i + 4] for i in range(0, len(slip.code), 4)]
+    roll.boxed([" ".join(groups[i : i + 2]) for i in range(0, len(groups), 2)])
+    roll.band(say["keep"])
+    roll.dashes()
+    roll.text(say["next"], _BODY, "bold", align="left")
+    roll.step(1, say["acknowledge"], _day(slip.acknowledge_by, slip.language))
+    roll.step(2, say["answer"], _day(slip.answer_by, slip.language))
+    roll.step(3, say["not_solved"], say["with_code"])
+    if slip.track_url:
+        roll.dashes()
+        roll.qr(slip.track_url, say["open_web"], say["type_code"])
+    roll.rule()
+    roll.text(say["proof"], _SMALL, "regular")
+    roll.text(slip.proof, _BODY, "bold")
+    roll.text(say["tells_nothing"], _SMALL, "regular")
+
+
+def _day(day: date, language: str, *, weekday: bool = False) -> str:
+    if language == "en":
+        return f"{day:%A }{day.day} {day:%b %Y}" if weekday else f"{day.day} {day:%b %Y}"
+    return f"{thai.weekday(day)} {thai.short_date(day)}" if weekday else thai.short_date(day)
+
+
+class _Roll:
+    """A strip of paper that grows downwards. All sizes are in dots of the 384 wide strip."""
+
+    def __init__(self, width_dots: int) -> None:
+        self._scale = width_dots / _BASE_WIDTH
+        self._width = width_dots
+        self._paper = Image.new("L", (width_dots, self._px(600)), _WHITE)
+        self._pen = ImageDraw.Draw(self._paper)
+        self._y = self._px(16)
+
+    def torn_off(self) -> Image.Image:
+        """What was drawn, cut to length, every dot black or white."""
+        strip = self._paper.crop((0, 0, self._width, self._y + self._px(_FEED)))
+        return strip.point(lambda value: _BLACK if value < 128 else _WHITE).convert("1")
+
+    def gap(self, height: int) -> None:
+        """Leave room."""
+        self._y += self._px(height)
+
+    def text(self, text: str, size: int, weight: str, *, align: str = "centre") -> None:
+        """Lines of text, wrapped between words and at line ends."""
+        font = self._font(size, weight)
+        for part in text.split("\n"):
+            self._lines(_wrap(part, self._inner, font.getlength), font, size, align, self._px(_MARGIN))
+
+    def roof(self) -> None:
+        """Three lines of a pavilion's roof: the mark on every paper."""
+        half, middle = self._px(66), self._width // 2
+        width = max(2, self._px(4))
+        for level in range(3):
+            reach = half * (6 + 2 * level) // 10
+            top = self._y + self._px(10 * level)
+            low = top + self._px(18)
+            points = [(middle - reach, low), (middle - reach // 2, low - self._px(5)), (middle, top),
+                      (middle + reach // 2, low - self._px(5)), (middle + reach, low)]  # fmt: skip
+            self._room(self._px(60))
+            self._pen.line(points, fill=_BLACK, width=width, joint="curve")
+        self._y += self._px(52)
+
+    def rule(self) -> None:
+        """A full line across."""
+        self._y += self._px(8)
+        self._room(self._px(3))
+        self._pen.rectangle(self._across(self._px(3)), fill=_BLACK)
+        self._y += self._px(12)
+
+    def dashes(self) -> None:
+        """A broken line across."""
+        self._y += self._px(9)
+        self._room(self._px(3))
+        dash = self._px(7)
+        for x in range(self._px(_MARGIN), self._width - self._px(_MARGIN) - dash // 2, dash * 8 // 5):
+            self._pen.rectangle((x, self._y, x + dash, self._y + self._px(3) - 1), fill=_BLACK)
+        self._y += self._px(9)
+
+    def number(self, label: str) -> None:
+        """The ticket number, as large as the paper allows."""
+        size = _NUMBER
+        while self._font(size, "extrabold").getlength(label) > self._inner:
+            size -= 2
+        font = self._font(size, "extrabold")
+        left, top, right, bottom = font.getbbox(label)
+        height = int(bottom - top)
+        self._room(height + self._px(24))
+        self._y += self._px(10)
+        self._pen.text(((self._width - (right - left)) / 2 - left, self._y - top), label, font=font, fill=_BLACK)
+        self._y += height + self._px(14)
+
+    def band(self, text: str) -> None:
+        """White on black, across the whole strip."""
+        font = self._font(_BODY, "semibold")
+        lines = _wrap(text, self._inner - self._px(12), font.getlength)
+        height = len(lines) * self._line(_BODY) + self._px(8)
+        self._room(height)
+        self._pen.rectangle(self._across(height), fill=_BLACK)
+        self._y += self._px(4)
+        self._lines(lines, font, _BODY, "centre", self._px(_MARGIN), fill=_WHITE)
+        self._y += self._px(10)
+
+    def check(self, text: str, *, ticked: bool) -> None:
+        """A line with a box before it."""
+        side, indent = self._px(22), self._px(_MARGIN + 34)
+        weight = "regular" if ticked else "semibold"
+        font = self._font(_SMALL, weight)
+        lines = _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength)
+        self._room(self._line(_SMALL) * len(lines) + self._px(8))
+        x, y = self._px(_MARGIN), self._y + (self._line(_SMALL) - side) // 2
+        pen = self._px(3)
+        self._pen.rectangle((x, y, x + side, y + side), outline=_BLACK, width=pen)
+        if ticked:
+            tick = [
+                (x + side // 5, y + side // 2),
+                (x + side * 2 // 5, y + side * 3 // 4),
+                (x + side * 5 // 6, y + side // 5),
+            ]
+            self._pen.line(tick, fill=_BLACK, width=pen, joint="curve")
+        self._lines(lines, font, _SMALL, "left", indent)
+        self._y += self._px(4)
+
+    def step(self, number: int, title: str, below: str) -> None:
+        """A numbered disc with two lines beside it."""
+        radius, indent = self._px(19), self._px(_MARGIN + 52)
+        self._room(self._line(_SMALL) * 4)
+        x, y = self._px(_MARGIN) + radius, self._y + self._line(_SMALL) // 2 + self._px(4)
+        self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_BLACK)
+        self._pen.text((x, y), str(number), font=self._font(_SMALL, "bold"), fill=_WHITE, anchor="mm")
+        for text, weight in ((title, "regular"), (below, "semibold")):
+            font = self._font(_SMALL, weight)
+            self._lines(
+                _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength), font, _SMALL, "left", indent
+            )
+        self._y += self._px(6)
+
+    def boxed(self, lines: Sequence[str]) -> None:
+        """Large lines inside a rounded frame."""
+        font = self._font(_CODE, "bold")
+        step = self._px(64)
+        height = step * len(lines) + self._px(20)
+        self._y += self._px(5)
+        self._room(height)
+        frame = self._across(height)
+        self._pen.rounded_rectangle(frame, radius=self._px(10), outline=_BLACK, width=self._px(4))
+        for place, line in enumerate(lines):
+            centre = self._y + self._px(10) + step * place + step // 2
+            self._pen.text((self._width / 2, centre), line, font=font, fill=_BLACK, anchor="mm")
+        self._y += height + self._px(10)
+
+    def qr(self, data: str, *beside: str) -> None:
+        """A QR code with lines beside it; a cell is a whole number of dots."""
+        code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+        code.add_data(data)
+        matrix = code.get_matrix()
+        cell = max(2, self._px(116) // len(matrix))
+        side, x0 = cell * len(matrix), self._px(_MARGIN)
+        self._y += self._px(8)
+        self._room(side + self._px(8))
+        for row, cells in enumerate(matrix):
+            for column, dark in enumerate(cells):
+                if dark:
+                    x, y = x0 + column * cell, self._y + row * cell
+                    self._pen.rectangle((x, y, x + cell - 1, y + cell - 1), fill=_BLACK)
+        top, indent = self._y, x0 + side + self._px(16)
+        for place, text in enumerate(beside):
+            font = self._font(_SMALL, "regular" if place else "semibold")
+            self._lines(
+                _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength), font, _SMALL, "left", indent
+            )
+        self._y = max(self._y, top + side) + self._px(4)
+
+    # ---- inside ----------------------------------------------------------------------------------------------------
+
+    @property
+    def _inner(self) -> int:
+        return self._width - 2 * self._px(_MARGIN)
+
+    def _px(self, dots: int) -> int:
+        return round(dots * self._scale)
+
+    def _line(self, size: int) -> int:
+        return round(self._px(size) * _LINE)
+
+    def _font(self, size: int, weight: str) -> ImageFont.FreeTypeFont:
+        return _font(self._px(size), weight)
+
+    def _across(self, height: int) -> tuple[int, int, int, int]:
+        return self._px(_MARGIN), self._y, self._width - self._px(_MARGIN) - 1, self._y + height - 1
+
+    def _room(self, height: int) -> None:
+        """Make the paper long enough for `height` more dots below the present place."""
+        needed = self._y + height + self._px(_FEED)
+        if needed > self._paper.height:
+            longer = Image.new("L", (self._width, needed * 3 // 2), _WHITE)
+            longer.paste(self._paper)
+            self._paper, self._pen = longer, ImageDraw.Draw(longer)
+
+    def _lines(
+        self,
+        lines: Sequence[str],
+        font: ImageFont.FreeTypeFont,
+        size: int,
+        align: str,
+        left: int,
+        *,
+        fill: int = _BLACK,
+    ) -> None:
+        step = self._line(size)
+        self._room(step * len(lines))
+        for line in lines:
+            middle = self._y + step / 2
+            at = (self._width / 2, middle) if align == "centre" else (left, middle)
+            # The baseline sits where the middle of a Thai consonant is the middle of the line, whatever marks it bears.
+            self._pen.text(
+                (at[0], middle + self._px(size) * 0.34),
+                line,
+                font=font,
+                fill=fill,
+                anchor="ms" if align == "centre" else "ls",
+            )
+            self._y += step
+
+
+@functools.lru_cache(maxsize=32)
+def _font(size: int, weight: str) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(_ASSETS / "fonts" / _FONTS[weight], size, layout_engine=ImageFont.Layout.RAQM)
+
+
+@functools.cache
+def _breaker() -> ThaiBreaker:
+    folder = _ASSETS / "words"
+    common = gzip.decompress((folder / "words_th.txt.gz").read_bytes()).decode()
+    return ThaiBreaker([*common.split("\n"), *(folder / "office.txt").read_text("utf-8").split("\n")])
+
+
+def _wrap(text: str, width: int, measure: Callable[[str], float]) -> list[str]:
+    """`text` in lines of at most `width` dots, cut between words; a word that alone is wider stands alone."""
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip(" ") for line in lines]
+
+
+def _pieces(text: str) -> list[str]:
+    """Where a line may end: behind a space or between Thai words, never inside what a no-break space holds together."""
+    ends = {*_breaker().boundaries(text), *(at + 1 for at, char in enumerate(text) if char == " "), len(text)}
+    glued = {at for at in ends if at < len(text) and (text[at] in "ๆฯ,.:)\u00a0 " or text[at - 1] in "(\u00a0")}
+    cuts = sorted(ends - glued)
+    return [text[start:end] for start, end in zip([0, *cuts], cuts, strict=False)]

@@ -1,0 +1,100 @@
+"""Slips as dots: Thai in its right shape, everything legible, nothing beside the paper."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+import zxingcpp
+from PIL import Image, ImageChops, features
+
+from kiosk.config import make
+from kiosk.devices import slip as drawing
+from kiosk.devices.printer import FolderPrinter, NoPrinter, from_config
+from kiosk.paper import CaseSlip, PaperLine, PrinterState, TicketSlip
+
+GOLDEN = Path(__file__).parent / "golden" / "hard-words.png"
+HARD_WORDS = ["ที่", "น้ำ", "ผู้ใหญ่", "ฐานันดร", "กตัญญู"]
+
+LONG_PAPER = "บัตรประชาชนและสำเนาทะเบียนบ้านของเจ้าของที่ดินผู้ชำระภาษี"
+DAY = date(2027, 3, 16)
+TICKET = TicketSlip(
+    "อบต.ศาลาทอง", "A036", "งานจัดเก็บรายได้", "elderly", DAY, "10.32\u00a0น.",
+    (PaperLine("หนังสือแจ้งการประเมิน", at_hand=True), PaperLine(LONG_PAPER, at_hand=False)), "ตู้ 1 · 212", "th",
+)  # fmt: skip
+CASE = CaseSlip(
+    "อบต.ศาลาทอง", "4821093755167204", DAY, date(2027, 3, 23), date(2027, 3, 31), "B39F 21C8 604A",
+    "https://sala.example.go.th/track", "th",
+)  # fmt: skip
+
+
+def differing(a, b):
+    """The share of dots that differ."""
+    changed = ImageChops.logical_xor(a.convert("1"), b.convert("1"))
+    return changed.histogram()[255] / (a.width * a.height)
+
+
+def test_hard_words_keep_their_shape():
+    """Tone marks stand above their vowels and descenders give way: the dots are those that a person approved."""
+    drawn = drawing.draw_words(HARD_WORDS, width_dots=384)
+    approved = Image.open(GOLDEN)
+    assert drawn.size == approved.size
+    assert differing(drawn, approved) < 0.002
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("slip", [TICKET, CASE])
+def test_a_slip_is_black_and_white_and_keeps_its_margin(slip, width):
+    """Every dot is black or white, and none lies in the margin, however long a paper's name is."""
+    image = drawing.render(slip, width_dots=width)
+    assert (image.mode, image.width) == ("1", width)
+    left, _, right, bottom = ImageChops.invert(image.convert("L")).getbbox()
+    margin = 12 * width // 384
+    assert left >= margin - 1
+    assert right <= width - margin + 1
+    assert bottom < image.height
+
+
+@pytest.mark.parametrize("width", [384, 576])
+def test_the_qr_code_reads_and_holds_no_code(width):
+    """A scanner reads the address from the printed dots, and the citizen's code is not in it."""
+    [found] = zxingcpp.read_barcodes(drawing.render(CASE, width_dots=width).convert("L"))
+    assert found.text == CASE.track_url
+    assert CASE.code not in found.text
+
+
+def test_lines_end_between_words():
+    """Wrapping loses no letter and cuts no word."""
+    lines = drawing._wrap(LONG_PAPER, 300, drawing._font(24, "regular").getlength)
+    assert len(lines) > 1
+    assert "".join(lines) == LONG_PAPER
+    assert any(line.endswith("และ") or line.startswith("สำเนา") for line in lines)
+
+
+def test_without_raqm_nothing_is_drawn(monkeypatch, tmp_path):
+    """Where Pillow cannot shape, the start fails with a remedy; no slip comes out with clipped marks."""
+    monkeypatch.setattr(features, "check", lambda _name: False)
+    with pytest.raises(drawing.CannotDraw):
+        FolderPrinter(tmp_path, 384)
+    with pytest.raises(drawing.CannotDraw):
+        drawing.render(TICKET, width_dots=384)
+
+
+def test_the_folder_printer_writes_slips_in_order(tmp_path):
+    """Each slip is one whole picture with the next number; a vanished folder is out of paper, not a crash."""
+    printer = from_config(make(tmp_path, {"printer": "folder"}))
+    assert printer.print(TICKET) == "printed"
+    assert printer.print(CASE) == "printed"
+    slips = sorted((tmp_path / "slips").iterdir())
+    assert [path.name for path in slips] == ["slip-00001.png", "slip-00002.png"]
+    assert Image.open(slips[0]).size == drawing.render(TICKET, width_dots=384).size
+    for path in slips:
+        path.unlink()
+    (tmp_path / "slips").rmdir()
+    assert printer.state() is PrinterState.OUT
+    assert printer.print(TICKET) == "failed"
+
+
+def test_no_printer_promises_no_paper():
+    """Without a printer the outcome is "shown"."""
+    assert NoPrinter().print(TICKET) == "shown"
+    assert NoPrinter().state() is PrinterState.NONE
