@@ -156,7 +156,7 @@ class PageDots(Widget):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("pages", "page", "dot", "pos", "size", "color", "color_others"):
+        for name in ("pages", "page", "dot", "pos", "color", "color_others"):
             self.fbind(name, self._redraw)
         self._redraw()
 

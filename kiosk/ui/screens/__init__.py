@@ -1,0 +1,66 @@
+"""Screens: what each step of a visit looks like. One pair a step, `name.py` with the classes and `name.kv` with the layout.
+
+A screen is a picture of its presenter's view and holds nothing of its own. It is built at the first visit of its step, so
+that the first picture of all is on screen soon.
+
+    screen = build("home")
+    screen.show(flow)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from kiosk.ui.screens.base import Page
+
+#: step -> module below this package and class in it.
+SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
+    "idle": ("idle", "IdleScreen"),
+    "home": ("home", "HomeScreen"),
+    "services": ("services", "ServicesScreen"),
+    "service": ("service", "ServiceScreen"),
+    "ticket": ("ticket", "TicketScreen"),
+    "doors": ("doors", "DoorsScreen"),
+    "outside": ("outside", "OutsideScreen"),
+    "category": ("category", "CategoryScreen"),
+    "where": ("where", "WhereScreen"),
+    "write": ("write", "WriteScreen"),
+    "contact": ("contact", "ContactScreen"),
+    "review": ("review", "ReviewScreen"),
+    "recorded": ("recorded", "RecordedScreen"),
+    "rating": ("rating", "RatingScreen"),
+    "thanks": ("thanks", "ThanksScreen"),
+    "track": ("track", "TrackScreen"),
+    "status": ("status", "StatusScreen"),
+    "pin": ("pin", "PinScreen"),
+    "staff": ("staff", "StaffScreen"),
+    "cannot": ("cannot", "CannotScreen"),
+    "closed": ("closed", "ClosedScreen"),
+})  # fmt: skip
+
+_loaded: set[str] = set()
+
+
+def load(name: str) -> None:
+    """Read a module of this package and its `.kv`, once."""
+    if name in _loaded:
+        return
+    from kivy.lang import Builder
+
+    _loaded.add(name)
+    import_module(f"{__name__}.{name}")
+    Builder.load_file(str(Path(__file__).with_name(f"{name}.kv")), rulesonly=True)
+
+
+def build(step: str) -> Page:
+    """A fresh screen of this step."""
+    module, name = SCREENS[step]
+    load("base")
+    load(module)
+    screen: Page = getattr(import_module(f"{__name__}.{module}"), name)()
+    return screen

@@ -1,0 +1,148 @@
+"""What every screen is: a `Page` that shows one view, and lists that follow a tuple of it.
+
+    <HomeScreen>:
+        Roof:
+            text: root.view.office
+        Body:
+            EachRow:
+                items: root.view.languages      # a tuple of frozen rows
+                each: "LanguageItem"            # an `Item` whose rule shows `self.item`
+                owner: root
+        Foot:
+            page: root
+
+An `Item` is kept while its place in the tuple is: a list that changes a little is drawn anew only where it changed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from kivy.factory import Factory
+from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.uix.widget import Widget
+
+from kiosk.ui.presenters.base import View
+from kiosk.ui.presenters.flow import Chrome
+from kiosk.ui.widgets import load_all
+from kiosk.ui.widgets.foot import FootBar
+from kiosk.ui.widgets.header import RoofHeader
+from kiosk.ui.widgets.surface import Column, Grid, Ground, Row, Stack
+
+if TYPE_CHECKING:
+    from kiosk.ui.presenters.flow import Flow
+
+load_all()
+
+#: What a drawing of the content says as a sign, where pictures would not be seen.
+ICON_OF: Final = {
+    "land": "house-line", "sign": "signpost", "shop": "storefront", "build": "hard-hat", "elder": "users",
+    "lamp": "lamp", "road": "road-horizon", "tree": "tree", "trash": "trash", "water": "drop", "baby": "baby",
+    "notice": "newspaper", "ask": "question", "way": "map-pin", "report": "megaphone", "track": "file-magnifying-glass",
+    "rate": "smiley", "praise": "hand-heart", "ticket": "ticket",
+}  # fmt: skip
+
+#: The quiet ground behind a drawing, by its own colours.
+PANEL_OF: Final = {
+    "build": "sand", "elder": "sky_wash", "lamp": "leaf_wash", "tree": "leaf_wash", "water": "sky_wash",
+    "trash": "leaf_wash", "baby": "sky_wash", "notice": "sky_wash", "shop": "sand", "report": "clay_wash",
+    "road": "sand",
+}  # fmt: skip
+
+
+def icon_of(picture: str) -> str:
+    """The sign that stands for a drawing."""
+    return ICON_OF.get(picture, "file-text")
+
+
+def panel_of(picture: str) -> str:
+    """The ground of a drawing."""
+    return PANEL_OF.get(picture, "wash")
+
+
+class Page(Ground):
+    """One screen. Its rule reads `view`, `chrome` and says `presenter.verb()`."""
+
+    view = ObjectProperty(View(), rebind=True)
+    chrome = ObjectProperty(Chrome(), rebind=True)
+    presenter = ObjectProperty(None, allownone=True)
+    flow = ObjectProperty(None, allownone=True)
+
+    def show(self, flow: Flow) -> None:
+        """Show the step that `flow` stands at. An equal view changes nothing."""
+        self.flow = flow
+        self.presenter = flow.presenter
+        self.chrome = flow.chrome
+        self.view = flow.view
+
+    def forget(self) -> None:
+        """Show nothing of anybody any more."""
+        self.presenter = None
+        self.chrome = Chrome()
+        self.view = type(self.view)()
+
+
+class Roof(RoofHeader):
+    """The header of a page: time at the edge."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class Body(Stack):
+    """What stands between header and foot."""
+
+
+class Sheet(Stack):
+    """A part of a body: a column or, on the tablet, one half of it."""
+
+
+class Foot(FootBar):
+    """Back, larger, contrast, start page: always within reach."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class Item(Widget):
+    """A widget of a list. `item` is its row of the view, `owner` the page."""
+
+    item = ObjectProperty(None, allownone=True)
+    owner = ObjectProperty(None, allownone=True)
+
+
+class Each(Widget):
+    """Holds one widget of class `each` for every item."""
+
+    items = ListProperty()
+    each = StringProperty("")
+    owner = ObjectProperty(None, allownone=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("items", self._follow)
+        self.fbind("each", self._follow)
+        self.fbind("owner", self._follow)
+        self._follow()
+
+    def _follow(self, *_: object) -> None:
+        if not self.each or self.owner is None:
+            return
+        standing = list(reversed(self.children))
+        for widget in standing[len(self.items) :]:
+            widget.item = None
+            self.remove_widget(widget)
+        for widget, item in zip(standing, self.items, strict=False):
+            widget.item = item
+        for item in self.items[len(standing) :]:
+            self.add_widget(Factory.get(self.each)(item=item, owner=self.owner))
+
+
+class EachColumn(Each, Column):
+    """One below another."""
+
+
+class EachRow(Each, Row):
+    """Side by side."""
+
+
+class EachGrid(Each, Grid):
+    """In rows of `cols`."""

@@ -1,0 +1,26 @@
+"""The start page: who we are, how many came today, and a door for everything that works here."""
+
+from __future__ import annotations
+
+from kivy.properties import ObjectProperty
+
+from kiosk.ui.presenters.idle import HomeView
+from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.widgets.foot import FootBar
+from kiosk.ui.widgets.pill import Chip
+
+
+class HomeScreen(Page):
+    """Four doors and the languages."""
+
+    view = ObjectProperty(HomeView(), rebind=True)
+
+
+class LanguageItem(Item, Chip):
+    """One language, by its own name."""
+
+
+class HomeFoot(FootBar):
+    """Larger, contrast, and an end to the visit."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
