@@ -170,6 +170,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
 # What citizens are told about their cases, asked for when an edition is made: content stands beside cases in the stack.
 SALA_STATUS_SOURCE = "sync_server.cases.queries.statuses_for_bundle"
+# What the ids in records and cases are called: a function that gives the names of the published content.
+SALA_NAMES = "sync_server.home.names.names"
 # Publishes the sample content for `demo-office`: called with the office and `now`.
 SALA_SAMPLE_PUBLISHER = "sync_server.content.actions.publish_sample"
 

@@ -8,7 +8,7 @@ from django import forms
 from sync_server.cases.actions import REASON_CHARS_MAX, TEXT_CHARS_MAX
 from sync_server.cases.labels import OUTCOMES
 from sync_server.organisations.models import Division, Staff
-from sync_server.web.language import Text
+from sync_server.web.language import Text, lazy_text
 
 _OUTCOME_CHARS = max(len(words.th) for words in OUTCOMES.values()) + 3
 
@@ -18,7 +18,7 @@ class AnswerForm(forms.Form):
 
     text = forms.CharField(
         max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 4, "class": "area"}),
-        error_messages={"required": Text("เขียนคำตอบก่อน", "Write the answer first")},
+        error_messages={"required": lazy_text("เขียนคำตอบก่อน", "Write the answer first")},
     )  # fmt: skip
 
     def __init__(self, data: Any = None) -> None:
@@ -31,7 +31,7 @@ class NoteForm(forms.Form):
 
     text = forms.CharField(
         max_length=TEXT_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 3, "class": "area"}),
-        error_messages={"required": Text("เขียนบันทึกก่อน", "Write the note first")},
+        error_messages={"required": lazy_text("เขียนบันทึกก่อน", "Write the note first")},
     )  # fmt: skip
 
     def __init__(self, data: Any = None) -> None:
@@ -65,11 +65,11 @@ class CloseForm(forms.Form):
 
     outcome = forms.ChoiceField(
         choices=[(key, words) for key, words in OUTCOMES.items()], widget=forms.RadioSelect,
-        error_messages={"required": Text("เลือกผลก่อน", "Choose how it ended")},
+        error_messages={"required": lazy_text("เลือกผลก่อน", "Choose how it ended")},
     )  # fmt: skip
     reason = forms.CharField(
         max_length=REASON_CHARS_MAX - _OUTCOME_CHARS, widget=forms.Textarea(attrs={"rows": 3, "class": "area"}),
-        error_messages={"required": Text("ต้องระบุเหตุผล", "A reason is needed")},
+        error_messages={"required": lazy_text("ต้องระบุเหตุผล", "A reason is needed")},
     )  # fmt: skip
 
     def __init__(self, data: Any = None) -> None:
@@ -87,7 +87,7 @@ class ReopenForm(forms.Form):
 
     reason = forms.CharField(
         max_length=REASON_CHARS_MAX, widget=forms.Textarea(attrs={"rows": 2, "class": "area"}),
-        error_messages={"required": Text("ต้องระบุเหตุผล", "A reason is needed")},
+        error_messages={"required": lazy_text("ต้องระบุเหตุผล", "A reason is needed")},
     )  # fmt: skip
 
     def __init__(self, data: Any = None) -> None:

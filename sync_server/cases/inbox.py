@@ -1,6 +1,7 @@
 """The inbox: its tabs as a table, the order of its rows, and a case as one row with two clocks.
 
-Tabs narrow what `queries.find` gives; they never widen it, so what a person may not know of is in no tab and no count.
+Tabs narrow what `queries.find` gives; they never widen it, so what a person may not know of is in no tab and no
+count.
 """
 
 import datetime as dt

@@ -1,7 +1,8 @@
-"""The life of one case as a timeline: what the citizen wrote, what the office told them, what colleagues told each other.
+"""The life of one case as a timeline: what the citizen wrote, what the office told them, what colleagues told each
+other.
 
-Four kinds of items that must never be mixed up: `citizen`, `office` (reaches the citizen), `internal` (never leaves the office) and
-`system` (one muted line).
+Four kinds of items that must never be mixed up: `citizen`, `office` (reaches the citizen), `internal` (never leaves
+the office) and `system` (one muted line).
 """
 
 import datetime as dt
@@ -33,7 +34,14 @@ def items(case: Case) -> list[Item]:
     ]
     notes = [Item("internal", "lock-key-fill", _signed(note.by), note.at, note.text) for note in case.notes.all()]
     events = [
-        Item("system", EVENT_ICONS[event.kind], EVENTS[event.kind], event.at, event.detail, event.by_name if event.by else "")
+        Item(
+            "system",
+            EVENT_ICONS[event.kind],
+            EVENTS[event.kind],
+            event.at,
+            event.detail,
+            event.by_name if event.by else "",
+        )
         for event in case.events.all()
         if event.kind not in (EventKind.ANSWERED, EventKind.NOTED)
     ]

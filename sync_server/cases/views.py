@@ -1,7 +1,7 @@
 """The desk's cases: the inbox, one case, and what staff do with it.
 
-Each act has its own address and its own form. An act that does not fit leaves what was typed on the page and says why (422); one that
-is done leads back to the case, or to the inbox where the case is no longer this person's to see.
+Each act has its own address and its own form. An act that does not fit leaves what was typed on the page and says why
+(422); one that is done leads back to the case, or to the inbox where the case is no longer this person's to see.
 """
 
 import datetime as dt
@@ -25,6 +25,7 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
 from sync_server.organisations.queries import colleagues, divisions
 from sync_server.web.language import Text
+from sync_server.web.naming import category
 from sync_server.web.paging import Filter, FilterBar, page, read
 
 WORKERS = (Role.OFFICER, Role.CLERK)
@@ -47,7 +48,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "bar": bar,
         "tabs": inbox.tabs(found, chosen, staff, today),
         "tab": chosen,
-        "tab_keys": tuple(inbox.TABS),
         "page": listed,
         "rows": [inbox.row(case, limits, today) for case in listed.rows],
         "limits": list(limits.values()),
@@ -83,7 +83,10 @@ def answer(request: HttpRequest, case_id: int) -> HttpResponse:
     return _act(
         request, case_id, form,
         lambda found, now: actions.answer(actor_of(request), found, form.cleaned_data["text"], now=now),
-        Text("ส่งคำตอบแล้ว ผู้แจ้งจะเห็นเมื่อใช้รหัสหลังเผยแพร่ครั้งถัดไป", "Answer sent: the citizen reads it by code once the next edition is out"),
+        Text(
+            "ส่งคำตอบแล้ว ผู้แจ้งจะเห็นเมื่อใช้รหัสหลังเผยแพร่ครั้งถัดไป",
+            "Answer sent: the citizen reads it by code once the next edition is out",
+        ),
     )  # fmt: skip
 
 
@@ -201,7 +204,8 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
 def _filters(staff: Staff) -> tuple[Filter, ...]:
     return (
         Filter("q", Text("ค้นในเรื่องหรือเลขรับ", "Search text or number")),
-        Filter("category", Text("ทุกประเภท", "All kinds"), "select", [(each, each) for each in queries.categories(staff)]),
+        Filter("category", Text("ทุกประเภท", "All kinds"), "select",
+               [(each, category(each)) for each in queries.categories(staff)]),
         Filter("division", Text("ทุกส่วนราชการ", "All divisions"), "select",
                [(each.code, Text(each.name, each.name_en or each.name)) for each in divisions(staff.office)]),
         Filter("first", Text("ยื่นตั้งแต่", "Filed from"), "date"),

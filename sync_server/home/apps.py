@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class HomeConfig(AppConfig):
+    """The frame and the first page."""
+
     name = "sync_server.home"
     label = "home"

@@ -70,7 +70,7 @@ def clock(kiosk: Kiosk) -> Status:
         return Status("plain", "question", Text("ไม่ทราบ", "Unknown"))
     seconds = round(kiosk.clock_ahead_ms / 1000)
     if abs(seconds) < CLOCK_OFF_S:
-        return Status("done", "check-circle-fill", Text("ตรง", "Right"))
+        return Status("done", "check-circle-fill", Text("ตรง", "Correct"))
     ahead = Text("เร็ว {n}", "{n} fast") if seconds > 0 else Text("ช้า {n}", "{n} slow")
     return Status("near", "warning-fill", ahead.format(n=_span(abs(seconds))))
 
@@ -90,9 +90,8 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
 def cards(rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime) -> list[AlarmCard]:
     """The alarms nobody has looked at, and the kiosks that fell silent."""
     shown = [
-        AlarmCard(words, words.title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
+        AlarmCard(ALARMS[alarm.kind], ALARMS[alarm.kind].title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
         for alarm in alarms
-        if (words := ALARMS[alarm.kind])
     ]
     return [*(_silent(row_, now) for row_ in rows if row_.status.state == "late"), *shown]
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
-from sync_server.web.language import Text
+from sync_server.web.language import Text, lazy_text
 
-_REQUIRED = Text("ยังไม่ได้กรอก", "Nothing entered")
+_REQUIRED = lazy_text("ยังไม่ได้กรอก", "Nothing entered")
 
 
 class EnrolForm(forms.Form):
@@ -17,7 +17,7 @@ class EnrolForm(forms.Form):
     series = forms.CharField(
         max_length=8,
         validators=[
-            RegexValidator("^[A-Za-z]{1,8}$", Text("ใช้ตัวอักษร A ถึง Z ไม่เกิน 8 ตัว", "Letters A to Z, eight at most"))
+            RegexValidator("^[A-Za-z]{1,8}$", lazy_text("ใช้ตัวอักษร A ถึง Z ไม่เกิน 8 ตัว", "Letters A to Z, eight at most"))
         ],
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "autocomplete": "off", "spellcheck": "false"}),
     )

@@ -1,19 +1,21 @@
 """Who may open which page.
 
-Everything below ``/desk/`` is for signed-in staff: `StaffOnlyMiddleware` refuses the rest before a view is asked, so a page that
-forgets to say anything is closed, not open. `allow` narrows a page to some roles. What a member of staff sees *on* a page is another
-question: every list, count and search goes through its query's `visible_to(user)`.
+Everything below ``/desk/`` is for signed-in staff: `StaffOnlyMiddleware` refuses the rest before a view is asked, so
+a page that forgets to say anything is closed, not open. `allow` narrows a page to some roles. What a member of staff
+sees *on* a page is another question: every list, count and search goes through its query's `visible_to(user)`.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec
 from urllib.parse import urlencode
 
 from axes.helpers import get_client_ip_address
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.models import Role, Staff
@@ -23,6 +25,8 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 DESK = "/desk/"
 SIGN_IN = "/sign-in"
+#: A session nobody works in ends after this many minutes (and after eight hours in any case: SESSION_COOKIE_AGE).
+IDLE_MIN = 30
 
 
 class StaffOnlyMiddleware:
@@ -32,19 +36,46 @@ class StaffOnlyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(DESK) and not request.user.is_authenticated:
-            if request.headers.get("HX-Request"):
-                # A swap must not paste the sign-in page into a list: the whole page goes there.
+        """Refuse, or pass on."""
+        if not request.path.startswith(DESK):
+            return self.get_response(request)
+        # A page that refreshes itself is nobody at work, and a swap must not paste the sign-in page into a list.
+        by_itself = bool(request.headers.get("HX-Request"))
+        if request.user.is_authenticated and _idle(request):
+            logout(request)
+        if not request.user.is_authenticated:
+            if by_itself:
                 return HttpResponse(status=401, headers={"HX-Redirect": f"{SIGN_IN}?{urlencode({'next': DESK})}"})
             return redirect_to_login(request.get_full_path(), SIGN_IN)
+        if not by_itself:
+            _seen(request)
         return self.get_response(request)
+
+
+_SEEN = "seen_min"
+
+
+def _minute() -> int:
+    return int(timezone.now().timestamp() // 60)
+
+
+def _idle(request: HttpRequest) -> bool:
+    """Whether nobody has worked in this session for too long."""
+    seen = request.session.get(_SEEN)
+    return isinstance(seen, int) and _minute() - seen > IDLE_MIN
+
+
+def _seen(request: HttpRequest) -> None:
+    """Somebody works here; written once a minute at most, so reading pages does not write to the database."""
+    if request.session.get(_SEEN) != _minute():
+        request.session[_SEEN] = _minute()
 
 
 def staff_of(request: HttpRequest) -> Staff:
     """The member of staff behind a request below ``/desk/``."""
     if not request.user.is_authenticated:
         raise PermissionDenied
-    return cast("Staff", request.user)
+    return request.user
 
 
 def actor_of(request: HttpRequest) -> Actor:

@@ -1,6 +1,6 @@
 """Forms of a member of staff: signing in and changing the password."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -8,19 +8,15 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from sync_server.organisations.models import Staff
-from sync_server.web.language import Text
+from sync_server.web.language import Text, lazy_text
 
-REQUIRED = Text("ยังไม่ได้กรอก", "Nothing entered")
+WRONG = Text("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", "The name or the password is wrong")
+REQUIRED = lazy_text("ยังไม่ได้กรอก", "Nothing entered")
 PASSWORD_CHARS_MAX = 128
 
 
 class SignInForm(AuthenticationForm):
     """Name and password. Whatever is wrong, the answer is the same sentence."""
-
-    error_messages: ClassVar[dict[str, Any]] = {
-        "invalid_login": Text("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", "The name or the password is wrong"),
-        "inactive": Text("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", "The name or the password is wrong"),
-    }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -35,7 +31,8 @@ class SignInForm(AuthenticationForm):
             each.error_messages["required"] = REQUIRED
 
     def get_invalid_login_error(self) -> ValidationError:
-        return ValidationError(str(self.error_messages["invalid_login"]), code="invalid_login")
+        """One sentence for an unknown name, a wrong password and a person who has left."""
+        return ValidationError(str(WRONG), code="invalid_login")
 
 
 class PasswordForm(forms.Form):
@@ -65,12 +62,14 @@ class PasswordForm(forms.Form):
             each.error_messages["required"] = REQUIRED
 
     def clean_old(self) -> str:
+        """The old password must be the right one."""
         old: str = self.cleaned_data["old"]
         if not self.staff.check_password(old):
             raise ValidationError(str(Text("รหัสผ่านเดิมไม่ถูกต้อง", "The old password is wrong")))
         return old
 
     def clean_new(self) -> str:
+        """The new one must be long and not on the list of common ones."""
         new: str = self.cleaned_data["new"]
         try:
             validate_password(new, self.staff)

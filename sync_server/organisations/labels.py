@@ -10,7 +10,9 @@ ROLES: dict[str, Text] = {
     Role.ADMIN: Text("ผู้ดูแลระบบ", "Administrator"),
 }
 
+#: What is done to a member of staff's account.
 ACTS: dict[str, Text] = {
-    "staff.signed_in": Text("เข้าสู่ระบบ", "Signed in"),
+    "staff.make": Text("สร้างบัญชี", "Account made"),
+    "staff.sign_in": Text("เข้าสู่ระบบ", "Signed in"),
     "staff.password": Text("เปลี่ยนรหัสผ่าน", "Changed the password"),
 }

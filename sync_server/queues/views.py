@@ -1,7 +1,7 @@
 """The tickets and ratings behind the figures: every row leads to its record.
 
-Both lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly the rows it counted.
-Without them they show the running fiscal half.
+Both lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly
+the rows it counted. Without them they show the running fiscal half.
 """
 
 import datetime as dt
@@ -97,7 +97,7 @@ def _period(bar: FilterBar) -> Period:
 
 
 def _ticket_number(typed: str) -> tuple[str, int]:
-    """ "a012" as (series, number); a number that is none fits no ticket."""
+    """A typed number such as "a012" as (series, number); a number that is none fits no ticket."""
     bare = thai.ascii_digits(typed).upper().replace("-", "").replace(" ", "")
     series = bare.rstrip("0123456789")
     digits = bare[len(series) :][:9]
@@ -111,5 +111,7 @@ def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Rating]) -> Mapping
     places = Q()
     for row in rows:
         places |= Q(log=row.log_id, seq=row.seq)
-    known = {(log, seq): key for log, seq, key in RecordRow.objects.filter(places).values_list("log", "seq", "pk")}
+    known = {
+        (record.log_id, record.seq): record.pk for record in RecordRow.objects.filter(places).only("log_id", "seq")
+    }
     return {row.pk: known[row.log_id, row.seq] for row in rows if (row.log_id, row.seq) in known}

@@ -63,33 +63,59 @@ class StateWords:
 
 STATES: dict[str, StateWords] = {
     "projected": StateWords(
-        "done", "check-circle-fill", Text("นับแล้ว", "Counted"), Text("อยู่ในเรื่อง คิว และตัวเลขแล้ว", "It is in cases, tickets and figures.")
+        "done",
+        "check-circle-fill",
+        Text("นับแล้ว", "Counted"),
+        Text("อยู่ในเรื่อง คิว และตัวเลขแล้ว", "It is in cases, tickets and figures."),
     ),
     "waiting": StateWords(
-        "run", "hourglass-fill", Text("รอประมวล", "In turn"),
+        "run",
+        "hourglass-fill",
+        Text("รอประมวล", "In turn"),
         Text("เก็บแล้วครบถ้วน กำลังจะถูกนับในไม่กี่วินาที", "Kept whole; it will be counted within seconds."),
     ),
     Why.UNREADABLE: StateWords(
-        "near", "eye-slash-fill", Text("ยังอ่านไม่ได้", "Unreadable yet"),
-        Text("ตู้ใช้โปรแกรมใหม่กว่าเซิร์ฟเวอร์ เก็บไว้ครบ จะอ่านได้หลังอัปเดต", "The kiosk's program is newer than the server's. Kept whole; readable after an update."),
+        "near",
+        "eye-slash-fill",
+        Text("ยังอ่านไม่ได้", "Unreadable yet"),
+        Text(
+            "ตู้ใช้โปรแกรมใหม่กว่าเซิร์ฟเวอร์ เก็บไว้ครบ จะอ่านได้หลังอัปเดต",
+            "The kiosk's program is newer than the server's. Kept whole; readable after an update.",
+        ),
     ),
     Why.QUARANTINED: StateWords(
-        "late", "warning-fill", Text("กักไว้ตรวจ", "Quarantined"),
-        Text("เก็บไว้ครบ แต่ประมวลไม่สำเร็จ จึงยังไม่นับ รายการอื่นไม่ต้องรอ", "Kept whole but could not be worked in, so it is not counted. Nothing waits for it."),
+        "late",
+        "warning-fill",
+        Text("กักไว้ตรวจ", "Quarantined"),
+        Text(
+            "เก็บไว้ครบ แต่ประมวลไม่สำเร็จ จึงยังไม่นับ รายการอื่นไม่ต้องรอ",
+            "Kept whole but could not be worked in, so it is not counted. Nothing waits for it.",
+        ),
     ),
     Why.UNTRUSTED: StateWords(
-        "late", "prohibit-fill", Text("มาหลังเพิกถอน", "After revocation"),
+        "late",
+        "prohibit-fill",
+        Text("มาหลังเพิกถอน", "After revocation"),
         Text("ส่งมาหลังเพิกถอนตู้ เก็บไว้แต่ไม่นับ", "Sent after its kiosk was revoked: kept, not counted."),
     ),
     "erased": StateWords(
-        "plain", "x", Text("ลบเนื้อหาแล้ว", "Erased"),
-        Text("เนื้อหาถูกลบตามคำสั่งหรือครบกำหนดเก็บ หัวบันทึกยังพิสูจน์ลำดับได้", "Its body was erased by order or by age. The header still proves the chain."),
+        "plain",
+        "x",
+        Text("ลบเนื้อหาแล้ว", "Erased"),
+        Text(
+            "เนื้อหาถูกลบตามคำสั่งหรือครบกำหนดเก็บ หัวบันทึกยังพิสูจน์ลำดับได้",
+            "Its body was erased by order or by age. The header still proves the chain.",
+        ),
     ),
     "branch": StateWords(
-        "near", "git-branch-fill", Text("สายที่ยังไม่นับ", "Uncounted line"),
-        Text("อยู่ในสายที่แยกออกมา รอปลัดยืนยันว่านับหรือไม่", "It lies on a line that parted; the clerk decides whether it counts."),
+        "near",
+        "git-branch-fill",
+        Text("สายที่ยังไม่นับ", "Uncounted line"),
+        Text(
+            "อยู่ในสายที่แยกออกมา รอปลัดยืนยันว่านับหรือไม่", "It lies on a line that parted; the clerk decides whether it counts."
+        ),
     ),
-}  # fmt: skip
+}
 
 QUALITY: dict[int, Text] = {
     0: Text("นาฬิกาเชื่อไม่ได้", "clock not to be trusted"),

@@ -1,6 +1,7 @@
 """A record as the review page shows it: what became of it, what it says, and whether its chain holds.
 
-`states_of` answers for one page of rows with three small queries; `proof` recomputes nothing itself but asks `shared.log`.
+`states_of` answers for one page of rows with three small queries; `proof` recomputes nothing itself but asks
+`shared.log`.
 """
 
 import datetime as dt

@@ -1,4 +1,6 @@
-"""The review page: every record as it arrived, what became of it and whether its chain holds; and the lines that parted."""
+"""The review page: every record as it arrived, what became of it and whether its chain holds; and the lines that
+parted.
+"""
 
 import datetime as dt
 
@@ -100,7 +102,7 @@ def _filters(staff: Staff) -> tuple[Filter, ...]:
     unknown = (
         SetAside.objects.filter(log__office=staff.office_id).exclude(kind__in=KINDS).values_list("kind", flat=True)
     )
-    kinds = [*KINDS.items(), *((kind, kind) for kind in sorted(set(unknown)))]
+    kinds: list[tuple[str, str | Text]] = [*KINDS.items(), *((kind, kind) for kind in sorted(set(unknown)))]
     return (
         Filter("kind", Text("ทุกชนิด", "All kinds"), "select", kinds),
         Filter(

@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class WebConfig(AppConfig):
+    """The design system."""
+
     name = "sync_server.web"
     label = "web"

@@ -1,7 +1,7 @@
 """A deadline as people see it: cells used, and one short sentence.
 
-The rule (which days count, when a limit ends) belongs to the case; this file only turns a start, a last day and today into a `ClockView`
-for ``{% clock %}``. One cell is one calendar day, the first day is not counted.
+The rule (which days count, when a limit ends) belongs to the case; this file only turns a start, a last day and today
+into a `ClockView` for ``{% clock %}``. One cell is one calendar day, the first day is not counted.
 """
 
 import datetime as dt
@@ -38,7 +38,9 @@ NO_CLOCK = ClockView(0, "0", "none", Text("ไม่มีกำหนด", "No 
 
 
 def clock(*, start: dt.date, due: dt.date, days: int, today: dt.date, done: dt.date | None, verb: Text) -> ClockView:
-    """The view of one limit of `days` that began on `start` and ends on `due`; `verb` says what was done ("ตอบ", "Answered")."""
+    """The view of one limit of `days` that began on `start` and ends on `due`; `verb` says what was done ("ตอบ",
+    "Answered").
+    """
     if done is not None:
         used = max(0, (done - start).days)
         if done > due:

@@ -1,8 +1,9 @@
 """Two languages side by side, written where they are used.
 
-Thai is the language of the office and comes first; English stands beside it in the same line, so neither can be forgotten and no
-catalogue can drift from the page. In templates that is ``{% t "เรื่องที่รับ" "Cases" %}``, in Python ``Text("เรื่องที่รับ", "Cases")``.
-A reader chooses once, in the bar; the choice is a cookie and never depends on what the browser asks for.
+Thai is the language of the office and comes first; English stands beside it in the same line, so neither can be
+forgotten and no catalogue can drift from the page. In templates that is ``{% t "เรื่องที่รับ" "Cases" %}``, in Python
+``Text("เรื่องที่รับ", "Cases")``. A reader chooses once, in the bar; the choice is a cookie and never depends on what
+the browser asks for.
 """
 
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
+from django.utils.functional import lazy
 
 COOKIE = "lang"
 LANGUAGES: tuple[tuple[str, str], ...] = (("th", "ไทย"), ("en", "English"))
@@ -39,6 +41,11 @@ class Text:
         )
 
 
+def lazy_text(th: str, en: str) -> str:
+    """A `Text` for Django's own places (labels, messages of fields), chosen when it is shown."""
+    return lazy(lambda: str(Text(th, en)), str)()
+
+
 class LanguageMiddleware:
     """Speaks the language of the reader's cookie, else Thai."""
 
@@ -46,6 +53,7 @@ class LanguageMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in that language."""
         chosen = request.COOKIES.get(COOKIE, "th")
         with translation.override(chosen if chosen in CODES else "th"):
             response = self.get_response(request)

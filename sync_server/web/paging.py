@@ -1,7 +1,8 @@
-"""The state of a list lives in its address: filters, tab and page are query parameters, so a view can be sent to a colleague.
+"""The state of a list lives in its address: filters, tab and page are query parameters, so a view can be sent to a
+colleague.
 
-`Filter` names one parameter and what it may be; `read` takes only those out of a request and forgets the rest, so nothing a visitor
-types into an address ever becomes part of a query by itself.
+`Filter` names one parameter and what it may be; `read` takes only those out of a request and forgets the rest, so
+nothing a visitor types into an address ever becomes part of a query by itself.
 
     FILTERS = (Filter("q"), Filter("state", choices=STATES), Filter("kiosk", choices=kiosks))
     chosen = read(request, FILTERS)          # {"q": "ไฟ", "state": "", "kiosk": "3"}
@@ -28,8 +29,8 @@ QUERY_CHARS_MAX = 100
 class Filter:
     """One control of a filter bar.
 
-    `choices` are (value, words) of a select; none means a text field, `kind` "date" a day. `title` is what stands in the control while
-    it is not set ("ทุกช่องทาง").
+    `choices` are (value, words) of a select; none means a text field, `kind` "date" a day. `title` is what stands in
+    the control while it is not set ("ทุกช่องทาง").
     """
 
     name: str

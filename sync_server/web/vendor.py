@@ -1,10 +1,10 @@
-"""Refresh the vendored parts of the staff web: fonts, icon sprite and htmx.
+r"""Refresh the vendored parts of the staff web: fonts, icon sprite and htmx.
 
 The pages load nothing from outside the office, so everything they need lies in ``static/web`` with its licence beside
 it. This script makes those files again from an unpacked npm folder. Nobody runs it in production. To add an icon, put
 its Phosphor name into ``ICONS`` and run::
 
-    npm install --no-save @expo-google-fonts/sarabun@0.4.1 @expo-google-fonts/noto-sans-thai-looped@0.4.2 \\
+    npm install --no-save @expo-google-fonts/sarabun@0.4.1 @expo-google-fonts/noto-sans-thai-looped@0.4.2 \
         @phosphor-icons/core@2.1.1 htmx.org@2.0.11
     python -m sync_server.web.vendor node_modules
 
@@ -23,19 +23,21 @@ from fontTools.ttLib import TTFont
 
 STATIC = Path(__file__).parent / "static" / "web"
 
-ICONS = """
-archive arrow-clockwise arrow-counter-clockwise arrow-down arrow-left arrow-right arrow-up bank bookmark-simple
-broadcast buildings calendar-blank caret-down caret-left caret-right caret-up chart-line chart-line-up
-chat-circle-text chats-circle check check-circle checks circle circle-dashed clipboard-text clock cloud-arrow-up cloud-check coins copy
-database desktop device-tablet devices dots-three download-simple envelope envelope-simple eye eye-slash
-file-doc file-magnifying-glass file-pdf file-text fingerprint flow-arrow folder-open funnel gauge gear-six
-git-branch git-fork globe hand-palm hard-drives hash heart hourglass house image info key lightbulb link list
-list-checks list-magnifying-glass lock lock-key magnifying-glass map-pin megaphone minus moon newspaper note-pencil
-paper-plane-right paper-plane-tilt pencil-simple phone plugs plus printer prohibit question receipt rows scales
-seal-check seal-warning shield-check sign-out siren smiley smiley-angry smiley-meh smiley-nervous smiley-sad
-smiley-wink stack star storefront sun-horizon thumbs-up ticket translate tray upload-simple usb user user-circle
-users users-three warning warning-circle warning-octagon wifi-slash x
-""".split()
+_ICON_NAMES = (
+    "archive arrow-clockwise arrow-counter-clockwise arrow-down arrow-left arrow-right arrow-up bank bookmark-simple "
+    "broadcast buildings calendar-blank caret-down caret-left caret-right caret-up chart-line chart-line-up "
+    "chat-circle-text chats-circle check check-circle checks circle circle-dashed clipboard-text clock cloud-arrow-up "
+    "cloud-check coins copy database desktop device-tablet devices dots-three download-simple envelope "
+    "envelope-simple eye eye-slash file-doc file-magnifying-glass file-pdf file-text fingerprint flow-arrow "
+    "folder-open funnel gauge gear-six git-branch git-fork globe hand-palm hard-drives hash heart hourglass house "
+    "image info key lightbulb link list list-checks list-magnifying-glass lock lock-key magnifying-glass map-pin "
+    "megaphone minus moon newspaper note-pencil paper-plane-right paper-plane-tilt pencil-simple phone plugs plus "
+    "printer prohibit question receipt rows scales seal-check seal-warning shield-check sign-out siren smiley "
+    "smiley-angry smiley-meh smiley-nervous smiley-sad smiley-wink stack star storefront sun-horizon thumbs-up ticket "
+    "translate tray upload-simple usb user user-circle users users-three warning warning-circle warning-octagon "
+    "wifi-slash x "
+)
+ICONS = tuple(_ICON_NAMES.split())
 
 FONTS = {
     "sarabun-400.woff2": "sarabun/400Regular/Sarabun_400Regular.ttf",

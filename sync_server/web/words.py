@@ -1,11 +1,12 @@
-"""Text on its way into a page: Thai words stay whole, hostile characters become visible, lines stay lines.
+r"""Text on its way into a page: Thai words stay whole, hostile characters become visible, lines stay lines.
 
-Thai is written without spaces, and browsers cut it with dictionaries that do not know an office's terms. So a text is put into
-``<span class="th">``, which the style sheet keeps on one line, and ``<wbr>`` is written at the only places where it may turn: between
-words, never between a number and its unit or a day and its month. Copying such a text gives exactly what was typed.
+Thai is written without spaces, and browsers cut it with dictionaries that do not know an office's terms. So a text is
+put into ``<span class="th">``, which the style sheet keeps on one line, and ``<wbr>`` is written at the only places
+where it may turn: between words, never between a number and its unit or a day and its month. Copying such a text
+gives exactly what was typed.
 
     wrap("ไฟถนนดับ 3 วัน")      ->  <span class="th">ไฟ<wbr>ถนน<wbr>ดับ <wbr>3 วัน</span>
-    wrap("\\u202eabc")           ->  the mark "U+202E" and abc: a control character is shown, it does not act
+    wrap("\u202eabc")           ->  the mark "U+202E" and abc: a control character is shown, it does not act
 """
 
 import gzip
@@ -20,7 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from shared.thaibreak import ThaiBreaker
 
-#: A run without any place to turn is opened by force after this many letters: nothing pushes a page wider than its frame.
+#: A run without any place to turn is opened by force after this many letters: nothing pushes a page beyond its frame.
 #: Thai letters are narrower, and the longest terms an office needs whole have 20 of them.
 RUN_LETTERS_MAX = 18
 RUN_THAI_LETTERS_MAX = 24
@@ -56,7 +57,9 @@ def _breaker() -> ThaiBreaker:
 
 
 def _turns(text: str) -> set[int]:
-    """Where a line may turn: between Thai words and after spaces, less the places between a number and what it counts."""
+    """Where a line may turn: between Thai words and after spaces, less the places between a number and what it
+    counts.
+    """
     spaces = {found.end() for found in _SPACE.finditer(text)}
     return (spaces | set(_breaker().boundaries(text))) - {found.end() for found in _GLUE.finditer(text)}
 

@@ -1,19 +1,25 @@
 """The components of the staff web, for templates: ``{% load sala %}``.
 
-Words          {% t "เรื่องที่รับ" "Cases" %}  {% t "เหลือ {n} วัน" "{n} days left" n=3 %}  {% say "ค้นหา" "Search" %} (attributes)
-               {{ division.name|words }} (labels of ours)   {{ case.text|said }} (what people typed)
-Look up        {{ values|at:key }}
-Dates          {{ case.filed_on|day }}  {{ row.received_at|time }}  {{ row.received_at|moment }}  {{ row.received_at|ago:now }}
-Parts          {% icon "tray-fill" %}  {% tag "done" "check-circle-fill" words %}  {% count 12 %}  {% clock view %}  {% src url 49 %}
-               {% stat label=... value=... unit=... line=... n=... href=... %}  {% ratio 84 100 %}  {% face 4 %}
-Lists          {% filters bar %}  {% pages page %}  {% query page=2 %}
-Forms          {% errors form %}  {% field form.text %}
-Empty          {% empty "tray" words href=... action=... %}
+Words     {% t "เรื่องที่รับ" "Cases" %}  {% t "เหลือ {n} วัน" "{n} days left" n=3 %}
+          {% say "ค้นหา" "Search" %} (attributes)
+          {{ division.name|words }} (labels of ours)  {{ case.text|said }} (what people typed)
+          {{ office.name|either:office.name_en }}
+          {{ case.category|category|words }}  {{ ticket.service|service|words }} (names of the published content)
+Look up   {{ values|at:key }}
+Dates     {{ case.filed_on|day }}  {{ at|time }}  {{ at|moment }}  {{ at|ago:now }}
+Numbers   {{ 1842|thousands }}
+Parts     {% icon "tray-fill" %}  {% tag "done" "check-circle-fill" words %}  {% count 12 %}  {% clock view %}
+          {% src url 49 %}  {% stat label=... value=... unit=... line=... n=... href=... %}
+          {% ratio 84 100 %}  {% face 4 %}
+Lists     {% filters bar %}  {% pages page %}  {% query page=2 %}
+Forms     {% errors form %}  {% field form.text %}
+Empty     {% empty "tray" words href action %}
 """
 
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -25,6 +31,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from shared import thai
+from sync_server.web import naming
 from sync_server.web.clocks import ClockView
 from sync_server.web.language import Text, current
 from sync_server.web.paging import FilterBar, Page
@@ -77,6 +84,18 @@ def either(value: object, english: object) -> str:
     return str(english) if english and current() == "en" else str(value)
 
 
+@register.filter
+def category(category_id: object) -> Text | str:
+    """The name of a category of requests: ``{{ case.category|category|words }}``."""
+    return naming.category(str(category_id))
+
+
+@register.filter
+def service(service_id: object) -> Text | str:
+    """The name of a service: ``{{ ticket.service|service|words }}``."""
+    return naming.service(str(service_id))
+
+
 # ---------------------------------------------------------------- dates and numbers
 
 
@@ -86,7 +105,7 @@ def _local(value: dt.datetime | dt.date) -> dt.date:
 
 @register.filter
 def day(value: dt.datetime | dt.date | None) -> str:
-    """ "16 มี.ค. 2570" or "16 Mar 2027"; a dash for none."""
+    """A day as "16 มี.ค. 2570" or "16 Mar 2027"; a dash for none."""
     if value is None:
         return "–"
     date = _local(value)
@@ -97,7 +116,7 @@ def day(value: dt.datetime | dt.date | None) -> str:
 
 @register.filter
 def time(value: dt.datetime | None) -> str:
-    """ "10.32 น." or "10:32", in the office's time."""
+    """The time of day as "10.32 น." or "10:32", in the office's time."""
     if value is None:
         return "–"
     return f"{value.astimezone(thai.OFFICE_ZONE):%H:%M}" if current() == "en" else thai.time_of_day(value)
@@ -123,7 +142,7 @@ def ago(value: dt.datetime | None, now: dt.datetime | None = None) -> Text:
 
 @register.filter
 def thousands(value: float | None) -> str:
-    """ "1,842"; a dash for none."""
+    """A number as "1,842"; a dash for none."""
     return "–" if value is None else f"{value:,}"
 
 
@@ -219,7 +238,8 @@ def stat(
 ) -> dict[str, Any]:
     """A figure with its n and the link to its records.
 
-    `n` is how many the figure rests on; under five of them a mean or share is not shown. Leave `n` out for plain counts.
+    `n` is how many the figure rests on; under five of them a mean or share is not shown. Leave `n` out for plain
+    counts.
     """
     hidden = n is not None and n < SHOWN_FROM
     return {
@@ -256,7 +276,9 @@ def _address(context: Context, changes: dict[str, object]) -> str:
 
 @register.simple_tag(takes_context=True)
 def query(context: Context, **changes: object) -> str:
-    """This page's address with some parameters changed (empty: taken out); the page number starts again unless it is given."""
+    """This page's address with some parameters changed (empty: taken out); the page number starts again unless it is
+    given.
+    """
     return _address(context, changes)
 
 
@@ -264,11 +286,8 @@ def query(context: Context, **changes: object) -> str:
 def filters(context: Context, bar: FilterBar, keep: str = "") -> dict[str, Any]:
     """The filter bar. `keep` names a parameter (the tab) that stays when the filters are applied or cleared."""
     kept = context["request"].GET.get(keep, "") if keep else ""
-    cleared = "?" + (f"{keep}={kept}" if kept in {"", *context.get("tab_keys", ())} and kept else "")
-    controls = [
-        {"filter": filter_, "value": value, "without": _address(context, {filter_.name: ""})}
-        for filter_, value in bar.controls()
-    ]
+    controls = [{"filter": filter_, "value": value} for filter_, value in bar.controls()]
+    cleared = "?" + (urlencode({keep: kept}) if kept else "")
     return {"bar": bar, "controls": controls, "keep": keep, "kept": kept, "cleared": cleared}
 
 
@@ -296,7 +315,7 @@ def errors(form: BaseForm) -> dict[str, Any]:
 def field(bound: BoundField, hint: object = "") -> dict[str, Any]:
     """A labelled control with its hint and what is wrong with it."""
     described = f"{bound.id_for_label}-wrong" if bound.errors else ""
-    attrs = {"aria-invalid": "true", "aria-describedby": described} if described else {}
+    attrs: dict[str, str | bool] = {"aria-invalid": "true", "aria-describedby": described} if described else {}
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),

@@ -1,0 +1,26 @@
+"""What the ids of the published content are called: named in the settings as ``SALA_NAMES`` for `web.naming`."""
+
+from functools import lru_cache
+
+from sync_server.content.queries import current_edition, published_office, published_services
+from sync_server.organisations.queries import the_office
+from sync_server.web.language import Text
+from sync_server.web.naming import Names
+
+
+def names() -> Names:
+    """The names of the edition kiosks show now."""
+    return _names_of(the_office().office_id, current_edition())
+
+
+@lru_cache(maxsize=4)
+def _names_of(_office_id: str, edition: int) -> Names:
+    """The names of an edition; read once, for an edition never changes."""
+    if not edition:
+        return Names({}, {})
+    office = the_office()
+    shown = published_office(office)
+    return Names(
+        {each.id: Text(each.name.th, each.name.into("en")) for each in (shown.categories if shown else ())},
+        {each.id: Text(each.title.th, each.title.into("en")) for each in published_services(office)},
+    )

@@ -1,1 +1,0 @@
-"""Template library ``names``: what ids of the published content are called."""
