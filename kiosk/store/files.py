@@ -17,6 +17,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make the bytes of `path` durable."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def replace(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Put `data` at `path` in one step, readable by the rights of `mode` from the first moment on."""
     aside = path.with_name(path.name + ".new")

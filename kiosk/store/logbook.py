@@ -481,8 +481,7 @@ class Logbook:
         return None
 
     def _all(self) -> list[_Log]:
-        data = self._store.cell(_LOGS_CELL)
-        return [] if data is None else msgspec.msgpack.decode(data, type=list[_Log])
+        return _known(self._store)
 
     def _mine(self) -> list[_Log]:
         return [entry for entry in self._all() if entry.name == self.name]
@@ -513,6 +512,16 @@ class Logbook:
         """The time that the server signed last."""
         data = self._store.cell(_SERVER_TIME_CELL)
         return 0 if data is None else msgspec.msgpack.decode(data, type=int)
+
+
+def log_names(store: Store) -> list[str]:
+    """The names under which logs were opened in a store."""
+    return sorted({entry.name for entry in _known(store)})
+
+
+def _known(store: Store) -> list[_Log]:
+    data = store.cell(_LOGS_CELL)
+    return [] if data is None else msgspec.msgpack.decode(data, type=list[_Log])
 
 
 def _current(known: list[_Log], name: str) -> _Log | None:

@@ -6,8 +6,7 @@ inherited.
 
 The rules of this file:
 1. Serialise first, write then: a value that cannot be serialised leaves everything as it was.
-2. An id is never given twice, whatever was deleted, rolled back or restarted. (TinyDB starts again at 1 after
-   `truncate`.)
+2. An id that was once written is never given again, whatever was deleted. (TinyDB starts at 1 after `truncate`.)
 3. What is returned is a copy: changing it changes nothing in the store.
 4. Documents come in the order of their ids. An id is a whole number from 1 to 2**40 - 1.
 5. A write outside a transaction makes one of its own; inside one it belongs to it.

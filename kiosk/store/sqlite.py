@@ -9,6 +9,7 @@ The rules of this file:
    durable.
 """
 
+import errno
 from collections.abc import Callable
 from pathlib import Path
 
@@ -110,13 +111,16 @@ def renew_wal(path: Path) -> None:
 
 
 def translate(error: apsw.Error | OSError) -> StoreError:
-    """The store's own error for one of SQLite's."""
+    """The store's own error for one of SQLite's or the system's."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return DiskFull(f"{DiskFull.__doc__} ({error})")
     for kind, ours in _TRANSLATIONS:
         if isinstance(error, kind):
             return ours(f"{ours.__doc__} ({error})")
     return StoreError(f"SQLite: {error}")
 
 
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _TRANSLATIONS: tuple[tuple[type[Exception], type[StoreError]], ...] = (
     (apsw.FullError, DiskFull),
     (apsw.ReadOnlyError, ReadOnly),
@@ -127,6 +131,7 @@ _TRANSLATIONS: tuple[tuple[type[Exception], type[StoreError]], ...] = (
     (apsw.LockedError, StoreInUse),
     (apsw.NotADBError, NotAStore),
     (apsw.CorruptError, StoreDamaged),
+    (PermissionError, ReadOnly),
     (OSError, DiskFailed),
     (apsw.NoMemError, CannotRecord),
 )

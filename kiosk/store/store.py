@@ -259,6 +259,7 @@ class Store:
         self._reserve_bytes = reserve_bytes
         self._reserve_held = self._reserve.exists()
         self._wal_pages = 0
+        self._failed = False
         self._cells: dict[str, bytes] = {}
         self._heads: dict[bytes, Head] = {}
         self._db: apsw.Connection | None = None
@@ -391,6 +392,38 @@ class Store:
     def know_head(self, head: Head) -> None:
         """Remember a head that was read from the file."""
         self._heads[head.log] = head
+
+    def cell_names(self) -> list[str]:
+        """The names of all small rows."""
+        return [name for (name,) in self.fetch("SELECT place FROM cell ORDER BY place")]
+
+    def reread_cell(self, name: str) -> bytes | None:
+        """A small row from the file, whatever is remembered; raises `RowDamaged`."""
+        found = self.fetch(_SELECT["cell"], (name,))
+        return self.cell_cipher.open(name, found[0][0]) if found else None
+
+    def table_shelf(self, name: str) -> Shelf:
+        """Where the documents of a table lie that was written to."""
+        data = self.cell(_table_cell(name))
+        ordinal, _ = msgspec.msgpack.decode(data or b"", type=tuple[int, int])
+        return self.shelf("document", name, ordinal)
+
+    def another(self, path: Path) -> "Store":
+        """Open a copy of this store elsewhere, with the same key."""
+        return Store(path, self._key, rand=self.random, reserve_bytes=0)
+
+    def copy_into(self, target: apsw.Connection, *, step_pages: int) -> None:
+        """Copy the whole file, in steps between which other threads may write."""
+        with self._lock:
+            self._not_inside()
+            copying = target.backup("main", self._connected(), "main")
+        try:
+            while not copying.done:
+                with self._lock:
+                    copying.step(step_pages)
+        finally:
+            with self._lock:
+                copying.finish()
 
     def note(self, fault: str) -> None:
         """Report damage to whoever looks after the store, once."""
@@ -536,11 +569,12 @@ class Store:
     def _connected(self) -> apsw.Connection:
         if self._db is None:
             self._open(create=False)
-        assert self._db is not None  # noqa: S101 - for mypy
+        assert self._db is not None
         return self._db
 
     def _give_up(self) -> None:
         """Drop the connection and all that was remembered from it; the next use opens a new one."""
+        self._failed = True
         self._disconnect()
         self._cells = {}
         self._heads = {}
@@ -558,10 +592,10 @@ class Store:
         self._heads = {}
         if self._lock_file.closed:
             raise StoreInUse("this store was closed")
+        self._renew_wal()
         try:
-            sqlite.renew_wal(self.path)
             db = self._connect(self.path)
-        except (apsw.Error, OSError) as error:
+        except apsw.Error as error:
             raise sqlite.translate(error) from error
         try:
             sqlite.prepare(db)
@@ -574,6 +608,18 @@ class Store:
             db.close(True)
             raise
         self._db = db
+
+    def _renew_wal(self) -> None:
+        """Rule 4. After a failure of ours it must succeed; at the start of the program it may be left out on a full
+        disk.
+        """
+        try:
+            sqlite.renew_wal(self.path)
+        except OSError as error:
+            if self._failed:
+                raise sqlite.translate(error) from error
+            logger.warning("the write-ahead log was not renewed: %s", error)
+        self._failed = False
 
     def _identify(self, db: apsw.Connection, *, create: bool) -> None:
         """Find out whose file this is and prove the key; make the tables in a new one."""
