@@ -101,7 +101,8 @@ def _push(me: KioskSelf, url: str, records: Sequence[Record]) -> tuple[float, in
         last = part[-1].header
         sealed = envelope.seal(
             batch.pack(part), office=me.office, kiosk=me.kiosk, log=log_id, first_seq=part[0].header.seq,
-            count=len(part), prev=part[0].header.prev, last_hash=header_hash(last), nonce=dice.randbytes(16), to=me.seal_to, by=me.key,
+            count=len(part), prev=part[0].header.prev, last_hash=header_hash(last), nonce=dice.randbytes(16),
+            to=me.seal_to, by=me.key,
         )  # fmt: skip
         wire += len(sealed)
         answer = protocol.read_answer(session.post(f"{url}/sync/push", data=sealed, timeout=60).content, me.answers)
@@ -121,8 +122,8 @@ def _bare_inserts(records: Sequence[Record]) -> float:
         connection = pysqlite3.connect(str(Path(folder) / "bare.sqlite3"), isolation_level=None)
         connection.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-            "CREATE TABLE row (id INTEGER PRIMARY KEY AUTOINCREMENT, log, seq, hash, header, kind, schema, edition, wall,"
-            " salt, body, received, ahead, UNIQUE (log, seq))"
+            "CREATE TABLE row (id INTEGER PRIMARY KEY AUTOINCREMENT, log, seq, hash, header, kind, schema, edition,"
+            " wall, salt, body, received, ahead, UNIQUE (log, seq))"
         )
         statement = (
             "INSERT INTO row (log, seq, hash, header, kind, schema, edition, wall, salt, body, received, ahead)"

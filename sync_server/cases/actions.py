@@ -145,7 +145,8 @@ def _staff(actor: Actor) -> Staff:
 
 def _text(text: str, chars_max: int, when_empty: str) -> str:
     kept = thai.clean(text, chars_max=chars_max, lines=True)
-    if not kept:
+    # Folded, so that a lone zero-width space or full stop is no text.
+    if not thai.fold(kept):
         raise NotNow(when_empty)
     return kept
 

@@ -1,7 +1,7 @@
 """Answers to kiosks carry no headers for browsers.
 
-A kiosk believes signed bytes and nothing else; a content security policy and its sisters would be two thirds of what an idle contact costs
-on a thin line.
+A kiosk believes signed bytes and nothing else; a content security policy and its sisters would be two thirds of what
+an idle contact costs on a thin line.
 """
 
 from collections.abc import Callable
@@ -19,6 +19,7 @@ class BareAnswers:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, then keep only what a kiosk or a proxy on the way has a use for."""
         response = self.get_response(request)
         if request.path.startswith(_KIOSKS):
             for name in [name for name in response.headers if name.lower() not in _KEPT]:

@@ -1,4 +1,6 @@
-"""Forks, restores and crowds: what is kept when two histories of one log meet, or the server itself went back in time."""
+"""Forks, restores and crowds: what is kept when two histories of one log meet, or the server itself went back in
+time.
+"""
 
 import copy
 import shutil
@@ -78,7 +80,9 @@ def test_a_branch_sent_again_is_kept_once_and_goes_on(kiosk):
 
 
 def test_the_first_side_is_told_of_the_fork_and_still_taken(kiosk):
-    """The side the server saw first learns at its next contact that it must go on in a new log; nothing of it is lost."""
+    """The side the server saw first learns at its next contact that it must go on in a new log; nothing of it is
+    lost.
+    """
     _forked(kiosk).push()
     kiosk.ticket(4)
     heard = kiosk.push()
@@ -160,7 +164,9 @@ def test_a_start_on_the_same_database_keeps_the_epoch(kiosk, server):
 
 @on_sqlite
 def test_an_older_database_is_noticed_and_filled_again(kiosk, server):
-    """After a restore: a new epoch, one alarm, positions further back, and after one contact everything is there once."""
+    """After a restore: a new epoch, one alarm, positions further back, and after one contact everything is there
+    once.
+    """
     _started(server)
     kiosk.ticket(1)
     kiosk.push()

@@ -1,0 +1,149 @@
+"""`sala-server` as the IT person runs it: real processes, a real port."""
+
+import datetime as dt
+import os
+import re
+import signal
+import socket
+import stat
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pysqlite3
+import pytest
+import requests
+from fake_kiosk import FakeKiosk
+
+from shared import protocol
+from shared.keys import SealTo, SigningKey, VerifyKey
+from shared.protocol import KioskSelf, Reason, Stored
+from sync_server.ingest.views import settings as ingest_settings
+
+
+def _run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "SALA_SERVER_DATA": str(data), "DATABASE_URL": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "sync_server", *words], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory) -> Path:
+    """A data folder after `demo-office`."""
+    folder = tmp_path_factory.mktemp("server") / "data"
+    done = _run(folder, "demo-office", "--without-content")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_serve_says_what_is_missing(tmp_path):
+    """On an empty folder `serve` ends at once with a sentence, not a traceback."""
+    done = _run(tmp_path / "new", "serve")
+    assert done.returncode == 2
+    assert "sala-server init" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_keys_are_files_for_their_owner_only(data):
+    """Every key is outside the database, mode 0600, in a folder nobody else enters."""
+    assert stat.S_IMODE((data / "keys").stat().st_mode) == 0o700
+    names = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (data / "keys").glob("*.key")}
+    assert names == dict.fromkeys(["receipts.key", "bundle.key", "sealing.key", "web.key"], 0o600)
+    lines = [path.read_text().strip() for path in (data / "keys").glob("*.key")]
+    seeds = [bytes.fromhex(line.split(":")[1]) for line in lines if line.startswith("sala/")]
+    assert len(seeds) == 3
+    database = b"".join(path.read_bytes() for path in data.glob("sala.sqlite3*"))
+    assert database
+    assert not any(seed in database or seed.hex().encode() in database for seed in seeds)
+
+
+def test_init_again_changes_no_key(data):
+    """A second `init` leaves keys and office as they are."""
+    before = {path: path.read_bytes() for path in (data / "keys").iterdir()}
+    assert _run(data, "init", "--name", "อบต.อื่น").returncode == 0
+    assert {path: path.read_bytes() for path in (data / "keys").iterdir()} == before
+
+
+def test_a_wrong_key_file_is_named(data):
+    """A key file of another kind is refused by name, with the way out."""
+    path = data / "keys" / "sealing.key"
+    kept = path.read_bytes()
+    path.write_bytes((data / "keys" / "bundle.key").read_bytes())
+    done = _run(data, "serve")
+    path.write_bytes(kept)
+    assert done.returncode == 2
+    assert "sealing.key" in done.stderr
+    assert "another kind" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def url(data) -> str:
+    """The address of a running server."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "SALA_SERVER_DATA": str(data), "DATABASE_URL": ""}
+    command = [sys.executable, "-m", "sync_server", "serve", "--port", str(port)]
+    log = (data / "serve.log").open("wb")
+    process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(300):
+        try:
+            requests.get(url, timeout=5, allow_redirects=False)
+            break
+        except requests.ConnectionError:
+            assert process.poll() is None, (data / "serve.log").read_text()
+            time.sleep(0.1)
+    yield url
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(timeout=20) == 0
+    log.close()
+
+
+def test_a_kiosk_enrols_and_pushes_over_http(data, url):
+    """Code from the command line, enrolment, push and receipt over a real port; then the follower opens the case."""
+    code = _run(data, "enrol-code", "--series", "A", "--name", "ตู้ 1").stdout.strip()
+    assert re.fullmatch(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}", code)
+    session = requests.Session()
+    session.trust_env = False
+
+    def post(door: str, body: bytes) -> bytes:
+        return session.post(f"{url}/sync/{door}", data=body, timeout=30).content
+
+    key, nonce = SigningKey(os.urandom(32)), os.urandom(16)
+    grant = protocol.read_grant(
+        post("enrol", protocol.enrol(code, key, nonce=nonce, device="t", software="0")), code, nonce
+    )
+    me = KioskSelf(grant.office, grant.kiosk, key, VerifyKey(grant.answer_key), SealTo(grant.sealing_key))
+    kiosk = FakeKiosk(me, post, dt.datetime.now(dt.UTC), seed=5)
+    kiosk.ticket(1)
+    kiosk.file()
+    assert Stored(kiosk.lobby.head, 0) in kiosk.push()
+    assert _cases_opened_by_the_follower(data)
+    assert "accepted 3 = projected 3" in _run(data, "manage", "rebuild", "queues").stdout
+
+    huge = session.post(f"{url}/sync/push", data=bytes(ingest_settings.SALA_ENVELOPE_BYTES_MAX + 10), timeout=30)
+    assert huge.status_code == 413
+    assert kiosk.read(huge.content).reason is Reason.TOO_LARGE
+    chunked = session.post(f"{url}/sync/push", data=iter([b"SALE", b"junk"]), timeout=30)
+    assert kiosk.read(chunked.content).reason is Reason.MALFORMED
+
+
+def _cases_opened_by_the_follower(data: Path) -> bool:
+    """Whether a case appears within ten seconds, without anyone asking for it."""
+    for _ in range(100):
+        with closing(pysqlite3.connect(str(data / "sala.sqlite3"))) as database:
+            if database.execute("SELECT count(*) FROM cases_case").fetchone() == (1,):
+                return True
+        time.sleep(0.1)
+    return False
+
+
+def test_the_staff_address_leads_to_the_sign_in_page(url):
+    """Whoever comes by browser lands where staff sign in."""
+    response = requests.get(f"{url}/", timeout=10)
+    assert response.status_code == 200
+    assert response.url.startswith(f"{url}/sign-in")

@@ -1,0 +1,151 @@
+"""Letting a kiosk in: by a code that works once, for ten minutes, and survives five wrong tries at most."""
+
+import datetime as dt
+
+import pytest
+from fake_kiosk import direct
+
+from shared import keys, protocol
+from shared.errors import SalaError
+from shared.keys import SigningKey
+from shared.protocol import Grant, Reason, Refusal
+from sync_server.ingest import actions as ingest
+from sync_server.keys import server_keys
+from sync_server.kiosks import actions
+from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk
+from sync_server.organisations.models import AuditRow
+from sync_server.setting_up import program
+
+KEY = SigningKey(bytes(range(32)))
+NONCE = bytes(range(16))
+RANDOM = bytes(range(10))
+
+
+def _code(server, series: str = "A", random: bytes = RANDOM) -> str:
+    return actions.make_code(program(server.office), "ตู้ 1", series, now=server.now, random=random)
+
+
+def _enrol(server, code: str, *, key: SigningKey = KEY, after: dt.timedelta = dt.timedelta()) -> Grant | Refusal:
+    request = protocol.enrol(code, key, nonce=NONCE, device="test", software="0.1")
+    reply = ingest.enrol(request, now=server.now + after)
+    if reply.status == 200:
+        return protocol.read_grant(reply.body, code, NONCE)
+    return protocol.read_answer(reply.body, server_keys().receipts.public)
+
+
+def test_the_welcome_says_all_a_kiosk_needs(server):
+    """A right code gives identity, letters and the server's keys, proved by the code itself, and an audit row."""
+    grant = _enrol(server, _code(server, "AB"))
+    own = server_keys()
+    assert (grant.office.hex(), grant.kiosk_name, grant.series) == (server.office.office_id, "ตู้ 1", ["A", "B"])
+    assert (grant.answer_key, grant.bundle_key, grant.sealing_key) == (
+        own.receipts.public.raw,
+        own.bundle.public.raw,
+        own.sealing[0].public.raw,
+    )
+    assert grant.code_salt == bytes(server.office.status_salt)
+    row = Kiosk.objects.get()
+    assert (row.kiosk_id, bytes(row.public_key)) == (grant.kiosk.hex(), KEY.public.raw)
+    assert AuditRow.objects.filter(act="kiosk.enrol", object_id=row.kiosk_id).exists()
+
+
+def test_asking_again_with_the_same_key_gives_the_same_identity(server):
+    """Where the first answer was lost, the same request is answered the same way and no second kiosk appears."""
+    code = _code(server)
+    assert _enrol(server, code).kiosk == _enrol(server, code).kiosk
+    assert Kiosk.objects.count() == 1
+
+
+def test_a_used_code_lets_nobody_else_in(server):
+    """A second device cannot enter by a code that was used."""
+    code = _code(server)
+    _enrol(server, code)
+    assert _enrol(server, code, key=SigningKey(bytes(32))).reason is Reason.WRONG_CODE
+    assert Kiosk.objects.count() == 1
+
+
+def test_a_code_is_late_after_ten_minutes(server):
+    """A code lets nobody in after its time, not even the kiosk that used it; its secret is then blanked."""
+    code = _code(server)
+    assert _enrol(server, code, after=dt.timedelta(minutes=10)).reason is Reason.WRONG_CODE
+    assert actions.forget_codes(server.now + dt.timedelta(minutes=10)) == 1
+    assert bytes(EnrolmentCode.objects.get().secret) == b""
+    assert not Kiosk.objects.exists()
+
+
+def test_five_wrong_tries_spoil_the_code(server):
+    """Guessing counts against every open code; after five the right one is refused as well, and staff are told."""
+    code = _code(server)
+    for n in range(5):
+        wrong = keys.enrolment_code(bytes([n + 100]) * 10)
+        assert _enrol(server, wrong).reason is Reason.WRONG_CODE
+    assert _enrol(server, code).reason is Reason.WRONG_CODE
+    assert Alarm.objects.filter(kind=AlarmKind.CODE_SPOILT).count() == 1
+
+
+def test_four_wrong_tries_do_not(server):
+    """A person may mistype."""
+    code = _code(server)
+    for n in range(4):
+        _enrol(server, keys.enrolment_code(bytes([n + 100]) * 10))
+    assert isinstance(_enrol(server, code), Grant)
+
+
+def test_a_swapped_server_cannot_welcome_a_kiosk(server):
+    """A grant made without knowing the code is refused by the kiosk."""
+    code = _code(server)
+    request = protocol.enrol(code, KEY, nonce=NONCE, device="test", software="0.1")
+    body = ingest.enrol(request, now=server.now).body
+    with pytest.raises(SalaError):
+        protocol.read_grant(body, keys.enrolment_code(bytes(10)), NONCE)
+    with pytest.raises(SalaError):
+        protocol.read_grant(body, code, bytes(16))
+
+
+@pytest.mark.parametrize("series", ["", "a", "A1", "AA", "ก", "ABCDEFGHI"])
+def test_series_are_distinct_capital_letters(server, series):
+    """Anything else is refused before a code exists."""
+    with pytest.raises(ValueError, match=r"series|letter"):
+        _code(server, series)
+    assert not EnrolmentCode.objects.exists()
+
+
+def test_a_series_letter_belongs_to_one_kiosk(server):
+    """Two devices never share a letter, until the one that had it is revoked."""
+    _enrol(server, _code(server, "AB"))
+    with pytest.raises(ValueError, match="B"):
+        _code(server, "BC", random=bytes(10))
+    actions.revoke(program(server.office), Kiosk.objects.get(), "ปลดระวาง", now=server.now)
+    assert _code(server, "BC", random=bytes(10))
+
+
+def test_a_new_code_for_a_letter_replaces_the_one_before(server):
+    """Making a second code for the same letters spoils the first, so both can never be used."""
+    first = _code(server, "A")
+    second = _code(server, "A", random=bytes(10))
+    assert _enrol(server, first).reason is Reason.WRONG_CODE
+    assert isinstance(_enrol(server, second), Grant)
+
+
+def test_an_enrolled_key_cannot_enrol_again_under_another_code(server):
+    """A kiosk that comes back with its old key needs a new one: identities are not renamed."""
+    _enrol(server, _code(server, "A"))
+    assert _enrol(server, _code(server, "B", random=bytes(10))).reason is Reason.WRONG_CODE
+
+
+def test_no_code_is_legible_in_the_database(server):
+    """The table holds a derived name and, for ten minutes, the secret; never the characters that are typed."""
+    code = _code(server)
+    row = EnrolmentCode.objects.get()
+    assert code not in str(row.__dict__)
+    assert row.code_name == keys.enrolment_name(keys.enrolment_secret(code)).hex()
+
+
+def test_a_low_order_key_is_refused(server):
+    """A key that proves nothing never becomes a kiosk."""
+    code = _code(server)
+    request = protocol.enrol(code, KEY, nonce=NONCE, device="t", software="0")
+    broken = request.replace(KEY.public.raw, bytes([1]) + bytes(31))
+    answer = protocol.read_answer(direct(server.now)("enrol", broken), server_keys().receipts.public)
+    assert answer.reason is Reason.BAD_SIGNATURE
+    assert not Kiosk.objects.exists()

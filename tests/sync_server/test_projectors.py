@@ -1,0 +1,271 @@
+"""Folding: idempotent, never stuck, and every accepted record accounted for."""
+
+import datetime as dt
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+
+from shared import kinds
+from shared.kinds import KINDS, Kind, TicketIssued
+from shared.records import At, Quality
+from sync_server import projectors
+from sync_server.cases.models import Case, CaseEvent
+from sync_server.kiosks import actions as kiosk_actions
+from sync_server.kiosks.models import Kiosk
+from sync_server.projectors import PROJECTORS, Projector, balances, catch_up, rebuild, replay_readable
+from sync_server.queues.models import Rating, Ticket
+from sync_server.records.models import Cursor, RecordRow, SetAside, Why
+from sync_server.setting_up import program
+
+
+def _balance(server, name: str) -> projectors.Balance:
+    return next(balance for balance in balances(server.office) if balance.projector == name)
+
+
+def _snapshot() -> list:
+    """Every derived row, without its primary key."""
+    models = (Ticket, Rating, Case)
+    return [
+        {field.attname: getattr(row, field.attname) for field in model._meta.concrete_fields if field.name != "id"}
+        for model in models
+        for row in model.objects.order_by("log", "seq")
+    ]
+
+
+def _busy_day(kiosk) -> None:
+    for n in range(8):
+        kiosk.ticket(n + 1)
+        kiosk.rate(n % 5 + 1, repeat=n == 3)
+    kiosk.file()
+    kiosk.file("น้ำไม่ไหล")
+    kiosk.push()
+
+
+def test_tickets_ratings_and_cases_come_out_of_the_log(kiosk, server):
+    """Each record becomes its row, with the record it came from."""
+    _busy_day(kiosk)
+    assert catch_up() == 2 * len(kiosk.lobby.records)
+    assert Ticket.objects.count() == 8
+    assert Rating.objects.filter(repeat=True).count() == 1
+    assert [case.number for case in Case.objects.order_by("n")] == ["ร.0001/2570", "ร.0002/2570"]
+    ticket = Ticket.objects.get(number=1)
+    assert RecordRow.objects.get(log=ticket.log, seq=ticket.seq).kind == "ticket.issued"
+
+
+def test_catching_up_again_changes_nothing(kiosk, server):
+    """A second run finds nothing to do."""
+    _busy_day(kiosk)
+    catch_up()
+    before = _snapshot()
+    assert catch_up() == 0
+    assert _snapshot() == before
+
+
+@pytest.mark.parametrize("name", sorted(PROJECTORS))
+def test_a_rebuild_gives_the_same_rows_and_loses_no_staff_work(kiosk, server, staff, name):
+    """Folding from record 1 again ends in the same state; numbers and events of cases stay as they were."""
+    from sync_server.cases import actions
+    from sync_server.organisations.actions import Actor
+
+    _busy_day(kiosk)
+    catch_up()
+    actions.answer(Actor.of(staff("palad")), Case.objects.get(n=1), "ซ่อมแล้ว", now=server.now)
+    before, events = _snapshot(), CaseEvent.objects.count()
+    call_command("rebuild", name)
+    assert _snapshot() == before
+    assert CaseEvent.objects.count() == events
+
+
+def test_a_rebuild_repairs_a_row_that_was_changed_by_hand(kiosk, server):
+    """What comes from records is written anew: a doctored text and a missing ticket come back."""
+    _busy_day(kiosk)
+    catch_up()
+    before = _snapshot()
+    Case.objects.filter(n=1).update(text="", category="x")
+    Ticket.objects.filter(number=3).delete()
+    rebuild("queues")
+    rebuild("cases")
+    assert _snapshot() == before
+
+
+def test_an_interrupted_fold_begins_again_at_its_cursor(kiosk, server, monkeypatch):
+    """Work and cursor move together: a fault in the middle leaves neither, and the next attempt does both once."""
+    from django.db import OperationalError
+
+    _busy_day(kiosk)
+    real = PROJECTORS["queues"].folds[TicketIssued]
+
+    def fold_then_fail(run):
+        real(run)
+        raise OperationalError("disk I/O error")
+
+    broken = Projector({**PROJECTORS["queues"].folds, TicketIssued: fold_then_fail}, PROJECTORS["queues"].reset)
+    monkeypatch.setitem(PROJECTORS, "queues", broken)
+    with pytest.raises(OperationalError):
+        catch_up(["queues"])
+    assert not Ticket.objects.exists()
+    assert not Cursor.objects.exists()
+    assert not SetAside.objects.exists()
+    monkeypatch.setitem(PROJECTORS, "queues", Projector({**broken.folds, TicketIssued: real}, broken.reset))
+    catch_up(["queues"])
+    assert Ticket.objects.count() == 8
+
+
+def test_poison_is_quarantined_alone(kiosk, server):
+    """One record whose fold fails is set aside with its reason; those before and behind it are projected."""
+    for n in range(4):
+        kiosk.ticket(n + 1)
+    kiosk.append(TicketIssued("ไม่ใช่วันที่", "A", 5, "x", "x", "", None, "th"))
+    for n in range(5, 9):
+        kiosk.ticket(n + 1)
+    kiosk.push()
+    catch_up()
+    assert Ticket.objects.count() == 8
+    aside = SetAside.objects.get()
+    assert (aside.projector, aside.seq, aside.why, aside.reason) == ("queues", 6, Why.QUARANTINED, "ValueError")
+    balance = _balance(server, "queues")
+    assert (balance.accepted, balance.projected, balance.quarantined, balance.behind) == (10, 9, 1, 0)
+
+
+def test_unknown_kinds_wait_for_an_update_and_are_then_folded(kiosk, server, monkeypatch):
+    """An unknown kind is shown as unreadable and holds up nothing; once the table knows it, a replay folds it."""
+    body = TicketIssued(kiosk.day, "A", 42, "x", "x", "", None, "th")
+    kiosk.append_raw("ticket.issued", 2, kinds.encode(body)[2])
+    kiosk.ticket(43)
+    kiosk.push()
+    catch_up()
+    assert list(Ticket.objects.values_list("number", flat=True)) == [43]
+    assert {aside.why for aside in SetAside.objects.all()} == {Why.UNREADABLE}
+    assert _balance(server, "queues").unreadable == 1
+    assert replay_readable() == 0
+
+    row = kinds.BY_NAME["ticket.issued", 1]
+    learnt = Kind(row.name, 2, row.body, *(getattr(row, name) for name in Kind.__slots__[3:]))
+    monkeypatch.setitem(kinds.BY_NAME, ("ticket.issued", 2), learnt)
+    assert replay_readable() == len(PROJECTORS)
+    catch_up()
+    assert sorted(Ticket.objects.values_list("number", flat=True)) == [42, 43]
+    assert not SetAside.objects.exists()
+    assert all(balance.behind == 0 for balance in balances(server.office))
+
+
+def test_a_body_that_cannot_be_read_is_unreadable_not_lost(kiosk, server):
+    """A known kind with a body out of shape is kept and named."""
+    kiosk.append_raw("rating.given", 1, b"\xc0")
+    kiosk.rate(4)
+    kiosk.push()
+    catch_up()
+    assert Rating.objects.count() == 1
+    assert SetAside.objects.get().why == Why.UNREADABLE
+    assert bytes(RecordRow.objects.get(seq=2).body) == b"\xc0"
+
+
+def test_erased_records_are_counted_as_erased(kiosk, server):
+    """A record whose body is gone is passed over and counted."""
+    _busy_day(kiosk)
+    RecordRow.objects.filter(seq__in=[2, 3]).update(salt=None, body=None)
+    catch_up()
+    for balance in balances(server.office):
+        assert (balance.erased, balance.behind) == (2, 0)
+        assert balance.accepted == balance.projected + balance.unreadable + balance.quarantined + balance.erased
+
+
+def test_records_after_the_trusted_one_are_set_aside(kiosk, server):
+    """Of a revoked kiosk, what comes after the last trusted record is kept but not counted."""
+    for n in range(6):
+        kiosk.ticket(n + 1)
+    kiosk.push()
+    row = Kiosk.objects.get()
+    limits = {kiosk.lobby.id.hex(): 4}
+    kiosk_actions.revoke(program(server.office), row, "หาย", now=server.now, trusted_through=limits)
+    catch_up()
+    assert Ticket.objects.count() == 3
+    assert SetAside.objects.filter(projector="queues", why=Why.UNTRUSTED).count() == 3
+
+
+def test_a_record_dated_2105_skips_nothing(kiosk, server):
+    """No cursor is a time: a future date is folded like any other and the records behind it too."""
+    kiosk.ticket(1)
+    future = At(4_260_000_000_000, 420, kiosk.boot, 1, Quality.BAD)
+    kiosk.append(TicketIssued("2105-01-01", "A", 2, "x", "x", "", None, "th"), at=future)
+    kiosk.append(TicketIssued(kiosk.day, "A", 3, "x", "x", "", None, "th"), at=At(None, 420, b"", 0, Quality.BAD))
+    kiosk.ticket(4)
+    kiosk.push()
+    catch_up()
+    times = dict(Ticket.objects.values_list("number", "issued_at"))
+    assert set(times) == {1, 2, 3, 4}
+    assert times[2] is None
+    assert times[3] is None
+
+
+def test_a_clock_three_hours_ahead_is_corrected(kiosk, server):
+    """The kiosk's claim less its clock's error gives the right moment."""
+    kiosk.now = server.now + dt.timedelta(hours=3)
+    kiosk.ticket(1)
+    kiosk.push()
+    catch_up()
+    assert abs(Ticket.objects.get().issued_at - server.now) < dt.timedelta(seconds=1)
+
+
+def test_a_log_that_commits_late_is_seen(kiosk, server):
+    """Followers read by (log, seq): rows that become visible after newer ones of another log are folded too."""
+    from fake_kiosk import FakeKiosk
+
+    other = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    kiosk.ticket(1)
+    with transaction.atomic():
+        kiosk.push()
+        transaction.set_rollback(True)  # this one did not commit yet
+    kiosk.logs[kiosk.lobby.id].receipted = None
+    other.ticket(2)
+    other.push()
+    catch_up()
+    kiosk.push()
+    catch_up()
+    assert sorted(Ticket.objects.values_list("number", flat=True)) == [1, 2]
+
+
+def test_hostile_text_reaches_no_column_as_it_is_not(kiosk, server):
+    """Control characters and direction marks are gone from derived text, markup stays text, and nothing is
+    quarantined.
+    """
+    kiosk.file("ถนน\x00พัง\u202e [size=99] =1+1 <script>alert(1)</script>\nบรรทัดสอง 😀")
+    kiosk.append(TicketIssued(kiosk.day, "A\x00BCDEFGHIJ", 1, "s" * 500, "ป้าย\x1b", "", None, "th"))
+    kiosk.push()
+    catch_up()
+    assert Case.objects.get().text == "ถนนพัง [size=99] =1+1 <script>alert(1)</script>\nบรรทัดสอง 😀"
+    ticket = Ticket.objects.get()
+    assert (ticket.series, ticket.service, ticket.label) == ("ABCDEFGH", "s" * 60, "ป้าย")
+    assert not SetAside.objects.exists()
+
+
+def test_every_kind_is_folded_by_a_projector_or_needs_none():
+    """Each kind of the table is in PROJECTORS, or named here with the reason why nothing is derived from it."""
+    nothing_derived = {
+        "log.opened": "positions and forks are the business of ingest",
+        "slip.printed": "shown with its record",
+    }
+    folded = {body for projector in PROJECTORS.values() for body in projector.folds}
+    for kind in KINDS:
+        assert (kind.body in folded) != (kind.name in nothing_derived), kind.name
+
+
+def test_the_follower_folds_after_a_commit_and_writes_the_anchor(kiosk, server, monkeypatch):
+    """In a server process a push wakes the follower, which catches up, and survives a failing attempt."""
+    from sync_server.records import actions as records
+    from sync_server.records import anchor
+
+    attempts = []
+    follower = projectors.Follower()
+    monkeypatch.setattr(records, "followers", [follower.wake])
+    records.start(server.office, now=server.now, epoch=bytes(16))
+    monkeypatch.setattr(projectors, "catch_up", lambda: attempts.append(1) or 1 / 0)
+    kiosk.ticket(1)
+    kiosk.push()
+    assert follower._woken.is_set()
+    assert follower._attempt() is False
+    monkeypatch.setattr(projectors, "catch_up", catch_up)
+    assert follower._attempt() is True
+    assert Ticket.objects.count() == 1
+    assert anchor.read().stored == 2
