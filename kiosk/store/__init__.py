@@ -19,6 +19,8 @@ counter. `WrongKey` is never an empty store. Any thread may call; a transaction 
 others wait. `store.py`, `logbook.py` and `rows.py` open with the rules they keep.
 """
 
+from kiosk.store.backup import backup
+from kiosk.store.check import Findings, check_all
 from kiosk.store.cipher import KEY_BYTES, make_key_file, read_key_file
 from kiosk.store.errors import (
     CannotRecord,
@@ -41,6 +43,7 @@ from kiosk.store.errors import (
 from kiosk.store.logbook import Counts, KeptReceipt, Logbook, LogView, OpenReason
 from kiosk.store.rows import RowTable
 from kiosk.store.store import Confirmed, Store, Transaction
+from kiosk.store.tripwire import Tripwire
 
 __all__ = [
     "KEY_BYTES",
@@ -49,6 +52,7 @@ __all__ = [
     "Counts",
     "DiskFailed",
     "DiskFull",
+    "Findings",
     "KeptReceipt",
     "LogView",
     "Logbook",
@@ -67,8 +71,11 @@ __all__ = [
     "StoreError",
     "StoreInUse",
     "Transaction",
+    "Tripwire",
     "Unconfirmed",
     "WrongKey",
+    "backup",
+    "check_all",
     "make_key_file",
     "read_key_file",
 ]
