@@ -77,7 +77,7 @@ class Clock:
         self._mono = mono
         self._started = mono()
         self._lock = threading.Lock()
-        self._signed_ms = signed_ms
+        self._signed_ms = signed_ms if signed_ms is not None and _possible(signed_ms) else None
         self._anchor: _Anchor | None = None
         self._highest_ms = 0
 
@@ -107,7 +107,7 @@ class Clock:
         """Take the time of a verified answer to a question of ours. A time that no server can honestly mean is
         passed over.
         """
-        if not BUILT <= _instant(server_ms) <= BUILT + 3 * AHEAD_MAX:
+        if not _possible(server_ms):
             return
         with self._lock:
             self._signed_ms = server_ms
@@ -140,6 +140,11 @@ class Clock:
         if self._anchor is not None:
             return _instant(self._anchor.server_ms + mono_ms - self._anchor.mono_ms)
         return _instant(max(_ms(BUILT), self._signed_ms or 0, self._highest_ms))
+
+
+def _possible(server_ms: int) -> bool:
+    """Whether a server can honestly have meant this time."""
+    return BUILT <= _instant(server_ms) <= BUILT + 3 * AHEAD_MAX
 
 
 def _ms(instant: datetime) -> int:

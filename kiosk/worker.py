@@ -41,9 +41,10 @@ Result = Done[T] | Failed
 
 
 class Worker:
-    """Runs submitted functions on one thread."""
+    """Runs submitted functions on one thread. `after` is called there when one was done and reported."""
 
-    def __init__(self, name: str = "desk") -> None:
+    def __init__(self, after: Callable[[], None] = lambda: None, name: str = "desk") -> None:
+        self._after = after
         self._jobs: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -70,6 +71,7 @@ class Worker:
         while (job := self._jobs.get()) is not None:
             try:
                 job()
+                self._after()
             except Exception:
                 # A callback failed: the work itself was done and reported.
                 logger.exception("a callback of the worker failed")

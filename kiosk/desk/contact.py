@@ -46,6 +46,12 @@ def write(store: Store, contact: Contact) -> None:
     store.table(TABLE).upsert(Document(asdict(contact), _ROW))
 
 
+def note_new_log(store: Store, reason: str) -> None:
+    """Remember that the log was continued in a new one, in the open transaction or one of its own."""
+    heard = read(store)
+    write(store, replace(heard, new_log_ms=heard.server_ms, new_log_reason=reason))
+
+
 def instant(server_ms: int) -> datetime | None:
     """A remembered time in UTC; None for never."""
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=server_ms) if server_ms else None

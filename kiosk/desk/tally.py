@@ -5,7 +5,7 @@ in the transaction of the record; `verify` folds the log again and finds the sam
 record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -13,7 +13,8 @@ from typing import Any
 from tinydb.table import Document
 
 from kiosk.desk.world import World
-from shared import kinds
+from kiosk.store import RecordDamaged
+from shared import kinds, thai
 from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued
 from shared.records import At, Record
 
@@ -87,6 +88,42 @@ def recount(records: Iterable[Record]) -> dict[date, Tally]:
         if (day := day_of(body)) is not None:
             tallies[day] = fold(tallies.get(day, Tally()), header.at, body)
     return tallies
+
+
+def differences(world: World) -> list[str]:
+    """Where a tally is not what the log folds to, for `verify`: a sentence for each.
+
+    Days of which a body was given up cannot be folded any more and are left out; so is everything where a record is
+    damaged, which `check_all` names.
+    """
+    last_erased = date.min
+
+    def watched() -> Iterator[Record]:
+        nonlocal last_erased
+        for record in _records(world):
+            if record.body is None and (instant := record.header.at.instant()) is not None:
+                last_erased = max(last_erased, thai.service_date(instant))
+            yield record
+
+    try:
+        counted = recount(watched())
+    except RecordDamaged:
+        return []
+    days = set(counted) | {date.fromordinal(document.doc_id) for document in world.store.table(TABLE)}
+    return [
+        f"the tally of {day} is not what its records say"
+        for day in sorted(days)
+        if day > last_erased and of(world, day) != counted.get(day, Tally())
+    ]
+
+
+def _records(world: World) -> Iterator[Record]:
+    """All records of the lobby's logs, some hundred at a time so that touches go on in between."""
+    for view in world.lobby.logs():
+        seq = 0
+        while run := list(world.lobby.after(seq, log=view.log)):
+            yield from run
+            seq = run[-1].header.seq
 
 
 def _document(day: date, tally: Tally) -> Document:

@@ -80,14 +80,14 @@ class Sync:
         transport: Transport | None,
         *,
         patience: Patience | None = None,
-        after_turn: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """`transport` None: this kiosk runs alone. `after_turn` is called after each turn, on this thread."""
+        """`transport` None: this kiosk runs alone. `on_change` is called on this thread after each turn and touch."""
         self._world = world
         self._clock = clock
         self._transport = transport
         self._patience = patience or Patience()
-        self._after_turn = after_turn
+        self._on_change = on_change
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
@@ -136,7 +136,8 @@ class Sync:
             if self._touched.wait(left):
                 self._touched.clear()
                 if wait.cut_short:
-                    due = min(due, time.monotonic() + GATHER_S)
+                    self._next_turn_s = due = min(due, time.monotonic() + GATHER_S)
+                self._tell()
         self._hurry = False
 
     def turn(self) -> Wait:
@@ -201,7 +202,10 @@ class Sync:
                 self._world.lobby.prune(tx)
         except StoreError as error:
             logger.error("housekeeping: %s", error)  # noqa: TRY400 - as above
+        self._tell()
+
+    def _tell(self) -> None:
         try:
-            self._after_turn()
+            self._on_change()
         except Exception:
-            logger.exception("after a turn")
+            logger.exception("whoever watches the sync failed")

@@ -183,9 +183,7 @@ class _Conversation:
         with self._world.store.transaction() as tx:
             self._lobby.mark_damaged(tx, damage.log, damage.seq)
             if self._open_new(tx, damage.log, "damaged"):
-                heard = contact.read(self._world.store)
-                news = replace(heard, new_log_ms=heard.server_ms, new_log_reason="damaged")
-                contact.write(self._world.store, news)
+                contact.note_new_log(self._world.store, "damaged")
 
     def _carry_over(self) -> None:
         """Append what can be read behind a damaged record to the current log: the server has named its place."""

@@ -1,0 +1,119 @@
+"""Letting a new kiosk in: a one-time code, typed once, that both sides prove to know and neither sends.
+
+    identity = enrol(data, Https(url), code=code, url=url, clock=clock, random=os.urandom)
+
+The order of what is written lets it be broken off anywhere and begun again with the same code: the kiosk's key
+first, then the store with its log, then the settings, and the identity last. Until then the kiosk is not enrolled.
+"""
+
+import platform
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk import SOFTWARE, config, identity
+from kiosk.clock import Clock
+from kiosk.identity import KEY_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.store import KEY_BYTES, Logbook, Store, files, make_key_file, read_key_file
+from kiosk.store.tripwire import Tripwire
+from kiosk.sync.line import Reply, Transport, unbelieved
+from shared import envelope, keys, protocol, wire
+from shared.envelope import Label
+from shared.errors import KeyRefused, SalaError
+from shared.keys import SigningKey
+from shared.protocol import Grant, Refusal
+
+_NONCE_BYTES = 16
+
+
+class AlreadyEnrolled(SalaError):
+    """This folder belongs to an enrolled kiosk."""
+
+    remedy = "Use another data folder. To enrol this one anew, move identity.json and signing.key away first."
+
+
+class CodeRefused(SalaError):
+    """The server does not take this code: mistyped, used, or older than ten minutes."""
+
+    remedy = "Make a new code on the server's page for kiosks and type it within ten minutes."
+
+
+def enrol(
+    data: Path, transport: Transport, *, code: str, url: str, clock: Clock, random: Callable[[int], bytes]
+) -> Identity:
+    """Become a kiosk of the office behind `url`; `data` then holds everything that `bootstrap` needs.
+
+    Raises `AlreadyEnrolled`, `CodeRefused`, `KeyRefused` for what cannot be a code, or `Unreachable`.
+    """
+    if identity.is_enrolled(data):
+        raise AlreadyEnrolled(f"{data} holds an enrolled kiosk")
+    keys.enrolment_secret(code)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key = _own_key(data, random)
+    nonce = random(_NONCE_BYTES)
+    request = protocol.enrol(code, key, nonce=nonce, device=_device(), software=SOFTWARE)
+    welcome = _read(transport.post("sync/enrol", request), code, nonce)
+    clock.learn(welcome.server_ms)
+    me = identity.from_grant(welcome, key)
+    _open_store(data, clock, random)
+    _note_server(data, url)
+    Tripwire(data / TRIPWIRE_NAME).arm(random)
+    identity.save(data, me)
+    return me
+
+
+def _own_key(data: Path, random: Callable[[int], bytes]) -> SigningKey:
+    """The key of an attempt that broke off, or a new one: the server knows the first one if it heard it."""
+    path = data / KEY_NAME
+    try:
+        kept = keys.parse(path.read_text("ascii"))
+    except FileNotFoundError:
+        key = SigningKey(random(keys.KEY_BYTES))
+        files.create(path, keys.write(key).encode(), mode=0o600)
+        return key
+    if not isinstance(kept, SigningKey):
+        raise KeyRefused(f"{path} holds another kind of key")
+    return kept
+
+
+def _read(reply: Reply, code: str, nonce: bytes) -> Grant:
+    try:
+        return protocol.read_grant(reply.body, code, nonce)
+    except SalaError as error:
+        # The refusal's signer is nobody we know yet: good for a sentence to the person who types, and for nothing else.
+        if _looks_like_refusal(reply.body):
+            raise CodeRefused("the server did not take the code") from error
+        raise unbelieved(reply) from error
+
+
+def _looks_like_refusal(body: bytes) -> bool:
+    try:
+        wire.decode(Refusal, envelope.read_note(body, Label.ANSWER).payload, bytes_max=len(body))
+    except SalaError:
+        return False
+    return True
+
+
+def _open_store(data: Path, clock: Clock, random: Callable[[int], bytes]) -> None:
+    """The store under a key of its own, with the lobby's log open; an earlier log is cited by the new one."""
+    key_path = data / STORE_KEY_NAME
+    if not key_path.exists():
+        make_key_file(key_path, random(KEY_BYTES))
+    with Store(data / STORE_NAME, read_key_file(key_path), create=True) as store:
+        lobby = Logbook(store, "lobby", software=SOFTWARE)
+        with store.transaction() as tx:
+            lobby.open_new(tx, "enrolled", at=clock.now().at, edition=0)
+
+
+def _note_server(data: Path, url: str) -> None:
+    """Write the server's address into kiosk.toml unless it names one."""
+    path = data / config.FILE_NAME
+    text = path.read_text("utf-8") if path.exists() else ""
+    if "server_url" not in tomllib.loads(text):
+        # At the top, since a later line might open a table.
+        files.replace(path, f'server_url = "{url}"\n{text}'.encode(), mode=0o644)
+
+
+def _device() -> str:
+    """What kind of machine this is, for the fleet page: no serial numbers."""
+    return f"{platform.system()} {platform.release()} {platform.machine()}"[:120]

@@ -1,0 +1,166 @@
+"""Content on the kiosk's disk: never back, never half, never blank (I7, F-H2, F-H3)."""
+
+import pytest
+
+from kiosk.store import files
+from kiosk.store.editions import Editions
+from kiosk.sync.fetch import fetch
+from kiosk.sync.line import NotTheServer, Reply, Unreachable
+from shared import content, keys
+from shared.errors import BadSignature, ContentRefused, SalaError
+from tests.kiosk.sync.memory_server import MemoryServer
+from tests.kiosk.worlds import BUNDLE_KEY, OFFICE_ID, an_office, pieces_of, publish, signed_edition, some_services
+
+PIECES = pieces_of(an_office(), some_services())
+
+
+def open_editions(folder):
+    """The editions in `folder` as a start would find them."""
+    return Editions(folder, BUNDLE_KEY.public, OFFICE_ID)
+
+
+def test_an_edition_survives_a_restart(tmp_path):
+    """What is on the screen is there again after a restart; before the first there is none."""
+    editions = open_editions(tmp_path)
+    assert (editions.bundle, editions.edition) == (None, 0)
+    publish(editions, 1, PIECES)
+    assert open_editions(tmp_path).bundle == editions.bundle
+
+
+def test_a_fetch_brings_only_what_is_lacking_and_goes_on_where_it_broke(tmp_path):
+    """A fetch that breaks off keeps its pieces; the next one asks for the others only, and unchanged pieces never
+    again.
+    """
+    server = MemoryServer()
+    server.publish(1, PIECES)
+    editions = open_editions(tmp_path)
+    left = [2]
+
+    def weather(path, genuine):
+        if "piece" in path:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Unreachable("cut")
+        return genuine()
+
+    server.weather = weather
+    with pytest.raises(Unreachable):
+        fetch(editions, server)
+    assert editions.bundle is None
+    server.weather = lambda _path, genuine: genuine()
+    assert fetch(editions, server) == len(PIECES) - 2
+    changed = pieces_of(an_office(), some_services()[:2])
+    server.publish(2, changed)
+    assert fetch(editions, server) == 0
+    assert editions.edition == 2
+    assert len(list((tmp_path / "pieces").iterdir())) == len(PIECES)
+
+
+def test_garbage_is_bounded(tmp_path):
+    """Pieces that neither this edition nor the one before names are gone after the switch."""
+    editions = open_editions(tmp_path)
+    for edition in range(1, 6):
+        office = an_office()
+        publish(editions, edition, {**PIECES, f"extra/{edition}": b"%d" % edition, "office": content.piece(office)})
+    names = {path.name for path in (tmp_path / "pieces").iterdir()}
+    assert content.piece_hash(b"5").hex() in names
+    assert content.piece_hash(b"4").hex() in names
+    assert content.piece_hash(b"3").hex() not in names
+    assert sorted(path.name for path in tmp_path.glob("*.manifest")) == ["4.manifest", "5.manifest"]
+
+
+ATTACKS = {
+    "older": (lambda: signed_edition(1, PIECES), ContentRefused),
+    "same number, other content": (lambda: signed_edition(2, {**PIECES, "x": b"y"}), ContentRefused),
+    "another office": (lambda: signed_edition(3, PIECES, office=b"x" * 16), ContentRefused),
+    "another key": (lambda: signed_edition(3, PIECES, by=keys.SigningKey(b"z" * 32)), BadSignature),
+    "cut short": (lambda: signed_edition(3, PIECES)[:-1], SalaError),
+    "a page of a portal": (lambda: b"<html>", SalaError),
+    "nothing": (lambda: b"", SalaError),
+    "no office in it": (lambda: signed_edition(3, {"notices": PIECES["notices"]}), ContentRefused),
+    "blank where it must not be": (
+        lambda: signed_edition(3, {**PIECES, "office": PIECES["office"].replace("กองคลัง".encode(), b"")}),
+        ContentRefused,
+    ),
+}
+
+
+@pytest.mark.parametrize(("attack", "error"), ATTACKS.values(), ids=ATTACKS.keys())
+def test_what_must_not_follow_is_refused(tmp_path, attack, error):
+    """Bad manifests and bad pieces leave the edition on the screen, now and after a restart."""
+    editions = open_editions(tmp_path)
+    publish(editions, 2, PIECES)
+    server = MemoryServer()
+    server.manifest = attack()
+    everything = [*PIECES.values(), PIECES["office"].replace("กองคลัง".encode(), b""), b"y"]
+    server.pieces = {content.piece_hash(data): data for data in everything}
+    with pytest.raises(error):
+        fetch(editions, server)
+    assert editions.edition == 2
+    assert open_editions(tmp_path).edition == 2
+
+
+@pytest.mark.parametrize("reply", [Reply(200, b"other"), Reply(404, b""), Reply(302, b""), Reply(200, b"")])
+def test_a_wrong_piece_is_not_kept(tmp_path, reply):
+    """A piece that is not the signed one is not believed, whatever the status."""
+    server = MemoryServer()
+    server.publish(1, PIECES)
+    server.weather = lambda path, genuine: reply if "piece" in path else genuine()
+    editions = open_editions(tmp_path)
+    with pytest.raises(NotTheServer):
+        fetch(editions, server)
+    assert list((tmp_path / "pieces").iterdir()) == []
+
+
+def test_rot_gives_way_to_the_edition_before_and_is_fetched_again(tmp_path):
+    """A flipped piece: the previous edition is shown, staff are told, and the same edition may be fetched again."""
+    editions = open_editions(tmp_path)
+    publish(editions, 1, PIECES)
+    changed = pieces_of(an_office(), some_services()[:1])
+    changed["extra"] = b"new in 2"
+    publish(editions, 2, changed)
+    path = tmp_path / "pieces" / content.piece_hash(b"new in 2").hex()
+    path.write_bytes(b"new im 2")
+    editions = open_editions(tmp_path)
+    assert editions.edition == 1
+    assert editions.faults
+    with pytest.raises(ContentRefused):
+        editions.accept(signed_edition(1, PIECES))
+    server = MemoryServer()
+    server.publish(2, changed)
+    assert fetch(editions, server) == 1
+    assert (editions.edition, editions.faults) == (2, [])
+
+
+def test_a_cut_at_any_write_leaves_an_edition_whole(tmp_path, monkeypatch):
+    """Breaking the switch at every file that is written leaves the old or the new edition, never none."""
+    replace = files.replace
+    writes = 0
+    for fails_at in range(1, 20):
+        folder = tmp_path / str(fails_at)
+        publish(open_editions(folder), 1, PIECES)
+        calls = [0]
+
+        def breaking(path, data, *, mode, fails_at=fails_at, calls=calls):
+            calls[0] += 1
+            if calls[0] == fails_at:
+                path.with_name(path.name + ".new").write_bytes(data[: len(data) // 2])
+                raise OSError("the power went")
+            replace(path, data, mode=mode)
+
+        monkeypatch.setattr(files, "replace", breaking)
+        changed = {**pieces_of(an_office(), some_services()[:2]), "extra": b"new"}
+        try:
+            publish(open_editions(folder), 2, changed)
+            writes = fails_at
+        except OSError:
+            pass
+        monkeypatch.setattr(files, "replace", replace)
+        again = open_editions(folder)
+        assert again.edition in (1, 2)
+        assert again.bundle is not None
+        publish(again, 3, changed)
+        assert open_editions(folder).edition == 3
+        if writes:
+            break
+    assert writes >= 4

@@ -1,0 +1,143 @@
+"""The loop: a timer is always set, patience grows, nothing shortens what a server asked for."""
+
+import threading
+
+import pytest
+
+from kiosk.desk import ratings
+from kiosk.store import DiskFailed
+from kiosk.sync import loop
+from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
+from kiosk.sync.loop import Patience, Sync
+from kiosk.worker import Worker
+from shared.protocol import KnownKiosk
+from tests.kiosk.sync.memory_server import MemoryServer
+from tests.kiosk.worlds import KIOSK_ID, KIOSK_KEY, Hands, an_office, make_world, pieces_of, some_services
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A kiosk that looks at its server every five seconds."""
+    made = make_world(tmp_path, settings={"sync_every_s": 5})
+    yield made
+    made.store.close()
+
+
+def highest(_low, high):
+    """The unluckiest draw."""
+    return high
+
+
+def a_sync(world, transport):
+    """A loop without a thread, always unlucky."""
+    return Sync(world, Hands().clock(), transport, patience=Patience(highest))
+
+
+def test_patience_doubles_to_a_cap_and_begins_anew():
+    """The limit of the wait doubles up to its cap; a success resets it; Retry-After comes on top."""
+    patience = Patience(highest)
+    waits = [patience.after_failure() for _ in range(10)]
+    assert waits[:4] == [2, 4, 8, 16]
+    assert waits[-1] == loop.RETRY_S_MAX
+    patience.after_success()
+    assert patience.after_failure(retry_after_s=30) == 32
+    assert Patience(lambda low, _high: low).after_failure(retry_after_s=30) == 30
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "at_least_s"),
+    [
+        (Unreachable("cut"), "offline", 0),
+        (Unreachable("busy", retry_after_s=77), "offline", 77),
+        (NotTheServer("portal"), "not_the_server", 0),
+        (TooMuch("413"), "offline", 0),
+        (DiskFailed("disk"), "offline", 0),
+        (RuntimeError("nobody foresaw this"), "offline", 0),
+        (MemoryError(), "offline", 0),
+    ],
+)
+def test_whatever_is_raised_the_timer_is_set_and_the_truth_told(world, error, state, at_least_s):
+    """After any exception there is a wait that a touch cannot shorten, and the next good turn is well again (L2)."""
+    server = MemoryServer()
+
+    def weather(_path, _genuine):
+        raise error
+
+    server.weather = weather
+    sync = a_sync(world, server)
+    wait = sync.turn()
+    assert at_least_s < wait.seconds <= at_least_s + loop.RETRY_S_BASE
+    assert not wait.cut_short
+    assert sync.link.state == state
+    server.weather = lambda _path, genuine: genuine()
+    wait = sync.turn()
+    assert (sync.link.state, wait.seconds, wait.cut_short) == ("ok", 5, True)
+    assert world.lobby.counts().waiting == 0
+
+
+def test_a_proxys_413_makes_smaller_messages(world):
+    """After an unsigned 413 the next push carries half as much, until it gets through."""
+    server = MemoryServer()
+    clock = Hands().clock()
+    for _ in range(300):
+        ratings.rate(world, clock.now(), 5)
+    limit = 4000
+
+    def weather(path, genuine):
+        size = server.requests[-1][1]
+        return Reply(413, b"<html>") if path.endswith("push") and size > limit else genuine()
+
+    server.weather = weather
+    sync = a_sync(world, server)
+    for _ in range(12):
+        sync.turn()
+    assert world.lobby.counts().waiting == 0
+    assert sync.link.state == "ok"
+
+
+def test_a_revoked_kiosk_says_so_and_asks_again_much_later(world):
+    """A final refusal is told with its reason and does not hammer the server."""
+    server = MemoryServer()
+    server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=True)}
+    sync = a_sync(world, server)
+    wait = sync.turn()
+    assert (sync.link.state, sync.link.reason) == ("refused", "revoked")
+    assert wait.seconds >= loop.REFUSED_S
+
+
+def test_new_content_comes_with_a_turn(world):
+    """An edition on offer is on the screen after the turn; a refused one leaves the old one and a word for staff."""
+    server = MemoryServer()
+    server.publish(3, pieces_of(an_office(), some_services()[:2]))
+    sync = a_sync(world, server)
+    sync.turn()
+    assert world.content.edition == 3
+    server.publish(4, {"office": b"{}"})
+    sync.turn()
+    assert (world.content.edition, sync.link.state) == (3, "ok")
+    assert world.content.faults
+    server.publish(5, pieces_of(an_office(), some_services()))
+    sync.turn()
+    assert (world.content.edition, world.content.faults) == (5, [])
+
+
+def test_without_a_server_the_kiosk_is_alone(world):
+    """No address: no request, and the store is still kept in order."""
+    sync = Sync(world, Hands().clock(), None)
+    assert sync.turn().seconds == 5
+    assert sync.link.state == "alone"
+
+
+def test_a_touch_wakes_the_thread_and_is_stored(world):
+    """With the thread running, a touch through the worker reaches the server without waiting for the interval."""
+    server = MemoryServer()
+    clock = Hands().clock()
+    stored = threading.Event()
+    sync = Sync(world, clock, server, on_change=lambda: world.lobby.counts().stored >= 2 and stored.set())
+    worker = Worker(after=sync.wake)
+    sync.start()
+    worker.submit(lambda: ratings.rate(world, clock.now(), 5), lambda _result: None)
+    assert stored.wait(30)
+    worker.close()
+    sync.close()
+    assert server.count() == 2
