@@ -1,0 +1,147 @@
+"""`sala-kiosk`: the one command of whoever looks after a kiosk.
+
+    sala-kiosk enrol --server URL --code CODE   become a kiosk of the office behind URL    (once)
+    sala-kiosk run                              open the window and serve citizens
+    sala-kiosk status                           how far records got, what needs a person; also while it runs
+    sala-kiosk verify                           check every record, document and piece of content; not while it runs
+    sala-kiosk pin                              turn a PIN into the line for kiosk.toml
+
+`--data DIR` names the data folder (else var/kiosk). Exit status: 0 done, 1 something needs a person, 2 refused with a
+sentence on stderr that says what to do.
+"""
+
+import argparse
+import getpass
+import logging
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from kiosk import bootstrap, config
+from kiosk.clock import Clock
+from kiosk.desk import tally
+from kiosk.desk.health import Health
+from kiosk.store import StoreInUse
+from kiosk.store.check import check_all
+from kiosk.sync.enrolment import enrol
+from kiosk.sync.https import Https
+from shared.errors import SalaError
+from shared.records import BOOT_BYTES
+
+_PIN_DIGITS_MIN = 6
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one sub-command; returns the exit status."""
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    verb: Callable[[argparse.Namespace], int] = args.verb
+    try:
+        return verb(args)
+    except SalaError as error:
+        print(f"sala-kiosk: {error}\n{error.remedy}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    # The same option before and behind the sub-command; SUPPRESS lets the one that was given win.
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--data", type=Path, default=argparse.SUPPRESS, help="data folder (default var/kiosk)")
+    parser = argparse.ArgumentParser(prog="sala-kiosk", description="A kiosk of Sala.")
+    parser.add_argument("--data", type=Path, default=Path("var/kiosk"), help="data folder (default var/kiosk)")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    def add(name: str, verb: Callable[[argparse.Namespace], int], help_: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, parents=[common], help=help_)
+        command.set_defaults(verb=verb)
+        return command
+
+    enrol_ = add("enrol", _enrol, "become a kiosk of an office")
+    enrol_.add_argument("--server", required=True, help="where the office's server answers")
+    enrol_.add_argument("--code", required=True, help="the one-time code from the server's page for kiosks")
+    enrol_.add_argument("--ca-file", default="", help="certificate authority to believe (PEM)")
+    add("run", _run, "open the window and serve citizens")
+    status = add("status", _status, "how far records got, and what needs a person")
+    status.add_argument("--json", action="store_true", help="everything, for scripts")
+    add("verify", _verify, "check every record, document and piece of content")
+    add("pin", _pin, "turn a PIN into the line for kiosk.toml")
+    return parser
+
+
+def _enrol(args: argparse.Namespace) -> int:
+    transport = Https(args.server, ca_file=args.ca_file)
+    me = enrol(
+        args.data, transport, code=args.code, url=args.server, clock=Clock(os.urandom(BOOT_BYTES)), random=os.urandom
+    )
+    print(f"{me.kiosk_name}: enrolled with {me.office_name}, tickets {', '.join(me.series)}")
+    return 0
+
+
+def _run(args: argparse.Namespace) -> int:
+    # Kivy is imported only here: the other commands work on a machine without a display.
+    from kiosk.ui import app
+
+    try:
+        kiosk = bootstrap.open_kiosk(args.data)
+    except SalaError as error:
+        print(f"sala-kiosk: {error}\n{error.remedy}", file=sys.stderr)
+        app.run_stopped(config.Config(data=args.data), error)
+        return 2
+    with kiosk:
+        kiosk.start()
+        app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+    return 0
+
+
+def _status(args: argparse.Namespace) -> int:
+    try:
+        told = bootstrap.status(args.data)
+    except StoreInUse:
+        # It runs: the process itself writes how it stands, after each turn and touch.
+        told = (args.data / bootstrap.STATUS_NAME).read_bytes()
+    view = bootstrap.read_status(told)
+    if args.json:
+        print(told.decode(), end="")
+    else:
+        print(_sentences(view))
+    return 1 if view.problems else 0
+
+
+def _sentences(view: Health) -> str:
+    waiting = f", the oldest for {view.oldest_waiting}" if view.oldest_waiting else ""
+    lines = [
+        f"{view.kiosk_name} ({view.software})",
+        f"records     {view.captured} captured, {view.stored} stored, {view.backed_up} backed up",
+        f"waiting     {view.waiting}{waiting}",
+        f"server      {view.link.state}, last heard {view.last_heard or 'never'}",
+        f"content     edition {view.edition}" + (f" of {view.edition_made:%Y-%m-%d}" if view.edition_made else ""),
+        f"printer     {view.printer.value}",
+        f"problems    {', '.join(view.problems) or 'none'}",
+        *(f"fault       {fault}" for fault in view.faults),
+    ]
+    return "\n".join(lines)
+
+
+def _verify(args: argparse.Namespace) -> int:
+    with bootstrap.open_kiosk(args.data) as kiosk:
+        world = kiosk.world
+        findings = check_all(world.store)
+        faults = [*findings.faults, *tally.differences(world), *world.content.faults]
+    print(f"{findings.records} records, {findings.documents} documents hold")
+    for fault in faults:
+        print(f"fault: {fault}")
+    return 1 if faults else 0
+
+
+def _pin(_args: argparse.Namespace) -> int:
+    pin = getpass.getpass("PIN: ")
+    if not (pin.isascii() and pin.isdigit() and len(pin) >= _PIN_DIGITS_MIN):
+        print(f"sala-kiosk: a PIN has {_PIN_DIGITS_MIN} digits or more", file=sys.stderr)
+        return 2
+    print(f'staff_pin_hash = "{config.pin_hash(pin, os.urandom(16))}"')
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

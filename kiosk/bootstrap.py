@@ -1,0 +1,150 @@
+"""Putting a kiosk together: the one file that knows every part.
+
+    with open_kiosk(Path("/var/lib/sala")) as kiosk:
+        kiosk.start()                      # the sync loop
+        run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+
+Tests call it too, with a clock and a transport of their own.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import msgspec
+
+from kiosk import SOFTWARE, config, identity
+from kiosk.clock import Clock
+from kiosk.config import Config
+from kiosk.desk import contact
+from kiosk.desk.health import Health, Link, health
+from kiosk.desk.world import World
+from kiosk.devices import printer
+from kiosk.identity import STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.store import CannotRecord, Logbook, Store, read_key_file
+from kiosk.store.editions import Editions
+from kiosk.store.tripwire import Tripwire
+from kiosk.sync.https import Https
+from kiosk.sync.line import Transport
+from kiosk.sync.loop import Sync
+from kiosk.worker import Worker
+from shared.records import BOOT_BYTES
+
+logger = logging.getLogger(__name__)
+
+STATUS_NAME = "status.json"
+CONTENT_NAME = "content"
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """A running kiosk's parts. `start` begins to sync; `close` ends what runs, the store last."""
+
+    world: World
+    clock: Clock
+    worker: Worker
+    sync: Sync
+
+    def start(self) -> None:
+        """Begin to talk to the server."""
+        self.sync.start()
+
+    def close(self) -> None:
+        """Finish what was touched, end the threads, let the store go."""
+        self.worker.close()
+        self.sync.close()
+        self.world.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        self.close()
+
+
+def open_kiosk(
+    data: Path,
+    *,
+    clock: Clock | None = None,
+    transport: Transport | None = None,
+    random: Callable[[int], bytes] = os.urandom,
+) -> Kiosk:
+    """The kiosk that enrolment left in `data`. `clock` and `transport` stand in for the machine's own.
+
+    Raises `NotEnrolled`, `ConfigError`, `IdentityDamaged`, or what `Store` raises, above all `WrongKey`.
+    """
+    settings = config.load(data)
+    me = identity.load(data)
+    store = Store(data / STORE_NAME, read_key_file(data / STORE_KEY_NAME))
+    try:
+        clock = clock or Clock(random(BOOT_BYTES), signed_ms=contact.read(store).server_ms or None)
+        world = _world(settings, me, store, random)
+        _look_at_tripwire(world, clock, Tripwire(data / TRIPWIRE_NAME))
+        if transport is None and settings.server_url:
+            ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
+            transport = Https(settings.server_url, ca_file=ca_file)
+        sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
+    except BaseException:
+        store.close()
+        raise
+    return Kiosk(world, clock, Worker(after=sync.wake), sync)
+
+
+def _world(settings: Config, me: Identity, store: Store, random: Callable[[int], bytes]) -> World:
+    return World(
+        store=store,
+        lobby=Logbook(store, "lobby", software=SOFTWARE),
+        content=Editions(settings.data / CONTENT_NAME, me.bundle_key, me.office),
+        config=settings,
+        identity=me,
+        printer=printer.from_config(settings),
+        random=random,
+    )
+
+
+def _look_at_tripwire(world: World, clock: Clock, tripwire: Tripwire) -> None:
+    """A copied or restored folder goes on in a new log that cites the old one."""
+    reason = tripwire.check()
+    if reason is None:
+        return
+    logger.warning("this folder was copied or restored: %s", reason)
+    try:
+        with world.store.transaction() as tx:
+            world.lobby.open_new(tx, "copied", at=clock.now().at, edition=world.content.edition)
+            contact.note_new_log(world.store, "copied")
+        tripwire.arm(world.random)
+    except (CannotRecord, OSError) as error:
+        # The server sees a copy at the first contact; a full disk must not keep the reading pages shut.
+        logger.error("the tripwire could not be set again: %s", error)  # noqa: TRY400
+
+
+# --- what others may read while the kiosk runs -------------------------------------------------------------------
+
+
+def _tell_status(world: World, clock: Clock, sync: Sync) -> None:
+    """Write the health aside for `sala-kiosk status`: the store itself belongs to this process alone."""
+    path = world.config.data / STATUS_NAME
+    aside = path.with_name(path.name + ".new")
+    # Not synced to disk: it is gone with the power, and so is the process it is about.
+    aside.write_bytes(status_json(health(world, clock.now(), sync.link)))
+    aside.replace(path)
+
+
+def status_json(view: Health) -> bytes:
+    """The health as JSON, for people's scripts."""
+    return msgspec.json.format(msgspec.json.encode(view), indent=1) + b"\n"
+
+
+def read_status(told: bytes) -> Health:
+    """What `status_json` wrote."""
+    return msgspec.json.decode(told, type=Health)
+
+
+def status(data: Path) -> bytes:
+    """The health of a kiosk that is not running, as JSON. Raises as `open_kiosk` does; `StoreInUse` while one runs."""
+    with open_kiosk(data) as kiosk:
+        # Only a look: neither thread was started, and nothing is sent.
+        return status_json(health(kiosk.world, kiosk.clock.now(), Link("starting")))
