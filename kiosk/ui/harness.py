@@ -18,9 +18,10 @@ from typing import Any, Final
 from PIL import Image
 
 from . import kivy_env
-from .theme import PORTRAIT, Size, Theme
+from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 
-kivy_env.prepare(PORTRAIT, offscreen=True)
+# An offscreen surface keeps the size it was born with: this one holds both windows.
+kivy_env.prepare((max(PORTRAIT[0], LANDSCAPE[0]), max(PORTRAIT[1], LANDSCAPE[1])), offscreen=True)
 
 from kivy.base import EventLoop  # noqa: E402 - Kivy comes after its environment
 from kivy.core.window import Window  # noqa: E402

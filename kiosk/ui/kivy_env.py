@@ -54,11 +54,14 @@ def prepare(size: Size = PORTRAIT, *, fullscreen: bool = False, offscreen: bool 
     os.environ.update(_ENVIRONMENT)
     if offscreen:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
+        os.environ.pop("DISPLAY", None)
 
     from kivy.config import Config  # noqa: PLC0415 - must come after the environment is settled
 
     for section, key, value in _SETTINGS:
         Config.set(section, key, value)
+    if offscreen:  # nobody looks on: draw as fast as it goes
+        Config.set("graphics", "maxfps", "0")
     Config.set("graphics", "width", str(round(size[0])))
     Config.set("graphics", "height", str(round(size[1])))
     Config.set("graphics", "fullscreen", "auto" if fullscreen else "0")

@@ -64,6 +64,8 @@ class Palette:
     plum_wash: Colour
     eave: Colour
     outline: Colour
+    still: Colour
+    """Fill of a button that does nothing yet."""
     keybed: Colour
     key: Colour
     shade: Colour
@@ -102,6 +104,7 @@ HOUSE: Final = Palette(
     plum_wash=rgba("#F2E8EF"),
     eave=rgba("#9CC4BF"),
     outline=rgba("#8A8F88"),
+    still=rgba("#EDE7DB"),
     keybed=rgba("#EFE8DA"),
     key=rgba("#FFFFFF"),
     shade=rgba("#1D2B2F", 0.72),
@@ -139,6 +142,7 @@ CONTRAST: Final = replace(
     plum_wash=rgba("#24121E"),
     eave=rgba("#FFFFFF"),
     outline=rgba("#C8C8C8"),
+    still=rgba("#3A3A3A"),
     keybed=rgba("#000000"),
     key=rgba("#000000"),
     shade=rgba("#000000", 0.85),
@@ -149,11 +153,11 @@ LEGIBLE: Final = (
     ("ink", "paper"), ("ink", "card"), ("ink", "wash"), ("ink", "sand"), ("ink", "leaf_wash"), ("ink", "clay_wash"),
     ("ink", "sky_wash"), ("ink", "plum_wash"), ("ink", "key"), ("ink2", "paper"), ("ink2", "card"), ("ink2", "wash"),
     ("ink2", "sand"), ("ink2", "key"), ("ink2", "leaf_wash"), ("ink2", "sky_wash"), ("ink2", "clay_wash"),
-    ("on_water", "water"), ("on_water", "water2"), ("on_water2", "water"), ("deep", "paper"), ("deep", "card"),
+    ("on_water", "water"), ("on_water2", "water"), ("deep", "paper"), ("deep", "card"),
     ("deep", "wash"), ("on_marigold", "marigold"), ("leaf", "card"), ("leaf", "paper"), ("leaf", "leaf_wash"),
     ("clay", "card"), ("clay", "paper"), ("clay", "clay_wash"), ("sky", "card"), ("sky", "paper"), ("sky", "sky_wash"),
     ("on_leaf", "leaf"), ("on_clay", "clay"), ("on_sky", "sky"), ("earth", "sand"), ("earth", "card"),
-    ("plum", "plum_wash"), ("plum", "card"),
+    ("plum", "plum_wash"), ("plum", "card"), ("ink2", "still"), ("on_water", "water2"), ("ink2", "keybed"),
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,9 @@ AUDIENCES: Final = (
     ("", "grid-four"), ("landowner", "house-line"), ("business", "storefront"), ("builder", "hard-hat"),
     ("elderly", "users"), ("parent", "baby"), ("welfare", "hand-heart"), ("disabled", "wheelchair"),
 )  # fmt: skip
+
+#: Drawn heads without faces; a position always has the same one.
+AVATARS: Final = 7
 
 SEARCH_CHARS_MAX: Final = 60
 
@@ -179,7 +183,7 @@ def division_phone(presenter: Presenter[View], division: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step of the procedure. `lane` names the division where it differs from the step before."""
+    """One step of the procedure. `lane` names the division where it differs from the step before; `avatar` is from 1."""
 
     number: str
     title: str
@@ -187,15 +191,8 @@ class StepRow:
     who: str
     where: str
     lane: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A step in the time bar: its share of the bar, from 0 to 1, and what stands in it."""
-
-    number: str
-    time: str
-    share: float
+    avatar: int
+    last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +216,7 @@ class PriorityChoice:
 
 @dataclass(frozen=True, slots=True)
 class ServiceView(View):
-    """One service: what it takes, how long, what it costs, who answers for it."""
+    """One service: what it takes, how long, what it costs, who answers for it. `bar` has minutes and words a step."""
 
     title: str = ""
     sub: str = ""
@@ -227,7 +224,7 @@ class ServiceView(View):
     promise: str = ""
     lunch: str = ""
     fee: str = ""
-    segments: tuple[Segment, ...] = ()
+    bar: tuple[tuple[int, str], ...] = ()
     total: str = ""
     steps: tuple[StepRow, ...] = ()
     papers: tuple[PaperRow, ...] = ()
@@ -235,6 +232,7 @@ class ServiceView(View):
     papers_complete: bool = False
     law: str = ""
     checked: str = ""
+    priority: str = ""
     priorities: tuple[PriorityChoice, ...] = ()
     take: str = ""
     take_sub: str = ""
@@ -250,6 +248,7 @@ class ServicePage(Presenter[ServiceView]):
     step = "service"
 
     _priority: Priority = ""
+    _asking = False
     _issued: int | None = None
 
     @property
@@ -277,7 +276,7 @@ class ServicePage(Presenter[ServiceView]):
             within(say, service.promise),
             say("service.open" if service.lunch else "service.closed"),
             service.fee.into(language),
-            segments(say, service),
+            tuple((content.minutes(step.duration), say.duration(step.duration)) for step in service.steps),
             say("service.total", sum=sum_of(say, service.steps), promise=say.duration(service.promise)),
             tuple(self._row(service, place) for place in range(len(service.steps))),
             tuple(
@@ -288,9 +287,10 @@ class ServicePage(Presenter[ServiceView]):
             needed == have,
             service.legal_basis.into(language),
             say("service.checked", who=service.checked_by, day=say.short_day(service.checked_on)),
+            say(f"service.priority_{self._priority}" if self._priority else "service.priority"),
             tuple(
                 PriorityChoice(priority, say(f"service.priority_{priority or 'none'}"), priority == self._priority)
-                for priority in PRIORITIES
+                for priority in (PRIORITIES if self._asking else ())
             ),
             say("service.taking" if self.flow.busy else "service.take"),
             self._take_sub(needed - have),
@@ -320,6 +320,8 @@ class ServicePage(Presenter[ServiceView]):
             step.responsible.into(self.say.language),
             f"{name} · {self.say('cannot.phone', phone=division_phone(self, step.division))}",
             name if step.division != before else "",
+            1 + zlib.crc32(step.responsible.th.encode()) % AVATARS,
+            place == len(service.steps) - 1,
         )
 
     @verb
@@ -331,6 +333,12 @@ class ServicePage(Presenter[ServiceView]):
     def priority(self, priority: Priority) -> None:
         """Ask to be served first, for this reason; "" takes it back."""
         self._priority = priority
+        self._asking = False
+
+    @verb
+    def ask_priority(self) -> None:
+        """Show the reasons, or fold them."""
+        self._asking = not self._asking
 
     @verb
     def take(self) -> None:
@@ -368,18 +376,6 @@ def sum_of(say: Say, steps: list[Step]) -> str:
             totals[step.duration.unit] += step.duration.value
     parts = [say.duration(Duration(value=value, unit=unit)) for unit, value in totals.items() if value]  # type: ignore[arg-type]
     return " ".join(parts) if parts else say("time.immediate")
-
-
-def segments(say: Say, service: Service) -> tuple[Segment, ...]:
-    """The time bar: a segment a step, wide by its time, but never too narrow for its number."""
-    narrowest = 0.7 / max(len(service.steps), 1)
-    times = [content.minutes(step.duration) for step in service.steps]
-    whole = sum(times) or 1
-    widths = [max(time / whole, narrowest) for time in times]
-    return tuple(
-        Segment(str(place + 1), say.duration(step.duration), width / sum(widths))
-        for place, (step, width) in enumerate(zip(service.steps, widths, strict=True))
-    )
 
 
 # --- the ticket --------------------------------------------------------------------------------------------------

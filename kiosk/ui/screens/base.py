@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kivy.factory import Factory
-from kivy.properties import ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.base import View
@@ -27,6 +27,7 @@ from kiosk.ui.presenters.flow import Chrome
 from kiosk.ui.widgets import load_all
 from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.header import RoofHeader
+from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.surface import Column, Grid, Ground, Row, Stack
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Page(Ground):
         self.presenter = flow.presenter
         self.chrome = flow.chrome
         self.view = flow.view
+
+    def typed(self, verb: str, text: str) -> None:
+        """Tell the presenter what stands in an input now. An input that only follows the view says nothing new."""
+        if self.presenter is not None:
+            getattr(self.presenter, verb)(text)
 
     def forget(self) -> None:
         """Show nothing of anybody any more."""
@@ -146,3 +152,39 @@ class EachRow(Each, Row):
 
 class EachGrid(Each, Grid):
     """In rows of `cols`."""
+
+
+class KeyboardTray(Column):
+    """The keyboard at the foot of a page, there while `open`. It writes into `target` and begins in the page's language."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    target = ObjectProperty(None, allownone=True)
+    open = BooleanProperty(False)
+    digits = BooleanProperty(False)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._keyboard: Any = None
+        super().__init__(**kwargs)
+        for name in ("open", "target", "digits"):
+            self.fbind(name, self._follow)
+        self._follow()
+
+    def _follow(self, *_: object) -> None:
+        if not self.open:
+            self.clear_widgets()
+            return
+        if self._keyboard is None:
+            self._keyboard = Keyboard(layouts=["th-kedmanee", "en"])
+        keyboard = self._keyboard
+        keyboard.target = self.target
+        language = self.page.chrome.say.language if self.page else "th"
+        keyboard.layout = "digits" if self.digits else "en" if language == "en" else "th-kedmanee"
+        keyboard.shift = False
+        if keyboard.parent is None:
+            self.add_widget(keyboard)
+
+
+class Way(Row):
+    """A quiet line that ends in the marigold arrow: this whole card is a way on."""
+
+    text = StringProperty("")

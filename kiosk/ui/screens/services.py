@@ -6,9 +6,10 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ui.presenters.services import ServicesView
-from kiosk.ui.screens.base import EachColumn, Item, Page
+from kiosk.ui.screens.base import EachGrid, Item, Page
 from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.pill import Chip
 
@@ -17,6 +18,11 @@ class ServicesScreen(Page):
     """As many rows a page as there is room for."""
 
     view = ObjectProperty(ServicesView(), rebind=True)
+
+    def focused(self, focus: bool) -> None:
+        """The search box was touched: it wants a keyboard."""
+        if focus and self.presenter is not None and not self.view.keyboard:
+            self.presenter.keyboard(open_=True)
 
 
 class AudienceItem(Item, Chip):
@@ -27,19 +33,25 @@ class ServiceItem(Item, ListRow):
     """One service."""
 
 
-class ServiceRows(EachColumn):
+class Nothing(BoxLayout):
+    """What stands where no service was found."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class ServiceRows(EachGrid):
     """The rows of a page; tells the presenter how many there is room for."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._measure = Clock.create_trigger(self._measure_now, 0)
         super().__init__(**kwargs)
-        self.fbind("height", self._measure)
-        self.fbind("items", self._measure)
+        for name in ("height", "items", "minimum_height"):
+            self.fbind(name, self._measure)
 
     def _measure_now(self, *_: object) -> None:
         page = self.owner
         if page is None or page.presenter is None or not self.children or page.flow.step != "services":
             return
         row = max(child.height for child in self.children)
-        columns = 2 if self.width > self.height else 1
-        page.presenter.fit(columns * max(1, int((self.height + self.spacing) // (row + self.spacing))))
+        gap = self.spacing[1]
+        page.presenter.fit(self.cols * max(1, int((self.height + gap) // (row + gap))))

@@ -98,11 +98,13 @@ def lay_out(
     align: Align = "auto",
     pitch: float = 1.5,
     lines_max: int | None = None,
+    balance: bool = False,
     editing: bool = False,
 ) -> Laid:
     """Lay out any string in this house's fonts: `layout.lay` over `showable`, with the house's word breaker."""
     return lay(
         showable(text), stack(family, weight), px,
         boundaries=boundaries, width=width, lang=lang, align=align, pitch=pitch, lines_max=lines_max,
+        balance=balance,
         editing=editing,
     )  # fmt: skip

@@ -32,6 +32,9 @@ SIDE_MAX: Final = 4096
 TEXT_MAX: Final = 4000
 """Code points laid out at most; nobody reads more in one label, and shaping stays well under a frame's worth of work."""
 ELLIPSIS: Final = "…"
+_BALANCED_LINES_MAX: Final = 4
+_BALANCE_STEPS: Final = 6
+"""Halvings of the room: the last is finer than a letter."""
 
 Align = Literal["left", "center", "right", "auto"]
 Glyph = tuple[int, int, int, int, int]
@@ -95,12 +98,14 @@ def lay(
     align: Align = "auto",
     pitch: float = 1.5,
     lines_max: int | None = None,
+    balance: bool = False,
     editing: bool = False,
 ) -> Laid:
     """Lay out showable ``text`` (see `showable`).
 
     ``width`` wraps, None does not; ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis.
-    ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``editing`` keeps
+    ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``balance``
+    makes the lines of a short paragraph about equally long, as a heading wants them. ``editing`` keeps
     spaces at line ends and all of the text, however long: for an input, which draws only the lines in sight.
     """
     px = max(1.0, min(px, SIDE_MAX / 4))
@@ -119,7 +124,9 @@ def lay(
     start = 0
     for paragraph in shown.split("\n"):
         base = base_level(paragraph, fallback)
-        for first, stop in _fill(paragraph, base, stack, px, limit, lang, boundaries, wrap=width is not None):
+        for first, stop in _fill(
+            paragraph, base, stack, px, limit, lang, boundaries, wrap=width is not None, balance=balance
+        ):
             rows.append((paragraph[first:stop], start + first, base, False))
             if len(rows) > lines_max:
                 break
@@ -168,6 +175,7 @@ def _fill(
     boundaries: WordBoundaries,
     *,
     wrap: bool,
+    balance: bool,
 ) -> list[tuple[int, int]]:
     """Cut one paragraph into lines; spaces at the end of a line hang over and count nothing."""
     if not wrap or not text:
@@ -176,6 +184,25 @@ def _fill(
     if reach[len(text.rstrip(" \u200b"))] <= limit:
         return [(0, len(text))]
     stops = [*breaks(text, boundaries), len(text)]
+    lines = _cut(text, reach, stops, limit)
+    if balance and 1 < len(lines) <= _BALANCED_LINES_MAX:
+        spaced = [stop for stop in stops if stop == len(text) or text[stop - 1] == " "]
+        phrases = _cut(text, reach, spaced, limit)
+        if len(phrases) == len(lines) and all(stop in spaced for _, stop in phrases):
+            lines, stops = phrases, spaced  # Thai puts spaces between phrases: the best places of all
+        widest = max(_width(text, reach, start, stop) for start, stop in zip([0, *stops], stops, strict=False))
+        narrow, wide = max(widest, reach[-1] / len(lines)), limit
+        for _ in range(_BALANCE_STEPS):
+            middle = (narrow + wide) / 2
+            tried = _cut(text, reach, stops, middle)
+            if len(tried) > len(lines):
+                narrow = middle
+            else:
+                lines, wide = tried, middle
+    return lines
+
+
+def _cut(text: str, reach: Sequence[float], stops: Sequence[int], limit: float) -> list[tuple[int, int]]:
     safe: list[int] | None = None
     found: list[tuple[int, int]] = []
     start = number = 0

@@ -174,7 +174,7 @@ class PageDots(Widget):
                     pos=(x, self.y), size=(self.dot * (3 if now else 1), self.dot), radius=[self.dot / 2]
                 )
                 x += self.dot * (4 if now else 2)
-        self.width = x - self.dot - self.x
+        self.width = self.dot * (2 * int(self.pages) + 1)
 
 
 class Pager(Row):

@@ -112,6 +112,7 @@ class ShapedLabel(Widget):
     fit = OptionProperty("height", options=("height", "width", "both", "none"))
     lines_max = NumericProperty(0)
     shrink = BooleanProperty(False)
+    balance = BooleanProperty(False)
     private = BooleanProperty(False)
     texture_size = ListProperty((0, 0))
     cut_short = BooleanProperty(False)
@@ -128,7 +129,7 @@ class ShapedLabel(Widget):
             self._box = Rectangle(size=(0, 0))
         for name in (
             "text", "lang", "type", "font_size", "weight", "family", "pitch", "halign", "wrap", "fit", "width_max",
-            "lines_max", "shrink",
+            "lines_max", "shrink", "balance",
         ):  # fmt: skip
             self.fbind(name, self._lay)
         self.fbind("size", self._on_room)
@@ -187,12 +188,13 @@ class ShapedLabel(Widget):
         halign = {"start": "auto", "end": "auto"}.get(self.halign, self.halign)
         pitch = self.pitch or self.type.pitch
         lines_max = int(self.lines_max) or None
-        self._key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max)
+        self._key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max, self.balance)
         laid = _laid.get(self._key)
         if laid is None:
             laid = lay_out(
                 self.text, px, weight=weight, family=family, width=width, lang=self.lang, align=halign, pitch=pitch,
                 lines_max=lines_max,
+                balance=self.balance,
             )  # fmt: skip
             if not self.private:
                 _laid[self._key] = laid
