@@ -26,9 +26,8 @@ def main() -> None:
     made = set()
     for source in sorted((HERE / "svg").glob("*.svg")):
         for zoom, suffix in ((1, ""), (2, "@2x")):
-            picture = Image.open(
-                io.BytesIO(resvg_py.svg_to_bytes(svg_path=str(source), zoom=zoom, font_files=FONTS, skip_system_fonts=True))
-            )
+            drawn = resvg_py.svg_to_bytes(svg_path=str(source), zoom=zoom, font_files=FONTS, skip_system_fonts=True)
+            picture = Image.open(io.BytesIO(drawn))
             if zoom == 2 and picture.width > 2 * SCENE_WIDTH:
                 continue
             name = f"{source.stem}{suffix}.png"

@@ -33,7 +33,7 @@ def main(package: Path) -> None:
         unknown = [name for name in names if name not in found]
         if unknown:
             sys.exit(f"Phosphor {weight} has no icon called {', '.join(unknown)}")
-        points = {name: found[name] for name in names} if not points else points
+        points = points or {name: found[name] for name in names}
         if any(points[name] != found[name] for name in names):
             sys.exit("Phosphor's weights no longer share code points: write one table a weight")
         options = subset.Options(

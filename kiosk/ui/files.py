@@ -1,6 +1,7 @@
 """Where the kiosk finds the files it draws with: fonts, icons, pictures, keyboards, words.
 
-They live in `assets/` beside the packages. `SALA_ASSETS` names another place, for an installation that keeps them elsewhere.
+They live in `assets/` beside the packages. `SALA_ASSETS` names another place, for an installation that keeps them
+elsewhere.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ from typing import Any, Final
 from . import harness
 from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 
+from kivy.base import EventLoop  # isort: skip
+from kivy.core.window import Window  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip - after the harness has prepared Kivy
 from kivy.uix.widget import Widget  # isort: skip
 
@@ -55,7 +57,7 @@ def sheet(module: str, lang: str) -> list[Any]:
     """The examples of a widget module as pages that fill the window, each example under its name."""
     examples: list[Example] = getattr(import_module(f"kiosk.ui.widgets.{module}"), "EXAMPLES", [])
     sizes = LOOK.m
-    width, height = harness.Window.size
+    width, height = Window.size
     pages: list[Any] = []
     page: Any = None
     room = 0.0
@@ -75,7 +77,7 @@ def sheet(module: str, lang: str) -> list[Any]:
 
 def _block(example: Example, lang: str, width: float) -> Any:
     sizes = LOOK.m
-    side = 0 if example.part == 0 else sizes.margin
+    side = 0.0 if example.part == 0 else sizes.margin
     block = BoxLayout(orientation="vertical", size_hint_y=None)
     caption = ShapedLabel(text=example.name)
     caption.style, caption.tone, caption.size_hint_x = "small", "ink2", None
@@ -86,7 +88,7 @@ def _block(example: Example, lang: str, width: float) -> Any:
     widget = example.build(lang)
     if example.height:
         widget.size_hint_y = None
-        widget.height = example.height * (width / PORTRAIT[0] if width < harness.Window.height else 0.6)
+        widget.height = example.height * (width / PORTRAIT[0] if width < Window.height else 0.6)
     holder = BoxLayout(size_hint_y=None, padding=(side, 0))
     if widget.size_hint_x is not None and 0 < example.part < 1:
         widget.size_hint_x = None
@@ -98,19 +100,19 @@ def _block(example: Example, lang: str, width: float) -> Any:
     block.add_widget(holder)
     # Sizes settle over a few frames: let the block live in the window for them.
     block.width = width
-    harness.Window.add_widget(block)
+    Window.add_widget(block)
     for _ in range(5):
-        harness.EventLoop.idle()
+        EventLoop.idle()
         line.height = caption.height
         holder.height = widget.height
         block.height = line.height + holder.height
-    harness.Window.remove_widget(block)
+    Window.remove_widget(block)
     widget.fbind("height", lambda _, value: setattr(holder, "height", value))
     return block
 
 
 def draw_all(target: Path, wanted: list[str]) -> list[Path]:
-    """Draw everything whose name contains one of ``wanted`` (all, if that is empty) into ``target``; the files written."""
+    """Draw what has one of ``wanted`` in its name (all, if empty) into ``target``; returns the files."""
     stage = harness.Stage()
     written: list[Path] = []
     for shape, size in SIZES.items():
@@ -119,7 +121,7 @@ def draw_all(target: Path, wanted: list[str]) -> list[Path]:
                 stage.resize(size, theme, lang)
                 for module in MODULES:
                     name = f"widget-{module}"
-                    if not _is_wanted(name, wanted) or suffix and lang != "th":
+                    if not _is_wanted(name, wanted) or (suffix and lang != "th"):
                         continue
                     for number, page in enumerate(sheet(module, lang), start=1):
                         stage.show(page)
@@ -141,10 +143,10 @@ def _is_wanted(name: str, wanted: list[str]) -> bool:
 def main(arguments: list[str]) -> int:
     """Draw the gallery into the folder named first."""
     if not arguments:
-        print("Say where to: python -m kiosk.ui.gallery FOLDER [NAME ...]", file=sys.stderr)
+        sys.stderr.write("Say where to: python -m kiosk.ui.gallery FOLDER [NAME ...]\n")
         return 2
     written = draw_all(Path(arguments[0]), arguments[1:])
-    print(f"{len(written)} pictures in {arguments[0]}")
+    sys.stdout.write(f"{len(written)} pictures in {arguments[0]}\n")
     return 0
 
 

@@ -43,7 +43,7 @@ _prepared = False
 
 
 def prepare(size: Size = PORTRAIT, *, fullscreen: bool = False, offscreen: bool = False) -> None:
-    """Settle Kivy's environment and settings, the window's ``size`` among them. The first call wins, later ones do nothing.
+    """Settle Kivy's environment and settings, the window's ``size`` among them. Only the first call does anything.
 
     ``offscreen`` draws without any display, for pictures and tests.
     """
@@ -56,7 +56,7 @@ def prepare(size: Size = PORTRAIT, *, fullscreen: bool = False, offscreen: bool 
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         os.environ.pop("DISPLAY", None)
 
-    from kivy.config import Config  # noqa: PLC0415 - must come after the environment is settled
+    from kivy.config import Config
 
     for section, key, value in _SETTINGS:
         Config.set(section, key, value)

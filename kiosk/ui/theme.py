@@ -11,7 +11,7 @@ window at hand, with the type enlarged by the citizen's text size. `Theme` is th
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from typing import Any, Final
 
 Colour = tuple[float, float, float, float]
 Size = tuple[float, float]
@@ -380,7 +380,7 @@ def metrics(size: Size, text_factor: float = 1.0) -> Metrics:
     wide = size[0] > size[1]
     table, design = (_LANDSCAPE, LANDSCAPE) if wide else (_PORTRAIT, PORTRAIT)
     scale = min(size[0] / design[0], size[1] / design[1])
-    changed: dict[str, float | Type] = {}
+    changed: dict[str, Any] = {}
     for field in fields(table):
         value = getattr(table, field.name)
         if isinstance(value, Type):

@@ -13,11 +13,12 @@ from typing import Final
 
 _PAIRS: Final = {
     "(": ")", "[": "]", "{": "}", "\u0f3a": "\u0f3b", "\u0f3c": "\u0f3d", "\u169b": "\u169c", "\u2045": "\u2046",
-    "\u207d": "\u207e", "\u208d": "\u208e", "\u2308": "\u2309", "\u230a": "\u230b", "\u2329": "\u232a", "\u2768": "\u2769",
-    "\u276a": "\u276b", "\u276c": "\u276d", "\u276e": "\u276f", "\u2770": "\u2771", "\u2772": "\u2773", "\u2774": "\u2775",
-    "\u27e6": "\u27e7", "\u27e8": "\u27e9", "\u27ea": "\u27eb", "\u3008": "\u3009", "\u300a": "\u300b", "\u300c": "\u300d",
-    "\u300e": "\u300f", "\u3010": "\u3011", "\u3014": "\u3015", "\u3016": "\u3017", "\u3018": "\u3019", "\u301a": "\u301b",
-    "\uff08": "\uff09", "\uff3b": "\uff3d", "\uff5b": "\uff5d", "\uff5f": "\uff60", "\uff62": "\uff63",
+    "\u207d": "\u207e", "\u208d": "\u208e", "\u2308": "\u2309", "\u230a": "\u230b", "\u2329": "\u232a",
+    "\u2768": "\u2769", "\u276a": "\u276b", "\u276c": "\u276d", "\u276e": "\u276f", "\u2770": "\u2771",
+    "\u2772": "\u2773", "\u2774": "\u2775", "\u27e6": "\u27e7", "\u27e8": "\u27e9", "\u27ea": "\u27eb",
+    "\u3008": "\u3009", "\u300a": "\u300b", "\u300c": "\u300d", "\u300e": "\u300f", "\u3010": "\u3011",
+    "\u3014": "\u3015", "\u3016": "\u3017", "\u3018": "\u3019", "\u301a": "\u301b", "\uff08": "\uff09",
+    "\uff3b": "\uff3d", "\uff5b": "\uff5d", "\uff5f": "\uff60", "\uff62": "\uff63",
 }  # fmt: skip
 _CLOSERS: Final = frozenset(_PAIRS.values())
 _OPEN_MAX: Final = 63
@@ -103,10 +104,10 @@ def _resolve_weak(kinds: list[str], sor: str) -> None:
     kinds[:] = ["R" if kind == "AL" else kind for kind in kinds]  # W3
     for at in range(1, size - 1):  # W4
         left, right = kinds[at - 1], kinds[at + 1]
-        if left == right and (kinds[at] == "ES" and left == "EN" or kinds[at] == "CS" and left in {"EN", "AN"}):
+        if left == right and ((kinds[at] == "ES" and left == "EN") or (kinds[at] == "CS" and left in {"EN", "AN"})):
             kinds[at] = left
     for start, stop in _stretches(kinds, lambda kind: kind == "ET"):  # W5
-        touches = start > 0 and kinds[start - 1] == "EN" or stop < size and kinds[stop] == "EN"
+        touches = (start > 0 and kinds[start - 1] == "EN") or (stop < size and kinds[stop] == "EN")
         if touches:
             kinds[start:stop] = ["EN"] * (stop - start)
     kinds[:] = ["ON" if kind in {"ES", "ET", "CS"} else kind for kind in kinds]  # W6

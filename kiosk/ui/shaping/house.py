@@ -7,7 +7,7 @@ the word list takes some 50 ms, and the first screen does not wait for it.
 from __future__ import annotations
 
 import gzip
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from typing import Final
 
@@ -19,7 +19,7 @@ from .layout import Align, Laid, forget_shapes, lay
 from .showable import showable
 
 JAWI_SCALE: Final = 1.2
-"""Naskh letters look small beside Sarabun at the same em; a fifth more evens them."""
+"""Naskh letters look small beside Sarabun at the same em."""
 
 _SANS: Final = {
     "regular": "Sarabun_400Regular.ttf",
@@ -43,14 +43,14 @@ _FAMILIES: Final = {"sans": (_SANS, _LOOPED), "looped": (_LOOPED, _SANS)}
 _loading = Lock()
 
 
-@lru_cache(maxsize=None)
+@cache
 def _face(name: str, scale: float = 1.0) -> Face:
     return Face.read(FONTS / name, scale)
 
 
-@lru_cache(maxsize=None)
+@cache
 def stack(family: str, weight: str) -> FontStack:
-    """The faces of ``family`` (sans, looped) in ``weight`` (regular, semibold, bold, extrabold); KeyError for others."""
+    """The faces of ``family`` (sans, looped) in ``weight`` (regular, semibold, bold, extrabold); else KeyError."""
     first, second = _FAMILIES[family]
     return FontStack([_face(first[weight]), _face(_NASKH[weight], JAWI_SCALE), _face(second[weight])])
 

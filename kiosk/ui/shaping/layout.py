@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import ceil
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import uharfbuzz as hb
 
@@ -30,7 +30,7 @@ from .linebreak import WordBoundaries, breaks
 SIDE_MAX: Final = 4096
 """Pixels. The smallest texture limit among the graphics chips such kiosks have."""
 TEXT_MAX: Final = 4000
-"""Code points laid out at most; nobody reads more in one label, and shaping stays well under a frame's worth of work."""
+"""Code points laid out at most: nobody reads more in one label."""
 ELLIPSIS: Final = "…"
 _BALANCED_LINES_MAX: Final = 4
 _BALANCE_STEPS: Final = 6
@@ -140,9 +140,10 @@ def lay(
         rows[-1] = (last, at, base, True)
 
     placed: list[tuple[str, int, int, tuple[Run, ...], float]] = []
-    for piece, at, base, ends in rows:
-        if ends or width is None:
-            piece, cut = _shorten(piece, base, stack, px, limit, lang, force=ends)
+    for whole, at, base, ends in rows:
+        piece = whole
+        if ends or (width is None and not editing):
+            piece, cut = _shorten(whole, base, stack, px, limit, lang, force=ends)
             cut_short = cut_short or cut
         runs, run_width = _place(piece, base, stack, px, lang, trim=not editing)
         placed.append((piece, at, base, runs, run_width))

@@ -1,4 +1,4 @@
-"""Where a line may end: behind spaces, between Thai words, behind a hyphen, and nowhere that would tear a meaning apart.
+"""Where a line may end: behind spaces, between Thai words, behind a hyphen, nowhere that would tear a meaning apart.
 
 A number never leaves its unit across a no-break space, ``12/2569`` and ``08.30–16.30`` stay whole, no closing bracket
 or repetition sign begins a line. The rules are the part of UAX #14 that this office's texts need; Thai words come from
@@ -24,16 +24,21 @@ def breaks(text: str, word_boundaries: WordBoundaries) -> list[int]:
     found = set(word_boundaries(text))
     for at in range(1, len(text)):
         before, here = text[at - 1], text[at]
-        if before in _SPACES or (before in _HYPHENS and here not in _HYPHENS and not _ties(text, at)):
-            found.add(at)
-        elif _is_ideograph(here) or _is_ideograph(before):
+        if (
+            before in _SPACES
+            or (before in _HYPHENS and here not in _HYPHENS and not _ties(text, at))
+            or _is_ideograph(here)
+            or _is_ideograph(before)
+        ):
             found.add(at)
     return sorted(at for at in found if text[at] not in _NEVER_FIRST and text[at - 1] not in _NEVER_LAST)
 
 
 def _ties(text: str, at: int) -> bool:
     """A hyphen or stroke before a figure, or opening a word, holds on to it (UAX #14 LB25, LB21a)."""
-    return text[at].isdigit() or at < 2 or text[at - 2] in _SPACES or text[at - 1] == "/" and not text[at - 2].isalpha()
+    return (
+        text[at].isdigit() or at < 2 or text[at - 2] in _SPACES or (text[at - 1] == "/" and not text[at - 2].isalpha())
+    )
 
 
 def _is_ideograph(char: str) -> bool:

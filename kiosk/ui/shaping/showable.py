@@ -19,17 +19,17 @@ _LINE_ENDS = {"\r": "\n", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\
 
 
 def showable(text: str) -> str:
-    """``text`` without control and direction characters, lone surrogates and towers of marks; line ends as ``\\n``."""
+    r"""``text`` without control and direction characters, lone surrogates and towers of marks; line ends as ``\\n``."""
     if text.isascii() and text.isprintable():
         return text
     shown: list[str] = []
     marks = 0
-    for char in text.replace("\r\n", "\n"):
-        char = _LINE_ENDS.get(char, char)
+    for typed in text.replace("\r\n", "\n"):
+        char = _LINE_ENDS.get(typed, typed)
         category = unicodedata.category(char)
         if category == "Cf" and char not in _KEPT_FORMATS and not 0xE0020 <= ord(char) < 0xE0080:
             continue
-        if category == "Cs" or category == "Cc" and char != "\n":
+        if category == "Cs" or (category == "Cc" and char != "\n"):
             continue
         marks = marks + 1 if extends(char) else 0
         if marks <= MARKS_MAX:

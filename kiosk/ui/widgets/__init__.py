@@ -9,15 +9,15 @@ Words
                   written button clock figure code number); tone (palette name) or color; halign auto|left|center|right|
                   start|end; valign top|middle|bottom; fit height|width|both|none (which sides follow the text; with
                   width or both, width_max wraps); wrap; lines_max; shrink (smaller type before cutting or tearing);
-                  font_size, weight, family, pitch (override the style); lang (default look.lang); private (in no cache).
+                  font_size, weight, family, pitch (override the style); lang (default look.lang); private (not cached).
                   Read-only: texture_size, cut_short
     ShapedInput   text, caret, count, characters_max, multiline, placeholder, mask, focus, style, pad, start_pad;
                   on_text, on_enter; insert(), backspace(), enter(), step()
     Keyboard      target (a ShapedInput) or on_key(text), on_backspace(), on_enter(); layouts (language key goes through
                   them), layout: th-kedmanee th-alphabet en symbols digits; shift
 
-Touch: everything below marked * dispatches on_press and on_release and has action (debounce id), once, disabled, pressed.
-A released action is dead until `ARMING.rearm()`, which the app calls whenever it presents a view, an equal one included.
+Touch: everything below marked * dispatches on_press, on_release and has action (debounce id), once, disabled, pressed.
+A released action is dead until `ARMING.rearm()`, which the app calls whenever it presents a view, even an equal one.
     Primary*      text, sub, icon, icon_after                     Secondary*  the same, kind quiet|discard|agree
     MainTile*     text, sub, picture, icon                        Tile*       text, sub, picture, icon, panel
     SmallTile*    text, picture, icon, panel                      Chip*       text, icon, lang, selected (once: False)
@@ -79,7 +79,7 @@ _loaded: set[str] = set()
 
 
 def load_all() -> None:
-    """Import every widget module and read its `.kv`, once. Importing registers the classes by name with Kivy's Factory."""
+    """Import every widget module and read its `.kv`, once; importing registers the classes with Kivy's Factory."""
     global_idmap["look"] = LOOK
     for name in MODULES:
         if name in _loaded:

@@ -1,4 +1,4 @@
-"""`Built`: what a widget is whose children are made from its properties, before the next frame, whenever they change."""
+"""`Built`: a widget whose children are made from its properties, before the next frame, whenever those change."""
 
 from __future__ import annotations
 

@@ -16,7 +16,6 @@ from .examples import Example, say
 from .surface import Surface
 from .touch import Touchable
 
-
 _KINDS = {"quiet": "deep", "discard": "clay", "agree": "leaf"}
 
 

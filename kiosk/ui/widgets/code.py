@@ -36,7 +36,7 @@ class CodeGroup(Built, Row):
 
 
 class QrCode(Widget):
-    """``data`` as a QR code, error level M, on white with its quiet zone. Nothing while empty or too long (2 331 bytes)."""
+    """``data`` as a QR code, error level M, on white with its quiet zone; nothing while it is empty or too long."""
 
     data = StringProperty("")
     side = NumericProperty(260)

@@ -15,8 +15,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A widget as it may stand on a screen. ``part`` is the share of the content width it gets, ``height`` its pixels at
-    1080x1920 if it does not know its own."""
+    """A widget as it may stand on a screen.
+
+    ``part`` is the share of the content width it gets (0: the whole window, no margins), ``height`` its pixels at
+    1080x1920 if it does not know its own.
+    """
 
     name: str
     build: Callable[[str], Any]

@@ -105,7 +105,7 @@ class ShapedInput(Surface):
             draft.replace(self.text)
         return draft
 
-    def _edit(self, changed: bool) -> None:  # noqa: FBT001 - the answer of the Draft's verb
+    def _edit(self, changed: bool) -> None:
         if not changed:
             return
         self.text = self._draft.text
@@ -128,7 +128,7 @@ class ShapedInput(Surface):
 
     def on_focus(self, *_: object) -> None:
         """Ask for the real keyboard, or give it back."""
-        from kivy.base import EventLoop  # noqa: PLC0415 - there is no window while modules are read
+        from kivy.base import EventLoop
 
         window = EventLoop.window
         if self.focus and self._keyboard is None and window is not None:
@@ -213,7 +213,7 @@ class ShapedInput(Surface):
 
     @property
     def _inner_width(self) -> float:
-        return max(1.0, self.width - 2 * self.pad - self.start_pad)
+        return max(1.0, float(self.width - 2 * self.pad - self.start_pad))
 
     @property
     def _room(self) -> int:
@@ -259,7 +259,7 @@ class ShapedInput(Surface):
         """Where a line's left edge stands in the window; a line too long for the box shows its end."""
         inner = self._inner_width
         rtl_room = self.start_pad if not line.rtl else 0
-        left = self.x + self.pad + rtl_room
+        left = float(self.x + self.pad + rtl_room)
         if line.width > inner and not self.multiline:
             return left + inner - line.width
         return left + inner - line.width if line.rtl else left
@@ -349,7 +349,11 @@ def _masked(lang: str) -> Any:
 
 
 EXAMPLES = [
-    Example("input, empty", lambda lang: ShapedInput(placeholder=say(lang, th="เกิดอะไรขึ้น เมื่อไร ที่ไหน", en="What happened, when, where")), height=300),
+    Example(
+        "input, empty",
+        lambda lang: ShapedInput(placeholder=say(lang, th="เกิดอะไรขึ้น เมื่อไร ที่ไหน", en="What happened, when, where")),
+        height=300,
+    ),
     Example("input, written", _written, height=400),
     Example("input, masked", _masked, height=300),
     Example(
@@ -357,4 +361,4 @@ EXAMPLES = [
         lambda lang: ShapedInput(multiline=False, placeholder=say(lang, th="ค้นหา เช่น ภาษี", en="Search, such as tax")),
         height=112,
     ),
-]  # fmt: skip
+]

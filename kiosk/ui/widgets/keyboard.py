@@ -254,7 +254,7 @@ class Keyboard(Widget):
 
     def _colours(self, spot: Spot) -> tuple[Any, Any]:
         palette = self.palette
-        if any(spot is held for held in self._pressed.values()) or spot.key.do == "shift" and self.shift:
+        if any(spot is held for held in self._pressed.values()) or (spot.key.do == "shift" and self.shift):
             return palette.deep, palette.wash
         if spot.key.do and spot.key.do != "space":
             return palette.touch_line if LOOK.contrast else palette.wash2, palette.wash

@@ -8,8 +8,7 @@ from .examples import Example, say
 from .surface import Row, Surface
 from .touch import Touchable
 
-KINDS = {
-    # kind: (ground, writing)
+KINDS = {  # ground and writing, as palette names
     "quiet": ("wash", "deep"),
     "done": ("leaf_wash", "leaf"),
     "refused": ("clay_wash", "clay"),

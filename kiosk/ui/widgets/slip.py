@@ -1,4 +1,4 @@
-"""`Slip`: a piece of paper on the screen, with the notches and dashes of a ticket. Children stand on it from the top down."""
+"""`Slip`: a piece of paper on the screen, with the notches and dashes of a ticket. Children stand from the top down."""
 
 from __future__ import annotations
 

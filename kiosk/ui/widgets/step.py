@@ -83,7 +83,7 @@ class TimeSegments(Built, Row):
 
 
 class TimeBar(Column):
-    """``steps``: a list of (minutes, words); each segment is as wide as its minutes. Below it ``start`` and ``total``."""
+    """``steps``: a list of (minutes, words), each as wide as its minutes. ``start`` and ``total`` stand below."""
 
     steps = ListProperty()
     start = StringProperty("")

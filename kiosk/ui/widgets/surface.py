@@ -1,5 +1,6 @@
-"""The ground things stand on: `Surface` is a filled, rounded, lined shape; `Row`, `Column` and `Grid` stand things side by
-side and turn round where writing does."""
+"""The ground things stand on: `Surface` is a filled, rounded, lined shape; `Row`, `Column`, `Grid`, `Stack` set
+things beside each other and turn round where writing does.
+"""
 
 from __future__ import annotations
 

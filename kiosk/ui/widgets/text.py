@@ -32,7 +32,7 @@ from ..theme import PORTRAIT, Type, metrics
 
 TEXTURE_BYTES_MAX: Final = 48 << 20
 """Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
-_SHRINK_STEPS: Final = (1.0, 0.93, 0.87, 0.81, 0.75, 0.7)
+_SHRINK_STEPS: Final = (0.93, 0.87, 0.81, 0.75, 0.7)
 
 
 class TextureCache:
@@ -152,7 +152,7 @@ class ShapedLabel(Widget):
         self._ink.rgba = self.color
 
     def _on_room(self, *_: object) -> None:
-        if self._wraps and self.width != self._wrapped_at or self.shrink:
+        if (self._wraps and self.width != self._wrapped_at) or self.shrink:
             self._lay()
         self._place()
 
@@ -162,11 +162,12 @@ class ShapedLabel(Widget):
 
     def _lay_now(self, *_: object) -> None:
         px, weight, family = write_type(self.type, self.font_size, self.weight, self.family)
-        self._wrapped_at = self.width
-        for step in _SHRINK_STEPS if self.shrink else (1.0,):
-            laid = self._try(round(px * step), weight, family)
-            if not self.shrink or self._fits(laid):
+        self._wrapped_at = float(self.width)
+        laid = self._try(round(px), weight, family)
+        for step in _SHRINK_STEPS if self.shrink else ():
+            if self._fits(laid):
                 break
+            laid = self._try(round(px * step), weight, family)
         self._laid = laid
         self.cut_short = laid.cut_short
         if self.fit in ("height", "both"):
@@ -235,10 +236,7 @@ class ShapedLabel(Widget):
         if self.halign in ("left", "center", "right"):
             return str(self.halign)
         towards_end = self.halign == "end"
-        if self.halign in ("start", "end"):
-            rtl = self.lang.endswith("-Arab")
-        else:
-            rtl = rtl or self.lang.endswith("-Arab")
+        rtl = self.lang.endswith("-Arab") if self.halign in ("start", "end") else rtl or self.lang.endswith("-Arab")
         return "right" if rtl != towards_end else "left"
 
 

@@ -58,9 +58,9 @@ class Touchable(Widget):
         """Take the finger and show it."""
         if super().on_touch_down(touch):
             return True
-        if not self.collide_point(*touch.pos) or "button" in touch.profile and touch.button != "left":
+        if not self.collide_point(*touch.pos) or ("button" in touch.profile and touch.button != "left"):
             return False
-        if self.disabled or self.pressed or self.once and not ARMING.live(self._debounce_key):
+        if self.disabled or self.pressed or (self.once and not ARMING.live(self._debounce_key)):
             return True
         touch.grab(self)
         touch.ud["touchable"] = self
