@@ -21,7 +21,7 @@ The rules of this file:
 4. `prune` takes bodies and salts; headers and receipts stay.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,6 +44,9 @@ READ_BYTES_MAX = 1024 * 1024
 
 #: This many records at a log's end are verified when its head is first read.
 TAIL_COUNT = 32
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_count = msgspec.msgpack.Decoder(int).decode
 
 _DAY_MS = 24 * 3600 * 1000
 _HOUR_MS = 3600 * 1000
@@ -99,6 +102,11 @@ class KeptReceipt(msgspec.Struct, frozen=True, array_like=True):
     epoch: bytes
     server_ms: int
     signed: bytes
+
+
+_decode_logs = msgspec.msgpack.Decoder(tuple[_Log, ...]).decode
+_decode_standing = msgspec.msgpack.Decoder(_Standing).decode
+_decode_receipt = msgspec.msgpack.Decoder(KeptReceipt).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +168,7 @@ class Logbook:
 
     def open_new(self, tx: Transaction, reason: OpenReason, *, at: At, edition: int) -> Record:
         """End the current log, if there is one, and open the next; its first record cites the head of the last."""
-        known = self._all()
+        known = list(_known(self._store))
         current = _current(known, self.name)
         parent = Head(b"", 0, b"")
         if current is not None:
@@ -169,7 +177,7 @@ class Logbook:
             known[ended.ordinal - 1] = ended
         opened = _Log(len(known) + 1, tx.random(ID_BYTES), self.name)
         known.append(opened)
-        tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+        tx.put_cell(_LOGS_CELL, _encode(known))
         tx.heads[opened.log] = Head.empty(opened.log)
         body = kinds.LogOpened(self.name, reason, parent.log, parent.seq, parent.hash, self._software)
         kind, schema, data = kinds.encode(body)
@@ -196,18 +204,18 @@ class Logbook:
             header = record.header
             if record.body is not None and header.kind != "log.opened":
                 self._append(tx, header.kind, header.schema, record.body, header.at, header.edition, record.salt)
-        known = self._all()
+        known = list(_known(self._store))
         known[entry.ordinal - 1] = msgspec.structs.replace(entry, carried_seq=last)
-        tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+        tx.put_cell(_LOGS_CELL, _encode(known))
         return last - first + 1
 
     def mark_damaged(self, tx: Transaction, log: bytes, seq: int) -> None:
         """Remember that record `seq` of a log cannot be read: the log ends, and the next `append` opens a new one."""
         entry = self._entry(log)
         if not entry.damaged_seq or seq < entry.damaged_seq:
-            known = self._all()
+            known = list(_known(self._store))
             known[entry.ordinal - 1] = msgspec.structs.replace(entry, damaged_seq=seq)
-            tx.put_cell(_LOGS_CELL, msgspec.msgpack.encode(known))
+            tx.put_cell(_LOGS_CELL, _encode(known))
 
     def record_receipt(
         self,
@@ -240,7 +248,7 @@ class Logbook:
         news = not same_epoch or seq > old.stored_seq or backed_up > old.backed_up
         if not news and abs(server_ms - told_ms) < _HOUR_MS:
             return
-        tx.put_cell(_SERVER_TIME_CELL, msgspec.msgpack.encode(server_ms))
+        tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
         if not news:
             return
         stored = Head(log, seq, hash_)
@@ -256,7 +264,7 @@ class Logbook:
         tx.put(
             self._store.shelf("receipt", log.hex(), entry.ordinal),
             number,
-            msgspec.msgpack.encode(KeptReceipt(seq, hash_, backed_up, epoch, server_ms, signed)),
+            _encode(KeptReceipt(seq, hash_, backed_up, epoch, server_ms, signed)),
         )
         self._put_standing(tx, entry, _Standing(epoch, stored.seq, stored.hash, backed, number, old.pruned, aging))
 
@@ -362,7 +370,7 @@ class Logbook:
         entry = self._entry(log)
         shelf = self._store.shelf("receipt", log.hex(), entry.ordinal)
         return [
-            msgspec.msgpack.decode(shelf.cipher.open(number, sealed), type=KeptReceipt)
+            _decode_receipt(shelf.cipher.open(number, sealed))
             for number, sealed in self._store.load_run(shelf, 1, ID_LIMIT)
         ]
 
@@ -480,20 +488,17 @@ class Logbook:
             return record.header.at
         return None
 
-    def _all(self) -> list[_Log]:
-        return _known(self._store)
-
     def _mine(self) -> list[_Log]:
-        return [entry for entry in self._all() if entry.name == self.name]
+        return [entry for entry in _known(self._store) if entry.name == self.name]
 
     def _now(self) -> _Log:
-        entry = _current(self._all(), self.name)
+        entry = _current(_known(self._store), self.name)
         if entry is None:
             raise NoLog(f"no log is open under the name {self.name}")
         return entry
 
     def _entry(self, log: bytes) -> _Log:
-        for entry in self._all():
+        for entry in _known(self._store):
             if entry.log == log:
                 return entry
         raise NoLog(f"log {log.hex()[:8]} is not in this store")
@@ -503,15 +508,15 @@ class Logbook:
 
     def _standing(self, entry: _Log) -> _Standing:
         data = self._store.cell(f"standing/{entry.ordinal}")
-        return _Standing() if data is None else msgspec.msgpack.decode(data, type=_Standing)
+        return _Standing() if data is None else _decode_standing(data)
 
     def _put_standing(self, tx: Transaction, entry: _Log, standing: _Standing) -> None:
-        tx.put_cell(f"standing/{entry.ordinal}", msgspec.msgpack.encode(standing))
+        tx.put_cell(f"standing/{entry.ordinal}", _encode(standing))
 
     def _server_ms(self) -> int:
         """The time that the server signed last."""
         data = self._store.cell(_SERVER_TIME_CELL)
-        return 0 if data is None else msgspec.msgpack.decode(data, type=int)
+        return 0 if data is None else _decode_count(data)
 
 
 def log_names(store: Store) -> list[str]:
@@ -519,12 +524,12 @@ def log_names(store: Store) -> list[str]:
     return sorted({entry.name for entry in _known(store)})
 
 
-def _known(store: Store) -> list[_Log]:
+def _known(store: Store) -> tuple[_Log, ...]:
     data = store.cell(_LOGS_CELL)
-    return [] if data is None else msgspec.msgpack.decode(data, type=list[_Log])
+    return () if data is None else _decode_logs(data)
 
 
-def _current(known: list[_Log], name: str) -> _Log | None:
+def _current(known: Sequence[_Log], name: str) -> _Log | None:
     return next((entry for entry in reversed(known) if entry.name == name), None)
 
 

@@ -6,7 +6,8 @@ inherited.
 
 The rules of this file:
 1. Serialise first, write then: a value that cannot be serialised leaves everything as it was.
-2. An id that was once written is never given again, whatever was deleted. (TinyDB starts at 1 after `truncate`.)
+2. An id that was once written is never given again, whatever was deleted; a restart skips a few. (TinyDB starts at 1
+   after `truncate`.)
 3. What is returned is a copy: changing it changes nothing in the store.
 4. Documents come in the order of their ids. An id is a whole number from 1 to 2**40 - 1.
 5. A write outside a transaction makes one of its own; inside one it belongs to it.
@@ -48,7 +49,7 @@ class Rows(Protocol):
     def next_id(self) -> int:
         """No row has this id or a higher one, and none ever had."""
 
-    def writing(self) -> AbstractContextManager[None]:
+    def writing(self) -> AbstractContextManager[object]:
         """The open transaction, or one made for this block."""
 
     def write(self, changed: Mapping[int, bytes | None], *, cleared: bool, next_id: int) -> None:

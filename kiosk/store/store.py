@@ -27,7 +27,6 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,9 +50,10 @@ from kiosk.store.errors import (
     Unconfirmed,
 )
 from kiosk.store.rows import ID_LIMIT, RowTable
+from shared import wire
 from shared.errors import SalaError
 from shared.log import Head, verify
-from shared.records import Record, decode_record, encode_record
+from shared.records import RECORD_BYTES_MAX, Record, encode_record
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,13 @@ RESERVE_BYTES = 4 * 1024 * 1024
 
 #: Up to this size the whole file is checked when it is opened (about 20 ms); above it `check_all` does so later.
 QUICK_CHECK_BYTES = 4 * 1024 * 1024
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode_count = msgspec.msgpack.Decoder(int).decode
+_decode_table = msgspec.msgpack.Decoder(tuple[int, int]).decode
+
+#: A table remembers its next id this far ahead, so that most inserts write one row less; a restart skips the rest.
+ID_BLOCK = 64
 
 _LOCK_TRIES = 40
 _LOCK_WAIT_S = 0.05
@@ -199,10 +206,10 @@ class Transaction:
 
     def _mark(self, service_date: date, series: str) -> int:
         data = self._store.cell(_number_cell(service_date, series))
-        return 0 if data is None else msgspec.msgpack.decode(data, type=int)
+        return 0 if data is None else _decode_count(data)
 
     def _set_mark(self, service_date: date, series: str, mark: int) -> None:
-        self.put_cell(_number_cell(service_date, series), msgspec.msgpack.encode(mark))
+        self.put_cell(_number_cell(service_date, series), _encode(mark))
 
     def _seal(self, sql: str, sheet: Sheet, place: Place, cipher: RowCipher, row: Place, plain: bytes) -> None:
         self._execute(sql, (place, cipher.seal(row, plain, self._store.random(NONCE_BYTES))))
@@ -225,6 +232,36 @@ class Transaction:
             self._confirmed = self._store.commit(self)
         else:
             self._store.abandon(self)
+
+
+class Joined:
+    """Part of the transaction that is open, or one of its own; `with` gives it."""
+
+    __slots__ = ("_own", "_store")
+
+    def __init__(self, store: "Store") -> None:
+        self._store = store
+        self._own: Transaction | None = None
+
+    def __enter__(self) -> Transaction:
+        self._store.lock.acquire()
+        tx = self._store.open_transaction
+        if tx is None:
+            try:
+                tx = self._own = self._store.transaction().__enter__()
+            except BaseException:
+                self._store.lock.release()
+                raise
+        return tx
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if self._own is not None:
+                self._own.__exit__(kind, error, trace)
+        finally:
+            self._store.lock.release()
 
 
 class Store:
@@ -252,7 +289,7 @@ class Store:
         self.open_transaction: Transaction | None = None
         self._key = key
         self._connect = connect
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._tables: dict[str, RowTable] = {}
         self._shelves: dict[tuple[Sheet, str], Shelf] = {}
         self._reserve = path.with_name(path.name + ".reserve")
@@ -285,7 +322,7 @@ class Store:
 
     def table(self, name: str) -> RowTable:
         """The TinyDB table of this name; it exists as soon as something is written to it."""
-        with self._lock:
+        with self.lock:
             if name not in self._tables:
                 self._tables[name] = RowTable(_TableRows(self, name), name)
             return self._tables[name]
@@ -303,7 +340,7 @@ class Store:
         Does nothing below `pages_min` waiting pages. `truncate` also empties the log, so that erased text is in no
         file.
         """
-        with self._lock:
+        with self.lock:
             self._not_inside()
             if self._wal_pages < pages_min and not truncate:
                 return 0
@@ -331,7 +368,7 @@ class Store:
 
     def close(self) -> None:
         """Checkpoint if possible, and let the file go."""
-        with self._lock:
+        with self.lock:
             if self._db is not None:
                 try:
                     self._db.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -374,7 +411,7 @@ class Store:
 
     def cell(self, name: str) -> bytes | None:
         """A small row by its name, or None; raises `RowDamaged`."""
-        with self._lock:
+        with self.lock:
             if self.open_transaction is not None and name in self.open_transaction.cells:
                 return self.open_transaction.cells[name]
             if name not in self._cells:
@@ -405,7 +442,7 @@ class Store:
     def table_shelf(self, name: str) -> Shelf:
         """Where the documents of a table lie that was written to."""
         data = self.cell(_table_cell(name))
-        ordinal, _ = msgspec.msgpack.decode(data or b"", type=tuple[int, int])
+        ordinal, _ = _decode_table(data or b"")
         return self.shelf("document", name, ordinal)
 
     def another(self, path: Path) -> "Store":
@@ -414,15 +451,15 @@ class Store:
 
     def copy_into(self, target: apsw.Connection, *, step_pages: int) -> None:
         """Copy the whole file, in steps between which other threads may write."""
-        with self._lock:
+        with self.lock:
             self._not_inside()
             copying = target.backup("main", self._connected(), "main")
         try:
             while not copying.done:
-                with self._lock:
+                with self.lock:
                     copying.step(step_pages)
         finally:
-            with self._lock:
+            with self.lock:
                 copying.finish()
 
     def note(self, fault: str) -> None:
@@ -433,7 +470,7 @@ class Store:
 
     def fetch(self, sql: str, values: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
         """Run one statement to its end; SQLite's errors become the store's."""
-        with self._lock:
+        with self.lock:
             try:
                 return self._connected().execute(sql, values).fetchall()
             except apsw.Error as error:
@@ -443,25 +480,19 @@ class Store:
 
     # ---- for Transaction -------------------------------------------------------------------------------------------
 
-    @contextmanager
-    def joined(self) -> Iterator[Transaction]:
+    def joined(self) -> "Joined":
         """The transaction that this thread has open, or one made for this block."""
-        with self._lock:
-            if self.open_transaction is not None:
-                yield self.open_transaction
-                return
-            with self.transaction() as tx:
-                yield tx
+        return Joined(self)
 
     def begin(self, tx: Transaction) -> None:
         """Take the lock and begin."""
-        self._lock.acquire()
+        self.lock.acquire()
         try:
             self._not_inside()
             self.fetch("BEGIN IMMEDIATE")
             self.open_transaction = tx
         except BaseException:
-            self._lock.release()
+            self.lock.release()
             raise
 
     def abandon(self, tx: Transaction) -> None:
@@ -471,7 +502,7 @@ class Store:
             self.open_transaction = None
             self._rollback()
         finally:
-            self._lock.release()
+            self.lock.release()
 
     def commit(self, tx: Transaction) -> Confirmed:
         """Commit, read back, verify, and let the lock go."""
@@ -485,7 +516,7 @@ class Store:
                 self._refill_reserve()
             return confirmed
         finally:
-            self._lock.release()
+            self.lock.release()
 
     # ---- inside ----------------------------------------------------------------------------------------------------
 
@@ -527,27 +558,27 @@ class Store:
     def _read_back(self, tx: Transaction) -> Confirmed:
         """Rule 2. Raises `Unconfirmed`, after which this connection is not trusted any more."""
         try:
-            self._connected().release_memory()
-            found = {key: self._find(written) for key, written in tx._written.items()}  # noqa: SLF001
+            db = self._connected()
+            db.release_memory()
+            found: dict[tuple[Sheet, Place], bytes | None] = {}
+            for key, written in tx._written.items():  # noqa: SLF001 - one pair of classes
+                rows: list[Any] = db.execute(_SELECT[written.sheet], (written.place,)).fetchall()
+                plain = written.cipher.open(written.row, rows[0][0]) if rows else None
+                if plain != written.plain:
+                    raise Unconfirmed(f"row {written.row} of {written.sheet} did not read back as it was written")
+                found[key] = plain
             for shelf in tx._emptied:  # noqa: SLF001
                 self._must_hold_only(shelf, found)
             records = []
             for before, place, after in tx._links:  # noqa: SLF001
-                record = decode_record(found["record", place] or b"")
-                if verify(before, [record]) != after:
+                record = wire.decode(Record, found["record", place] or b"", bytes_max=RECORD_BYTES_MAX)
+                if verify(before, (record,)) != after:
                     raise Unconfirmed(f"record {after.seq} is not the one that was appended")
                 records.append(record)
             return Confirmed(tuple(records))
-        except SalaError as error:
+        except (SalaError, apsw.Error) as error:
             self._give_up()
             raise Unconfirmed(str(error)) from error
-
-    def _find(self, written: _Written) -> bytes | None:
-        found = self.fetch(_SELECT[written.sheet], (written.place,))
-        plain = written.cipher.open(written.row, found[0][0]) if found else None
-        if plain != written.plain:
-            raise Unconfirmed(f"row {written.row} of {written.sheet} did not read back as it was written")
-        return plain
 
     def _must_hold_only(self, shelf: Shelf, found: Mapping[tuple[Sheet, Place], bytes | None]) -> None:
         first, last = shelf.span
@@ -663,10 +694,10 @@ class Store:
     def _settle(self) -> None:
         """Write one small row now, so that the sync of a new log's header is not paid by the next touch."""
         turns = self.cell(_SETTLE_CELL)
-        count = 1 + (0 if turns is None else msgspec.msgpack.decode(turns, type=int))
+        count = 1 + (0 if turns is None else _decode_count(turns))
         try:
             with self.transaction() as tx:
-                tx.put_cell(_SETTLE_CELL, msgspec.msgpack.encode(count))
+                tx.put_cell(_SETTLE_CELL, _encode(count))
         except (DiskFull, DiskFailed) as error:
             logger.warning("the store can be read but not written: %s", error)
 
@@ -714,6 +745,7 @@ class _TableRows:
         self._store = store
         self._name = name
         self._cell = _table_cell(name)
+        self._fresh = 0  # the next id in this program; 0 until the remembered limit was read
 
     def get(self, row: int) -> bytes | None:
         shelf = self._shelf()
@@ -745,15 +777,16 @@ class _TableRows:
         return int(count)
 
     def next_id(self) -> int:
-        return self._known()[1]
+        if not self._fresh:
+            self._fresh = self._known()[1]
+        return self._fresh
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        with self._store.joined():
-            yield
+    def writing(self) -> Joined:
+        return self._store.joined()
 
     def write(self, changed: Mapping[int, bytes | None], *, cleared: bool, next_id: int) -> None:
-        ordinal, known_next_id = self._known()
+        ordinal, limit = self._known()
+        self._fresh = max(self._fresh, next_id)
         with self._store.joined() as tx:
             if not ordinal:
                 ordinal = self._take_ordinal(tx)
@@ -765,18 +798,18 @@ class _TableRows:
                     tx.drop(shelf, row)
                 else:
                     tx.put(shelf, row, plain)
-            if next_id != known_next_id:
-                tx.put_cell(self._cell, msgspec.msgpack.encode((ordinal, next_id)))
+            if next_id > limit:
+                tx.put_cell(self._cell, _encode((ordinal, next_id + ID_BLOCK)))
 
     def _known(self) -> tuple[int, int]:
-        """The table's ordinal (0: nothing was ever written) and its next id."""
+        """The table's ordinal (0: nothing was ever written) and the id below which all ids may have been given."""
         data = self._store.cell(self._cell)
-        return (0, 1) if data is None else msgspec.msgpack.decode(data, type=tuple[int, int])
+        return (0, 1) if data is None else _decode_table(data)
 
     def _take_ordinal(self, tx: Transaction) -> int:
         data = self._store.cell(_ORDINAL_CELL)
-        ordinal = 1 + (0 if data is None else msgspec.msgpack.decode(data, type=int))
-        tx.put_cell(_ORDINAL_CELL, msgspec.msgpack.encode(ordinal))
+        ordinal = 1 + (0 if data is None else _decode_count(data))
+        tx.put_cell(_ORDINAL_CELL, _encode(ordinal))
         return ordinal
 
     def _shelf(self) -> Shelf | None:

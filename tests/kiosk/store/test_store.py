@@ -6,6 +6,7 @@ import sys
 import threading
 from contextlib import closing
 from datetime import date
+from types import SimpleNamespace
 
 import apsw
 import pytest
@@ -357,21 +358,29 @@ def test_a_spoiled_file_is_called_damaged(desk):
         Store(desk.path, KEY)
 
 
-def test_what_does_not_read_back_is_not_confirmed(desk, monkeypatch):
+def test_what_does_not_read_back_is_not_confirmed(desk):
     """If the file gives back other bytes than were written, nobody is told that it was recorded."""
-    real = Store.fetch
-
-    def forgetful(self, sql, values=()):
-        found = real(self, sql, values)
-        if sql.startswith("SELECT data FROM document"):
-            return [(bytes([data[0] ^ 1]) + data[1:],) for (data,) in found]
-        return found
-
-    monkeypatch.setattr(Store, "fetch", forgetful)
+    desk.store._db = Forgetful(desk.store._db)
     with pytest.raises(Unconfirmed):
         desk.store.table("t").insert({"n": 1})
-    monkeypatch.undo()
     desk.store.table("t").insert({"n": 2})
+
+
+class Forgetful:
+    """A connection whose documents come back with one bit changed."""
+
+    def __init__(self, real) -> None:
+        self.real = real
+
+    def execute(self, sql, *values):
+        found = self.real.execute(sql, *values)
+        if not sql.startswith("SELECT data FROM document"):
+            return found
+        changed = [(bytes([data[0] ^ 1]) + data[1:],) for (data,) in found.fetchall()]
+        return SimpleNamespace(fetchall=lambda: changed)
+
+    def __getattr__(self, name):
+        return getattr(self.real, name)
 
 
 def test_a_closed_store_stays_closed(desk):
