@@ -14,6 +14,7 @@ where others look on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from kivy.clock import Clock
@@ -153,7 +154,7 @@ class ShapedInput(Surface):
         return True
 
     def _on_key(self, _keyboard: Any, code: tuple[int, str], _text: str, _modifiers: list[str]) -> bool:
-        acts = {
+        acts: dict[str, Callable[[], None]] = {
             "backspace": self.backspace,
             "enter": self.enter,
             "numpadenter": self.enter,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
@@ -116,6 +116,9 @@ class ShapedLabel(Widget):
     private = BooleanProperty(False)
     texture_size = ListProperty((0, 0))
     cut_short = BooleanProperty(False)
+    if TYPE_CHECKING:
+        width: float
+        height: float
 
     def __init__(self, **kwargs: Any) -> None:
         self._lay = Clock.create_trigger(self._lay_now, -1)
