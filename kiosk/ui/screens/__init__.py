@@ -34,13 +34,13 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "review": ("review", "ReviewScreen"),
     "recorded": ("recorded", "RecordedScreen"),
     "rating": ("rating", "RatingScreen"),
-    "thanks": ("thanks", "ThanksScreen"),
+    "thanks": ("rating", "ThanksScreen"),
     "track": ("track", "TrackScreen"),
     "status": ("status", "StatusScreen"),
     "pin": ("pin", "PinScreen"),
     "staff": ("staff", "StaffScreen"),
     "cannot": ("cannot", "CannotScreen"),
-    "closed": ("closed", "ClosedScreen"),
+    "closed": ("cannot", "ClosedScreen"),
 })  # fmt: skip
 
 _loaded: set[str] = set()

@@ -139,7 +139,13 @@ class Each(Widget):
         for widget, item in zip(standing, self.items, strict=False):
             widget.item = item
         for item in self.items[len(standing) :]:
-            self.add_widget(Factory.get(self.each)(item=item, owner=self.owner))
+            widget = Factory.get(self.each)(item=item, owner=self.owner)
+            widget.fbind("height", self._grow)
+            self.add_widget(widget)
+        self._grow()
+
+    def _grow(self, *_: object) -> None:
+        """A child is higher now: most holders know by themselves."""
 
 
 class EachColumn(Each, Column):
@@ -147,7 +153,10 @@ class EachColumn(Each, Column):
 
 
 class EachRow(Each, Row):
-    """Side by side."""
+    """Side by side, as high as the highest."""
+
+    def _grow(self, *_: object) -> None:
+        self.height = max((child.height for child in self.children), default=0)
 
 
 class EachGrid(Each, Grid):

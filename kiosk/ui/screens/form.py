@@ -1,0 +1,39 @@
+"""What the five steps of the form have in common: where I am, and the three ways on."""
+
+from __future__ import annotations
+
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+
+from kiosk.ui.presenters.complaint import FORM
+from kiosk.ui.screens.base import Page, Sheet
+from kiosk.ui.widgets.progress import Stepper
+from kiosk.ui.widgets.surface import Row
+
+
+class FormStepper(Stepper):
+    """The stepper of a form page."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class FormActs(Row):
+    """Back, cancel, and the way on. `cancel` is left out where back is enough."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    forth = StringProperty("")
+    icon = StringProperty("arrow-right")
+    busy = BooleanProperty(False)
+
+
+class FormPage(Page):
+    """A page of the form."""
+
+    def current(self, stops: tuple[object, ...]) -> int:
+        """Which stop we are at."""
+        return next((at for at, stop in enumerate(stops) if getattr(stop, "state", "") == "now"), len(FORM))
+
+
+class Field(Sheet):
+    """A label over its input."""
+
+    text = StringProperty("")

@@ -1,0 +1,34 @@
+"""The staff corner: how far records got, and the parts of the device."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kivy.properties import ObjectProperty, StringProperty
+
+from kiosk.ui.presenters.staff import StaffView
+from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.widgets.surface import Card, Row
+
+#: A level's pill and sign.
+LEVELS: Final = {"fine": ("done", "check-circle"), "look": ("sand", "eye"), "act": ("refused", "warning")}
+
+
+class StaffScreen(Page):
+    """The kiosk's own truth."""
+
+    view = ObjectProperty(StaffView(), rebind=True)
+
+
+class CountCard(Card):
+    """One station of a record with how many got there."""
+
+    icon = StringProperty("")
+    tone = StringProperty("water")
+    text = StringProperty("")
+    count = StringProperty("")
+    sub = StringProperty("")
+
+
+class DeviceItem(Item, Row):
+    """One part of the device."""
