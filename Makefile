@@ -23,7 +23,7 @@ bench:           ## measure the promised figures; writes build/bench.json
 	$(PY) -m bench
 
 gallery:         ## every screen and widget example as PNG, every language, both sizes: build/gallery/
-	xvfb-run -a $(PY) -m kiosk gallery build/gallery
+	$(PY) -m kiosk.ui.gallery build/gallery
 
 demo:            ## the sample office and a kiosk to try
 	./sala demo
