@@ -18,15 +18,19 @@ envelope's identity is never its bytes, always (log, seq, hash).
 
 import hashlib
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from shared.errors import BadSignature, CannotOpen, Malformed, TooLarge, UnknownVersion
-from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
+from shared import wire
+from shared.errors import BadSignature, CannotOpen, KeyRefused, Malformed, TooLarge, UnknownVersion
+from shared.keys import ReaderKey, ReadingKey, SealingKey, SealTo, SigningKey, VerifyKey
+from shared.records import BODY_BYTES_MAX
 
 VERSION = 1
 SUITE_X25519 = 1
@@ -208,3 +212,71 @@ def open_status(sealed: bytes, *, status_id: bytes, state_key: bytes) -> bytes:
         return AESGCMSIV(state_key).decrypt(sealed[:12], sealed[12:], b"sala/v1/status" + status_id)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("the status does not open with this code") from error
+
+
+# --- complaints about people ------------------------------------------------------------------------------------------
+
+#: A body is padded to one of these lengths, then to multiples of the last: its size tells next to nothing.
+PAD_STEPS = (256, 1024, 4096, 16384)
+READERS_MIN = 2
+_ROUTED_LABEL = b"sala/v1/routed"
+_HPKE_HYBRID = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
+
+
+class _Routed(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A padded body under a key of its own, and that key sealed to each reader (key id, sealed key)."""
+
+    version: int
+    ct: bytes
+    keys: list[tuple[bytes, bytes]]
+
+
+def seal_to_route(body: bytes, *, readers: Sequence[ReaderKey], log: bytes, route: str, key: bytes) -> bytes:
+    """`body` legible to each of `readers` and to nobody else, not even to who seals it.
+
+    `key` is 32 fresh random bytes, used for this body only. `log` and `route` are bound: sealed bytes moved to another
+    log or route do not open. Raises `KeyRefused` for fewer than two different readers.
+    """
+    if len({reader.id for reader in readers}) != len(readers) or len(readers) < READERS_MIN:
+        raise KeyRefused("a route has at least two readers, each once")
+    place = _ROUTED_LABEL + b"\0" + log + route.encode()
+    # The key seals one body only, so the nonce need not be random.
+    ct = AESGCMSIV(key).encrypt(bytes(12), _padded(body), place)
+    sealed = [(reader.id, _HPKE_HYBRID.encrypt(key, reader.hybrid, info=place)) for reader in readers]
+    return wire.encode(_Routed(VERSION, ct, sealed))
+
+
+def open_routed(sealed: bytes, *, reader: ReadingKey, log: bytes, route: str) -> bytes:
+    """The body, if `reader` is on its route. Raises `CannotOpen`, `Malformed` or `TooLarge`."""
+    routed = wire.decode(_Routed, sealed, bytes_max=BODY_BYTES_MAX)
+    if routed.version != VERSION:
+        raise UnknownVersion(f"a routed body of version {routed.version}")
+    mine = dict(routed.keys).get(reader.public.id)
+    if mine is None:
+        raise CannotOpen("this was not sealed to this reader")
+    place = _ROUTED_LABEL + b"\0" + log + route.encode()
+    try:
+        key = _HPKE_HYBRID.decrypt(mine, reader.hybrid, info=place)
+        return _unpadded(AESGCMSIV(key).decrypt(bytes(12), routed.ct, place))
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the body does not open in this place") from error
+
+
+def readers_of(sealed: bytes) -> list[bytes]:
+    """The key ids of those who can read a routed body. Raises `Malformed` or `TooLarge`."""
+    return [key_id for key_id, _ in wire.decode(_Routed, sealed, bytes_max=BODY_BYTES_MAX).keys]
+
+
+def _padded(body: bytes) -> bytes:
+    length = len(body) + 4
+    last = PAD_STEPS[-1]
+    step = next((step for step in PAD_STEPS if length <= step), -(-length // last) * last)
+    return len(body).to_bytes(4, "big") + body + bytes(step - length)
+
+
+def _unpadded(padded: bytes) -> bytes:
+    length = int.from_bytes(padded[:4], "big")
+    body, rest = padded[4 : 4 + length], padded[4 + length :]
+    if len(body) != length or any(rest):
+        raise CannotOpen("the padding of the body is broken")
+    return body

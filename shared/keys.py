@@ -13,8 +13,9 @@ import re
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, hpke
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -132,21 +133,68 @@ class SealingKey:
         object.__setattr__(self, "public", SealTo(private.public_key().public_bytes_raw()))
 
 
-AnyKey = VerifyKey | SigningKey | SealTo | SealingKey
+_MLKEM_PUBLIC_BYTES = 1184
+_MLKEM_SEED_BYTES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderKey:
+    """A reader's public key for complaints about people: ML-KEM-768 and X25519, one after the other (1216 bytes).
+
+    Both must be broken to read what was sealed: it is to outlive the curves of today.
+    """
+
+    raw: bytes = field(repr=False)
+    id: bytes = field(init=False)
+    hybrid: hpke.MLKEM768X25519PublicKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.raw) != _MLKEM_PUBLIC_BYTES + KEY_BYTES:
+            raise KeyRefused(f"a reader's key has {_MLKEM_PUBLIC_BYTES + KEY_BYTES} bytes, not {len(self.raw)}")
+        curve = SealTo(self.raw[_MLKEM_PUBLIC_BYTES:])
+        try:
+            lattice = MLKEM768PublicKey.from_public_bytes(self.raw[:_MLKEM_PUBLIC_BYTES])
+        except ValueError as error:
+            raise KeyRefused("a reader's key that is none") from error
+        object.__setattr__(self, "id", key_id(self.raw))
+        object.__setattr__(self, "hybrid", hpke.MLKEM768X25519PublicKey(lattice, curve.x25519))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingKey:
+    """A reader's private key, made from a 96-byte seed: it opens what was sealed to `public`."""
+
+    seed: bytes = field(repr=False)
+    public: ReaderKey = field(init=False)
+    hybrid: hpke.MLKEM768X25519PrivateKey = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if len(self.seed) != _MLKEM_SEED_BYTES + KEY_BYTES:
+            raise KeyRefused(f"a reading seed has {_MLKEM_SEED_BYTES + KEY_BYTES} bytes, not {len(self.seed)}")
+        lattice = MLKEM768PrivateKey.from_seed_bytes(self.seed[:_MLKEM_SEED_BYTES])
+        curve = SealingKey(self.seed[_MLKEM_SEED_BYTES:])
+        public = lattice.public_key().public_bytes_raw() + curve.public.raw
+        object.__setattr__(self, "hybrid", hpke.MLKEM768X25519PrivateKey(lattice, curve.x25519))
+        object.__setattr__(self, "public", ReaderKey(public))
+
+
+AnyKey = VerifyKey | SigningKey | SealTo | SealingKey | ReaderKey | ReadingKey
 
 _KINDS: dict[str, type[AnyKey]] = {
+    "reader-public": ReaderKey,
+    "reader-private": ReadingKey,
     "ed25519-public": VerifyKey,
     "ed25519-private": SigningKey,
     "x25519-public": SealTo,
     "x25519-private": SealingKey,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
-_LINE = re.compile(r"sala/v1/([a-z0-9-]+):([0-9a-f]{64})\n?")
+_LINE = re.compile(r"sala/v1/([a-z0-9-]+):((?:[0-9a-f]{2})+)\n?")
 
 
 def write(key: AnyKey) -> str:
     """The one line that `parse` reads back."""
-    raw = key.seed if isinstance(key, SigningKey | SealingKey) else key.raw
+    raw = key.seed if isinstance(key, SigningKey | SealingKey | ReadingKey) else key.raw
     return f"sala/v1/{_NAMES[type(key)]}:{raw.hex()}\n"
 
 
