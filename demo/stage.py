@@ -34,7 +34,9 @@ T = TypeVar("T")
 
 PATIENCE_S = 20.0
 _POLL_S = 0.05
+_LOOK_S = 0.4  # nobody touches what they have not looked at; a screen takes no touch in its first moment
 _PRESS_S = 0.06  # a finger's touch lasts longer than a frame
+_KEY_S = 0.1  # between two keys
 
 
 class NotSeen(Exception):
@@ -256,12 +258,41 @@ class Window:
             return next(iter(exact or [row for row in rows if target in row.text]), None)
 
         try:
+            wait_until(f"something to touch: {target}", find, timeout_s)
+            time.sleep(_LOOK_S)
             found = wait_until(f"something to touch: {target}", find, timeout_s)
         except NotSeen as missed:
             rows = [(row.action, row.text) for row in self.touchables()]
             raise NotSeen(f"{missed}; on the screen: {rows}") from None
         self.screen.touch(*found.center)
         return found
+
+    def type(self, text: str) -> None:
+        """Strike the keys of the keyboard on the screen, shift and space among them.
+
+        Raises `NotSeen` for a sign it lacks.
+        """
+
+        def board() -> dict[str, Seen] | None:
+            rows = [row for row in self.touchables() if row.action.startswith("key-")]
+            return {row.action.removeprefix("key-"): row for row in rows} or None
+
+        wait_until("a keyboard", board)
+        time.sleep(_LOOK_S)
+        keys = wait_until("a keyboard", board)
+        shifted = {row.text: row for row in keys.values() if row.text}
+        for sign in text:
+            if sign == " ":
+                strokes = [keys["space"]]
+            elif sign in keys:
+                strokes = [keys[sign]]
+            elif sign in shifted:
+                strokes = [keys["shift"], shifted[sign]]
+            else:
+                raise NotSeen(f"no key for {sign!r} on the keyboard; there are {''.join(keys)}")
+            for stroke in strokes:
+                self.screen.touch(*stroke.center)
+                time.sleep(_KEY_S)
 
     def _ask(self) -> dict[str, Any]:
         try:

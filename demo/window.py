@@ -50,14 +50,23 @@ def _look() -> dict[str, Any]:
         text = getattr(widget, "text", "")
         if isinstance(text, str) and text:
             texts.append(text)
-        if hasattr(widget, "on_release") and not widget.disabled:
-            words = [
-                t for t in (getattr(w, "text", "") for w in widget.walk(restrict=True)) if isinstance(t, str) and t
-            ]
+        if widget.disabled:
+            continue
+        if hasattr(widget, "on_release"):
+            words = [str(inner.text) for inner in widget.walk(restrict=True) if getattr(inner, "text", "")]
             action = str(getattr(widget, "action", "") or "")
-            top, bottom = Window.height - box.top, Window.height - box.bottom
-            touchables.append(Seen(action, " ".join(words), box.left, top, box.right, bottom))
+            touchables.append(_seen(action, " ".join(words), box, Window.height))
+        for spot in getattr(widget, "spots", ()):  # the keys of a keyboard are drawn on it, not widgets of their own
+            x, y = widget.to_window(spot.x, spot.y)
+            part = _Box(x, y, x + spot.width, y + spot.height).within(box)
+            if part:
+                action = f"key-{spot.key.do or spot.key.sign}"
+                touchables.append(_seen(action, spot.key.shifted, part, Window.height))
     return {"texts": texts, "touchables": [asdict(row) for row in touchables]}
+
+
+def _seen(action: str, text: str, box: _Box, height: float) -> Seen:
+    return Seen(action, text, box.left, height - box.top, box.right, height - box.bottom)
 
 
 def _visible(widget: Any, clip: _Box) -> Iterator[tuple[Any, _Box]]:
