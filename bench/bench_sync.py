@@ -1,118 +1,174 @@
-"""How fast a backlog reaches the server: real envelopes over loopback HTTP into a real server process with its
-default SQLite.
+"""How fast a backlog reaches the server: a real kiosk's store, its real conversation over loopback HTTP, a real server
+process with its default SQLite.
 
-The clock starts at the first envelope and stops at the last signed receipt, which the server gives only after commit
-and sync to disk. Sealing is in it: the kiosk does that while it sends. Beside it stands what the same rows cost as
-one bare `executemany` a batch in the same SQLite mode, without HTTP, seals, signatures or chain.
+The clock starts when the kiosk begins to ask and stops when it has kept the last signed receipt, which the server gives
+only after commit and sync to disk. Reading, decrypting, packing and sealing at the kiosk are in it. Beside it stands
+what the same rows cost as one bare `executemany` a batch in the same SQLite mode, without HTTP, seals or chain.
 """
 
-import datetime as dt
-import json
 import os
 import random
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
 import pysqlite3
-import requests
 
 from bench.figure import Figure
-from shared import batch, envelope, kinds, log, protocol
-from shared.keys import SealTo, SigningKey, VerifyKey
+from kiosk.bootstrap import Kiosk, open_kiosk
+from kiosk.clock import Clock
+from kiosk.sync.enrolment import enrol
+from kiosk.sync.https import Https
+from kiosk.sync.line import Reply, Unreachable
+from kiosk.sync.rim import converse
+from shared import kinds
 from shared.kinds import CaseFiled, RatingGiven, SlipPrinted, TicketIssued
-from shared.log import Head
-from shared.protocol import KioskSelf
-from shared.records import At, Quality, Record, encode_header, header_hash
+from shared.records import BOOT_BYTES, At, Quality, Record, encode_header, header_hash
 
 RECORDS = 10_000
 BATCH = 500
-
-_TEXTS = (
-    "ไฟถนนหน้าโรงเรียนดับมาสามคืนแล้ว เด็กเดินกลับบ้านมืดมาก ขอให้ช่วยซ่อมโดยเร็ว",
-    "ท่อระบายน้ำข้างตลาดตัน ฝนตกทีไรน้ำท่วมเข้าบ้านทุกครั้ง",
-    "น้ำประปาหมู่บ้านขุ่นและมีกลิ่นตั้งแต่วันจันทร์ ใช้หุงข้าวไม่ได้",
-    "ถนนซอยวัดเป็นหลุมลึก รถจักรยานยนต์ล้มไปสองคันแล้ว",
-)
+ONE_BY_ONE = 40
 
 
 def run() -> list[Figure]:
-    """Records a second from first envelope to last receipt, and bytes a record on the wire."""
-    with tempfile.TemporaryDirectory(prefix="sala-bench-") as folder, _server(Path(folder)) as url:
-        me = _enrol(Path(folder), url)
-        records = mixed_records(RECORDS, seed=1)
-        _push(me, url, mixed_records(BATCH, seed=2))  # warms threads, statements and connections on both sides
-        seconds, wire = _push(me, url, records)
-    bare = _bare_inserts(records)
+    """Speed and wire cost of a backlog, of single records, and of a contact without news."""
+    with tempfile.TemporaryDirectory(prefix="sala-bench-") as folder, _both_sides(Path(folder)) as (kiosk, url):
+        line = _Line(url)
+        _append(kiosk, BATCH, seed=2)
+        converse(kiosk.world, kiosk.clock, line)  # warms statements, threads and connections on both sides
+        _append(kiosk, RECORDS, seed=1)
+        records = list(kiosk.world.lobby.after(BATCH + 1, limit_count=RECORDS, limit_bytes=2**40))
+        line.sent = 0
+        seconds = _timed(kiosk, line)
+        sent = line.sent
+        single = min(_timed_single(kiosk, line, seed) for seed in range(ONE_BY_ONE))
+        idle = _idle_bytes(kiosk, url)
+    bare, bare_single = _bare_inserts(records, BATCH), _bare_inserts(records[:ONE_BY_ONE], 1) / ONE_BY_ONE
     bodies = sum(len(record.body or b"") for record in records)
     return [
-        Figure(
-            "push of 10,000 mixed Thai records over HTTP (goal 10,000/s)",
-            RECORDS / seconds,
-            "records/s",
-            RECORDS / bare,
-        ),
-        Figure("push, bytes a record on the wire (goal 150)", wire / RECORDS, "B", bodies / RECORDS),
+        Figure("push, 10,000 Thai records, store to receipt (goal 10,000/s)", RECORDS / seconds, "/s", RECORDS / bare),
+        Figure("push, bytes a record on the wire (goal 150)", sent / RECORDS, "B", bodies / RECORDS),
+        Figure("push of one record, question and receipt", single * 1000, "ms", bare_single * 1000),
+        Figure("contact without news, all bytes both ways (goal 1,024)", idle, "B"),
     ]
 
 
-def mixed_records(count: int, seed: int) -> list[Record]:
-    """A log of a busy lobby: of ten records five tickets, three ratings, one slip and one request in Thai."""
-    dice = random.Random(seed)
-    head, boot, records = Head.empty(dice.randbytes(16)), dice.randbytes(8), []
-    start_ms = 1_795_000_000_000
-    for i in range(count):
-        kind, schema, body = kinds.encode(_body(i, dice))
-        at = At(
-            start_ms + i * 40_000 + dice.randrange(20_000), 420, boot, i * 40_000 + dice.randrange(20_000), Quality.GOOD
-        )
-        record, head = log.link(head, kind=kind, schema=schema, edition=3, at=at, salt=dice.randbytes(16), body=body)
-        records.append(record)
-    return records
+# --- a busy lobby --------------------------------------------------------------------------------------------------
+
+_PLACES = ("หน้าวัด", "ข้างตลาด", "ปากซอย", "หลังโรงเรียน", "ริมคลอง", "หน้าบ้านผู้ใหญ่บ้าน", "ตรงสะพาน", "ทางเข้าหมู่บ้าน")
+_WHAT = (
+    "ไฟถนนดับมาสามคืนแล้ว", "ท่อระบายน้ำตันน้ำท่วมเข้าบ้าน", "น้ำประปาขุ่นและมีกลิ่น", "ถนนเป็นหลุมลึก", "กิ่งไม้พาดสายไฟ",
+    "ขยะล้นถังไม่มีคนมาเก็บ", "สุนัขจรจัดไล่กัดเด็ก", "เสียงดังตอนกลางคืน", "น้ำไม่ไหลตั้งแต่เมื่อวาน", "ฝาท่อหาย",
+)  # fmt: skip
+_THEN = (
+    "เด็กเดินกลับบ้านมืดมาก", "รถจักรยานยนต์ล้มไปสองคันแล้ว", "ใช้หุงข้าวไม่ได้", "คนแก่เดินลำบาก", "แจ้งไปแล้วยังเงียบอยู่",
+    "กลัวจะเกิดอันตราย", "ฝนตกทีไรเป็นทุกที", "ขอให้ช่วยดูแลโดยเร็ว", "ขอบคุณล่วงหน้า",
+)  # fmt: skip
+_SERVICES = ("land_tax_payment", "elderly_allowance", "street_light_repair", "newborn_support", "building_permit")
+
+
+def _append(kiosk: Kiosk, count: int, seed: int) -> None:
+    """Fill the kiosk's log as a busy lobby does: of ten records five tickets, three ratings, one slip, one request."""
+    dice, world = random.Random(seed), kiosk.world
+    boot, start_ms = dice.randbytes(BOOT_BYTES), 1_795_000_000_000
+    for first in range(0, count, BATCH):
+        with world.store.transaction() as tx:
+            for i in range(first, min(first + BATCH, count)):
+                passed_ms = i * 40_000 + dice.randrange(20_000)
+                at = At(start_ms + passed_ms, 420, boot, passed_ms, Quality.GOOD)
+                world.lobby.append(tx, _body(i, dice), at=at, edition=3)
 
 
 def _body(i: int, dice: random.Random) -> kinds.Body:
-    day = (dt.date(2026, 11, 2) + dt.timedelta(days=i // 900)).isoformat()
-    service = dice.choice(["land_tax_payment", "elderly_allowance", "street_light_repair", "newborn_support"])
+    day = (date(2026, 11, 2) + timedelta(days=i // 900)).isoformat()
+    service = dice.choice(_SERVICES)
     if i % 10 < 5:
         return TicketIssued(day, "A", i % 900 + 1, service, "งานบริการประชาชน", "", dice.choice([None, 0, 1]), "th")
     if i % 10 < 8:
         return RatingGiven(day, dice.choice([5, 5, 5, 4, 4, 3, 1]), "walk-by", service, False)
     if i % 10 == 8:
         return SlipPrinted("ticket", max(1, i - 4), "printed")
-    text = dice.choice(_TEXTS) + f" (บ้านเลขที่ {dice.randrange(1, 300)})"
+    text = " ".join((dice.choice(_WHAT), dice.choice(_PLACES), *dice.sample(_THEN, 2)))
     keys = dice.randbytes(16), dice.randbytes(32)
-    return CaseFiled(day, *keys, "street_light", text, f"หมู่ {dice.randrange(1, 9)}", "", "", "th")
+    where = f"บ้านเลขที่ {dice.randrange(1, 300)} หมู่ {dice.randrange(1, 9)}"
+    return CaseFiled(day, *keys, "street_light", text, where, "", f"08{dice.randrange(10**8):08d}", "th")
 
 
-def _push(me: KioskSelf, url: str, records: Sequence[Record]) -> tuple[float, int]:
-    """Send everything in batches, check every receipt; returns seconds and bytes sent."""
-    session, dice, wire = requests.Session(), random.Random(3), 0
-    session.trust_env = False
-    log_id = records[0].header.log
+# --- what is measured ----------------------------------------------------------------------------------------------
+
+
+class _Line:
+    """The kiosk's own transport, counting the bytes of the bodies it sends."""
+
+    def __init__(self, url: str) -> None:
+        self._https = Https(url)
+        self.sent = 0
+
+    def post(self, path: str, body: bytes) -> Reply:
+        """Send and count."""
+        self.sent += len(body)
+        return self._https.post(path, body)
+
+    def get(self, path: str, *, bytes_max: int) -> Reply:
+        """Fetch as usual."""
+        return self._https.get(path, bytes_max=bytes_max)
+
+
+def _timed(kiosk: Kiosk, line: _Line) -> float:
     started = time.perf_counter()
-    for first in range(0, len(records), BATCH):
-        part = records[first : first + BATCH]
-        last = part[-1].header
-        sealed = envelope.seal(
-            batch.pack(part), office=me.office, kiosk=me.kiosk, log=log_id, first_seq=part[0].header.seq,
-            count=len(part), prev=part[0].header.prev, last_hash=header_hash(last), nonce=dice.randbytes(16),
-            to=me.seal_to, by=me.key,
-        )  # fmt: skip
-        wire += len(sealed)
-        answer = protocol.read_answer(session.post(f"{url}/sync/push", data=sealed, timeout=60).content, me.answers)
-        if not isinstance(answer, protocol.Receipt) or answer.seq != last.seq:
-            raise RuntimeError(f"not receipted: {answer}")
-    return time.perf_counter() - started, wire
+    converse(kiosk.world, kiosk.clock, line)
+    seconds = time.perf_counter() - started
+    if kiosk.world.lobby.counts().waiting:
+        raise RuntimeError("the server did not take everything")
+    return seconds
 
 
-def _bare_inserts(records: Sequence[Record]) -> float:
-    """Seconds for the same rows, ready made, one transaction a batch, WAL and synchronous=FULL."""
+def _timed_single(kiosk: Kiosk, line: _Line, seed: int) -> float:
+    _append(kiosk, 1, seed)
+    return _timed(kiosk, line)
+
+
+def _idle_bytes(kiosk: Kiosk, url: str) -> int:
+    """Bytes of one contact with nothing new, requests and answers with all their headers, counted on the way."""
+    with _counting_relay(url) as (relay, counted):
+        converse(kiosk.world, kiosk.clock, Https(relay))
+        return sum(counted)
+
+
+@contextmanager
+def _counting_relay(url: str) -> Iterator[tuple[str, list[int]]]:
+    """A relay on loopback for one connection; the list gets the size of each piece that passes."""
+    counted: list[int] = []
+    host, port = url.removeprefix("http://").split(":")
+    with socket.create_server(("127.0.0.1", 0)) as door:
+
+        def copy(source: socket.socket, sink: socket.socket) -> None:
+            while piece := source.recv(65536):
+                counted.append(len(piece))
+                sink.sendall(piece)
+            sink.shutdown(socket.SHUT_WR)
+
+        def serve() -> None:
+            near, _ = door.accept()
+            with near, socket.create_connection((host, int(port))) as far:
+                back = threading.Thread(target=copy, args=(far, near), daemon=True)
+                back.start()
+                copy(near, far)
+                back.join()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"http://127.0.0.1:{door.getsockname()[1]}", counted
+
+
+def _bare_inserts(records: Sequence[Record], step: int) -> float:
+    """Seconds for the same rows, ready made, `step` a transaction, WAL and synchronous=FULL."""
     rows = [
         (1, r.header.seq, header_hash(r.header), encode_header(r.header), r.header.kind, r.header.schema,
          r.header.edition, r.header.at.wall_ms, r.salt, r.body, "2026-11-25 03:00:00", 0)
@@ -130,30 +186,34 @@ def _bare_inserts(records: Sequence[Record]) -> float:
             " VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
         )
         started = time.perf_counter()
-        for first in range(0, len(rows), BATCH):
+        for first in range(0, len(rows), step):
             connection.execute("BEGIN IMMEDIATE")
-            connection.executemany(statement, rows[first : first + BATCH])
+            connection.executemany(statement, rows[first : first + step])
             connection.execute("COMMIT")
         seconds = time.perf_counter() - started
         connection.close()
     return seconds
 
 
-# --- a server of its own -------------------------------------------------------------------------------------------
+# --- both sides, for real --------------------------------------------------------------------------------------------
 
 
 @contextmanager
-def _server(folder: Path) -> Iterator[str]:
-    """A demo office on a free port, in a process of its own."""
-    _command(folder, "demo-office", "--without-content")
+def _both_sides(folder: Path) -> Iterator[tuple[Kiosk, str]]:
+    """A kiosk enrolled at a server of its own, and the server's address."""
+    with _server(folder / "server") as url, _kiosk(folder / "kiosk", url) as kiosk:
+        yield kiosk, url
+
+
+@contextmanager
+def _server(data: Path) -> Iterator[str]:
+    """The fictional office on a free port, in a process of its own."""
+    _command(data, "demo-office", "--without-content")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sync_server", "serve", "--port", str(port)],
-        env=_environment(folder),
-        stderr=subprocess.DEVNULL,
-    )
+    command = [sys.executable, "-m", "sync_server", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=_environment(data), stderr=subprocess.DEVNULL)
     try:
         url = f"http://127.0.0.1:{port}"
         _wait_for(url)
@@ -163,39 +223,31 @@ def _server(folder: Path) -> Iterator[str]:
         process.wait(timeout=20)
 
 
-def _enrol(folder: Path, url: str) -> KioskSelf:
-    code = _command(folder, "enrol-code", "--series", "A", "--name", "bench").strip()
-    key, nonce = SigningKey(os.urandom(32)), os.urandom(16)
-    request = protocol.enrol(code, key, nonce=nonce, device="bench", software="bench")
-    grant = protocol.read_grant(requests.post(f"{url}/sync/enrol", data=request, timeout=30).content, code, nonce)
-    return KioskSelf(grant.office, grant.kiosk, key, VerifyKey(grant.answer_key), SealTo(grant.sealing_key))
+@contextmanager
+def _kiosk(data: Path, url: str) -> Iterator[Kiosk]:
+    """A kiosk enrolled there."""
+    code = _command(data.parent / "server", "enrol-code", "--series", "A", "--name", "bench").strip()
+    clock = Clock(os.urandom(BOOT_BYTES))
+    enrol(data, Https(url), code=code, url=url, clock=clock, random=os.urandom)
+    with open_kiosk(data, clock=clock) as kiosk:
+        yield kiosk
 
 
-def _command(folder: Path, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "sync_server", *words],
-        env=_environment(folder),
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
+def _command(data: Path, *words: str) -> str:
+    command = [sys.executable, "-m", "sync_server", *words]
+    return subprocess.run(command, env=_environment(data), check=True, capture_output=True, text=True).stdout
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    return {**os.environ, "SALA_SERVER_DATA": str(folder), "DATABASE_URL": ""}
+def _environment(data: Path) -> dict[str, str]:
+    return {**os.environ, "SALA_SERVER_DATA": str(data), "DATABASE_URL": ""}
 
 
 def _wait_for(url: str) -> None:
     for _ in range(100):
         try:
-            requests.post(f"{url}/sync/push", data=b"", timeout=5)
-        except requests.ConnectionError:
+            Https(url).post("sync/push", b"")
+        except Unreachable:
             time.sleep(0.1)
         else:
             return
     raise RuntimeError("the server did not come up")
-
-
-if __name__ == "__main__":
-    print(json.dumps([figure.as_json() for figure in run()], indent=1))

@@ -13,7 +13,6 @@ after each commit.
 """
 
 import datetime as dt
-import itertools
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +33,7 @@ from sync_server.queues import project as queues
 from sync_server.records import actions as records
 from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
 from sync_server.records.seen import Fold, Seen
+from sync_server.records.traffic import traffic
 
 logger = logging.getLogger(__name__)
 
@@ -55,17 +55,23 @@ PROJECTORS: dict[str, Projector] = {
 
 # One transaction's worth: long enough to be bulk work, short enough that ingest never waits long for SQLite's one
 # writer.
-_CHUNK = 1000
+_CHUNK = 500
 
 
-def catch_up(names: Sequence[str] | None = None) -> int:
-    """Fold everything that is stored and not yet folded, for the named projectors or for all; returns how many
-    records were passed.
+def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], None] | None = None) -> int:
+    """Fold everything that is stored and not yet folded, for the named projectors or for all.
+
+    `before_each` is called before each transaction, by whoever wants to pause there. Returns how many records were
+    passed.
     """
     passed = 0
     for name in names or list(PROJECTORS):
         for log_pk in _behind(name):
-            while count := _fold_chunk(name, log_pk):
+            count = 1
+            while count:
+                if before_each is not None:
+                    before_each()
+                count = _fold_chunk(name, log_pk)
                 passed += count
     return passed
 
@@ -139,28 +145,39 @@ def _behind(name: str) -> list[int]:
 
 
 def _fold_chunk(name: str, log_pk: int) -> int:
-    """Fold the next run of one log; work and cursor in one transaction. Returns how many records were passed."""
+    """Fold the next run of one log; work and cursor in one transaction. Returns how many records were passed.
+
+    Reading and decoding come before the transaction, so that SQLite's one writer is held for the writing alone.
+    """
+    log = Log.objects.select_related("office", "kiosk").get(pk=log_pk)
+    done = Cursor.objects.filter(projector=name, log=log).values_list("seq", flat=True).first()
+    after = log.base_seq if done is None else done
+    held = RecordRow.objects.filter(log=log, seq__gt=after).order_by("seq").values_list(*_Row._fields)
+    rows = [_Row(*values) for values in held[:_CHUNK]]
+    if not rows:
+        return 0
+    runs = _Runs(name, log)
+    for row in rows:
+        runs.take(row)
     with transaction.atomic():
-        log = Log.objects.select_related("office", "kiosk").get(pk=log_pk)
         Cursor.objects.bulk_create([Cursor(projector=name, log=log, seq=log.base_seq)], ignore_conflicts=True)
         cursor = Cursor.objects.select_for_update().get(projector=name, log=log)
-        held = RecordRow.objects.filter(log=log, seq__gt=cursor.seq).order_by("seq").values_list(*_Row._fields)
-        rows = [_Row(*values) for values in held[:_CHUNK]]
-        if not rows:
-            return 0
-        runs = _Runs(name, log)
-        for row in rows:
-            runs.take(row)
-        aside = runs.aside + _fold_all(name, runs.by_body)
-        SetAside.objects.bulk_create(aside, ignore_conflicts=True)
-        unreadable = sum(item.why == Why.UNREADABLE for item in aside)
-        cursor.seq = rows[-1].seq
-        cursor.unreadable += unreadable
-        cursor.quarantined += len(aside) - unreadable
-        cursor.erased += runs.erased
-        cursor.projected += len(rows) - len(aside) - runs.erased
-        cursor.save()
+        # Where the cursor moved since it was read, another process has folded this run, or a rebuild has begun.
+        if cursor.seq == after:
+            _fold_runs(cursor, runs, rows[-1].seq, len(rows))
     return len(rows)
+
+
+def _fold_runs(cursor: Cursor, runs: "_Runs", last_seq: int, count: int) -> None:
+    aside = runs.aside + _fold_all(cursor.projector, runs.by_body)
+    SetAside.objects.bulk_create(aside, ignore_conflicts=True)
+    unreadable = sum(item.why == Why.UNREADABLE for item in aside)
+    cursor.seq = last_seq
+    cursor.unreadable += unreadable
+    cursor.quarantined += len(aside) - unreadable
+    cursor.erased += runs.erased
+    cursor.projected += count - len(aside) - runs.erased
+    cursor.save()
 
 
 class _Row(NamedTuple):
@@ -249,9 +266,10 @@ def _aside(name: str, log: Log, seq: int, kind: tuple[str, int], why: Why, reaso
 
 # --- the follower of a server process ------------------------------------------------------------------------------
 
-# A burst of pushes is let through before its records are interpreted, but never for longer than the second figure.
-_QUIET_S = 0.2
-_PATIENCE_S = 5.0
+# A burst of pushes is let through before its records are interpreted, but never for longer than the second figure;
+# in the middle of a long fold, shorter ones: it must get on under steady traffic as well.
+_QUIET_S, _PATIENCE_S = 0.3, 5.0
+_PAUSE_QUIET_S, _PAUSE_PATIENCE_S = 0.1, 0.5
 # After a failed attempt (the database was away) the next one comes by itself.
 _AGAIN_S = 5.0
 
@@ -276,22 +294,17 @@ class Follower(threading.Thread):
         self._woken.set()
         while True:
             self._woken.wait(patience)
-            self._let_burst_pass()
-            patience = None if self._attempt() else _AGAIN_S
-
-    def _let_burst_pass(self) -> None:
-        for _ in itertools.repeat(None, int(_PATIENCE_S / _QUIET_S)):
+            traffic.step_aside(_QUIET_S, _PATIENCE_S)
+            # Before the work, so that what comes in meanwhile wakes again.
             self._woken.clear()
-            if not self._woken.wait(_QUIET_S):
-                return
-        self._woken.clear()
+            patience = None if self._attempt() else _AGAIN_S
 
     def _attempt(self) -> bool:
         try:
             close_old_connections()
             for office in Office.objects.all():
                 records.save_anchor(office)
-            catch_up()
+            catch_up(before_each=lambda: traffic.step_aside(_PAUSE_QUIET_S, _PAUSE_PATIENCE_S))
             for office in Office.objects.all():
                 publish_statuses(office, now=timezone.now())
         except Exception:

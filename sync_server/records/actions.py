@@ -29,6 +29,7 @@ from sync_server.organisations.models import Office
 from sync_server.records import anchor
 from sync_server.records.models import Epoch, Log, RecordRow
 from sync_server.records.queries import current_epoch, stored_total
+from sync_server.records.traffic import traffic
 
 #: Told after each commit that brought records or changed what a citizen may read. The projectors put themselves here;
 #: whoever is here must return at once.
@@ -49,7 +50,7 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
 
     Raises `NotTaken`: GAP where records are missing before the batch, BROKEN where the log belongs to another kiosk.
     """
-    with transaction.atomic():
+    with traffic, transaction.atomic():
         branches = _locked(opened, kiosk, now)
         if any(branch.kiosk_id != kiosk.pk for branch in branches):
             raise NotTaken(Reason.BROKEN)

@@ -1,21 +1,25 @@
 """Folding: idempotent, never stuck, and every accepted record accounted for."""
 
 import datetime as dt
+import threading
+import time
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connection, transaction
 
 from shared import kinds
 from shared.kinds import KINDS, Kind, TicketIssued
 from shared.records import At, Quality
 from sync_server import projectors
 from sync_server.cases.models import Case, CaseEvent
+from sync_server.ingest.actions import accept
 from sync_server.kiosks import actions as kiosk_actions
 from sync_server.kiosks.models import Kiosk
 from sync_server.projectors import PROJECTORS, Projector, balances, catch_up, rebuild, replay_readable
 from sync_server.queues.models import Rating, Ticket
 from sync_server.records.models import Cursor, RecordRow, SetAside, Why
+from sync_server.records.traffic import Traffic
 from sync_server.setting_up import program
 
 
@@ -260,7 +264,7 @@ def test_the_follower_folds_after_a_commit_and_writes_the_anchor(kiosk, server, 
     follower = projectors.Follower()
     monkeypatch.setattr(records, "followers", [follower.wake])
     records.start(server.office, now=server.now, epoch=bytes(16))
-    monkeypatch.setattr(projectors, "catch_up", lambda: attempts.append(1) or 1 / 0)
+    monkeypatch.setattr(projectors, "catch_up", lambda **_pauses: attempts.append(1) or 1 / 0)
     kiosk.ticket(1)
     kiosk.push()
     assert follower._woken.is_set()
@@ -269,3 +273,59 @@ def test_the_follower_folds_after_a_commit_and_writes_the_anchor(kiosk, server, 
     assert follower._attempt() is True
     assert Ticket.objects.count() == 1
     assert anchor.read().stored == 2
+
+
+def test_reading_for_a_fold_holds_up_no_push(kiosk, server, monkeypatch):
+    """While a projector reads and decodes, the database's writer is free: a push made meanwhile is receipted."""
+    kiosk.ticket(1)
+    kiosk.push()
+    kiosk.ticket(2)
+    sealed, replies = kiosk.envelope(kiosk.lobby.records[2:]), []
+    real = projectors._Runs.take
+
+    def push() -> None:
+        replies.append(accept(sealed, now=server.now))
+        connection.close()
+
+    def push_meanwhile(runs, row):
+        if not replies:
+            pusher = threading.Thread(target=push)
+            pusher.start()
+            pusher.join(timeout=20)
+        real(runs, row)
+
+    monkeypatch.setattr(projectors._Runs, "take", push_meanwhile)
+    catch_up()
+    assert [reply.status for reply in replies] == [200]
+    assert Ticket.objects.count() == 2
+
+
+def test_a_fold_overtaken_by_another_process_is_thrown_away(kiosk, server, monkeypatch):
+    """Where the cursor moved between reading and writing, the run is not folded a second time."""
+    _busy_day(kiosk)
+    real = projectors._Runs.take
+    overtaken = []
+
+    def overtake(runs, row):
+        if not overtaken:
+            overtaken.append(True)
+            assert catch_up(["queues"]) == len(kiosk.lobby.records)
+        real(runs, row)
+
+    monkeypatch.setattr(projectors._Runs, "take", overtake)
+    catch_up(["queues"])
+    assert Ticket.objects.count() == 8
+    assert _balance(server, "queues").projected == len(kiosk.lobby.records)
+
+
+def test_the_follower_steps_aside_while_records_arrive():
+    """It waits as long as an append is under way, and never longer than its patience."""
+    traffic = Traffic()
+    assert traffic.quiet_s() > 1000
+    traffic.step_aside(0.5, 60)
+    with traffic:
+        assert traffic.quiet_s() == 0
+        started = time.monotonic()
+        traffic.step_aside(10, 0.05)
+        assert time.monotonic() - started >= 0.05
+    assert 0 <= traffic.quiet_s() < 1000
