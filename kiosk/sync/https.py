@@ -171,10 +171,19 @@ def _pool(pool: Any, connection: Any, open_: WeakSet[Any]) -> Any:
 
 @contextlib.contextmanager
 def _deadline(adapter: _Adapter, seconds: float) -> Iterator[None]:
-    timer = threading.Timer(seconds, adapter.shut)
+    """Shut the connection under the block when its time is over; what it had by then does not count."""
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        adapter.shut()
+
+    timer = threading.Timer(seconds, end)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+    if over.is_set():
+        raise Unreachable(f"no whole answer within {seconds:.0f} s")

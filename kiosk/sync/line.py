@@ -59,4 +59,7 @@ def unbelieved(reply: Reply) -> Unreachable:
         return TooMuch("a proxy refused the message as too large")
     if reply.status == 429 or (reply.status >= 500 and reply.status != 511):
         return Unreachable(f"the server is busy (HTTP {reply.status})", retry_after_s=reply.retry_after_s)
+    if reply.status < 300 and not reply.body:
+        # A line that was cut within the head looks like this, and so does a portal that says "204, you are online".
+        return Unreachable(f"an empty answer (HTTP {reply.status})")
     return NotTheServer(f"an answer that the office's server did not sign (HTTP {reply.status})")

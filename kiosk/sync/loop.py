@@ -170,7 +170,7 @@ class Sync:
             return self._refused(told)
         self._link = Link("ok")
         self._patience.after_success()
-        self._batch_bytes_max = BATCH_BYTES_MAX
+        self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         # Downloads stop first when the disk is filling up.
         if told.edition > self._world.content.edition and self._world.store.reserve_held:
             self._fetch(self._transport)
