@@ -1,24 +1,21 @@
 """A busy office for the pages: `busy` is the server of the test filled by `demo_desk.populate`.
 
-Filling takes a second or two, so it is done once and its database is copied; `serving` puts a real server process behind it.
+Filling takes a second or two, so it is done once and its database is copied; `address` puts a real server behind it.
 """
 
 import contextlib
 import datetime as dt
-import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import demo_desk
+import gallery
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import connections
+from running import serving
 
 _filled: dict[str, Path] = {}
 
@@ -57,36 +54,30 @@ def busy(server, tmp_path_factory):
     return server
 
 
-@contextlib.contextmanager
-def serving(data: Path) -> Iterator[str]:
-    """A real server process over a data folder; gives its address, ends it afterwards."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "SALA_SERVER_DATA": str(data), "DATABASE_URL": ""}
-    program = subprocess.Popen(
-        [sys.executable, "-m", "sync_server", "--data", str(data), "serve", "--port", str(port)],
-        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=Path(__file__).parents[3],
-    )  # fmt: skip
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _attempt in range(150):
-            with contextlib.suppress(urllib.error.URLError, ConnectionError):
-                urllib.request.urlopen(f"{address}/sign-in", timeout=5)
-                break
-            if program.poll() is not None:
-                raise RuntimeError(program.stderr.read().decode())
-            time.sleep(0.2)
-        else:
-            raise RuntimeError("the server did not answer")
-        yield address
-    finally:
-        program.terminate()
-        program.wait(20)
+@dataclass
+class _Running:
+    """The server process that the tests of one file share."""
+
+    stack: contextlib.ExitStack
+    address: str = ""
+
+
+@pytest.fixture(scope="module")
+def _running() -> Iterator[_Running]:
+    with contextlib.ExitStack() as stack:
+        yield _Running(stack)
 
 
 @pytest.fixture
-def address(busy) -> Iterator[str]:
-    """The address of a real server over the busy office."""
-    with serving(busy.data) as found:
-        yield found
+def address(busy, _running: _Running, tmp_path_factory) -> str:
+    """The address of a real server over a copy of the busy office, one for the whole file."""
+    from sync_server.organisations.models import Staff
+
+    if not _running.address:
+        # Passwords of the tests are hashed the quick way, which a real server rightly does not know.
+        Staff.objects.update(password=PBKDF2PasswordHasher().encode(gallery.PASSWORD, "salt", iterations=1))
+        connections.close_all()
+        data = tmp_path_factory.mktemp("served") / "data"
+        shutil.copytree(busy.data, data)
+        _running.address = _running.stack.enter_context(serving(data))
+    return _running.address

@@ -1,7 +1,7 @@
-"""A busy office for looking at: three kiosks, twenty days of cases at every stage, tickets, ratings, alarms, hostile text.
+"""A busy office for looking at: three kiosks, twenty days of cases at every stage, tickets, ratings, hostile text.
 
-`populate(office, now)` speaks the real protocol through `FakeKiosk` and the real actions of staff, so what the pages show is what
-the product makes. Seeded: the same moment gives the same office.
+`populate(office, now)` speaks the real protocol through `FakeKiosk` and the real actions of staff, so what the pages
+show is what the product makes. Seeded: the same moment gives the same office.
 """
 
 import datetime as dt
@@ -21,12 +21,12 @@ CASES = (
     (15, "trash", "กลิ่นเหม็นจากคอกสัตว์ใกล้โรงเรียน นักเรียนเวียนหัว", "หมู่ 2", "คุณสมหมาย", "000-000-0000"),
     (12, "water", "น้ำประปาไม่ไหลตั้งแต่เช้า ทั้งซอย", "หมู่ 5", "", ""),
     (6, "water", "ท่อระบายน้ำอุดตันหน้าตลาด\nน้ำเอ่อเข้าร้านค้าทุกครั้งที่ฝนตก", "หมู่ 1 หน้าตลาด", "คุณร้านค้า", "000-000-0001"),
-    (7, "lamp", "ไฟถนนหน้าโรงเรียนดับสามต้น ตั้งแต่ทางเข้าถึงหน้าประตู ตอนเย็นเด็กกลับบ้านมองไม่เห็นทาง", "หมู่ 4 หมายเลขเสา 041–043", "", ""),
+    (7, "lamp", "ไฟถนนหน้าโรงเรียนดับสามต้น ตั้งแต่ทางเข้าถึงหน้าประตู เด็กกลับบ้านมองไม่เห็นทาง", "หมู่ 4 เสา 041–043", "", ""),
     (5, "other", "เสนอให้เปิดช่วงพักเที่ยงวันศุกร์", "", "", ""),
     (1, "other", "ถามเรื่องต่อใบอนุญาตร้านอาหาร", "หมู่ 3", "คุณแม่ค้า", ""),
     (9, "other", "สุนัขจรจัดที่ตลาดนัด", "หมู่ 3", "", ""),
     (3, "tree", "ต้นไม้ใหญ่เอียงใกล้สายไฟ", "หมู่ 4", "", ""),
-    (0, "lamp", HOSTILE, "<i>หมู่</i> 9", "=HYPERLINK(\"x\")", "[b]0[/b]"),
+    (0, "lamp", HOSTILE, "<i>หมู่</i> 9", '=HYPERLINK("x")', "[b]0[/b]"),
     (2, "lamp", "ไฟกะพริบหน้าศาลาริมทาง", "หมู่ 4", "", ""),
     (17, "road", "สะพานไม้ข้ามคลองชำรุด ไม้กระดานหลุดสองแผ่น", "หมู่ 7", "", ""),
 )  # fmt: skip

@@ -20,6 +20,7 @@ DAY = dt.date(2027, 3, 16)
 
 
 def shown(source: str, **context) -> str:
+    """A piece of template, drawn."""
     return Template("{% load sala %}" + source).render(Context(context))
 
 
@@ -135,7 +136,7 @@ def test_an_address_sets_only_what_a_filter_may_be(query, chosen):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_template_keeps_to_the_policy_and_to_both_languages(path):
-    """No inline style or script, no event attribute, known icons only, and no Thai outside a sentence of two languages."""
+    """No inline style or script, no event attribute, known icons only, no Thai outside a sentence of two languages."""
     if "paper" in str(path):
         pytest.skip("papers are drawn by another program")
     source = path.read_text("utf-8")
@@ -143,7 +144,9 @@ def test_a_template_keeps_to_the_policy_and_to_both_languages(path):
     assert not re.search(r"<script(?![^>]* src=)", source)
     assert "|safe" not in source
     assert "{% autoescape" not in source
-    for name in re.findall(r'{% icon "([a-z-]+)"', source) + re.findall(r'{% (?:empty|tag "[a-z]+") "([a-z-]+)"', source):
+    for name in re.findall(r'{% icon "([a-z-]+)"', source) + re.findall(
+        r'{% (?:empty|tag "[a-z]+") "([a-z-]+)"', source
+    ):
         assert f'id="{name}"' in SPRITE, f"{name} is not in the sprite: add it to vendor.ICONS"
     # A Thai word alone is allowed where the template asks which language it is in.
     bare = re.sub(r"{%.*?%}|{{.*?}}|{#.*?#}", "", source, flags=re.DOTALL)

@@ -26,7 +26,13 @@ def test_any_text_is_shown_as_it_is(text):
 def test_hostile_text_makes_no_markup_and_no_control(text):
     """Only our own tags are in the markup, and no character that acts on the text around it."""
     markup = wrap(text)
-    assert set(re.findall(r"<[^>]*>", markup)) <= {'<span class="th">', '<span class="ctl">', "</span>", "<wbr>", "<br>"}
+    assert set(re.findall(r"<[^>]*>", markup)) <= {
+        '<span class="th">',
+        '<span class="ctl">',
+        "</span>",
+        "<wbr>",
+        "<br>",
+    }
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200e\u200f\x00-\x09\x0b-\x1f]", markup)
 
 

@@ -1,0 +1,206 @@
+"""Every page of a busy office as a picture: two languages, a desk (1366) and a phone (390).
+
+    python tests/sync_server/web/gallery.py build/gallery/web
+
+Each picture is to be looked at. `look` is also what the tests in Chromium use: it opens a page and tells what the
+browser complained about, whether the page is wider than its frame, and which words were torn apart.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+HERE = Path(__file__).resolve().parent
+PASSWORD = "sala-demo-password"
+SIZES = {"desk": (1366, 860), "phone": (390, 844)}
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+#: name of the picture -> who looks, and at which address; {braces} are filled by `addresses`.
+PAGES: dict[str, tuple[str, str]] = {
+    "04-sign-in": ("", "/sign-in"),
+    "00-today": ("palad", "/desk/"),
+    "00-today-admin": ("it", "/desk/"),
+    "05-inbox": ("palad", "/desk/cases/?tab=all"),
+    "05-inbox-empty": ("palad", "/desk/cases/?q=zzz"),
+    "06-case": ("wichai", "/desk/cases/{lamp}"),
+    "06-case-new": ("palad", "/desk/cases/{new}"),
+    "06-case-hostile": ("palad", "/desk/cases/{hostile}"),
+    "06-case-closed": ("palad", "/desk/cases/{closed}"),
+    "08-content": ("palad", "/desk/content/"),
+    "09-fleet": ("it", "/desk/kiosks/"),
+    "09-kiosk": ("it", "/desk/kiosks/{kiosk}"),
+    "09-enrol": ("it", "/desk/kiosks/enrol"),
+    "20-records": ("palad", "/desk/records/"),
+    "20-record": ("palad", "/desk/records/{record}"),
+    "20-record-unreadable": ("palad", "/desk/records/{unreadable}"),
+    "20-branches": ("palad", "/desk/records/branches"),
+    "21-tickets": ("palad", "/desk/queues/tickets"),
+    "21-ratings": ("palad", "/desk/queues/ratings"),
+    "30-account": ("palad", "/desk/account"),
+    "40-not-found": ("palad", "/desk/nothing"),
+    "40-not-yours": ("somjai", "/desk/kiosks/enrol"),
+}
+
+_TORN = """() => [...document.querySelectorAll('.th')].flatMap(span => {
+  const torn = [];
+  const words = [...span.childNodes].flatMap(node => node.nodeType === 3 ? [node] : []);
+  for (const node of words) {
+    const range = document.createRange();
+    const text = node.textContent.trimEnd();
+    if (!text) continue;
+    range.setStart(node, 0);
+    range.setEnd(node, text.length);
+    const tops = new Set([...range.getClientRects()].filter(r => r.width > 0).map(r => Math.round(r.top)));
+    if (tops.size > 1) torn.push(text);
+  }
+  return torn;
+})"""
+
+
+@dataclass
+class Looked:
+    """What the browser says about one page."""
+
+    status: int
+    title: str
+    text: str
+    complaints: list[str] = field(default_factory=list)
+    torn: list[str] = field(default_factory=list)
+    too_wide: int = 0
+    picture: bytes = b""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        yield browser
+        browser.close()
+
+
+def visitor(
+    browser: Browser, address: str, username: str, *, size: str = "desk", language: str = "th"
+) -> BrowserContext:
+    """Somebody at a screen of that size, signed in where a name is given."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="th-TH", reduced_motion="reduce")
+    context.set_default_timeout(10_000)
+    context.add_cookies([{"name": "lang", "value": language, "url": address}])
+    if username:
+        page = context.new_page()
+        page.goto(f"{address}/sign-in")
+        page.fill("[name=username]", username)
+        page.fill("[name=password]", PASSWORD)
+        page.press("[name=password]", "Enter")
+        page.wait_for_url("**/desk/")
+        page.close()
+    return context
+
+
+def look(context: BrowserContext, url: str, *, picture: bool = False) -> Looked:
+    """Open a page and say how it is."""
+    page: Page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+    page.on("requestfailed", lambda request: complaints.append(f"not loaded: {request.url}"))
+    answer = page.goto(url, wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    width = page.viewport_size["width"]
+    found = Looked(
+        status=answer.status,
+        title=page.title(),
+        text=page.inner_text("body"),
+        complaints=[text for text in complaints if f"status of {answer.status}" not in text],
+        torn=page.evaluate(_TORN),
+        too_wide=max(0, page.evaluate("document.documentElement.scrollWidth") - width),
+        picture=page.screenshot(full_page=True) if picture else b"",
+    )
+    page.close()
+    return found
+
+
+def addresses() -> dict[str, object]:
+    """What stands in the braces of `PAGES`: keys of rows of the busy office."""
+    from sync_server.cases.models import Case
+    from sync_server.kiosks.models import Kiosk
+    from sync_server.records.models import RecordRow
+
+    def case(start: str) -> int:
+        return Case.objects.get(text__startswith=start).pk
+
+    return {
+        "lamp": case("ไฟถนน"), "new": case("ไฟกะพริบ"), "hostile": case("[size=99]"), "closed": case("สุนัข"),
+        "kiosk": Kiosk.objects.get(name__startswith="ตู้ 2").kiosk_id,
+        "record": RecordRow.objects.filter(kind="case.filed").order_by("pk")[0].pk,
+        "unreadable": RecordRow.objects.get(kind="praise.given").pk,
+    }  # fmt: skip
+
+
+def _office(data: Path) -> None:
+    """Fill an empty data folder with the busy office."""
+    os.environ.update(SALA_SERVER_DATA=str(data), DATABASE_URL="", DJANGO_SETTINGS_MODULE="sync_server.settings")
+    sys.path[:0] = [str(HERE), str(HERE.parent), str(HERE.parents[2])]
+    import django
+
+    django.setup()
+    import demo_desk
+    from django.db import connections
+    from django.utils import timezone
+
+    from sync_server.content.actions import publish_sample
+    from sync_server.organisations.queries import the_office
+    from sync_server.setting_up import make_demo_office
+
+    now = timezone.now()
+    make_demo_office(now=now, password=PASSWORD)
+    publish_sample(the_office(), now=now)
+    demo_desk.populate(the_office(), now)
+    connections.close_all()
+
+
+def main(folder: Path) -> int:
+    """Write every picture; end 1 where the browser complained, a page is too wide or a word is torn."""
+    folder.mkdir(parents=True, exist_ok=True)
+    wrong = 0
+    with tempfile.TemporaryDirectory(prefix="sala-gallery-") as data:
+        _office(Path(data))
+        from running import serving
+
+        keys = addresses()
+        with serving(Path(data)) as address, chromium() as browser:
+            for language in ("th", "en"):
+                for size in SIZES:
+                    people = {
+                        who: visitor(browser, address, who, size=size, language=language) for who, _ in PAGES.values()
+                    }
+                    for name, (who, path) in PAGES.items():
+                        seen = look(people[who], address + path.format(**keys), picture=True)
+                        (folder / f"web-{name}-{size}-{language}.png").write_bytes(seen.picture)
+                        if seen.complaints or seen.torn or seen.too_wide:
+                            wrong += 1
+                            print(name, size, language, seen.complaints, seen.torn[:3], seen.too_wide)  # noqa: T201
+                    for person in people.values():
+                        person.close()
+    print(f"{len(PAGES) * 4} pictures in {folder}, {wrong} to mend")  # noqa: T201
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

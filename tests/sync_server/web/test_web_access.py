@@ -1,0 +1,177 @@
+"""Who may open which page: every address of the server has a row here, or this file fails."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+OFFICER, ENGINEER, CLERK, CHIEF, ADMIN = "somjai", "wichai", "palad", "nayok", "it"
+PEOPLE = (OFFICER, ENGINEER, CLERK, CHIEF, ADMIN)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each person gets: `everyone`, or by name; `post` where the address is an act (sent with an empty form)."""
+
+    everyone: int = 200
+    but: dict[str, int] = field(default_factory=dict)
+    post: bool = False
+    of: str = ""
+
+
+_READERS_ONLY = {ADMIN: 404}
+_ACT = {CHIEF: 403, ADMIN: 403}
+_MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
+
+#: `of` names the thing in the address: an unassigned case, one given to another division, a record, a kiosk, an alarm.
+ROUTES: dict[str, list[Row]] = {
+    "home:today": [Row()],
+    "organisations:account": [Row()],
+    "cases:inbox": [Row()],
+    "cases:case": [
+        Row(of="free case", but=_READERS_ONLY),
+        Row(of="health case", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
+        Row(of="no case", everyone=404),
+    ],
+    "cases:acknowledge": [Row(302, _ACT, post=True, of="free case")],
+    "cases:answer": [
+        Row(422, _ACT, post=True, of="free case"),
+        Row(422, {OFFICER: 404, ENGINEER: 404, **_ACT}, post=True, of="health case"),
+    ],
+    "cases:note": [Row(422, _ACT, post=True, of="free case")],
+    "cases:assign": [Row(422, _ACT, post=True, of="free case")],
+    "cases:close": [Row(422, _ACT, post=True, of="free case")],
+    "cases:reopen": [Row(422, _ACT, post=True, of="free case")],
+    "records:index": [Row()],
+    "records:record": [Row(of="record", but=_READERS_ONLY)],
+    "records:branches": [Row()],
+    "records:count-branch": [Row(403, {CLERK: 302}, post=True, of="branch")],
+    "kiosks:fleet": [Row()],
+    "kiosks:kiosk": [Row(of="kiosk")],
+    "kiosks:enrol": [Row(200, _MANAGE)],
+    "kiosks:clear-alarm": [Row(302, _MANAGE, post=True, of="alarm")],
+    "kiosks:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
+    "queues:tickets": [Row()],
+    "queues:ratings": [Row()],
+}
+
+#: Addresses outside the desk, and why they need no row: they are open, or closed by other means.
+OPEN = {
+    "root": "leads to the desk",
+    "organisations:sign-in": "one must be able to come in",
+    "organisations:sign-out": "ends a session, POST only",
+    "web:language": "sets one cookie",
+    "sync-push": "signed bytes", "sync-position": "signed bytes", "sync-enrol": "proved by a code",
+    "sync-manifest": "signed and public", "sync-piece": "public by hash",
+}  # fmt: skip
+
+#: Pages of other applications, tested beside them; here they are only asked to refuse strangers.
+ELSEWHERE = ("content:", "reports:", "measures:")
+
+
+def names(resolver=None, spaces=()):
+    """Every named address of the server."""
+    for each in (resolver or get_resolver()).url_patterns:
+        if isinstance(each, URLResolver):
+            yield from names(each, (*spaces, each.namespace) if each.namespace else spaces)
+        elif isinstance(each, URLPattern):
+            yield ":".join((*spaces, each.name)), each
+
+
+def test_every_address_has_a_row(server):
+    """A page without a rule does not ship."""
+    unknown = {name for name, _ in names()} - ROUTES.keys() - OPEN.keys()
+    assert [name for name in unknown if not name.startswith(ELSEWHERE)] == []
+
+
+@pytest.fixture
+def things(busy):
+    """What the addresses are about."""
+    from sync_server.cases.models import Case
+    from sync_server.kiosks.models import Alarm, Kiosk
+    from sync_server.records.models import Log, RecordRow
+
+    return {
+        "": {},
+        "free case": {"case_id": Case.objects.filter(division=None, state="received")[0].pk},
+        "health case": {"case_id": Case.objects.filter(division__code="health")[0].pk},
+        "no case": {"case_id": 10**9},
+        "record": {"record_id": RecordRow.objects.all()[0].pk},
+        "branch": {"branch_id": Log.objects.get(branch=1).pk},
+        "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
+        "alarm": {"alarm_id": Alarm.objects.all()[0].pk},
+    }
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_person_gets_what_the_table_says(person, things, signed_in):
+    """Every address, every role, own cases and others': denied unless a row says otherwise."""
+    client = signed_in(person)
+    got, wanted = {}, {}
+    for name, rows in ROUTES.items():
+        for row in rows:
+            address = reverse(name, kwargs=things[row.of])
+            answer = client.post(address) if row.post else client.get(address)
+            got[name, row.of] = answer.status_code
+            wanted[name, row.of] = row.but.get(person, row.everyone)
+    assert got == wanted
+
+
+def test_nobody_comes_in_unsigned(busy, client, things):
+    """Every address below /desk/ sends a stranger to the sign-in page, known or made up, and changes nothing."""
+    addresses = [reverse(name, kwargs=things[row.of]) for name, rows in ROUTES.items() for row in rows]
+    addresses += ["/desk/", "/desk/nothing", "/desk/content/", "/desk/reports/", "/desk/cases/1/../2"]
+    for address in addresses:
+        for answer in (client.get(address), client.post(address)):
+            assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in"), address
+
+
+def test_an_act_needs_post(things, signed_in):
+    """A link or a picture in a page can change nothing."""
+    client = signed_in(CLERK)
+    for name, rows in ROUTES.items():
+        for row in rows:
+            if row.post:
+                assert client.get(reverse(name, kwargs=things[row.of])).status_code == 405, name
+
+
+def test_an_act_needs_its_token(things, staff):
+    """A form of another site is refused."""
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(staff(CLERK), backend="django.contrib.auth.backends.ModelBackend")
+    for name, rows in ROUTES.items():
+        for row in rows:
+            if row.post:
+                assert client.post(reverse(name, kwargs=things[row.of])).status_code == 403, name
+
+
+def test_a_swap_does_not_paste_the_sign_in_page(client):
+    """When the session is over, a page that refreshes itself goes to the sign-in page as a whole."""
+    answer = client.get("/desk/kiosks/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (401, "/sign-in?next=%2Fdesk%2F")
+
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+
+
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/desk/", "/desk/cases/", "/desk/records/", "/desk/nothing", "/nothing", "/"]
+)
+def test_every_answer_to_a_browser_carries_the_headers(signed_in, path):
+    """Pages, redirects and errors alike; nothing inline, nothing from elsewhere, nothing kept."""
+    answer = signed_in(CLERK).get(path)
+    for name, begins in HEADERS.items():
+        assert begins in answer[name], name
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy

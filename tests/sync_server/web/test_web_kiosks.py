@@ -1,0 +1,158 @@
+"""The fleet page, enrolment and revocation, and the first page."""
+
+import datetime as dt
+import re
+
+import pytest
+from test_web_cases import read
+
+NOW = dt.datetime(2027, 3, 16, 3, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def silent(busy):
+    """The kiosk of the village: no contact for four days, 119 records not here."""
+    from sync_server.kiosks.models import Kiosk
+
+    return Kiosk.objects.get(name__startswith="ตู้ 2")
+
+
+def test_the_fleet_page_says_who_is_silent_and_what_is_safe(silent, signed_in):
+    """A sentence, what to do, how many records are still out there."""
+    answer = signed_in("it").get("/desk/kiosks/")
+    said = read(answer)
+    assert "ตู้ 2 ศาลาหมู่ 4 เงียบมา 4 วัน" in said
+    assert "ยังอยู่ในตู้ ไม่หาย" in said
+    row = next(row for row in answer.context["rows"] if row.kiosk.pk == silent.pk)
+    assert row.behind == silent.captured - row.held > 0
+
+
+def test_a_copied_kiosk_raises_an_alarm_that_a_person_clears(busy, signed_in):
+    """It stays until somebody looks, and their name is kept."""
+    from sync_server.kiosks.models import Alarm
+
+    client = signed_in("it")
+    assert "มีบันทึกแยกสองสาย" in read(client.get("/desk/kiosks/"))
+    alarm = Alarm.objects.get()
+    client.post(f"/desk/kiosks/alarms/{alarm.pk}/clear")
+    alarm.refresh_from_db()
+    assert alarm.cleared_by.username == "it"
+    assert "มีบันทึกแยกสองสาย" not in read(client.get("/desk/kiosks/"))
+
+
+@pytest.mark.parametrize(
+    ("seen", "state"),
+    [
+        (None, "near"),
+        (dt.timedelta(minutes=1), "done"),
+        (dt.timedelta(hours=25), "done"),
+        (dt.timedelta(hours=27), "late"),
+    ],
+)
+def test_a_night_is_no_silence(server, seen, state):
+    """Closing time alarms nobody; a day and a morning without a word does."""
+    from sync_server.kiosks import fleet
+    from sync_server.kiosks.models import Kiosk
+
+    kiosk = Kiosk(state="enrolled", seen_at=None if seen is None else NOW - seen)
+    assert fleet.status(kiosk, NOW).state == state
+
+
+@pytest.mark.parametrize(
+    ("ahead_ms", "words"),
+    [(None, "ไม่ทราบ"), (4_000, "ตรง"), (-42_000, "ช้า 42 วินาที"), (9_000_000, "เร็ว 2 ชั่วโมง"), (-(2**62), "ช้า")],
+)
+def test_a_clock_that_is_off_is_said(server, ahead_ms, words):
+    """Whatever a kiosk claims, in words."""
+    from sync_server.kiosks import fleet
+    from sync_server.kiosks.models import Kiosk
+
+    assert fleet.clock(Kiosk(clock_ahead_ms=ahead_ms)).words.th.startswith(words)
+
+
+def test_a_code_lets_one_kiosk_in_and_is_shown_once(busy, signed_in):
+    """The code on the page is the one that works; it is in no other page and in no row of the database."""
+    from fake_kiosk import direct
+
+    from shared import protocol
+    from shared.keys import SigningKey
+    from sync_server.kiosks.models import EnrolmentCode, Kiosk
+
+    client = signed_in("it")
+    answer = client.post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "xy"})
+    assert answer.status_code == 200
+    assert "no-store" in answer["Cache-Control"]
+    code = re.search(r'data-code="([^"]+)"', answer.content.decode())[1]
+    assert read(answer).count(code.replace("-", "")[:4])
+    assert code not in client.get("/desk/kiosks/enrol").content.decode()
+    assert not EnrolmentCode.objects.filter(code_name__contains=code).exists()
+    post = direct(EnrolmentCode.objects.latest("pk").made_at)
+    asked = protocol.enrol(code, SigningKey(bytes(range(32))), nonce=bytes(16), device="t", software="0.1")
+    protocol.read_grant(post("enrol", asked), code, bytes(16))
+    assert Kiosk.objects.get(name="ตู้ 9").series == "XY"
+
+
+@pytest.mark.parametrize(
+    ("name", "series", "said"),
+    [
+        ("ตู้ 9", "A", "ตู้อื่นใช้อยู่แล้ว"),
+        ("ตู้ 9", "XX", "เขียนสองครั้ง|ตัวอักษรซ้ำกัน"),
+        ("ตู้ 9", "1", "A ถึง Z"),
+        ("ตู้ 9", "ก", "A ถึง Z"),
+        ("", "X", "ยังไม่ได้กรอก"),
+        ("ตู้ 9", "ABCDEFGHI", "8"),
+    ],
+)
+def test_a_wrong_wish_makes_no_code(busy, signed_in, name, series, said):
+    """The page says what is wrong beside the field and keeps what was typed."""
+    from sync_server.kiosks.models import EnrolmentCode
+
+    before = EnrolmentCode.objects.count()
+    answer = signed_in("it").post("/desk/kiosks/enrol", {"name": name, "series": series})
+    assert answer.status_code == 422
+    assert re.search(said, read(answer))
+    assert EnrolmentCode.objects.count() == before
+
+
+def test_revoking_needs_a_reason_and_is_told_in_the_history(silent, signed_in):
+    """What it sent before stays."""
+    client = signed_in("palad")
+    client.post(f"/desk/kiosks/{silent.kiosk_id}/revoke", {"reason": ""})
+    silent.refresh_from_db()
+    assert silent.active
+    client.post(f"/desk/kiosks/{silent.kiosk_id}/revoke", {"reason": "เครื่องหาย <b>"})
+    silent.refresh_from_db()
+    assert not silent.active
+    page = client.get(f"/desk/kiosks/{silent.kiosk_id}")
+    assert "เครื่องหาย <b>" in read(page)
+    assert "เพิกถอนแล้ว" in read(page)
+
+
+@pytest.mark.parametrize("person", ["somjai", "wichai", "palad", "nayok", "it"])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_first_page_is_there_for_everyone(busy, signed_in, person, language):
+    """In both languages; the administrator sees kiosks and no case."""
+    client = signed_in(person)
+    client.post("/language", {"language": language})
+    answer = client.get("/desk/")
+    assert answer.status_code == 200
+    assert ("ถนนเป็นหลุม" in read(answer)) == (person in ("palad", "nayok", "wichai"))
+
+
+def test_an_office_without_anything_says_so(client, staff, server):
+    """Every list of a fresh office tells why it is empty."""
+    client.force_login(staff("palad"), backend="django.contrib.auth.backends.ModelBackend")
+    pages = (
+        "",
+        "cases/",
+        "cases/?tab=all",
+        "records/",
+        "records/branches",
+        "kiosks/",
+        "queues/tickets",
+        "queues/ratings",
+    )
+    for page in pages:
+        answer = client.get(f"/desk/{page}")
+        assert answer.status_code == 200, page
+        assert 'class="empty"' in answer.content.decode(), page
