@@ -86,12 +86,20 @@ def _run(args: argparse.Namespace) -> int:
         kiosk = bootstrap.open_kiosk(args.data)
     except SalaError as error:
         print(f"sala-kiosk: {error}\n{error.remedy}", file=sys.stderr)
-        app.run_stopped(config.Config(data=args.data), error)
+        app.run_stopped(_readable_settings(args.data), error)
         return 2
     with kiosk:
         kiosk.start()
         app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
     return 0
+
+
+def _readable_settings(data: Path) -> config.Config:
+    """The settings for the screen that says what is wrong: the defaults where the settings are what is wrong."""
+    try:
+        return config.load(data)
+    except config.ConfigError:
+        return config.Config(data=data)
 
 
 def _status(args: argparse.Namespace) -> int:

@@ -44,13 +44,16 @@ _TELL_FOR_MS = 7 * 24 * 3600 * 1000
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """The line to the server as `sync` sees it now. `reason` is the server's, where it refuses; `next_try_s` None
-    while one is on.
+    """The line to the server as `sync` sees it now.
+
+    `reason` is the server's, where it refuses; `next_try_s` None while a try is on; `last_heard` the time of its last
+    signed answer, None before the first since the start.
     """
 
     state: LinkState
     reason: str = ""
     next_try_s: int | None = None
+    last_heard: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         tickets_today=tally.of(world, moment.service_date).tickets,
         edition=world.content.edition,
         edition_made=contact.instant(bundle.made_ms) if bundle else None,
-        last_heard=contact.instant(heard.server_ms),
+        last_heard=link.last_heard or contact.instant(heard.server_ms),
         link=link,
         printer=printer,
         new_log_reason=heard.new_log_reason,

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.clock import Clock
+from kiosk.desk import contact
 from kiosk.desk.health import Link
 from kiosk.desk.world import World
 from kiosk.store import StoreError
@@ -121,7 +122,8 @@ class Sync:
         """How the line stands, with the seconds until the next try."""
         due = self._next_turn_s
         left = None if due is None else max(0, round(due - time.monotonic()))
-        return Link(self._link.state, self._link.reason, left)
+        heard = contact.instant(self._clock.signed_ms or 0)
+        return Link(self._link.state, self._link.reason, left, heard)
 
     # ---- the thread ------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,97 @@
+"""The kiosk put together, and the commands around it."""
+
+import json
+import shutil
+
+import pytest
+
+from kiosk import bootstrap
+from kiosk.__main__ import main
+from kiosk.bootstrap import open_kiosk
+from kiosk.desk import contact, queue, ratings, tally
+from kiosk.sync.rim import converse
+from shared import kinds
+from shared.protocol import KnownKiosk
+from tests.kiosk.sync.memory_server import MemoryServer
+from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
+from tests.kiosk.worlds import KIOSK_ID, Hands, an_office, pieces_of, publish, some_services
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The data folder of a freshly enrolled kiosk with content."""
+    data = tmp_path / "data"
+    try_enrol(data, Registry())
+    with open_kiosk(data) as kiosk:
+        publish(kiosk.world.content, 1, pieces_of(an_office(), some_services()))
+    return data
+
+
+def test_a_copied_folder_goes_on_in_a_new_log(folder, tmp_path):
+    """The tripwire sees the copy at its start; the original is left alone, and both branches arrive (F-C1)."""
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    clock = Hands().clock()
+    with open_kiosk(folder, clock=clock) as kiosk:
+        assert len(kiosk.world.lobby.logs()) == 1
+        original = kiosk.world.lobby.head.log
+    with open_kiosk(copy, clock=clock) as kiosk:
+        assert len(kiosk.world.lobby.logs()) == 2
+        [opened] = kiosk.world.lobby.after(0)
+        body = kinds.decode(opened.header.kind, opened.header.schema, opened.body)
+        assert (body.reason, body.parent_log) == ("copied", original)
+    with open_kiosk(copy, clock=clock) as kiosk:
+        assert len(kiosk.world.lobby.logs()) == 2
+
+
+def test_the_clocks_floor_survives_a_restart(folder):
+    """After one contact, a start with a dead clock still dates tickets by the newest signed day."""
+    server = MemoryServer()
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, kiosk.world.identity.key.public, revoked=False)}
+        converse(kiosk.world, kiosk.clock, server)
+    with open_kiosk(folder) as kiosk:
+        assert kiosk.clock.signed_ms == server.server_ms
+
+
+def test_status_while_it_runs_and_while_it_does_not(folder, capsys):
+    """`status` tells the same figures from outside a running kiosk, and from the store when none runs."""
+    hands = Hands()
+    assert main(["--data", str(folder), "status", "--json"]) in (0, 1)
+    resting = json.loads(capsys.readouterr().out)
+    assert (resting["captured"], resting["stored"]) == (1, 0)
+    with open_kiosk(folder, clock=hands.clock(), transport=MemoryServer()) as kiosk:
+        ratings.rate(kiosk.world, kiosk.clock.now(), 5)
+        bootstrap._tell_status(kiosk.world, kiosk.clock, kiosk.sync)
+        main(["status", "--json", "--data", str(folder)])
+    running = json.loads(capsys.readouterr().out)
+    assert running["captured"] == 2
+    main(["status", "--data", str(folder)])
+    assert "2 captured, 0 stored" in capsys.readouterr().out
+
+
+def test_verify_finds_what_does_not_fold(folder, capsys):
+    """A whole kiosk verifies; a tally that its records do not say is named."""
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        queue.take_ticket(kiosk.world, kiosk.clock.now(), service_id="sign_tax", language="th")
+    assert main(["--data", str(folder), "verify"]) == 0
+    assert "2 records" in capsys.readouterr().out
+    with open_kiosk(folder) as kiosk:
+        kiosk.world.store.table(tally.TABLE).update({"tickets": 7})
+    assert main(["--data", str(folder), "verify"]) == 1
+    assert "2026-03-16" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["status", "verify"])
+def test_errors_say_what_to_do(tmp_path, capsys, command):
+    """A folder that is no kiosk's gives one sentence and its remedy, and no traceback."""
+    assert main(["--data", str(tmp_path), command]) == 2
+    told = capsys.readouterr().err
+    assert "sala-kiosk enrol" in told
+    assert "Traceback" not in told
+
+
+def test_enrol_refuses_plain_http_to_another_machine(tmp_path, capsys):
+    """The command line says why an address is not taken."""
+    assert main(["--data", str(tmp_path), "enrol", "--server", "http://10.0.0.1", "--code", "x"]) == 2
+    assert "https" in capsys.readouterr().err
