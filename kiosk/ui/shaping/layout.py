@@ -74,12 +74,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """A block of lines. ``above`` and ``below`` say how far ink may reach out of ``height``, pixels."""
+    """A block of lines. ``above``, ``below``, ``beside`` say how far ink reaches out of a line's own box, pixels."""
 
     width: int
     height: int
     above: int
     below: int
+    beside: int
     pitch: float
     px: float
     lines: tuple[Line, ...]
@@ -109,11 +110,9 @@ def lay(
     spaces at line ends and all of the text, however long: for an input, which draws only the lines in sight.
     """
     px = max(1.0, min(px, SIDE_MAX / 4))
-    line, ink = stack.line(px), stack.ink(px)
+    line = stack.line(px)
     step = pitch * px
-    above = ceil(max(0.0, ink.ascent - line.ascent - (step - line.ascent - line.descent) / 2))
-    below = ceil(max(0.0, ink.descent - line.descent - (step - line.ascent - line.descent) / 2))
-    room = len(text) + 1 if editing else max(1, int((SIDE_MAX - above - below) / step))
+    room = len(text) + 1 if editing else max(1, int((SIDE_MAX - 2 * px) / step))  # an em for ink above and below
     lines_max = room if lines_max is None else max(1, min(lines_max, room))
     limit = min(width, SIDE_MAX) if width is not None else SIDE_MAX
     fallback = 1 if lang.endswith("-Arab") else 0
@@ -149,14 +148,44 @@ def lay(
         placed.append((piece, at, base, runs, run_width))
     block = min(float(SIDE_MAX), max((row[4] for row in placed), default=0.0))
     top = (step - line.ascent - line.descent) / 2 + line.ascent
+    above, below, beside = _overhang([row[3:] for row in placed], stack, px, top, step)
     lines = tuple(
         Line(piece, at, _indent(align, base, block, run_width), run_width, round(top + number * step), bool(base), runs)
         for number, (piece, at, base, runs, run_width) in enumerate(placed)
     )
     return Laid(
-        width=ceil(block), height=ceil(step * len(lines)), above=above, below=below, pitch=step, px=px, lines=lines,
-        stack=stack, cut_short=cut_short,
-    )  # fmt: skip
+        width=ceil(block),
+        height=ceil(step * len(lines)),
+        above=above,
+        below=below,
+        beside=beside,
+        pitch=step,
+        px=px,
+        lines=lines,
+        stack=stack,
+        cut_short=cut_short,
+    )
+
+
+def _overhang(
+    rows: Sequence[tuple[tuple[Run, ...], float]], stack: FontStack, px: float, top: float, step: float
+) -> tuple[int, int, int]:
+    """How far ink reaches above, below and beside the box of its line, whole pixels."""
+    highest, lowest, widest = top, top - step, 0.0
+    for runs, width in rows:
+        for run in runs:
+            face = stack.faces[run.face]
+            x = run.x
+            for glyph, _, advance, dx, dy in run.glyphs:
+                ink = face.ink(px, glyph)
+                if ink is not None:
+                    highest = max(highest, (dy + ink.top) / SUBPIXEL)
+                    lowest = min(lowest, (dy + ink.bottom) / SUBPIXEL)
+                    left, right = x + (dx + ink.left) / SUBPIXEL, x + (dx + ink.right) / SUBPIXEL
+                    widest = max(widest, -left, right - width)
+                x += advance / SUBPIXEL
+    # More by a pixel or two: glyphs are drawn between pixels, and baselines are rounded.
+    return ceil(highest - top) + 2, ceil(top - step - lowest) + 2, ceil(widest) + 1
 
 
 def _indent(align: Align, base: int, block: float, width: float) -> float:

@@ -13,9 +13,6 @@ import uharfbuzz as hb
 from .fonts import SUBPIXEL, FontStack
 from .layout import SIDE_MAX, Laid
 
-_BLEED = 2
-"""Pixels left and right for ink that leans out of its advance."""
-
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -30,7 +27,7 @@ class Picture:
 
 def rasterise(laid: Laid) -> Picture:
     """Draw a laid out block, with the room its ink needs around it."""
-    width = min(SIDE_MAX, laid.width + 2 * _BLEED)
+    width = min(SIDE_MAX, laid.width + 2 * laid.beside)
     height = min(SIDE_MAX, laid.above + laid.height + laid.below)
     draw = hb.RasterDraw()
     unit = 1 / SUBPIXEL
@@ -38,12 +35,12 @@ def rasterise(laid: Laid) -> Picture:
         y = height - laid.above - line.baseline
         for run in line.runs:
             font = laid.stack.faces[run.face].sized(laid.px)
-            x = line.x + run.x + _BLEED
+            x = line.x + run.x + laid.beside
             for gid, _, advance, dx, dy in run.glyphs:
                 draw.transform = (unit, 0, 0, unit, x + dx * unit, y + dy * unit)
                 draw.draw_glyph(font, gid)
                 x += advance * unit
-    return _render(draw, width, height, _BLEED)
+    return _render(draw, width, height, laid.beside)
 
 
 def rasterise_glyph(stack: FontStack, char: str, px: int) -> Picture:

@@ -124,7 +124,6 @@ class ShapedLabel(Widget):
         self._lay = Clock.create_trigger(self._lay_now, -1)
         self._paint = Clock.create_trigger(self._paint_now, -1)
         self._laid: Laid | None = None
-        self._key: Hashable = None
         self._wrapped_at = -1.0
         super().__init__(**kwargs)
         with self.canvas:
@@ -192,8 +191,8 @@ class ShapedLabel(Widget):
         halign = {"start": "auto", "end": "auto"}.get(self.halign, self.halign)
         pitch = self.pitch or self.type.pitch
         lines_max = int(self.lines_max) or None
-        self._key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max, self.balance)
-        laid = _laid.get(self._key)
+        key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max, self.balance)
+        laid = _laid.get(key)
         if laid is None:
             laid = lay_out(
                 self.text, px, weight=weight, family=family, width=width, lang=self.lang, align=halign, pitch=pitch,
@@ -201,23 +200,42 @@ class ShapedLabel(Widget):
                 balance=self.balance,
             )  # fmt: skip
             if not self.private:
-                _laid[self._key] = laid
+                _laid[key] = laid
                 while len(_laid) > _LAID_MAX:
                     _laid.popitem(last=False)
         return laid
 
+    @property
+    def _unsettled(self) -> bool:
+        """Whether this label or a layout around it is still to be arranged within this frame."""
+        if self._lay.is_triggered:
+            return True
+        around = self.parent
+        while around is not None and around is not around.parent:
+            trigger = getattr(around, "_trigger_layout", None)
+            if trigger is not None and trigger.is_triggered:
+                return True
+            around = around.parent
+        return False
+
     def _paint_now(self, *_: object) -> None:
+        if self._unsettled:  # drawing is what costs: only the final width is worth it
+            self._paint()
+            return
         laid = self._laid
         if laid is None or not self.text:
             self._box.texture = None
             self._box.size = (0, 0)
             return
-        texture = None if self.private else TEXTURES.get(self._key)
+        # Not the key of the layout: the same lines look the same, however much room they were given.
+        words = tuple(line.text for line in laid.lines)
+        key = (words, laid.px, id(laid.stack), laid.pitch, self.lang, self.halign if len(words) > 1 else "")
+        texture = None if self.private else TEXTURES.get(key)
         if texture is None:
             picture = rasterise(laid)
             texture = to_texture(picture)
             if not self.private:
-                TEXTURES.put(self._key, texture, len(picture.pixels))
+                TEXTURES.put(key, texture, len(picture.pixels))
         self._box.texture = texture
         self._box.size = texture.size
         self._place()
