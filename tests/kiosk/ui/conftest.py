@@ -24,7 +24,7 @@ def kiosk(tmp_path: Path) -> Iterator[SampleKiosk]:
 
 @pytest.fixture(scope="session")
 def _the_stage() -> Stage:
-    from kiosk.ui.harness import Stage  # noqa: PLC0415 - presenters are tested without Kivy
+    from kiosk.ui.harness import Stage  # presenters are tested without Kivy
 
     return Stage()
 

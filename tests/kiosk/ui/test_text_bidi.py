@@ -1,4 +1,4 @@
-"""Right-to-left and left-to-right text stand in the order Unicode says, as an independent implementation sees it too."""
+"""Right-to-left and left-to-right text stand in the order Unicode says, as another implementation sees it too."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ WHOLE = ("องค์การบริหารส่วนตำบล", "ผ
 
 
 def lines(text: str, width: float, px: float = 36, **how: object) -> list[str]:
+    """The lines as they are shown."""
     return [line.text.rstrip() for line in lay_out(text, px, width=width, **how).lines]  # type: ignore[arg-type]
 
 
@@ -104,7 +105,11 @@ def test_the_words_of_the_office_are_known() -> None:
 
 HOSTILE = st.one_of(
     st.text(max_size=60),
-    st.text(alphabet="ก\u0e34\u0e48\u0e49\u0e33เ \n\u200b\u200d\u202e\u2066\ufeff\x00\x1b\u0301😀👨‍👩‍👧ملايو\u064e12/[]size=99", max_size=80),
+    st.text(
+        alphabet="ก\u0e34\u0e48\u0e49\u0e33เ \n\u200b\u200d\u202e\u2066\ufeff\x00\x1b\u0301"
+        "😀👨👩👧🇹ملايو\u064e12/[]size=99",
+        max_size=80,
+    ),
     st.sampled_from(
         ["[size=99999]x[/size]", "\x1bp0", "\u202egnp.exe", "ก" * 10_000, "😀" * 5000, "a\u0301" * 5000, "\u0e34" * 500,
          "\n" * 9000, "\ud800", "&bl;", "{{7*7}}", "=1+1", " " * 10_000, "ڤ" * 4000]
@@ -180,3 +185,17 @@ def test_one_line_stands_at_the_left_of_its_own_block() -> None:
     assert len(alone.lines) == 1
     assert alone.lines[0].x == 0
     assert alone.height == pytest.approx(laid.pitch, abs=1)
+
+
+@pytest.mark.parametrize("weight", ["regular", "semibold", "bold", "extrabold"])
+@pytest.mark.parametrize("family", ["sans", "looped"])
+@pytest.mark.parametrize("text", ["น้ำ ก๊ำ ปั๊ม ปี๊ ฟื้น", "ญู ฐุ ฎุ ฏู ฤู กฺ", "ÅÉgjQ", "ڠ ݢ چ ۏ اَ لِ پ", "ใฟๆ โ"])
+@pytest.mark.parametrize("px", [28, 36, 60, 280])
+def test_no_ink_is_cut_off(weight: str, family: str, text: str, px: int) -> None:
+    """However tall the marks and however tight the lines, the rim of the picture stays empty."""
+    picture = rasterise(lay_out(text, px, weight=weight, family=family, pitch=1.0))
+    ink, stride = picture.pixels[1::2], picture.stride
+    assert not any(ink[:stride])
+    assert not any(ink[-stride:])
+    assert not any(ink[0::stride])
+    assert not any(ink[picture.width - 1 :: stride])

@@ -1,0 +1,249 @@
+"""What is touched on the keyboard is what is written, from either keyboard, and shown as Thai writers expect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kiosk.ui.editing import Draft
+from kiosk.ui.files import KEYBOARDS
+from kiosk.ui.harness import Stage
+from kiosk.ui.shaping import count_graphemes, grapheme_boundaries
+from kiosk.ui.widgets.input import ShapedInput
+from kiosk.ui.widgets.keyboard import Keyboard, read_layout
+from kiosk.ui.widgets.surface import Ground
+
+LAYOUTS = sorted(path.stem for path in KEYBOARDS.glob("*.json"))
+
+
+@pytest.fixture
+def desk(stage: Stage) -> tuple[Any, Any]:
+    """An input above a keyboard."""
+    ground = Ground()
+    box, board = ShapedInput(), Keyboard()
+    board.target = box
+    ground.add_widget(box)
+    ground.add_widget(board)
+    stage.show(ground)
+    return box, board
+
+
+@pytest.mark.parametrize("text", ["น้ำ", "ปั๊ม", "ผู้สูงอายุ ญู", "ศาลาทอง", "ไฟดับ /"])
+def test_thai_is_written_by_touch(stage: Stage, desk: tuple[Any, Any], text: str) -> None:
+    """Signs of both layers arrive in the order they were touched."""
+    box, board = desk
+    stage.strike(board, text)
+    assert box.text == text
+    assert box.count == count_graphemes(text)
+
+
+def test_english_and_figures(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """The language key goes through the layouts, the figures come and go."""
+    box, board = desk
+    stage._strike_spot(board.spot_of("language"))
+    stage.settle()
+    assert board.layout == "en"
+    stage.strike(board, "Sala")
+    stage._strike_spot(board.spot_of("layout"))
+    stage.settle()
+    stage.strike(board, "12/2569")
+    stage._strike_spot(board.spot_of("letters"))
+    stage.settle()
+    assert board.layout == "en"
+    assert box.text == "Sala12/2569"
+
+
+def test_shift_holds_for_one_sign(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """After a shifted sign the next is plain again."""
+    box, board = desk
+    stage._strike_spot(board.spot_of("shift"))
+    stage.frames(2)
+    stage._strike_spot(board.spot_of("ฟ"))
+    stage.frames(2)
+    stage._strike_spot(board.spot_of("ฟ"))
+    assert box.text == "ฤฟ"
+
+
+def test_a_touch_between_keys_goes_to_the_nearer(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """There is no dead ground on the keyboard."""
+    box, board = desk
+    left, right = board.spot_of("ฟ"), board.spot_of("ห")
+    y = left.y + left.height / 2
+    gap = right.x - (left.x + left.width)
+    assert gap > 2
+    assert board.nearest(left.x + left.width + gap * 0.25, y) is left
+    assert board.nearest(right.x - gap * 0.25, y) is right
+    assert board.nearest(board.x + 1, y) is left
+    stage.tap_at(left.x + left.width + gap * 0.25, y)
+    assert box.text == "ฟ"
+
+
+def test_sliding_corrects(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """The key under the lifting finger is the one written."""
+    box, board = desk
+    first, second = board.spot_of("ก"), board.spot_of("ด")
+    finger = stage.touch(first.x + 20, first.y + 40)
+    finger.move(second.x + 20, second.y + 40)
+    finger.lift()
+    assert box.text == "ด"
+
+
+def test_backspace_takes_back_a_mark_then_the_letter(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """One Thai mark at a time, one whole character elsewhere."""
+    box, board = desk
+    stage.strike(board, "นั้")
+    for left in ("นั", "น", ""):
+        stage._strike_spot(board.spot_of("backspace"))
+        stage.settle()
+        assert box.text == left
+    box.insert("👨‍👩‍👧")
+    box.backspace()
+    assert box.text == ""
+
+
+def test_a_real_keyboard_writes_too(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Text from SDL arrives while the box has the focus, and only then."""
+    box, _ = desk
+    stage.tap(box)
+    assert box.focus
+    stage.type("น้ำ")
+    assert box.text == "น้ำ"
+    box.focus = False
+    stage.type("ก")
+    assert box.text == "น้ำ"
+
+
+def test_a_real_keyboard_moves_and_deletes(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Arrow, home, end, delete and backspace do what they say, by written characters."""
+    box, _ = desk
+    box.text = "กน้ำข"
+    stage.tap(box)
+    box.caret = 0
+    home, right, delete = 278, 275, 127
+    for code in (home, right, right, delete):
+        stage.window.dispatch("on_key_down", code, 0, None, [])
+        stage.frames(1)
+    assert box.text == "กน้ำ"
+    box.focus = False
+
+
+def test_a_tap_places_the_caret(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Touching the beginning of the text puts the caret there, at a character's edge."""
+    box, _ = desk
+    box.text = "ปั๊มน้ำ"
+    stage.settle()
+    stage.tap_at(box.x + box.pad + 1, box.top - box.pad - 10)
+    assert box.caret == 0
+    box.insert("ก")
+    stage.settle()
+    assert box.text == "กปั๊มน้ำ"
+    stage.tap_at(box.right - box.pad, box.top - box.pad - 10)
+    assert box.caret == len(box.text)
+
+
+def test_the_length_is_capped_in_written_characters(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """No key goes beyond the cap, and a paste is cut at a character's edge."""
+    box, _ = desk
+    box.characters_max = 3
+    box.insert("น้ำน้ำน้ำน้ำ")
+    assert box.text == "น้ำน้ำน้ำ"
+    box.insert("ก")
+    assert box.count == 3
+
+
+def test_controls_never_get_in(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Escape sequences, direction controls and towers of marks are refused at the key."""
+    box, _ = desk
+    box.insert("\x1bp\x00ก\u202e\ufeff" + "\u0e49" * 40)
+    assert box.text.startswith("pก")
+    assert len(box.text) <= 2 + 4
+
+
+def test_a_long_text_keeps_its_caret_in_sight(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """A text higher than its box scrolls, and only the lines in sight are drawn."""
+    box, _ = desk
+    box.size_hint_y, box.height = None, 300
+    box.text = "ไปยื่นเรื่องเมื่อเช้าเจ้าหน้าที่ให้คนรู้จักแซงคิว " * 40
+    stage.settle()
+    assert box._top + box._room == len(box._laid.lines)
+    assert len(box._lines) <= box._room
+
+
+def test_masked_text_leaves_no_letters(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Masked, the box draws bars: no picture of a word exists."""
+    box, _ = desk
+    box.text = "ความลับ"
+    stage.settle()
+    assert box._lines
+    box.mask = True
+    stage.settle()
+    assert not box._lines
+    assert box.text == "ความลับ"
+
+
+def test_clearing_forgets(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """An emptied box keeps no picture of what stood in it."""
+    box, _ = desk
+    box.text = "ความลับ"
+    stage.settle()
+    box.text = ""
+    assert not box._lines
+
+
+def test_one_line_is_done_with_enter(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Where there is one line, enter is an act and no sign."""
+    box, board = desk
+    heard: list[str] = []
+    box.multiline = False
+    box.fbind("on_enter", lambda *_: heard.append("enter"))
+    stage.strike(board, "ก")
+    stage._strike_spot(board.spot_of("enter"))
+    assert (box.text, heard) == ("ก", ["enter"])
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_fills_its_rows(name: str) -> None:
+    """No row is wider than the keyboard, and every layout leads on and back."""
+    layout = read_layout(name)
+    for row in layout.rows:
+        assert sum(key.wide for key in row) <= layout.columns
+    acts = {key.do for row in layout.rows for key in row}
+    assert "backspace" in acts
+    assert "enter" in acts
+    for row in layout.rows:
+        for key in row:
+            assert not key.to or key.to in LAYOUTS
+
+
+@pytest.mark.parametrize("name", ["th-kedmanee", "th-alphabet"])
+def test_every_thai_sign_can_be_written(name: str) -> None:
+    """All consonants in use, vowels and tone marks are on the layout."""
+    signs = {sign for row in read_layout(name).rows for key in row for sign in (key.sign, key.shifted)}
+    needed = {chr(code) for code in range(0x0E01, 0x0E2F)} - {"ฃ", "ฅ", "ฦ"}
+    needed |= set("ะาำเแโใไๆฯ\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
+    assert needed - signs == set()
+
+
+TYPED = st.text(alphabet="กขน\u0e31\u0e34\u0e48\u0e49\u0e33เa1 \n😀\u200d\u0301م", max_size=6)
+
+
+@given(st.lists(st.one_of(TYPED, st.sampled_from([-1, 1, "backspace", "delete"])), max_size=30))
+def test_editing_keeps_its_promises(acts: list[Any]) -> None:
+    """Whatever is typed, moved and taken back, the caret stands inside the text and the cap holds."""
+    draft = Draft(characters_max=12)
+    for act in acts:
+        before = draft.text
+        if act == "backspace":
+            assert draft.backspace() == (before != draft.text)
+        elif act == "delete":
+            assert draft.delete() == (before != draft.text)
+        elif isinstance(act, int):
+            draft.step(act)
+            assert draft.caret in grapheme_boundaries(draft.text)
+        else:
+            draft.insert(act)
+        assert 0 <= draft.caret <= len(draft.text)
+        assert draft.count <= 12

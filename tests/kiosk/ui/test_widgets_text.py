@@ -1,0 +1,159 @@
+"""The label draws what it is told, follows theme and language, keeps little and forgets all of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from kiosk.ui.harness import Stage
+from kiosk.ui.theme import LANDSCAPE, Theme
+from kiosk.ui.widgets import LOOK, ShapedLabel, forget_texts
+from kiosk.ui.widgets.code import CodeBox, CodeGroup, QrCode
+from kiosk.ui.widgets.surface import Column, Row
+from kiosk.ui.widgets.text import TEXTURES, TextureCache
+
+
+def shown(stage: Stage, label: ShapedLabel) -> ShapedLabel:
+    """The label in a column as wide as the window."""
+    column = Column()
+    column.add_widget(label)
+    stage.show(column)
+    return label
+
+
+def test_height_follows_the_words(stage: Stage) -> None:
+    """A wrapped label is as high as its lines, and grows with the text size."""
+    label = shown(stage, ShapedLabel(text="องค์การบริหารส่วนตำบลศาลาทอง " * 6))
+    laid = label.laid
+    assert laid is not None
+    assert label.height == laid.height > 2 * label.type.px
+    before = label.height
+    LOOK.apply(Theme(text_factor=1.5), stage.window.size)
+    stage.settle()
+    assert label.height > before
+
+
+def test_colours_and_sizes_follow_the_theme(stage: Stage) -> None:
+    """High contrast changes the colour, the tablet the size, without anyone touching the label."""
+    label = shown(stage, ShapedLabel(text="ไทย"))
+    assert tuple(label.color) == LOOK.c.ink
+    size = label.type.px
+    stage.resize(LANDSCAPE, Theme(contrast=True))
+    assert tuple(label.color) == LOOK.c.ink != (0, 0, 0, 1)
+    assert label.type.px != size
+
+
+def test_a_new_colour_draws_nothing_anew(stage: Stage) -> None:
+    """Colour is no part of the picture: the texture stays."""
+    label = shown(stage, ShapedLabel(text="ไทย"))
+    texture = label._box.texture
+    label.tone = "clay"
+    stage.settle()
+    assert label._box.texture is texture
+    assert label._ink.rgba == list(LOOK.c.clay)
+
+
+def test_scrolling_finds_the_pictures_again(stage: Stage) -> None:
+    """The same words in the same style are drawn once, however many labels show them."""
+    forget_texts()
+    shown(stage, ShapedLabel(text="รับชำระภาษี"))
+    kept = len(TEXTURES)
+    shown(stage, ShapedLabel(text="รับชำระภาษี"))
+    assert len(TEXTURES) == kept
+
+
+def test_shrink_goes_smaller_before_it_cuts(stage: Stage) -> None:
+    """A word that does not fit is written smaller, down to seven tenths; only then does it end in an ellipsis."""
+    label = ShapedLabel(text="องค์การบริหารส่วนตำบล", shrink=True, lines_max=1, size_hint_x=None)
+    row = Row()
+    row.add_widget(label)
+    label.width = 330
+    stage.show(row)
+    laid = label.laid
+    assert laid is not None
+    assert laid.px < label.type.px
+    assert not label.cut_short
+    label.width = 90
+    stage.settle()
+    assert label.cut_short
+
+
+def test_markup_is_text(stage: Stage) -> None:
+    """Tags and formulas of a citizen are seen as they were typed."""
+    for text in ("[size=99999]x[/size]", "[b]", "&bl;&amp;", "{{7*7}}", "=cmd|' /C calc'!A0"):
+        laid = shown(stage, ShapedLabel(text=text)).laid
+        assert laid is not None
+        assert "".join(line.text for line in laid.lines).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize("text", ["\x1bp", "\u202eabc", "😀" * 300, "ก" * 10_000, "\n" * 500, ""])
+def test_no_text_breaks_the_screen(stage: Stage, text: str) -> None:
+    """Hostile strings end in a picture of bounded size."""
+    label = shown(stage, ShapedLabel(text=text))
+    assert all(side <= 4096 for side in label.texture_size)
+
+
+def test_forgetting_leaves_no_words(stage: Stage) -> None:
+    """After a visit no cache holds a text; private labels are in none at any time."""
+    forget_texts()
+    shown(stage, ShapedLabel(text="ความลับ", private=True))
+    assert len(TEXTURES) == 0
+    shown(stage, ShapedLabel(text="ประกาศ"))
+    assert len(TEXTURES) == 1
+    forget_texts()
+    assert len(TEXTURES) == 0
+    assert TEXTURES.bytes == 0
+
+
+def test_the_cache_is_bounded_in_bytes() -> None:
+    """The longest unused go first, and the sum never passes the bound."""
+    cache = TextureCache(bytes_max=100)
+    for key in range(5):
+        cache.put(key, f"texture {key}", 40)
+        assert cache.bytes <= 100
+    assert cache.get(4) == "texture 4"
+    assert cache.get(0) is None
+
+
+def test_jawi_mirrors_a_row(stage: Stage) -> None:
+    """With Jawi the first child stands at the right, and text runs from the right."""
+    row = Row()
+    first, second = ShapedLabel(text="ملايو", fit="both"), ShapedLabel(text="600", fit="both")
+    row.add_widget(first)
+    row.add_widget(second)
+    stage.show(row)
+    assert first.x < second.x
+    LOOK.speak("ms-Arab")
+    stage.settle()
+    assert first.x > second.x
+    LOOK.speak("th")
+
+
+def test_a_code_stands_in_groups_of_four_and_in_no_cache(stage: Stage) -> None:
+    """The citizen's code is drawn, and not remembered."""
+    forget_texts()
+    column = Column()
+    code = CodeGroup(code="4827 1930 5526 7041")
+    column.add_widget(code)
+    stage.show(column)
+    assert [box.text for box in reversed(code.children) if isinstance(box, CodeBox)] == ["4827", "1930", "5526", "7041"]
+    assert len(TEXTURES) == 0
+
+
+def test_a_qr_code_can_be_read_from_the_screen(stage: Stage, tmp_path: object) -> None:
+    """What is drawn is what a telephone reads; too much data draws nothing instead of failing."""
+    from pathlib import Path
+
+    import zxingcpp
+    from PIL import Image
+
+    column = Column()
+    code = QrCode(data="https://kiosk.example/t/A027")
+    column.add_widget(code)
+    stage.show(column)
+    path = stage.picture(Path(str(tmp_path)) / "qr.png")
+    with Image.open(path) as picture:
+        assert [found.text for found in zxingcpp.read_barcodes(picture)] == ["https://kiosk.example/t/A027"]
+    code.data = "x" * 5000
+    stage.settle()
+    with Image.open(stage.picture(path)) as picture:
+        assert zxingcpp.read_barcodes(picture) == []
