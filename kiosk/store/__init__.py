@@ -14,6 +14,9 @@ What the rest of the kiosk calls:
 
     store.checkpoint(pages_min=500)                 from a background thread, between touches
 
+    tripwire = Tripwire(path)                       check() -> what changed, or None; arm() once the new logs are open
+    check_all(store), backup(store, target)         in the background; salvage(path, key) after a `StoreDamaged`
+
 `CannotRecord` (disk full, read-only, failing, not read back) means that nothing was recorded: send the citizen to the
 counter. `WrongKey` is never an empty store. Any thread may call; a transaction belongs to the thread that began it,
 others wait. `store.py`, `logbook.py` and `rows.py` open with the rules they keep.
@@ -42,6 +45,7 @@ from kiosk.store.errors import (
 )
 from kiosk.store.logbook import Counts, KeptReceipt, Logbook, LogView, OpenReason
 from kiosk.store.rows import RowTable
+from kiosk.store.salvage import Salvaged, salvage
 from kiosk.store.store import Confirmed, Store, Transaction
 from kiosk.store.tripwire import Tripwire
 
@@ -66,6 +70,7 @@ __all__ = [
     "RecordDamaged",
     "RowDamaged",
     "RowTable",
+    "Salvaged",
     "Store",
     "StoreDamaged",
     "StoreError",
@@ -78,4 +83,5 @@ __all__ = [
     "check_all",
     "make_key_file",
     "read_key_file",
+    "salvage",
 ]

@@ -167,7 +167,12 @@ class Logbook:
         return self._append(tx, kind, schema, data, at, edition, salt)
 
     def open_new(self, tx: Transaction, reason: OpenReason, *, at: At, edition: int) -> Record:
-        """End the current log, if there is one, and open the next; its first record cites the head of the last."""
+        """End the current log, if there is one, and open the next; its first record cites the head of the last.
+
+        Where the store may have come back from a copy, ticket numbers skip ahead, since some may be on paper already.
+        """
+        if reason in {"copied", "restored", "forked"}:
+            tx.jump_numbers()
         known = list(_known(self._store))
         current = _current(known, self.name)
         parent = Head(b"", 0, b"")

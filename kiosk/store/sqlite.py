@@ -81,6 +81,14 @@ def prepare(db: apsw.Connection) -> None:
         raise StoreError(f"the file system does not carry a write-ahead log (journal mode {mode})")
 
 
+def found(db: apsw.Connection, store_id: bytes, key_check: bytes) -> None:
+    """Make the tables of a new store and say whose it is; to be called inside a transaction."""
+    db.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    db.execute(f"PRAGMA user_version={FORMAT}")
+    db.execute(SCHEMA).fetchall()
+    db.execute("INSERT INTO store VALUES(1,?,?)", (store_id, key_check))
+
+
 def check_version(version: str = "") -> None:
     """Raise `OldSQLite` below the first safe version."""
     version = version or apsw.sqlite_lib_version()
@@ -108,6 +116,34 @@ def renew_wal(path: Path) -> None:
     files.write_new(aside, data, mode=wal.stat().st_mode & 0o777)
     aside.replace(wal)
     files.sync_folder(path.parent)
+
+
+def salvaged_path(path: Path) -> Path:
+    """Where a salvaged store waits to take the place of the damaged one at `path`."""
+    return path.with_name(path.name + ".salvaged")
+
+
+def swap_in_salvaged(path: Path) -> Path | None:
+    """Put the salvaged store, if one waits, in the place of the damaged one; returns where that one lies now.
+
+    The log goes first: a new file must never meet the old one's write-ahead log. Cut short, it is finished at the
+    next start.
+    """
+    salvaged = salvaged_path(path)
+    if not salvaged.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    if path.exists():
+        if wal_path(path).exists():
+            wal_path(path).replace(wal_path(aside))
+            files.sync_folder(path.parent)
+        path.replace(aside)
+        files.sync_folder(path.parent)
+    salvaged.replace(path)
+    files.sync_folder(path.parent)
+    return aside
 
 
 def translate(error: apsw.Error | OSError) -> StoreError:

@@ -31,7 +31,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import IO, Any, Literal, Self
 
 import apsw
 import msgspec
@@ -67,6 +67,9 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_count = msgspec.msgpack.Decoder(int).decode
 _decode_table = msgspec.msgpack.Decoder(tuple[int, int]).decode
 
+#: How many ticket numbers a series skips after a restore: more than one device gives between two syncs of a day.
+NUMBER_JUMP = 100
+
 #: A table remembers its next id this far ahead, so that most inserts write one row less; a restart skips the rest.
 ID_BLOCK = 64
 
@@ -75,12 +78,12 @@ _LOCK_WAIT_S = 0.05
 
 Sheet = Literal["record", "document", "receipt", "cell"]
 
-_SHEETS: tuple[Sheet, ...] = ("record", "document", "receipt", "cell")
+SHEETS: tuple[Sheet, ...] = ("record", "document", "receipt", "cell")
 
 
 def _each(sql: str) -> dict[Sheet, str]:
     """One statement for each sheet; apsw keeps them compiled."""
-    return {sheet: sql.format(sheet) for sheet in _SHEETS}
+    return {sheet: sql.format(sheet) for sheet in SHEETS}
 
 
 _SELECT = _each("SELECT data FROM {} WHERE place=?")
@@ -157,9 +160,9 @@ class Transaction:
 
         The row holds the high-water mark itself; it is never derived from tickets and never goes down.
         """
-        number = self._mark(service_date, series) + 1
-        self._set_mark(service_date, series, number)
-        return number
+        mark = self._mark(service_date, series) + self._jump(series)
+        self._set_mark(service_date, series, mark + 1)
+        return mark + 1
 
     def raise_mark(self, service_date: date, series: str, at_least: int) -> None:
         """Make the next number of this day and series higher than `at_least`, for a store that came back from a
@@ -167,6 +170,12 @@ class Transaction:
         """
         if at_least > self._mark(service_date, series):
             self._set_mark(service_date, series, at_least)
+
+    def jump_numbers(self) -> None:
+        """Let each series skip `NUMBER_JUMP` numbers once, for a store that may have forgotten the last ones it
+        gave.
+        """
+        self.put_cell(_JUMP_CELL, _encode(self._store.count_cell(_JUMP_CELL) + 1))
 
     def random(self, length: int) -> bytes:
         """Random bytes from the store's source."""
@@ -204,9 +213,16 @@ class Transaction:
         self._seal(_PUT["cell"], "cell", name, self._store.cell_cipher, name, plain)
         self.cells[name] = plain
 
+    def _jump(self, series: str) -> int:
+        """How far this series has to skip now; the next call says 0."""
+        called, done = self._store.count_cell(_JUMP_CELL), self._store.count_cell(f"{_JUMP_CELL}/{series}")
+        if called == done:
+            return 0
+        self.put_cell(f"{_JUMP_CELL}/{series}", _encode(called))
+        return NUMBER_JUMP
+
     def _mark(self, service_date: date, series: str) -> int:
-        data = self._store.cell(_number_cell(service_date, series))
-        return 0 if data is None else _decode_count(data)
+        return self._store.count_cell(_number_cell(service_date, series))
 
     def _set_mark(self, service_date: date, series: str, mark: int) -> None:
         self.put_cell(_number_cell(service_date, series), _encode(mark))
@@ -297,13 +313,14 @@ class Store:
         self._reserve_held = self._reserve.exists()
         self._wal_pages = 0
         self._failed = False
-        self._cells: dict[str, bytes] = {}
+        self._cells: dict[str, bytes | None] = {}
         self._heads: dict[bytes, Head] = {}
         self._db: apsw.Connection | None = None
-        if not create and not path.exists():
+        if not create and not path.exists() and not sqlite.salvaged_path(path).exists():
             raise NoStore(f"there is no store at {path}")
-        self._lock_file = _lock(path.with_name(path.name + ".lock"))
+        self._lock_file = hold(path)
         try:
+            sqlite.swap_in_salvaged(path)
             self._open(create=create)
             self._first_look()
             self._settle()
@@ -415,10 +432,7 @@ class Store:
             if self.open_transaction is not None and name in self.open_transaction.cells:
                 return self.open_transaction.cells[name]
             if name not in self._cells:
-                found = self.fetch(_SELECT["cell"], (name,))
-                if not found:
-                    return None
-                self._cells[name] = self.cell_cipher.open(name, found[0][0])
+                self._cells[name] = self.reread_cell(name)
             return self._cells[name]
 
     def head(self, log: bytes) -> Head | None:
@@ -429,6 +443,11 @@ class Store:
     def know_head(self, head: Head) -> None:
         """Remember a head that was read from the file."""
         self._heads[head.log] = head
+
+    def count_cell(self, name: str) -> int:
+        """The number in a small row, 0 where there is none."""
+        data = self.cell(name)
+        return 0 if data is None else _decode_count(data)
 
     def cell_names(self) -> list[str]:
         """The names of all small rows."""
@@ -674,10 +693,7 @@ class Store:
     def _found(self, db: apsw.Connection) -> None:
         store_id = self.random(16)
         with db:
-            db.execute(f"PRAGMA application_id={sqlite.APPLICATION_ID}")
-            db.execute(f"PRAGMA user_version={sqlite.FORMAT}")
-            db.execute(sqlite.SCHEMA).fetchall()
-            db.execute("INSERT INTO store VALUES(1,?,?)", (store_id, Keyring(self._key, store_id).check_value()))
+            sqlite.found(db, store_id, Keyring(self._key, store_id).check_value())
         files.sync_folder(self.path.parent)
 
     def _first_look(self) -> None:
@@ -693,11 +709,9 @@ class Store:
 
     def _settle(self) -> None:
         """Write one small row now, so that the sync of a new log's header is not paid by the next touch."""
-        turns = self.cell(_SETTLE_CELL)
-        count = 1 + (0 if turns is None else _decode_count(turns))
         try:
             with self.transaction() as tx:
-                tx.put_cell(_SETTLE_CELL, _encode(count))
+                tx.put_cell(_SETTLE_CELL, _encode(self.count_cell(_SETTLE_CELL) + 1))
         except (DiskFull, DiskFailed) as error:
             logger.warning("the store can be read but not written: %s", error)
 
@@ -807,8 +821,7 @@ class _TableRows:
         return (0, 1) if data is None else _decode_table(data)
 
     def _take_ordinal(self, tx: Transaction) -> int:
-        data = self._store.cell(_ORDINAL_CELL)
-        ordinal = 1 + (0 if data is None else _decode_count(data))
+        ordinal = self._store.count_cell(_ORDINAL_CELL) + 1
         tx.put_cell(_ORDINAL_CELL, _encode(ordinal))
         return ordinal
 
@@ -820,6 +833,7 @@ class _TableRows:
         return self._store.shelf("document", self._name, ordinal)
 
 
+_JUMP_CELL = "jump"
 _SETTLE_CELL = "settled"
 _ORDINAL_CELL = "tables"
 
@@ -832,11 +846,14 @@ def _number_cell(service_date: date, series: str) -> str:
     return f"number/{service_date.isoformat()}/{series}"
 
 
-def _lock(path: Path) -> Any:
-    """Hold the lock file for as long as it is open; waits two seconds for a program that is just ending."""
+def hold(path: Path) -> IO[bytes]:
+    """Hold the store at `path` against other programs until the file returned is closed; waits two seconds for one
+    that ends.
+    """
+    lock = path.with_name(path.name + ".lock")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("wb")
+        file = lock.open("wb")
     except OSError as error:
         raise sqlite.translate(error) from error
     for _ in range(_LOCK_TRIES):
@@ -847,4 +864,4 @@ def _lock(path: Path) -> Any:
         else:
             return file
     file.close()
-    raise StoreInUse(f"{path} is held by another program")
+    raise StoreInUse(f"{lock} is held by another program")

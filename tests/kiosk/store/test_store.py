@@ -27,6 +27,7 @@ from kiosk.store import (
     sqlite,
 )
 from kiosk.store.errors import StoreError
+from kiosk.store.store import NUMBER_JUMP
 from tests.kiosk.store.conftest import KEY, moment, rating
 
 DAY = date(2026, 11, 25)
@@ -83,6 +84,19 @@ def test_a_raised_mark_is_never_lowered(desk):
         tx.raise_mark(DAY, "A", 40)
         tx.raise_mark(DAY, "A", 7)
         assert tx.next_number(DAY, "A") == 41
+
+
+def test_numbers_skip_ahead_after_a_copy(desk):
+    """A store that may have forgotten its last numbers skips ahead once in each series, also in one it has not seen."""
+    with desk.store.transaction() as tx:
+        assert [tx.next_number(DAY, "A") for _ in range(3)] == [1, 2, 3]
+        desk.book.open_new(tx, "copied", at=moment(1), edition=1)
+    desk.reopen()
+    tomorrow = date(2026, 11, 26)
+    with desk.store.transaction() as tx:
+        assert [tx.next_number(DAY, "A") for _ in range(2)] == [NUMBER_JUMP + 4, NUMBER_JUMP + 5]
+        assert [tx.next_number(tomorrow, "B") for _ in range(2)] == [NUMBER_JUMP + 1, NUMBER_JUMP + 2]
+        assert tx.next_number(tomorrow, "A") == 1
 
 
 def test_fifty_threads_never_share_a_number(desk):

@@ -1,0 +1,140 @@
+"""Salvage: when the file itself is damaged, all that can still be read moves into a new one.
+
+Single damaged rows need none of this. It is for a file of which whole pages are noise, so that SQLite will not go on
+with it (`StoreDamaged`). Rows are taken over as they lie, still sealed: from the front as far as it goes, from the
+back, and one by one between the two. The damaged file is kept beside the new one. Every log ends where it can be
+read, since what came behind it may be lost, and the next touch opens a new one; ticket numbers skip ahead for the
+same reason.
+
+    try:
+        store = Store(path, key)
+    except StoreDamaged:
+        salvaged = salvage(path, key)       # tell staff: how many rows, and where the damaged file lies
+        store = Store(path, key)
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import apsw
+
+from kiosk.store import files, sqlite
+from kiosk.store.cipher import Keyring
+from kiosk.store.errors import StoreDamaged
+from kiosk.store.logbook import Logbook, log_names
+from kiosk.store.store import SHEETS, Store, hold
+
+#: Between the readable front and back of a table, this many places are tried one by one.
+PROBES_MAX = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """How many rows were taken over, and where the damaged file lies."""
+
+    rows: int
+    damaged: Path
+
+
+def salvage(path: Path, key: bytes, *, rand: Callable[[int], bytes] = os.urandom) -> Salvaged:
+    """Replace the damaged store at `path` by one with all of its readable rows.
+
+    Raises `WrongKey`, or `StoreDamaged` where not even the store's description or its list of logs can be read: then
+    only a backup helps. The damaged file is not changed in either case.
+    """
+    fresh = path.with_name(path.name + ".salvage")
+    held = hold(path)
+    try:
+        _remove(fresh)
+        rows = _copy(path, fresh, key)
+        with Store(fresh, key, rand=rand, reserve_bytes=0) as store:
+            _end_logs(store)
+        files.sync_file(fresh)
+        fresh.replace(sqlite.salvaged_path(path))
+        files.sync_folder(path.parent)
+        damaged = sqlite.swap_in_salvaged(path)
+    except (apsw.Error, OSError) as error:
+        raise sqlite.translate(error) from error
+    finally:
+        _remove(fresh)
+        held.close()
+    assert damaged is not None
+    return Salvaged(rows, damaged)
+
+
+def _copy(path: Path, fresh: Path, key: bytes) -> int:
+    """Take over every readable row; returns how many."""
+    old, new = sqlite.connect(path), sqlite.connect(fresh)
+    try:
+        old.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+        store_id, key_check = _description(old)
+        Keyring(key, store_id).prove(key_check)
+        sqlite.prepare(new)
+        with new:
+            sqlite.found(new, store_id, key_check)
+            rows = 0
+            for sheet in SHEETS:
+                insert = f"INSERT OR IGNORE INTO {sheet} VALUES(?,?)"
+                for place, data in _readable(old, sheet):
+                    if isinstance(data, bytes):
+                        new.execute(insert, (place, data))
+                        rows += 1
+        new.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
+        return rows
+    finally:
+        old.close()
+        new.close()
+
+
+def _description(db: apsw.Connection) -> tuple[bytes, bytes]:
+    try:
+        found: list[Any] = db.execute("SELECT id, key_check FROM store").fetchall()
+    except apsw.Error as error:
+        raise StoreDamaged(f"nothing can be read from the damaged file: {error}") from error
+    if not found or not all(isinstance(value, bytes) for value in found[0]):
+        raise StoreDamaged("the damaged file has lost the store's own description")
+    store_id, key_check = found[0]
+    return store_id, key_check
+
+
+def _readable(db: apsw.Connection, sheet: str) -> Iterator[tuple[Any, Any]]:
+    """The rows of a sheet that can be read, some perhaps twice."""
+    select = f"SELECT place, data FROM {sheet}"  # noqa: S608 - one of our four
+    front = back = None
+    for order in ("", " DESC"):
+        try:
+            for place, data in db.execute(f"{select} ORDER BY place{order}"):
+                if order and place == front:
+                    return
+                front, back = (front, place) if order else (place, back)
+                yield place, data
+            return
+        except apsw.Error:
+            continue  # the other end, then the places between
+    if isinstance(front, int) and isinstance(back, int):
+        for place in range(front + 1, min(back, front + PROBES_MAX)):
+            try:
+                found: list[Any] = db.execute(f"{select} WHERE place=?", (place,)).fetchall()
+            except apsw.Error:
+                continue  # this one is lost
+            yield from found
+
+
+def _end_logs(store: Store) -> None:
+    names = log_names(store)
+    if not names and store.fetch("SELECT 1 FROM record LIMIT 1"):
+        raise StoreDamaged("the damaged file has lost its list of logs")
+    with store.transaction() as tx:
+        tx.jump_numbers()
+        for name in names:
+            book = Logbook(store, name, software="")
+            current = book.logs()[-1]
+            book.mark_damaged(tx, current.log, current.damaged_seq or current.captured + 1)
+
+
+def _remove(fresh: Path) -> None:
+    for suffix in ("", "-wal", ".lock", ".reserve"):
+        fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,157 @@
+"""Salvage: whole pages of a store are noise, and all that can still be read goes on in a new file."""
+
+import os
+import random
+from contextlib import closing
+from datetime import date
+
+import apsw
+import pytest
+
+from kiosk.store import RowDamaged, Store, StoreDamaged, WrongKey, salvage, sqlite
+from kiosk.store.store import NUMBER_JUMP
+from shared import kinds
+from shared.errors import SalaError
+from tests.kiosk.store.conftest import KEY, moment
+
+DAY = date(2026, 11, 25)
+PAGE = 4096
+
+
+def fill(desk, count):
+    """Tickets with their documents; ends with everything in the file itself."""
+    for n in range(count):
+        with desk.store.transaction() as tx:
+            number = tx.next_number(DAY, "A")
+            body = kinds.TicketIssued(DAY.isoformat(), "A", number, "ทะเบียน" * 20, "", "none", 0, "th")
+            desk.book.append(tx, body, at=moment(n), edition=1)
+            desk.store.table("tickets").insert({"number": number})
+    desk.store.close()
+
+
+def pages_of(path, table):
+    """The leaf pages of a table, in order."""
+    with closing(apsw.Connection(str(path))) as db:
+        rows = db.execute("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path", (table,))
+        return [page for (page,) in rows.fetchall()]
+
+
+def spoil_page(path, page):
+    """Fill one page with noise."""
+    with path.open("rb+") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(os.urandom(PAGE))
+
+
+def test_a_page_of_noise_costs_its_own_rows_only(desk):
+    """The rows around the noise are there, the log ends before it, a new one goes on, and no number comes twice."""
+    fill(desk, 150)
+    pages = pages_of(desk.path, "record")
+    spoil_page(desk.path, pages[len(pages) // 2])
+    with pytest.raises(StoreDamaged):
+        Store(desk.path, KEY)
+    salvaged = salvage(desk.path, KEY)
+    assert salvaged.rows > 250
+    assert salvaged.damaged.exists()
+    desk.open()
+    [log] = desk.book.logs()
+    held = [seq for seq in range(1, 152) if desk.store.load(desk.book._shelf(desk.book._now()), seq) is not None]
+    assert 100 < len(held) < 151
+    assert len(desk.store.table("tickets")) == 150
+    record = desk.rate()
+    first, second = desk.book.logs()
+    assert (first.ended, record.header.log) == (True, second.log)
+    assert second.log != log.log
+    with desk.store.transaction() as tx:
+        assert tx.next_number(DAY, "A") == 150 + NUMBER_JUMP + 1
+        assert tx.next_number(DAY, "A") == 150 + NUMBER_JUMP + 2
+
+
+def test_a_lost_end_is_never_written_again(desk):
+    """The last page is gone: what follows goes into a new log, so that no confirmed seq gets a second record."""
+    fill(desk, 60)
+    spoil_page(desk.path, pages_of(desk.path, "record")[-1])
+    salvage(desk.path, KEY)
+    desk.open()
+    old = desk.book.head
+    assert old.seq < 61
+    assert desk.rate().header.log != old.log
+
+
+def test_the_wrong_key_salvages_nothing(desk):
+    """Wrong stays wrong, and the damaged file stays as it is."""
+    fill(desk, 60)
+    spoil_page(desk.path, pages_of(desk.path, "record")[1])
+    before = desk.path.read_bytes()
+    with pytest.raises(WrongKey):
+        salvage(desk.path, bytes(32))
+    assert desk.path.read_bytes() == before
+    assert [path.name for path in desk.path.parent.iterdir() if "salvage" in path.name] == []
+    salvage(desk.path, KEY)
+    desk.open()
+
+
+def test_where_nothing_can_be_read_it_says_so(desk):
+    """The first page is noise: only a backup helps; the file is kept."""
+    fill(desk, 5)
+    spoil_page(desk.path, 1)
+    with pytest.raises(StoreDamaged, match="nothing can be read"):
+        salvage(desk.path, KEY)
+    assert desk.path.exists()
+    desk.path.unlink()
+    desk.open()
+
+
+@pytest.mark.parametrize("done", [0, 1, 2])
+def test_a_salvage_that_is_cut_short_is_finished_at_the_next_start(desk, done):
+    """After 0, 1 or 2 of its renames, opening the store carries on to the same end."""
+    fill(desk, 60)
+    good = desk.path.read_bytes()
+    sqlite.salvaged_path(desk.path).write_bytes(good)
+    sqlite.wal_path(desk.path).write_bytes(b"a log that belongs to the damaged file")
+    spoil_page(desk.path, 1)
+    aside = desk.path.with_name(desk.path.name + ".damaged-1")
+    if done > 0:
+        sqlite.wal_path(desk.path).replace(sqlite.wal_path(aside))
+    if done > 1:
+        desk.path.replace(aside)
+    store = Store(desk.path, KEY, reserve_bytes=0)
+    assert len(store.table("tickets")) == 60
+    assert aside.exists()
+    assert sqlite.wal_path(aside).exists()
+    store.close()
+    desk.open()
+
+
+def test_noise_anywhere_is_found_or_harmless(desk):
+    """512 bytes to 4 KiB of noise anywhere: the store says what is wrong or works, and never shows a wrong record."""
+    fill(desk, 80)
+    good = desk.path.read_bytes()
+    desk.open()
+    known = {seq: desk.book.hash_at(seq) for seq in range(1, 82)}
+    log = desk.book.head.log
+    desk.store.close()
+    rng = random.Random(5)
+    outcomes = {"works": 0, "refused": 0}
+    for _ in range(120):
+        length = rng.choice((512, 1024, 4096))
+        at = rng.randrange(0, len(good) - length)
+        spoiled = good[:at] + rng.randbytes(length) + good[at + length :]
+        desk.path.write_bytes(spoiled)
+        sqlite.wal_path(desk.path).unlink(missing_ok=True)
+        try:
+            desk.open()
+            for seq, hash_ in known.items():
+                try:
+                    assert desk.book.hash_at(seq, log) in (hash_, None)
+                except RowDamaged:
+                    continue
+            assert all(1 <= ticket["number"] <= 80 for ticket in desk.store.table("tickets"))
+            outcomes["works"] += 1
+        except SalaError:
+            outcomes["refused"] += 1
+        desk.store.close()
+    assert min(outcomes.values()) > 0, outcomes
+    desk.path.write_bytes(good)
+    sqlite.wal_path(desk.path).unlink(missing_ok=True)
+    desk.open()
