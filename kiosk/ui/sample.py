@@ -126,7 +126,7 @@ class SampleKiosk:
             keys.SigningKey(b"k" * 32), keys.SigningKey(b"a" * 32).public, self._key.public,
             keys.SealingKey(b"s" * 32).public, b"salt of sample codes",
         )  # fmt: skip
-        store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=0)
+        store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096)
         lobby = Logbook(store, "lobby", software=SOFTWARE)
         with store.transaction() as tx:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)

@@ -238,6 +238,11 @@ class Flow:
         if self.hears(self.presenter, ("finish", ()), STEP_DEAF_MS):
             self.reset()
 
+    def staff(self) -> None:
+        """Whoever looks after the kiosk asks for the staff corner."""
+        self.follow("staff")
+        self.show()
+
     def reset(self) -> None:
         """Forget everything of this visit and wait for the next citizen."""
         self._go("idle")

@@ -183,7 +183,7 @@ def division_phone(presenter: Presenter[View], division: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step of the procedure. `lane` names the division where it differs from the step before; `avatar` is from 1."""
+    """One step of the procedure. `lane` names the division where it differs from the step before."""
 
     number: str
     title: str

@@ -162,15 +162,11 @@ class Staff(Presenter[StaffView]):
         sub = say("staff.sub", name=name, seconds=self.flow.seconds_left())
         if told is None:
             return StaffView(say, sub)
-        heard = told.last_heard
         fine = told.link.state == "ok"
         return StaffView(
             say,
             sub,
-            say(
-                f"staff.link_{told.link.state}",
-                when=f"{say.short_day(heard.date())} {say.clock(heard)}" if heard else "-",
-            ),
+            self._link(told),
             fine,
             f"{told.captured:,}",
             f"{told.stored:,}",
@@ -182,6 +178,11 @@ class Staff(Presenter[StaffView]):
             self._devices(told),
             f"Sala {told.software} · {name}",
         )
+
+    def _link(self, told: Health) -> str:
+        heard = told.last_heard
+        when = f"{self.say.short_day(heard.date())} {self.say.clock(heard)}" if heard else self.say("staff.never")
+        return self.say(f"staff.link_{told.link.state}", when=when)
 
     def _oldest(self, told: Health) -> str:
         say = self.say

@@ -1,6 +1,6 @@
-"""Screens: what each step of a visit looks like. One pair a step, `name.py` with the classes and `name.kv` with the layout.
+"""Screens: what each step of a visit looks like. One pair a step: `name.py` has the classes, `name.kv` the layout.
 
-A screen is a picture of its presenter's view and holds nothing of its own. It is built at the first visit of its step, so
+A screen is a picture of its presenter's view and holds nothing of its own. It is built when its step first comes, so
 that the first picture of all is on screen soon.
 
     screen = build("home")

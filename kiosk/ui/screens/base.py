@@ -27,6 +27,7 @@ from kiosk.ui.presenters.flow import Chrome
 from kiosk.ui.widgets import load_all
 from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.header import RoofHeader
+from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.surface import Column, Grid, Ground, Row, Stack
 
@@ -68,6 +69,8 @@ class Page(Ground):
     chrome = ObjectProperty(Chrome(), rebind=True)
     presenter = ObjectProperty(None, allownone=True)
     flow = ObjectProperty(None, allownone=True)
+    #: Whether words that somebody typed are hidden, while nobody seems to be there.
+    masked = BooleanProperty(False)
 
     def show(self, flow: Flow) -> None:
         """Show the step that `flow` stands at. An equal view changes nothing."""
@@ -84,7 +87,8 @@ class Page(Ground):
     def forget(self) -> None:
         """Show nothing of anybody any more."""
         self.presenter = None
-        self.chrome = Chrome()
+        self.flow = None
+        self.masked = False
         self.view = type(self.view)()
 
 
@@ -113,6 +117,36 @@ class Item(Widget):
 
     item = ObjectProperty(None, allownone=True)
     owner = ObjectProperty(None, allownone=True)
+
+
+class When(Column):
+    """Holds its children while `on`, and else takes no room at all, its parent's spacing included."""
+
+    on = BooleanProperty(True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._kept: list[Widget] = []
+        super().__init__(**kwargs)
+        for name in ("on", "parent", "minimum_height"):
+            self.fbind(name, self._follow)
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """Keep a child, and show it while on."""
+        if widget not in self._kept:
+            self._kept.append(widget)
+        if self.on:
+            super().add_widget(widget, *args, **kwargs)
+
+    def _follow(self, *_: object) -> None:
+        if self.on:
+            for child in self._kept:
+                if child.parent is None:
+                    super().add_widget(child)
+            self.height = self.minimum_height
+            return
+        self.clear_widgets()
+        # A box puts its spacing around every child; less than nothing takes it back.
+        self.height = -getattr(self.parent, "spacing", 0)
 
 
 class Each(Widget):
@@ -164,7 +198,7 @@ class EachGrid(Each, Grid):
 
 
 class KeyboardTray(Column):
-    """The keyboard at the foot of a page, there while `open`. It writes into `target` and begins in the page's language."""
+    """The keyboard at the foot of a page while `open`. It writes into `target` and begins in the visit's language."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
     target = ObjectProperty(None, allownone=True)
@@ -191,6 +225,12 @@ class KeyboardTray(Column):
         keyboard.shift = False
         if keyboard.parent is None:
             self.add_widget(keyboard)
+
+
+class Input(ShapedInput):
+    """Where something is typed; `action` names it for whoever drives the window from outside."""
+
+    action = StringProperty("")
 
 
 class Way(Row):

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from kivy.properties import ObjectProperty
+from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.complaint import RecordedView
 from kiosk.ui.screens.base import Page, Sheet
+from kiosk.ui.widgets import LOOK
 from kiosk.ui.widgets.foot import FootBar
 
 
@@ -14,9 +16,34 @@ class RecordedScreen(Page):
 
     view = ObjectProperty(RecordedView(), rebind=True)
 
+    def on_kv_post(self, _base_widget: object) -> None:
+        """Seat the parts: one below another on the panel, what comes next at the side on the tablet."""
+        seats, code, coming, paper = self.ids.seats, CodeSheet(page=self), ComingSheet(page=self), PaperAsk(page=self)
+        if LOOK.wide:
+            side = Sheet()
+            for part in (code, Widget(), paper):
+                side.add_widget(part)
+            seats.add_widget(side)
+            seats.add_widget(coming)
+        else:
+            for part in (code, coming, paper):
+                seats.add_widget(part)
+
 
 class LeftFoot(FootBar):
     """Larger, contrast, and the seconds that are left."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class CodeSheet(Sheet):
+    """The code."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class ComingSheet(Sheet):
+    """What comes next, and when."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
 

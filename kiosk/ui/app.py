@@ -1,0 +1,136 @@
+"""The kiosk's window: opened, kept going, and closed only from outside.
+
+    run(world, clock, worker, sync)           # returns when the program is asked to end
+    run_stopped(config, error)                # a kiosk that could not start says so on its screen
+    on_main(fn)                               # the one way from other threads to the drawing thread
+
+There is no way out for whoever stands before it: no settings page, no Esc, and a full-screen kiosk is not closed by its
+window. Kivy is imported inside the functions, after `kivy_env.prepare` has settled what it reads when it is imported.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kiosk.ui import kivy_env
+from kiosk.ui.presenters import PRESENTERS, Flow
+from kiosk.ui.strings import saying
+
+if TYPE_CHECKING:
+    from kiosk.clock import Clock
+    from kiosk.config import Config
+    from kiosk.desk.health import Link
+    from kiosk.desk.world import World
+    from kiosk.ui.front import Front
+    from kiosk.worker import Worker
+    from shared.errors import SalaError
+
+logger = logging.getLogger(__name__)
+
+#: How often time is looked at: clocks, countdowns, whether somebody is there.
+TICK_S: Final = 0.25
+
+_front: list[Any] = []
+
+
+class Linked(Protocol):
+    """What the window asks of `kiosk.sync.loop.Sync`."""
+
+    @property
+    def link(self) -> Link:
+        """How the line to the server stands now."""
+
+
+def on_main(fn: Callable[..., None]) -> Callable[..., None]:
+    """`fn`, run on the drawing thread at its next turn from whichever thread it is called."""
+    from kivy.clock import Clock as KivyClock
+
+    def later(*args: Any) -> None:
+        KivyClock.schedule_once(lambda _dt: fn(*args), -1)
+
+    return later
+
+
+def run(world: World, clock: Clock, worker: Worker, sync: Linked, *, targets_path: Path | None = None) -> None:
+    """Open the window and serve citizens until the program is asked to end.
+
+    `targets_path` is for developers who drive the window from outside: after each settled view, what can be touched is
+    written there as JSON (see `targets`), and the code of a case while it is on screen.
+    """
+    config = world.config
+    kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
+    from kivy.clock import Clock as KivyClock
+
+    from kiosk.ui.front import Front
+
+    front = Front()
+    flow = Flow(
+        world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link
+    )
+    if targets_path is not None:
+        front.on_settled = lambda: _write(targets_path, targets(front))
+    front.serve(flow)
+    KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)
+    _loop(front, config)
+    flow.reset()
+
+
+def run_stopped(config: Config, error: SalaError) -> None:
+    """Show why the kiosk could not start and what staff can do, until the program is asked to end."""
+    kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
+    from kiosk.ui.front import Front
+    from kiosk.ui.presenters.flow import Chrome
+    from kiosk.ui.presenters.trouble import ClosedView, stopped
+    from kiosk.ui.screens import build
+
+    front = Front()
+    screen = build("closed")
+    say = saying(config.languages[0])
+    screen.chrome = Chrome(say)
+    screen.view = stopped(error, ClosedView(say))
+    front.add_widget(screen)
+    _loop(front, config)
+
+
+def targets(front: Front | None = None) -> dict[str, Any]:
+    """The step on screen and the middle of everything that can be touched, in pixels from the upper left corner.
+
+    Without `front`, of the window that `run` has open; empty where there is none. Nothing that somebody typed is in it.
+    """
+    front = front or (_front[0] if _front else None)
+    return {} if front is None else front.targets()
+
+
+def _loop(front: Front, config: Config) -> None:
+    """Turn the window's loop until SIGTERM, SIGINT or, where it is not full-screen, until it is closed."""
+    from kivy.base import runTouchApp, stopTouchApp
+    from kivy.clock import Clock as KivyClock
+    from kivy.core.window import Window
+
+    def first_picture(*_: object) -> None:
+        Window.unbind(on_flip=first_picture)
+        logger.info("first picture")
+
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: KivyClock.schedule_once(lambda _dt: stopTouchApp(), 0))
+    Window.bind(on_request_close=lambda *_args, **_kwargs: config.fullscreen)
+    Window.bind(on_flip=first_picture)
+    _front[:] = [front]
+    try:
+        runTouchApp(front)
+    finally:
+        _front.clear()
+
+
+def _write(path: Path, told: dict[str, Any]) -> None:
+    """Replace the file whole: whoever reads it never sees a part."""
+    aside = path.with_name(path.name + ".new")
+    aside.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    aside.replace(path)

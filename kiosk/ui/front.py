@@ -1,0 +1,255 @@
+"""`Front`: the one widget that fills the window. It shows the screen of the flow's step and, over it, the question
+whether somebody is still there.
+
+`app` makes it and runs the loop; tests and figures make one of their own and turn the loop by hand.
+
+    front = Front()
+    flow = Flow(..., on_change=front.draw)
+    front.serve(flow)
+
+The rules of this file:
+1. The first picture comes before everything that can wait: a screen is built when its step comes, or while nobody is
+   here.
+2. One finger at a time. A second one is not heard, unless the first has been lying there like a forgotten sleeve.
+3. When a visit ends, no widget and no cache holds a word of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from kivy.animation import Animation
+from kivy.clock import Clock
+from kivy.core.window import Window
+from kivy.graphics import PopMatrix, PushMatrix, Translate
+from kivy.properties import NumericProperty
+from kivy.uix.floatlayout import FloatLayout
+
+from kiosk.ui import screens
+from kiosk.ui.presenters.flow import Flow
+from kiosk.ui.screens.base import Input, Page
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets import ARMING, LOOK, forget_texts
+from kiosk.ui.widgets.keyboard import Keyboard
+from kiosk.ui.widgets.scroll import ScrollArea
+from kiosk.ui.widgets.touch import Touchable
+
+#: A screen that nobody waits for is built this long after the last.
+PREPARE_EVERY_S: Final = 0.35
+#: A view has settled this long after it was shown: layouts are done, the slide is over, the flow hears again.
+SETTLED_S: Final = 0.35
+#: The slide of a new screen: how far in shares of the width, and how long.
+SLIDE_SHARE: Final = 0.06
+SLIDE_S: Final = 0.2
+#: This many touches in the upper right corner within this time open the staff corner.
+STAFF_TOUCHES: Final = 5
+STAFF_MS: Final = 4_000
+STAFF_STEPS: Final = frozenset({"idle", "home", "closed", "cannot"})
+#: A finger that lies longer than this is no finger.
+RESTING_MS: Final = 3_000
+
+
+class Front(FloatLayout):
+    """The window's content; see the module."""
+
+    shift = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        LOOK.apply(Theme(), Window.size)
+        self.flow: Flow | None = None
+        self.on_settled: Callable[[], None] = lambda: None
+        self._screens: dict[str, Page] = {}
+        self._screen: Page | None = None
+        self._step = ""
+        self._look: tuple[float, bool, str] = (1.0, False, "th")
+        self._question: Any = None
+        self._finger: tuple[Any, int] | None = None
+        self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
+        self._settle = Clock.create_trigger(lambda _dt: self.on_settled(), SETTLED_S)
+        with self.canvas.before:
+            PushMatrix()
+            self._slide = Translate()
+        with self.canvas.after:
+            PopMatrix()
+
+    def serve(self, flow: Flow) -> None:
+        """Show the first screen of `flow`; the others are made ready while nobody is here."""
+        self.flow = flow
+        flow.start()
+        Clock.schedule_interval(self._prepare, PREPARE_EVERY_S)
+
+    # --- drawing -------------------------------------------------------------------------------------------------
+
+    def draw(self, flow: Flow) -> None:
+        """Show what the flow says now."""
+        self.flow = flow
+        ARMING.rearm()
+        self._follow_look(flow)
+        if flow.step != self._step:
+            self._change(flow)
+        assert self._screen is not None
+        self._screen.show(flow)
+        self._follow_question(flow)
+        self._settle()
+
+    def _follow_look(self, flow: Flow) -> None:
+        look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
+        if look == self._look:
+            return
+        # Only what is seen is laid out anew; the others are built again when they are wanted.
+        self._screens = {step: screen for step, screen in self._screens.items() if screen is self._screen}
+        if look[:2] != self._look[:2]:
+            LOOK.apply(Theme(contrast=look[1], text_factor=look[0], motion=LOOK.motion), Window.size)
+        if look[2] != self._look[2]:
+            LOOK.speak(look[2])
+        self._look = look
+
+    def _change(self, flow: Flow) -> None:
+        if flow.step == "idle":
+            self.forget()
+        if self._screen is not None:
+            self.remove_widget(self._screen)
+        self._step = flow.step
+        self._screen = self._built(flow.step)
+        self.add_widget(self._screen, index=len(self.children))
+        if LOOK.motion and flow.step != "idle":
+            Animation.cancel_all(self, "shift")
+            self.shift = self.width * SLIDE_SHARE * (1 if flow.forward else -1)
+            Animation(shift=0, duration=SLIDE_S, transition="out_quad").start(self)
+
+    def on_shift(self, *_: object) -> None:
+        """Move the picture, not the widgets: nothing is laid out anew."""
+        self._slide.x = round(self.shift)
+
+    def _built(self, step: str) -> Page:
+        screen = self._screens.get(step)
+        if screen is None:
+            screen = self._screens[step] = screens.build(step)
+            screen.size = Window.size
+        return screen
+
+    def _prepare(self, _dt: float) -> None:
+        """Build one screen that was not visited yet, while nobody is here."""
+        if self._step != "idle":
+            return
+        waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
+        if waiting is not None:
+            self._built(waiting)
+
+    def _follow_question(self, flow: Flow) -> None:
+        assert self._screen is not None
+        self._screen.masked = flow.warning is not None
+        if flow.warning is None:
+            if self._question is not None and self._question.parent is not None:
+                self.remove_widget(self._question)
+            return
+        if self._question is None:
+            screens.load("warning")
+            from kiosk.ui.screens.warning import WarningScreen
+
+            self._question = WarningScreen()
+        config = flow.world.config
+        self._question.flow = flow
+        self._question.total = config.idle_reset_s - config.idle_warn_s
+        self._question.warning = flow.warning
+        if self._question.parent is None:
+            self.add_widget(self._question)
+
+    # --- forgetting ----------------------------------------------------------------------------------------------
+
+    def forget(self) -> None:
+        """Leave no word of the visit in a widget or a cache."""
+        for screen in self._screens.values():
+            screen.forget()
+        forget_texts()
+
+    # --- fingers -------------------------------------------------------------------------------------------------
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Count it, and let one finger at a time through."""
+        flow = self.flow
+        if flow is None:
+            return True
+        now_ms = flow.clock.mono_ms()
+        if flow.warning is None:
+            flow.touched()
+        if self._finger is not None and now_ms - self._finger[1] < RESTING_MS:
+            return True
+        self._finger = (touch.uid, now_ms)
+        if self._in_corner(touch) and self._opens_staff(now_ms):
+            flow.staff()
+            return True
+        super().on_touch_down(touch)
+        return True
+
+    def on_touch_up(self, touch: Any) -> bool:
+        """The finger is gone."""
+        if self._finger is not None and self._finger[0] == touch.uid:
+            self._finger = None
+            super().on_touch_up(touch)
+        return True
+
+    def _in_corner(self, touch: Any) -> bool:
+        side = LOOK.m.touch * 1.6
+        return touch.x > self.width - side and touch.y > self.height - side
+
+    def _opens_staff(self, now_ms: int) -> bool:
+        self._corner.append(now_ms)
+        return self._step in STAFF_STEPS and len(self._corner) == STAFF_TOUCHES and now_ms - self._corner[0] <= STAFF_MS
+
+    # --- for developers ------------------------------------------------------------------------------------------
+
+    def targets(self) -> dict[str, Any]:
+        """What can be touched now, by name, with its middle in pixels from the window's upper left corner.
+
+        No word that anybody typed is in it.
+        """
+        flow = self.flow
+        top = self._question if self._question is not None and self._question.parent is not None else self._screen
+        actions: dict[str, tuple[int, int]] = {}
+        keys: dict[str, tuple[int, int]] = {}
+        for widget, seen in _walk(top) if top is not None else ():
+            if isinstance(widget, Keyboard) and not widget.disabled:
+                for spot in widget.spots:
+                    place = self._place(widget, spot.x + spot.width / 2, spot.y + spot.height / 2)
+                    keys[spot.key.sign or spot.key.do] = place
+                    if spot.key.shifted:
+                        keys.setdefault(f"shift {spot.key.shifted}", place)
+            elif isinstance(widget, (Touchable, Input)) and widget.action and seen and not widget.disabled:
+                place = self._place(widget, widget.x + widget.width / 2, widget.y + widget.height / 2)
+                if 0 < place[0] < self.width and 0 < place[1] < self.height and _in_sight(widget, place, self.height):
+                    actions[widget.action] = place
+        return {
+            "step": self._step,
+            "warning": top is self._question and top is not None,
+            "busy": bool(flow and flow.busy),
+            "size": [round(self.width), round(self.height)],
+            "actions": actions,
+            "keys": keys,
+        }
+
+    def _place(self, widget: Any, x: float, y: float) -> tuple[int, int]:
+        x, y = widget.to_window(x, y)
+        return round(x), round(self.height - y)
+
+
+def _walk(root: Any, seen: bool = True) -> Iterator[tuple[Any, bool]]:
+    seen = seen and root.opacity > 0
+    yield root, seen
+    for child in reversed(root.children):
+        yield from _walk(child, seen)
+
+
+def _in_sight(widget: Any, place: tuple[int, int], height: float) -> bool:
+    """Whether the place is inside every scrolled area around the widget."""
+    parent = widget.parent
+    while parent is not None and parent is not parent.parent:
+        if isinstance(parent, ScrollArea):
+            _, bottom = parent.to_window(parent.x, parent.y)
+            if not bottom < height - place[1] < bottom + parent.height:
+                return False
+        parent = parent.parent
+    return True
