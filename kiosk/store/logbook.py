@@ -307,11 +307,13 @@ class Logbook:
     @property
     def head(self) -> Head:
         """The head of the current log; raises `NoLog` before enrolment."""
-        return self._view(self._now()).head
+        with self._store.lock:
+            return self._view(self._now()).head
 
     def logs(self) -> tuple[LogView, ...]:
         """All logs of this name, oldest first; the last is the current one."""
-        return tuple(map(self._view, self._mine()))
+        with self._store.lock:
+            return tuple(map(self._view, self._mine()))
 
     def after(
         self,
@@ -411,6 +413,10 @@ class Logbook:
                 head = _verified(head, _read(shelf, entry, seq, sealed))
         return head.seq
 
+    def shelf(self, log: bytes) -> Shelf:
+        """Where the records of a log lie, for this package."""
+        return self._shelf(self._entry(log))
+
     # ---- inside ----------------------------------------------------------------------------------------------------
 
     def _append(
@@ -430,13 +436,14 @@ class Logbook:
 
     def _tail(self, entry: _Log) -> tuple[Head, int]:
         """As `_examine`, but a sound end is read only once."""
-        head = self._store.head(entry.log)
-        if head is not None:
-            return head, 0
-        head, damaged_seq = self._examine(entry)
-        if not damaged_seq:
-            self._store.know_head(head)
-        return head, damaged_seq
+        with self._store.lock:  # nobody may append between the reading and the remembering
+            head = self._store.head(entry.log)
+            if head is not None:
+                return head, 0
+            head, damaged_seq = self._examine(entry)
+            if not damaged_seq:
+                self._store.know_head(head)
+            return head, damaged_seq
 
     def _examine(self, entry: _Log) -> tuple[Head, int]:
         """The last readable record of a log, and the first damaged one among its last `TAIL_COUNT` (0: none)."""

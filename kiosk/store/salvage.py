@@ -16,16 +16,21 @@ same reason.
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import apsw
 
 from kiosk.store import files, sqlite
-from kiosk.store.cipher import Keyring
-from kiosk.store.errors import StoreDamaged
+from kiosk.store.cipher import Keyring, RowCipher
+from kiosk.store.errors import RowDamaged, StoreDamaged
 from kiosk.store.logbook import Logbook, log_names
+from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import SHEETS, Store, hold
+from shared import kinds
+from shared.errors import SalaError
+from shared.records import decode_record
 
 #: Between the readable front and back of a table, this many places are tried one by one.
 PROBES_MAX = 200_000
@@ -71,7 +76,9 @@ def _copy(path: Path, fresh: Path, key: bytes) -> int:
     try:
         old.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
         store_id, key_check = _description(old)
-        Keyring(key, store_id).prove(key_check)
+        keyring = Keyring(key, store_id)
+        keyring.prove(key_check)
+        cells = keyring.rows("cell")
         sqlite.prepare(new)
         with new:
             sqlite.found(new, store_id, key_check)
@@ -79,7 +86,7 @@ def _copy(path: Path, fresh: Path, key: bytes) -> int:
             for sheet in SHEETS:
                 insert = f"INSERT OR IGNORE INTO {sheet} VALUES(?,?)"
                 for place, data in _readable(old, sheet):
-                    if isinstance(data, bytes):
+                    if isinstance(data, bytes) and (sheet != "cell" or _opens(cells, place, data)):
                         new.execute(insert, (place, data))
                         rows += 1
         new.wal_checkpoint("main", apsw.SQLITE_CHECKPOINT_TRUNCATE)
@@ -123,16 +130,45 @@ def _readable(db: apsw.Connection, sheet: str) -> Iterator[tuple[Any, Any]]:
             yield from found
 
 
+def _opens(cells: RowCipher, place: Any, data: bytes) -> bool:
+    """A damaged small row is better gone: what it held is derived again, or told by the log that follows."""
+    try:
+        cells.open(place, data)
+    except RowDamaged:
+        return False
+    return True
+
+
+def _numbers(store: Store, book: Logbook, log: bytes) -> Iterator[tuple[tuple[date, str], int]]:
+    """Day, series and number of every ticket in a log that can be read."""
+    shelf = book.shelf(log)
+    for row, sealed in store.load_run(shelf, 1, ID_LIMIT):
+        try:
+            record = decode_record(shelf.cipher.open(row, sealed))
+            body = kinds.decode(record.header.kind, record.header.schema, record.body or b"")
+            if isinstance(body, kinds.TicketIssued):
+                yield (date.fromisoformat(body.service_date), body.series), body.number
+        except (SalaError, ValueError):
+            continue  # the log names its damaged records itself when it is read
+
+
 def _end_logs(store: Store) -> None:
+    """Let every log end where it can be read, and no number come twice."""
     names = log_names(store)
     if not names and store.fetch("SELECT 1 FROM record LIMIT 1"):
         raise StoreDamaged("the damaged file has lost its list of logs")
+    marks: dict[tuple[date, str], int] = {}
     with store.transaction() as tx:
         tx.jump_numbers()
         for name in names:
             book = Logbook(store, name, software="")
             current = book.logs()[-1]
             book.mark_damaged(tx, current.log, current.damaged_seq or current.captured + 1)
+            for view in book.logs():
+                for day_and_series, number in _numbers(store, book, view.log):
+                    marks[day_and_series] = max(number, marks.get(day_and_series, 0))
+        for (day, series), mark in marks.items():
+            tx.raise_mark(day, series, mark)
 
 
 def _remove(fresh: Path) -> None:

@@ -39,8 +39,8 @@ import msgspec
 from kiosk.store import files, sqlite
 from kiosk.store.cipher import NONCE_BYTES, Keyring, Place, RowCipher
 from kiosk.store.errors import (
+    CannotRecord,
     DiskFailed,
-    DiskFull,
     NewerStore,
     NoStore,
     NotAStore,
@@ -146,6 +146,7 @@ class Transaction:
         self._links: list[tuple[Head, Place, Head]] = []
         self.cells: dict[str, bytes] = {}
         self.heads: dict[bytes, Head] = {}
+        self.lost = False  # the connection it was begun on is gone
         self._confirmed: Confirmed | None = None
 
     @property
@@ -234,6 +235,8 @@ class Transaction:
     def _execute(self, sql: str, values: tuple[Any, ...]) -> None:
         if self._store.open_transaction is not self:
             raise RuntimeError("this transaction is over")
+        if self.lost:
+            raise DiskFailed("the disk failed earlier in this touch")
         self._store.fetch(sql, values)
         self._statements.append((sql, values))
 
@@ -436,12 +439,13 @@ class Store:
             return self._cells[name]
 
     def head(self, log: bytes) -> Head | None:
-        """The head of a log if it is known without reading."""
-        tx = self.open_transaction
-        return (tx.heads.get(log) if tx is not None else None) or self._heads.get(log)
+        """The head of a log if it is known without reading; within a transaction, as that one has left it."""
+        with self.lock:
+            tx = self.open_transaction
+            return (tx.heads.get(log) if tx is not None else None) or self._heads.get(log)
 
     def know_head(self, head: Head) -> None:
-        """Remember a head that was read from the file."""
+        """Remember a head that was read from the file while `lock` was held."""
         self._heads[head.log] = head
 
     def count_cell(self, name: str) -> int:
@@ -527,6 +531,8 @@ class Store:
         """Commit, read back, verify, and let the lock go."""
         try:
             self.open_transaction = None
+            if tx.lost:
+                raise DiskFailed("the disk failed during this touch")
             self._write(tx)
             confirmed = self._read_back(tx)
             self._cells.update(tx.cells)
@@ -625,6 +631,8 @@ class Store:
     def _give_up(self) -> None:
         """Drop the connection and all that was remembered from it; the next use opens a new one."""
         self._failed = True
+        if self.open_transaction is not None:
+            self.open_transaction.lost = True
         self._disconnect()
         self._cells = {}
         self._heads = {}
@@ -712,7 +720,7 @@ class Store:
         try:
             with self.transaction() as tx:
                 tx.put_cell(_SETTLE_CELL, _encode(self.count_cell(_SETTLE_CELL) + 1))
-        except (DiskFull, DiskFailed) as error:
+        except CannotRecord as error:
             logger.warning("the store can be read but not written: %s", error)
 
     def _count_pages(self, db: apsw.Connection, name: str, pages: int) -> int:

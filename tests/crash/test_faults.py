@@ -8,7 +8,7 @@ import pytest
 
 from kiosk.store import CannotRecord, DiskFailed, DiskFull, StoreError, Unconfirmed
 from tests.crash.tape import Flip, ShortWrite, Tape, TapeDisk
-from tests.crash.touches import Lobby, Promise, check
+from tests.crash.touches import DAY, Lobby, Promise, check
 
 _EXTENDED = {
     "write": apsw.SQLITE_IOERR_WRITE,
@@ -123,6 +123,33 @@ def test_reads_fail(place):
         folder = place / str(which)
         folder.mkdir()
         check(folder / "store.db", a_morning(folder, Plan(which, eio, {"read"}, for_good=False)))
+
+
+def test_a_touch_whose_connection_broke_writes_nothing_more(place):
+    """A caller that shrugs off an error in the middle of a touch is refused, and nothing of the touch remains."""
+    disk = TapeDisk(Tape())
+    lobby = Lobby(place / "store.db", connect=disk.connect)
+    lobby.ticket()
+    head = lobby.book.head
+    tickets = lobby.store.table("tickets")
+
+    def shrug() -> None:
+        with lobby.store.transaction() as tx:
+            tx.next_number(DAY, "A")
+            lobby.store._db.release_memory()
+            disk.tape.before = Plan(1, eio, {"read"}, for_good=True)
+            with pytest.raises(StoreError):
+                tickets.all()
+            disk.tape.before = lambda call, name: None
+            with pytest.raises(DiskFailed, match="earlier in this touch"):
+                tickets.insert({"number": 99})
+
+    with pytest.raises(DiskFailed, match="during this touch"):
+        shrug()
+    assert lobby.book.head == head
+    assert [ticket["number"] for ticket in tickets] == [1]
+    lobby.store.close()
+    disk.close()
 
 
 def test_a_failed_sync_is_told_truly(place):

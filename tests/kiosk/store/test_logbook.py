@@ -1,5 +1,7 @@
 """The logbook: chain behind chain, receipts that never go back, and damage that ends a log but never the kiosk."""
 
+import threading
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,6 +53,26 @@ def test_the_head_survives_a_restart(desk):
     desk.reopen()
     assert desk.book.head == head
     assert desk.rate().header.prev == head.hash
+
+
+def test_a_head_is_never_remembered_older_than_it_is(desk, monkeypatch):
+    """Whoever reads the head first after opening holds the others off until it is remembered."""
+    desk.store._heads.clear()
+    real = Logbook._examine
+    others = []
+
+    def interrupted(self, entry):
+        found = real(self, entry)
+        if not others:
+            others.append(threading.Thread(target=desk.rate))
+            others[0].start()
+            others[0].join(timeout=0.2)
+        return found
+
+    monkeypatch.setattr(Logbook, "_examine", interrupted)
+    assert desk.book.head.seq == 1
+    others[0].join()
+    assert desk.rate().header.seq == 3
 
 
 def test_a_salt_may_be_given_and_is_else_random(desk):

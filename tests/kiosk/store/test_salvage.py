@@ -78,6 +78,20 @@ def test_a_lost_end_is_never_written_again(desk):
     assert desk.rate().header.log != old.log
 
 
+def test_a_lost_count_is_made_again_from_the_records(desk):
+    """The row that counts today's numbers is damaged: none is drawn until it was salvaged, and then none twice."""
+    fill(desk, 7)
+    desk.open()
+    desk.spoil("UPDATE cell SET data = zeroblob(40) WHERE place LIKE 'number/%'")
+    with pytest.raises(RowDamaged), desk.store.transaction() as tx:
+        tx.next_number(DAY, "A")
+    desk.store.close()
+    salvage(desk.path, KEY)
+    desk.open()
+    with desk.store.transaction() as tx:
+        assert tx.next_number(DAY, "A") == 7 + NUMBER_JUMP + 1
+
+
 def test_the_wrong_key_salvages_nothing(desk):
     """Wrong stays wrong, and the damaged file stays as it is."""
     fill(desk, 60)
