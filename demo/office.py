@@ -74,9 +74,13 @@ class DemoOffice:
         (self.kiosk_data / "kiosk.toml").write_text("".join(lines), "utf-8")
         run([*self._kiosk(), "enrol", "--server", self.url, "--code", code])
 
-    def kiosk_command(self) -> list[str]:
-        """What starts the kiosk's window."""
-        return [*self._kiosk(), "run"]
+    def kiosk_command(self, *verb: str) -> list[str]:
+        """`sala-kiosk verb...` over this kiosk's data; `run` opens its window."""
+        return [*self._kiosk(), *(verb or ["run"])]
+
+    def observed_kiosk_command(self, socket_path: Path) -> list[str]:
+        """The same window, with `demo.window` answering at `socket_path` what it shows."""
+        return [sys.executable, "-m", "demo.window", str(socket_path), "--data", str(self.kiosk_data), "run"]
 
     def _kiosk(self) -> list[str]:
         return [sys.executable, "-m", "kiosk", "--data", str(self.kiosk_data)]

@@ -32,11 +32,15 @@ from playwright.sync_api import Page, sync_playwright
 
 T = TypeVar("T")
 
+ROOT = Path(__file__).resolve().parents[1]
+
 PATIENCE_S = 20.0
 _POLL_S = 0.05
 _LOOK_S = 0.4  # nobody touches what they have not looked at; a screen takes no touch in its first moment
 _PRESS_S = 0.06  # a finger's touch lasts longer than a frame
 _KEY_S = 0.1  # between two keys
+_STILL_S = 0.4  # a screen that has not changed for so long has slid in; software drawing on a busy machine is slow
+_STILL_S_MAX = 5.0
 
 
 class NotSeen(Exception):
@@ -59,7 +63,7 @@ def wait_until(what: str, look: Callable[[], T | None], timeout_s: float = PATIE
 
 
 class Program:
-    """A started program whose output goes to a file. Its environment is ours with `env` over it."""
+    """A program started at the project's root, its output in a file. Its environment is ours with `env` over it."""
 
     def __init__(self, command: Sequence[str | Path], *, log: Path, env: Mapping[str, str] | None = None) -> None:
         self.log = log
@@ -69,6 +73,7 @@ class Program:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                cwd=ROOT,
                 env={**os.environ, **(env or {})},
             )
 
@@ -120,6 +125,7 @@ def run(command: Sequence[str | Path], *, env: Mapping[str, str] | None = None) 
         capture_output=True,
         text=True,
         check=False,
+        cwd=ROOT,
         env={**os.environ, **(env or {})},
     )
     if done.returncode:
@@ -151,9 +157,16 @@ class Screen:
         return {"DISPLAY": self.display, "LIBGL_ALWAYS_SOFTWARE": "1", "WAYLAND_DISPLAY": "", "SDL_VIDEODRIVER": "x11"}
 
     def picture(self, path: Path) -> Path:
-        """Write what is on the screen as PNG."""
-        ImageGrab.grab(xdisplay=self.display).save(path)
-        return path
+        """Write what is on the screen as PNG, once it stands still (or has not for some seconds)."""
+        end = time.monotonic() + _STILL_S_MAX
+        last = ImageGrab.grab(xdisplay=self.display)
+        while True:
+            time.sleep(_STILL_S)
+            now = ImageGrab.grab(xdisplay=self.display)
+            if now.tobytes() == last.tobytes() or time.monotonic() > end:
+                now.save(path)
+                return path
+            last = now
 
     def touch(self, x: float, y: float) -> None:
         """One finger down and up at (x, y) from the top left."""

@@ -43,17 +43,21 @@ def _look() -> dict[str, Any]:
     """What the window shows. Called on the drawing thread."""
     from kivy.core.window import Window
 
+    from kiosk.ui.widgets.input import ShapedInput
+    from kiosk.ui.widgets.text import ShapedLabel
+
     texts: list[str] = []
     touchables: list[Seen] = []
     whole = _Box(0, 0, Window.width, Window.height)
     for widget, box in (found for child in Window.children for found in _visible(child, whole)):
-        text = getattr(widget, "text", "")
-        if isinstance(text, str) and text:
-            texts.append(text)
+        if isinstance(widget, ShapedLabel | ShapedInput) and widget.text:
+            texts.append(widget.text)
         if widget.disabled:
             continue
         if hasattr(widget, "on_release"):
-            words = [str(inner.text) for inner in widget.walk(restrict=True) if getattr(inner, "text", "")]
+            words = [
+                inner.text for inner in widget.walk(restrict=True) if isinstance(inner, ShapedLabel) and inner.text
+            ]
             action = str(getattr(widget, "action", "") or "")
             touchables.append(_seen(action, " ".join(words), box, Window.height))
         for spot in getattr(widget, "spots", ()):  # the keys of a keyboard are drawn on it, not widgets of their own
@@ -81,7 +85,7 @@ def _visible(widget: Any, clip: _Box) -> Iterator[tuple[Any, _Box]]:
         yield widget, box
     inner = box if isinstance(widget, StencilView) else clip
     if inner:
-        for child in widget.children:
+        for child in reversed(widget.children):  # in the order in which they were laid out
             yield from _visible(child, inner)
 
 
