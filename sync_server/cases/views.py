@@ -25,7 +25,7 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
 from sync_server.organisations.queries import colleagues, divisions
 from sync_server.web.language import Text
-from sync_server.web.naming import category
+from sync_server.web.naming import category, names
 from sync_server.web.paging import Filter, FilterBar, page, read
 
 WORKERS = (Role.OFFICER, Role.CLERK)
@@ -202,10 +202,11 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
 
 
 def _filters(staff: Staff) -> tuple[Filter, ...]:
+    known = names()
     return (
         Filter("q", Text("ค้นในเรื่องหรือเลขรับ", "Search text or number")),
         Filter("category", Text("ทุกประเภท", "All kinds"), "select",
-               [(each, category(each)) for each in queries.categories(staff)]),
+               [(each, category(each, known)) for each in queries.categories(staff)]),
         Filter("division", Text("ทุกส่วนราชการ", "All divisions"), "select",
                [(each.code, Text(each.name, each.name_en or each.name)) for each in divisions(staff.office)]),
         Filter("first", Text("ยื่นตั้งแต่", "Filed from"), "date"),

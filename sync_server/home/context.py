@@ -6,12 +6,14 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from sync_server.home.menu import menu_for
 from sync_server.organisations.access import DESK, staff_of
 from sync_server.organisations.models import Office
 from sync_server.records.queries import last_received
 from sync_server.web.language import LANGUAGES, current
+from sync_server.web.naming import names
 
 #: Older than this, the data is said to be old: a night and a morning without any kiosk.
 STALE_AFTER = dt.timedelta(hours=26)
@@ -31,6 +33,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **common,
         "office": staff.office,
+        "names": SimpleLazyObject(names),
         "menu": menu_for(staff, request.resolver_match.app_name if request.resolver_match else ""),
         "fresh_at": fresh_at,
         "stale": fresh_at is not None and timezone.now() - fresh_at > STALE_AFTER,

@@ -2,7 +2,8 @@
 
 Records keep ids; the words belong to the content of the day, and content stands beside the applications that show
 them. So the settings say where the names come from (``SALA_NAMES``), and nobody imports anybody. An id nobody knows
-any more is shown as it is."""
+any more is shown as it is.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,15 +23,16 @@ class Names:
     services: Mapping[str, Text]
 
 
-def _names() -> Names:
+def names() -> Names:
+    """The names of the day; every page has them as ``names``, read when it first asks."""
     return cast("Names", import_string(settings.SALA_NAMES)())
 
 
-def category(category_id: str) -> Text | str:
+def category(category_id: str, known: Names) -> Text | str:
     """The name of a category of requests."""
-    return _names().categories.get(category_id, category_id)
+    return known.categories.get(category_id, category_id)
 
 
-def service(service_id: str) -> Text | str:
+def service(service_id: str, known: Names) -> Text | str:
     """The name of a service."""
-    return _names().services.get(service_id, service_id)
+    return known.services.get(service_id, service_id)

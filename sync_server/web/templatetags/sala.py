@@ -4,7 +4,7 @@ Words     {% t "เรื่องที่รับ" "Cases" %}  {% t "เห�
           {% say "ค้นหา" "Search" %} (attributes)
           {{ division.name|words }} (labels of ours)  {{ case.text|said }} (what people typed)
           {{ office.name|either:office.name_en }}
-          {{ case.category|category|words }}  {{ ticket.service|service|words }} (names of the published content)
+          {{ case.category|category:names|words }}  {{ ticket.service|service:names|words }}
 Look up   {{ values|at:key }}
 Dates     {{ case.filed_on|day }}  {{ at|time }}  {{ at|moment }}  {{ at|ago:now }}
 Numbers   {{ 1842|thousands }}
@@ -85,15 +85,15 @@ def either(value: object, english: object) -> str:
 
 
 @register.filter
-def category(category_id: object) -> Text | str:
-    """The name of a category of requests: ``{{ case.category|category|words }}``."""
-    return naming.category(str(category_id))
+def category(category_id: object, names: naming.Names) -> Text | str:
+    """The name of a category of requests: ``{{ case.category|category:names|words }}``."""
+    return naming.category(str(category_id), names)
 
 
 @register.filter
-def service(service_id: object) -> Text | str:
-    """The name of a service: ``{{ ticket.service|service|words }}``."""
-    return naming.service(str(service_id))
+def service(service_id: object, names: naming.Names) -> Text | str:
+    """The name of a service: ``{{ ticket.service|service:names|words }}``."""
+    return naming.service(str(service_id), names)
 
 
 # ---------------------------------------------------------------- dates and numbers

@@ -44,6 +44,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "09-fleet": ("it", "/desk/kiosks/"),
     "09-kiosk": ("it", "/desk/kiosks/{kiosk}"),
     "09-enrol": ("it", "/desk/kiosks/enrol"),
+    "17-reports": ("nayok", "/desk/reports/"),
+    "17-report": ("nayok", "/desk/reports/{year}/{half}"),
     "20-records": ("palad", "/desk/records/"),
     "20-record": ("palad", "/desk/records/{record}"),
     "20-record-unreadable": ("palad", "/desk/records/{unreadable}"),
@@ -138,15 +140,21 @@ def look(context: BrowserContext, url: str, *, picture: bool = False) -> Looked:
 
 def addresses() -> dict[str, object]:
     """What stands in the braces of `PAGES`: keys of rows of the busy office."""
+    from django.utils import timezone
+
+    from shared import thai
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Kiosk
     from sync_server.records.models import RecordRow
+
+    today = thai.service_date(timezone.now())
 
     def case(start: str) -> int:
         return Case.objects.get(text__startswith=start).pk
 
     return {
         "lamp": case("ไฟถนน"), "new": case("ไฟกะพริบ"), "hostile": case("[size=99]"), "closed": case("สุนัข"),
+        "year": thai.fiscal_year(today), "half": thai.fiscal_half(today),
         "kiosk": Kiosk.objects.get(name__startswith="ตู้ 2").kiosk_id,
         "record": RecordRow.objects.filter(kind="case.filed").order_by("pk")[0].pk,
         "unreadable": RecordRow.objects.get(kind="praise.given").pk,
