@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "sync_server.queues",
     "sync_server.cases",
     "sync_server.content",
+    "sync_server.reports",
     "sync_server.home",
 ]
 

@@ -12,6 +12,7 @@ urlpatterns = [
     path("desk/cases/", include("sync_server.cases.urls")),
     path("desk/queues/", include("sync_server.queues.urls")),
     path("desk/content/", include("sync_server.content.urls")),
+    path("desk/reports/", include("sync_server.reports.urls")),
     path("desk/records/", include("sync_server.records.urls")),
     path("desk/kiosks/", include("sync_server.kiosks.urls")),
 ]

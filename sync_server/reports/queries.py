@@ -1,0 +1,285 @@
+"""From the tables to a `Report`: tickets, ratings and cases of one fiscal period, counted once.
+
+    report = build(staff, Period(2570, Span.FIRST), now=now)
+
+Cases are counted through `cases.queries.visible_to`: a report holds what its reader may see, so it is made for those
+who see all (clerk and executive). Tickets and ratings name nobody and are counted for the whole office.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncMonth
+from django.urls import reverse
+
+from shared import thai
+from sync_server.cases import queries as cases
+from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
+from sync_server.cases.models import Case, CaseState
+from sync_server.content.queries import draft_office, published_office, published_services
+from sync_server.kiosks.fleet import SILENT_AFTER
+from sync_server.kiosks.models import Kiosk
+from sync_server.organisations.models import Office, Staff
+from sync_server.queues import queries as queues
+from sync_server.queues.models import Rating, Ticket
+from sync_server.records.models import Log, RecordRow
+from sync_server.records.queries import last_received, set_aside
+from sync_server.reports.groups import Groups
+from sync_server.reports.period import Period
+from sync_server.reports.report import Behind, CaseRow, KioskLine, RatingRow, Report, TicketRow, day_after
+from sync_server.reports.score import Score, withheld
+from sync_server.web.language import Text
+
+_ALL = Text("รวม", "All")
+_REPEATS = Text("กดซ้ำภายในไม่กี่วินาที", "Pressed again within seconds")
+
+_PLACES: Mapping[str, Text] = {
+    "walk-by": Text("กดเองที่ตู้", "At the kiosk"),
+    "ticket": Text("ต่อจากบัตรคิว", "After a ticket"),
+    "outreach": Text("หน่วยเคลื่อนที่", "Outreach"),
+}
+
+
+def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
+    """The report of `period` as it stands at `now`."""
+    office = user.office
+    groups = groups_of(office)
+    tickets, tickets_all = _tickets(office, period, groups)
+    ratings, ratings_all = _ratings(office, period, groups)
+    places = dict(_rated(office, period).order_by().values_list("place").annotate(n=Count("pk")))
+    case_rows, cases_all = _cases(user, period, now)
+    limits = clocks(office)
+    return Report(
+        period=period,
+        made_at=now,
+        data_up_to=last_received(office),
+        kiosks=tuple(_kiosks(office, period, now)),
+        not_counted=_not_counted(office),
+        tickets=tickets,
+        tickets_all=tickets_all,
+        ratings=ratings,
+        ratings_all=ratings_all,
+        ratings_by_place=tuple((name, places.get(key, 0)) for key, name in _PLACES.items()),
+        cases=case_rows,
+        cases_all=cases_all,
+        cases_found_late=_filed(user, period).filter(found_late=True).count(),
+        acknowledge_days=limits[ACKNOWLEDGE].days,
+        result_days=limits[RESULT].days,
+    )
+
+
+def groups_of(office: Office) -> Groups:
+    """The groups of the content kiosks show now."""
+    return Groups.of(published_office(office), published_services(office))
+
+
+def periods(office: Office, today: dt.date) -> list[int]:
+    """The fiscal years (พ.ศ.) that hold anything, and the running one; newest first."""
+    days: list[dt.date] = [today]
+    for rows, field in (
+        (Ticket.objects, "service_date"),
+        (Rating.objects, "service_date"),
+        (Case.objects, "filed_on"),
+    ):
+        first = rows.filter(office=office).order_by(field).values_list(field, flat=True).first()
+        if first:
+            days.append(first)
+    years = [thai.fiscal_year(day) for day in days]
+    return list(range(max(years), min(years) - 1, -1))
+
+
+# --- tickets -------------------------------------------------------------------------------------------------------
+
+
+def _tickets(office: Office, period: Period, groups: Groups) -> tuple[tuple[TicketRow, ...], TicketRow]:
+    counted: Counter[tuple[str, dt.date]] = Counter()
+    rows = (
+        queues.tickets(office, period.first, period.last)
+        .order_by()
+        .values_list("service", "label", TruncMonth("service_date"))
+        .annotate(n=Count("pk"))
+    )
+    for service, label, month, n in rows:
+        counted[groups.group(service, label), month] += n
+    found = tuple(
+        _ticket_row(period, key, groups.name(key), [counted[key, month] for month in period.months])
+        for key in groups.ordered({key for key, _ in counted})
+    )
+    months = [sum(row.by_month[i] for row in found) for i in range(len(period.months))]
+    return found, _ticket_row(period, "", _ALL, months)
+
+
+def _ticket_row(period: Period, key: str, name: Text, by_month: list[int]) -> TicketRow:
+    total = sum(by_month)
+    href = _href("reports:behind-tickets", period, key) if key else _list("queues:tickets", period)
+    return TicketRow(key, name, tuple(by_month), total, Behind(total, href))
+
+
+def tickets_of(office: Office, period: Period, key: str) -> QuerySet[Ticket]:
+    """The tickets behind a group's figure."""
+    groups = groups_of(office)
+    tickets = queues.tickets(office, period.first, period.last)
+    there = tickets.order_by().values_list("service", "label").distinct()
+    return tickets.filter(_any_of(there, ("service", "label"), groups, key))
+
+
+# --- ratings -------------------------------------------------------------------------------------------------------
+
+
+def _rated(office: Office, period: Period) -> QuerySet[Rating]:
+    return queues.ratings(office, period.first, period.last).filter(repeat=False)
+
+
+def _ratings(office: Office, period: Period, groups: Groups) -> tuple[tuple[RatingRow, ...], RatingRow]:
+    scores: dict[str, list[int]] = {}
+    repeats: Counter[str] = Counter()
+    rows = queues.ratings(office, period.first, period.last).order_by()
+    for service, score, repeat, n in rows.values_list("service", "score", "repeat").annotate(n=Count("pk")):
+        key = groups.group(service)
+        counts = scores.setdefault(key, [0] * 5)
+        if repeat:
+            repeats[key] += n
+        else:
+            counts[score - 1] += n
+    keys = groups.ordered(set(scores))
+    counted = [scores.get(key, [0] * 5) for key in keys]
+    hidden = withheld([sum(counts) for counts in counted])
+    found = tuple(
+        _rating_row(period, key, groups.name(key), counts, repeats[key], hide=i in hidden)
+        for i, (key, counts) in enumerate(zip(keys, counted, strict=True))
+    )
+    together = [sum(counts[i] for counts in counted) for i in range(5)]
+    everything = bool(withheld([sum(together)]))
+    return found, _rating_row(period, "", _ALL, together, sum(repeats.values()), hide=everything)
+
+
+def _rating_row(period: Period, key: str, name: Text, counts: list[int], repeats: int, *, hide: bool) -> RatingRow:
+    href = _href("reports:behind-ratings", period, key) if key else _list("queues:ratings", period)
+    left_out = ((_REPEATS, repeats),) if repeats else ()
+    return RatingRow(key, name, None if hide else Score.of(counts), hide, Behind(sum(counts), href, left_out))
+
+
+def ratings_of(office: Office, period: Period, key: str) -> QuerySet[Rating]:
+    """The ratings behind a group's figure; repeats are in it, and marked."""
+    groups = groups_of(office)
+    ratings = queues.ratings(office, period.first, period.last)
+    there = ratings.order_by().values_list("service").distinct()
+    return ratings.filter(_any_of(there, ("service",), groups, key))
+
+
+def _any_of(combinations: Iterable[tuple[str, ...]], fields: tuple[str, ...], groups: Groups, key: str) -> Q:
+    """The condition that picks one group's rows out of all; `combinations` are the values of `fields` there are."""
+    picked = Q(pk__in=[])
+    for values in combinations:
+        if groups.group(*values) == key:
+            picked |= Q(**dict(zip(fields, values, strict=True)))
+    return picked
+
+
+def records_of(rows: Sequence[Ticket | Rating]) -> dict[tuple[int, int], int]:
+    """The key of the record behind each row, by log and number in it."""
+    places = Q(pk__in=[])
+    for row in rows:
+        places |= Q(log=row.log_id, seq=row.seq)
+    found = RecordRow.objects.filter(places).values_list("log_id", "seq", "pk")
+    return {(log, seq): pk for log, seq, pk in found}
+
+
+# --- cases ---------------------------------------------------------------------------------------------------------
+
+
+def _filed(user: Staff, period: Period) -> QuerySet[Case]:
+    return cases.visible_to(user).filter(filed_on__range=(period.first, period.last))
+
+
+def _cases(user: Staff, period: Period, now: dt.datetime) -> tuple[tuple[CaseRow, ...], CaseRow]:
+    today = thai.service_date(now)
+    late = Q(told_at__date__gt=F("result_by")) | Q(told_at=None, result_by__lt=today)
+    counts = {
+        "received": Count("pk"),
+        "closed": Count("pk", filter=Q(state=CaseState.CLOSED)),
+        "acknowledged_in_time": Count("pk", filter=Q(heard_at__date__lte=F("acknowledge_by"))),
+        "told_in_time": Count("pk", filter=Q(told_at__date__lte=F("result_by"))),
+        "due": Count("pk", filter=Q(told_at__isnull=False) | Q(result_by__lt=today)),
+        "overdue": Count("pk", filter=late),
+    }
+    filed = (
+        _filed(user, period)
+        .order_by()
+        .annotate(
+            # Whoever has the code sees an answer, and sees that a case was ended, from that day on.
+            told_at=Coalesce("answered_at", "closed_at"),
+            heard_at=Coalesce("acknowledged_at", "closed_at"),
+        )
+    )
+    found = {row.pop("category"): row for row in filed.values("category").annotate(**counts)}
+    names = _category_names(user.office)
+    rows = tuple(
+        _case_row(period, key, names.get(key, Text(key, key)), found.get(key, {}))
+        for key in [*names, *(key for key in sorted(found) if key not in names)]
+    )
+    everything = {name: sum(row[name] for row in found.values()) for name in counts}
+    return rows, _case_row(period, "", _ALL, everything)
+
+
+def _case_row(period: Period, key: str, name: Text, counts: Mapping[str, int]) -> CaseRow:
+    received, closed = counts.get("received", 0), counts.get("closed", 0)
+    more = {"category": key} if key else {}
+    return CaseRow(
+        key=key,
+        name=name,
+        received=received,
+        closed=closed,
+        open=received - closed,
+        acknowledged_in_time=counts.get("acknowledged_in_time", 0),
+        told_in_time=counts.get("told_in_time", 0),
+        due=counts.get("due", 0),
+        overdue=counts.get("overdue", 0),
+        behind=Behind(received, _list("cases:inbox", period, tab="all", **more)),
+    )
+
+
+def _category_names(office: Office) -> dict[str, Text]:
+    described = published_office(office) or draft_office(office)
+    rows = described.categories if described else []
+    return {row.id: Text(row.name.th, row.name.en or row.name.th) for row in rows}
+
+
+# --- how complete ----------------------------------------------------------------------------------------------------
+
+
+def _kiosks(office: Office, period: Period, now: dt.datetime) -> Iterable[KioskLine]:
+    """Every kiosk that may write, with how far its records go.
+
+    Silent is who was not heard of for longer than a night and a morning before `now`, or before the period's end where
+    that lies behind.
+    """
+    until = min(now, day_after(period.last))
+    received = dict(
+        Log.objects.filter(office=office).order_by().values_list("kiosk").annotate(newest=Max("received_at"))
+    )
+    for kiosk in Kiosk.objects.filter(office=office, enrolled_at__lt=day_after(period.last)):
+        if kiosk.active:
+            silent = kiosk.seen_at is None or kiosk.seen_at < until - SILENT_AFTER
+            yield KioskLine(kiosk.name, received.get(kiosk.pk), kiosk.seen_at, kiosk.waiting, silent)
+
+
+def _not_counted(office: Office) -> int:
+    """Records that are kept whole but are in no figure: unreadable, set aside, or on a branch nobody has confirmed."""
+    aside = set_aside(office).order_by().values("log", "seq").distinct().count()
+    return aside + RecordRow.objects.filter(log__office=office, log__counted=False).count()
+
+
+# --- addresses -------------------------------------------------------------------------------------------------------
+
+
+def _href(view: str, period: Period, key: str) -> str:
+    return reverse(view, args=[period.year_be, period.span.value, key])
+
+
+def _list(view: str, period: Period, **more: str) -> str:
+    """A list of another application, narrowed to the days of the period."""
+    return f"{reverse(view)}?{urlencode({**more, 'first': period.first.isoformat(), 'last': period.last.isoformat()})}"

@@ -1,0 +1,1 @@
+"""Filters of the paper's template."""

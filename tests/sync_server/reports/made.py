@@ -1,0 +1,68 @@
+"""A report made by hand: what `queries.build` would give for an office in its third year, without a database."""
+
+import datetime as dt
+
+from sync_server.reports.period import Period, Span
+from sync_server.reports.report import Behind, CaseRow, KioskLine, RatingRow, Report, TicketRow
+from sync_server.reports.score import Score
+from sync_server.web.language import Text
+
+NOW = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)
+GROUPS = (
+    ("tax", Text("ภาษีและรายได้", "Taxes and revenue"), (210, 182, 241, 398, 330, 415), (4, 9, 31, 160, 212)),
+    ("permit", Text("ใบอนุญาตและทะเบียน", "Permits and registrations"), (41, 38, 22, 47, 52, 30), (0, 1, 6, 22, 19)),
+    ("welfare", Text("สวัสดิการสังคม", "Social welfare"), (120, 96, 31, 44, 60, 71), (0, 0, 1, 1, 1)),
+    ("general", Text("โยธาและบริการทั่วไป", "Public works and general services"), (0,) * 6, (0,) * 5),
+)
+
+
+def report(**changes):
+    """A half-year with full, small and empty groups; `changes` replace fields of the `Report`."""
+    tickets = tuple(
+        TicketRow(key, name, months, sum(months), Behind(sum(months), f"/desk/reports/2570/1/tickets/{key}"))
+        for key, name, months, _ in GROUPS
+    )
+    together = tuple(map(sum, zip(*(months for _, _, months, _ in GROUPS), strict=True)))
+    ratings = tuple(
+        RatingRow(
+            key, name, None if key in {"welfare", "permit"} else Score.of(counts), key in {"welfare", "permit"},
+            Behind(sum(counts), f"/desk/reports/2570/1/ratings/{key}"),
+        )
+        for key, name, _, counts in GROUPS
+    )  # fmt: skip
+    every = tuple(map(sum, zip(*(counts for *_, counts in GROUPS), strict=True)))
+    cases = (
+        CaseRow(
+            "lamp", Text("ไฟทางดับ", "Street lamp"), 31, 25, 6, 30, 26, 29, 3, Behind(31, "/desk/cases/?category=lamp")
+        ),
+        CaseRow("road", Text("ถนนและทางเดิน", "Road and path"), 12, 7, 5, 12, 8, 9, 1, Behind(12, "/desk/cases/")),
+        CaseRow("tree", Text("ต้นไม้และที่สาธารณะ", "Trees"), 0, 0, 0, 0, 0, 0, 0, Behind(0, "/desk/cases/")),
+    )
+    facts = {
+        "period": Period(2570, Span.FIRST),
+        "made_at": NOW,
+        "data_up_to": dt.datetime(2027, 4, 6, 2, 31, tzinfo=dt.UTC),
+        "kiosks": (
+            KioskLine("ตู้ 1 โถงบริการ", dt.datetime(2027, 4, 6, 2, 31, tzinfo=dt.UTC), NOW, 0, silent=False),
+            KioskLine("ตู้ 3 ศาลาหมู่ 4", dt.datetime(2027, 3, 11, 4, 0, tzinfo=dt.UTC), None, 212, silent=True),
+        ),
+        "not_counted": 0,
+        "tickets": tickets,
+        "tickets_all": TicketRow("", Text("รวม", "All"), together, sum(together), Behind(sum(together), "/desk/")),
+        "ratings": ratings,
+        "ratings_all": RatingRow(
+            "", Text("รวม", "All"), Score.of(every), False,
+            Behind(sum(every), "/desk/queues/ratings", ((Text("กดซ้ำ", "Repeats"), 17),)),
+        ),
+        "ratings_by_place": (
+            (Text("กดเองที่ตู้", "At the kiosk"), 401),
+            (Text("ต่อจากบัตรคิว", "After a ticket"), 66),
+            (Text("หน่วยเคลื่อนที่", "Outreach"), 0),
+        ),
+        "cases": cases,
+        "cases_all": CaseRow("", Text("รวม", "All"), 43, 32, 11, 42, 34, 38, 4, Behind(43, "/desk/cases/")),
+        "cases_found_late": 1,
+        "acknowledge_days": 7,
+        "result_days": 15,
+    }  # fmt: skip
+    return Report(**{**facts, **changes})

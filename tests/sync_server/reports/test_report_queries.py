@@ -1,0 +1,249 @@
+"""A half-year is counted once, as of a day, by group, with every figure leading to exactly the rows it counted."""
+
+import datetime as dt
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+import pytest
+
+from shared.kinds import CaseFiled, RatingGiven, TicketIssued
+
+LATER = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def office(server):
+    """The fictional office with its content published."""
+    from sync_server.content.actions import publish_sample
+
+    publish_sample(server.office, now=server.now)
+    return server.office
+
+
+@pytest.fixture
+def lobby(office, kiosk):
+    """A kiosk whose records are pushed and folded by calling it."""
+    from sync_server.projectors import catch_up
+
+    def settle():
+        kiosk.push()
+        catch_up()
+
+    kiosk.settle = settle
+    return kiosk
+
+
+@pytest.fixture
+def made(office, staff):
+    """`made()`: the report of the first half of 2570 as the clerk gets it."""
+    from sync_server.reports.period import Period, Span
+    from sync_server.reports.queries import build
+
+    return lambda span="1", now=LATER: build(staff("palad"), Period(2570, Span(span)), now=now)
+
+
+def ticket(number, service, day, label="งานจัดเก็บรายได้"):
+    """One ticket of a day."""
+    return TicketIssued(day, "A", number, service, label, "", None, "th")
+
+
+def rating(score, service="", day="2026-11-25", *, repeat=False):
+    """One rating of a day."""
+    return RatingGiven(day, score, "walk-by", service, repeat)
+
+
+def filed(n, day, category="lamp"):
+    """The n-th case, filed on a day."""
+    return CaseFiled(day, bytes([n]) * 16, bytes([n]) * 32, category, "ไฟดับ", "หมู่ 3", "", "", "th")
+
+
+def row(rows, key):
+    """The row of one group or category."""
+    return next(each for each in rows if each.key == key)
+
+
+def test_nothing_happened_is_a_report_of_zeros(made):
+    """An empty half-year has every group and category, all zero, and no score."""
+    report = made()
+    assert [each.key for each in report.tickets] == ["tax", "permit", "welfare", "general"]
+    assert (report.tickets_all.total, report.ratings_all.score, report.cases_all.received) == (0, None, 0)
+    assert len(report.cases) == 9
+    assert report.kiosks == ()
+
+
+def test_tickets_are_counted_by_group_and_month(lobby, made):
+    """Services go to their group; a sensitive ticket, which carries its label only, goes to its label's group."""
+    for n, (service, day, label) in enumerate(
+        [
+            ("land_tax_payment", "2026-10-01", "งานจัดเก็บรายได้"),
+            ("sign_tax", "2026-11-25", "งานจัดเก็บรายได้"),
+            ("", "2026-11-25", "งานสวัสดิการสังคม"),
+            ("no_longer_there", "2027-03-31", "งานเดิม"),
+            ("land_tax_payment", "2027-04-01", "งานจัดเก็บรายได้"),
+            ("land_tax_payment", "2026-09-30", "งานจัดเก็บรายได้"),
+        ],
+        1,
+    ):
+        lobby.append(ticket(n, service, day, label))
+    lobby.settle()
+    report = made()
+    assert row(report.tickets, "tax").by_month == (1, 1, 0, 0, 0, 0)
+    assert row(report.tickets, "welfare").by_month == (0, 1, 0, 0, 0, 0)
+    assert row(report.tickets, "other").by_month == (0, 0, 0, 0, 0, 1)
+    assert (report.tickets_all.by_month, report.tickets_all.total) == ((1, 2, 0, 0, 0, 1), 4)
+    assert (made("2").tickets_all.total, made("year").tickets_all.total) == (1, 5)
+
+
+def test_ratings_leave_out_repeats_and_say_how_many(lobby, made):
+    """Repeats are counted apart; the mean is that of the others."""
+    for score in (5, 5, 4, 4, 3, 5):
+        lobby.append(rating(score, "sign_tax"))
+    lobby.append(rating(1, "sign_tax", repeat=True))
+    lobby.settle()
+    all_of_them = made().ratings_all
+    assert (all_of_them.score.n, all_of_them.score.mean, all_of_them.score.percent) == (
+        6,
+        Decimal("4.33"),
+        Decimal("86.67"),
+    )
+    assert [n for _, n in all_of_them.behind.left_out] == [1]
+    assert row(made().ratings, "tax").score == all_of_them.score
+
+
+def test_fewer_than_five_answers_are_not_shown_nor_what_gives_them_away(lobby, made):
+    """Four ratings of one group are withheld, and with them the next group, whose figure would tell them."""
+    for score in (1, 1, 1, 1):
+        lobby.append(rating(score, "building_permit"))
+    for score in (5,) * 6:
+        lobby.append(rating(score, "sign_tax"))
+    for score in (4,) * 9:
+        lobby.append(rating(score, "water_delivery"))
+    lobby.settle()
+    report = made()
+    assert [each.key for each in report.ratings if each.withheld] == ["tax", "permit"]
+    assert row(report.ratings, "general").score.n == 9
+    assert report.ratings_all.score.n == 19
+
+
+def test_a_handful_of_ratings_in_all_shows_no_score(lobby, made):
+    """With four answers in the whole office even the total is withheld."""
+    for score in (5, 5, 5, 1):
+        lobby.append(rating(score))
+    lobby.settle()
+    assert (made().ratings_all.withheld, made().ratings_all.score) == (True, None)
+
+
+def test_cases_are_counted_by_what_was_owed_and_when(lobby, made, staff):
+    """Told in time, told late, and owed: each falls where it belongs, as of the day asked about."""
+    from sync_server.cases import actions
+    from sync_server.cases.models import Case
+    from sync_server.organisations.actions import Actor
+
+    for n, day in enumerate(["2026-11-24"] * 4, 1):
+        lobby.append(filed(n, day))
+    lobby.settle()
+    palad = Actor.of(staff("palad"))
+    first, second, *_ = Case.objects.order_by("pk")
+    actions.answer(palad, first, "ซ่อมแล้ว", now=dt.datetime(2026, 11, 30, 3, tzinfo=dt.UTC))
+    actions.close(palad, Case.objects.get(pk=first.pk), "เสร็จ", now=dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC))
+    actions.answer(palad, second, "ขออภัยที่ช้า", now=dt.datetime(2027, 1, 5, 3, tzinfo=dt.UTC))
+    lamp = row(made().cases, "lamp")
+    assert (lamp.received, lamp.closed, lamp.open) == (4, 1, 3)
+    assert (lamp.acknowledged_in_time, lamp.told_in_time, lamp.due, lamp.overdue) == (1, 1, 4, 3)
+    assert lamp.told_percent == Decimal("25.00")
+    # A week after filing the two open ones are not due yet; the answer given on 5 January is late on any day.
+    early = row(made(now=dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC)).cases, "lamp")
+    assert (early.due, early.overdue, early.told_percent) == (2, 1, Decimal("50.00"))
+
+
+def test_the_last_day_counts_until_midnight_in_the_office(lobby, made, staff):
+    """An answer at 23:59 in Bangkok on the last day is in time, one at 00:01 is not."""
+    from sync_server.cases import actions
+    from sync_server.cases.models import Case
+    from sync_server.organisations.actions import Actor
+
+    lobby.append(filed(1, "2026-11-24"))
+    lobby.append(filed(2, "2026-11-24"))
+    lobby.settle()
+    palad = Actor.of(staff("palad"))
+    one, two = Case.objects.order_by("pk")
+    midnight = dt.datetime.combine(one.result_by + dt.timedelta(days=1), dt.time(), dt.timezone(dt.timedelta(hours=7)))
+    actions.answer(palad, one, "ทัน", now=midnight - dt.timedelta(minutes=1))
+    actions.answer(palad, two, "ไม่ทัน", now=midnight + dt.timedelta(minutes=1))
+    assert (made().cases_all.told_in_time, made().cases_all.overdue) == (1, 1)
+
+
+def test_every_figure_opens_exactly_the_rows_it_counted(lobby, made, signed_in):
+    """The list behind a group or total holds as many rows as the figure says."""
+    for n in range(1, 8):
+        lobby.append(ticket(n, "sign_tax" if n % 2 else "building_permit", "2026-11-25"))
+        lobby.append(rating(n % 5 + 1, "sign_tax"))
+    lobby.append(filed(9, "2026-11-24"))
+    lobby.settle()
+    client = signed_in("palad")
+    report = made()
+    for each in (*report.tickets, report.tickets_all, *report.ratings, report.ratings_all, report.cases_all):
+        response = client.get(each.behind.href)
+        assert response.status_code == 200, each.behind.href
+        assert response.context["page"].total == each.behind.n, each.behind.href
+    behind = client.get(row(report.tickets, "tax").behind.href).content.decode()
+    assert behind.count("/desk/records/") >= 4
+
+
+def test_kiosks_that_went_silent_are_named_with_what_they_hold(lobby, made):
+    """A kiosk unheard of for longer than a night and a morning is silent, and its waiting records are told."""
+    from sync_server.kiosks.models import Kiosk
+
+    lobby.append(ticket(1, "sign_tax", "2026-11-25"))
+    lobby.settle()
+    Kiosk.objects.update(captured=9, stored=2)
+    (line,) = made().silent
+    assert (line.name, line.waiting) == ("ตู้ 1", 7)
+    assert made(now=lobby.now + dt.timedelta(hours=2)).silent == ()
+    assert made().data_up_to == lobby.now
+
+
+def test_the_check_code_changes_with_any_figure_and_with_nothing_else(lobby, made):
+    """Two papers of one moment's figures bear one code, whenever they are printed."""
+    lobby.append(ticket(1, "sign_tax", "2026-11-25"))
+    lobby.settle()
+    code = made().check_code
+    assert made(now=LATER + dt.timedelta(days=3)).check_code == code
+    lobby.append(ticket(2, "sign_tax", "2026-11-25"))
+    lobby.settle()
+    assert made().check_code != code
+
+
+def test_records_nobody_could_read_are_counted_as_left_out(lobby, made):
+    """A kind this program does not know is in no figure, and the report says so."""
+    lobby.append_raw("ticket.dreamt", 1, b"\x90")
+    lobby.settle()
+    assert made().not_counted == 1
+
+
+@pytest.mark.parametrize(("who", "status"), [("palad", 200), ("nayok", 200), ("somjai", 403), ("it", 403)])
+def test_only_who_sees_every_case_opens_a_report(office, signed_in, who, status):
+    """A report made by somebody who sees some cases would be a wrong report."""
+    client = signed_in(who)
+    for address in ("/desk/reports/", "/desk/reports/2570/1", "/desk/reports/2570/1/tickets/tax"):
+        assert client.get(address).status_code == status
+
+
+def test_impossible_periods_and_groups_are_not_found(office, signed_in):
+    """A mistyped address is a page that is not there, never an error."""
+    client = signed_in("palad")
+    for address in ("9999/1", "2570/3", "0/year", "2570/1/tickets/gold", "2570/3/report.pdf"):
+        assert client.get(f"/desk/reports/{address}").status_code == 404, address
+
+
+def test_the_page_reads_in_both_languages_with_no_blank_cell(lobby, made, signed_in):
+    """Every cell says something, in Thai and in English."""
+    lobby.append(ticket(1, "sign_tax", "2026-11-25"))
+    lobby.settle()
+    client = signed_in("palad")
+    for language in ("th", "en"):
+        client.cookies["lang"] = language
+        page = client.get("/desk/reports/2570/1").content.decode().replace("<wbr>", "")
+        assert "<td></td>" not in page
+        assert ("Nothing in this period" if language == "en" else "ไม่มีเหตุในรอบรายงาน") in page
+        assert urlsplit(made().tickets_all.behind.href).path in page
