@@ -24,13 +24,14 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from shared import kinds
-from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued, Unreadable
+from shared.kinds import Body, CaseFiled, LogOpened, RatingGiven, TicketIssued, Unreadable
 from shared.records import decode_header
 from sync_server.cases import project as cases
 from sync_server.content.actions import publish_statuses
 from sync_server.organisations.models import Office
 from sync_server.queues import project as queues
 from sync_server.records import actions as records
+from sync_server.records import project as logs
 from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
 from sync_server.records.seen import Fold, Seen
 from sync_server.records.traffic import traffic
@@ -47,6 +48,7 @@ class Projector:
 
 
 PROJECTORS: dict[str, Projector] = {
+    "logs": Projector({LogOpened: cast("Fold", logs.openings)}, logs.reset),
     "queues": Projector(
         {TicketIssued: cast("Fold", queues.tickets), RatingGiven: cast("Fold", queues.ratings)}, queues.reset
     ),

@@ -9,13 +9,19 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from shared import kinds
+from shared.content import STATUSES_PIECE, Statuses, read_piece
+from shared.envelope import open_status
 from shared.kinds import KINDS, Kind, TicketIssued
 from shared.records import At, Quality
 from sync_server import projectors
+from sync_server.cases import actions as cases
 from sync_server.cases.models import Case, CaseEvent
+from sync_server.content import queries as content
+from sync_server.content.actions import publish_sample
 from sync_server.ingest.actions import accept
 from sync_server.kiosks import actions as kiosk_actions
-from sync_server.kiosks.models import Kiosk
+from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
+from sync_server.organisations.actions import Actor
 from sync_server.projectors import PROJECTORS, Projector, balances, catch_up, rebuild, replay_readable
 from sync_server.queues.models import Rating, Ticket
 from sync_server.records.models import Cursor, RecordRow, SetAside, Why
@@ -49,7 +55,7 @@ def _busy_day(kiosk) -> None:
 def test_tickets_ratings_and_cases_come_out_of_the_log(kiosk, server):
     """Each record becomes its row, with the record it came from."""
     _busy_day(kiosk)
-    assert catch_up() == 2 * len(kiosk.lobby.records)
+    assert catch_up() == len(PROJECTORS) * len(kiosk.lobby.records)
     assert Ticket.objects.count() == 8
     assert Rating.objects.filter(repeat=True).count() == 1
     assert [case.number for case in Case.objects.order_by("n")] == ["ร.0001/2570", "ร.0002/2570"]
@@ -69,12 +75,9 @@ def test_catching_up_again_changes_nothing(kiosk, server):
 @pytest.mark.parametrize("name", sorted(PROJECTORS))
 def test_a_rebuild_gives_the_same_rows_and_loses_no_staff_work(kiosk, server, staff, name):
     """Folding from record 1 again ends in the same state; numbers and events of cases stay as they were."""
-    from sync_server.cases import actions
-    from sync_server.organisations.actions import Actor
-
     _busy_day(kiosk)
     catch_up()
-    actions.answer(Actor.of(staff("palad")), Case.objects.get(n=1), "ซ่อมแล้ว", now=server.now)
+    cases.answer(Actor.of(staff("palad")), Case.objects.get(n=1), "ซ่อมแล้ว", now=server.now)
     before, events = _snapshot(), CaseEvent.objects.count()
     call_command("rebuild", name)
     assert _snapshot() == before
@@ -244,10 +247,49 @@ def test_hostile_text_reaches_no_column_as_it_is_not(kiosk, server):
     assert not SetAside.objects.exists()
 
 
+def test_a_log_opened_after_a_copy_raises_one_alarm(kiosk, server):
+    """A kiosk whose disk was copied or restored says so in its new log; the fleet page is told once, also after
+    rebuilds.
+    """
+    kiosk.push()
+    catch_up()
+    assert not Alarm.objects.exists()
+    kiosk.open_log("restored", kiosk.lobby.head)
+    kiosk.push()
+    catch_up()
+    rebuild("logs")
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.cause, alarm.kiosk) == (
+        AlarmKind.KIOSK_RESTORED,
+        kiosk.lobby.id.hex(),
+        Kiosk.objects.get(),
+    )
+
+
+def test_an_answer_is_in_the_next_edition_under_the_citizens_key(kiosk, server, staff):
+    """After an answer the follower publishes; the case's status opens with the key of its record, and no other."""
+    publish_sample(server.office, now=server.now)
+    record = kiosk.file()
+    kiosk.push()
+    follower = projectors.Follower()
+    assert follower._attempt() is True
+    before = content.current_edition()
+    cases.answer(Actor.of(staff("palad")), Case.objects.get(), "ซ่อมไฟแล้ว", now=server.now)
+    assert follower._attempt() is True
+    assert content.current_edition() == before + 1
+    filed = kinds.decode(record.header.kind, record.header.schema, record.body)
+    pieces = content.pieces_of(content.newest(server.office))
+    listed = read_piece(Statuses, pieces[STATUSES_PIECE]).statuses
+    sealed = {status.id: status.sealed for status in listed}[filed.status_id]
+    opened = open_status(sealed, status_id=filed.status_id, state_key=filed.state_key)
+    assert "ซ่อมไฟแล้ว".encode() in opened
+    assert follower._attempt() is True
+    assert content.current_edition() == before + 1
+
+
 def test_every_kind_is_folded_by_a_projector_or_needs_none():
     """Each kind of the table is in PROJECTORS, or named here with the reason why nothing is derived from it."""
     nothing_derived = {
-        "log.opened": "positions and forks are the business of ingest",
         "slip.printed": "shown with its record",
     }
     folded = {body for projector in PROJECTORS.values() for body in projector.folds}

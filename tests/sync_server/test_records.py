@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection, connections
 from fake_kiosk import FakeKiosk, direct
 
-from shared.protocol import NewLogNeeded, Reason, Receipt, ServerRestored
+from shared.protocol import NewLogNeeded, Reason, Receipt, ServerRestored, Stored
 from sync_server.ingest import actions as ingest
 from sync_server.kiosks.models import Alarm, AlarmKind
 from sync_server.projectors import balances, catch_up
@@ -77,6 +77,24 @@ def test_a_branch_sent_again_is_kept_once_and_goes_on(kiosk):
     assert (answer.seq, answer.hash) == (4, twin.lobby.head.hash)
     assert Log.objects.count() == 2
     assert RecordRow.objects.count() == 6
+
+
+def test_a_batch_that_begins_in_the_shared_part_stores_only_what_is_its_own(kiosk):
+    """Where the copied device sends from record 1, the branch begins where the two histories part."""
+    twin = _forked(kiosk)
+    answer = twin.read(twin.post("push", twin.envelope()))
+    assert (answer.seq, answer.hash, answer.forked) == (3, twin.lobby.head.hash, True)
+    branch = Log.objects.get(branch=1)
+    assert (branch.base_seq, bytes(branch.base_hash)) == (2, twin.lobby.hash_at(2))
+    assert list(RecordRow.objects.filter(log=branch).values_list("seq", flat=True)) == [3]
+
+
+def test_a_kiosk_on_a_branch_is_told_of_its_own_branch(kiosk):
+    """Asking again, the copied device hears its own head, so it neither sends again nor loses its place."""
+    twin = _forked(kiosk)
+    twin.push()
+    assert Stored(twin.lobby.head, 0) in twin.push()
+    assert Stored(kiosk.lobby.head, 0) in kiosk.push()
 
 
 def test_the_first_side_is_told_of_the_fork_and_still_taken(kiosk):

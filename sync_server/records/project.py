@@ -1,0 +1,29 @@
+"""What the first record of a log tells the staff: that a device was copied or restored.
+
+A disk's file copy is noticed by the kiosk itself, which then goes on in a new log and says so; a fork the server sees
+with its own eyes. Either way nothing is lost, and a person should ask why.
+"""
+
+from collections.abc import Sequence
+
+from shared.kinds import LogOpened
+from sync_server.kiosks.actions import raise_alarm
+from sync_server.kiosks.models import AlarmKind
+from sync_server.records.seen import Seen
+
+# Of the reasons a log can be opened for, those that mean a disk is not what it was.
+_DISK_CHANGED = frozenset({"copied", "restored"})
+
+
+def openings(run: Sequence[Seen[LogOpened]]) -> None:
+    """Raise one alarm for each log that was opened after its kiosk's disk was copied or restored."""
+    for seen in run:
+        if seen.body.reason in _DISK_CHANGED:
+            raise_alarm(
+                seen.log.office, AlarmKind.KIOSK_RESTORED, seen.log.log_id, now=seen.received_at, kiosk=seen.log.kiosk,
+                detail=seen.body.reason,
+            )  # fmt: skip
+
+
+def reset() -> None:
+    """Nothing to forget: an alarm is raised once for its log, and a person may have cleared it since."""
