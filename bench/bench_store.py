@@ -47,9 +47,10 @@ def run() -> list[Figure]:
         bare, touch = _pair(place, sqlite.connect, RUNS, RUN_TOUCHES)
         with _slow_disk() as connect:
             bare_slow, touch_slow = _pair(place / "slow", connect, SLOW_RUNS, SLOW_RUN_TOUCHES)
-        few, many = _small_and_large(place)
+        few, many, reading = _small_and_large(place)
         json = _tinydb_json(place)
     return [
+        *reading,
         Figure("durable touch over bare INSERT (goal <= 3x)", touch, "us", baseline=bare),
         Figure("the same with a sync of 15 ms (goal <= 1.2x)", touch_slow, "us", baseline=bare_slow),
         Figure(f"append at {MANY:,} over {FEW:,} records (goal <= 1.2x)", many, "us", baseline=few),
@@ -157,8 +158,8 @@ def _bytes_of_a_touch(kiosk: Kiosk) -> int:
     return sum(int(length) for [(length,)] in lengths)
 
 
-def _small_and_large(place: Path) -> tuple[float, float]:
-    """Median microseconds of a touch at few and at many records, in turns."""
+def _small_and_large(place: Path) -> tuple[float, float, list[Figure]]:
+    """Median microseconds of a touch at few and at many records, in turns, and what reading the larger one costs."""
     small, large = Kiosk(place / "small.db", sqlite.connect), Kiosk(place / "large.db", sqlite.connect)
     small.fill(FEW)
     large.fill(MANY)
@@ -167,9 +168,43 @@ def _small_and_large(place: Path) -> tuple[float, float]:
         for who in (small, large):
             times[who] += _times(who.touch, RUN_TOUCHES)
             who.store.checkpoint()
+    reading = [
+        Figure("records read for the wire", 10_000 / _seconds(lambda: _read(large.book, 10_000)), "records/s"),
+        Figure(
+            "chain verified in the background (goal >= 50,000/s)", 50_000 / _seconds(lambda: _check(large)), "records/s"
+        ),
+    ]
     small.store.close()
     large.store.close()
-    return statistics.median(times[small]), statistics.median(times[large])
+    opened_few, opened_many = (_reopen_ms(place / name) for name in ("small.db", "large.db"))
+    reading.append(Figure(f"open and close at {MANY:,} over {FEW:,} records", opened_many, "ms", baseline=opened_few))
+    return statistics.median(times[small]), statistics.median(times[large]), reading
+
+
+def _reopen_ms(path: Path) -> float:
+    def reopen() -> None:
+        Kiosk(path, sqlite.connect).store.close()
+
+    return _seconds(reopen) * 1e3
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    begin = time.perf_counter()
+    act()
+    return time.perf_counter() - begin
+
+
+def _read(book: Logbook, count: int) -> None:
+    """Read `count` records as a push does."""
+    seq = 0
+    while seq < count:
+        for record in book.after(seq):
+            seq = record.header.seq
+
+
+def _check(kiosk: Kiosk) -> None:
+    """Verify the first 50,000 records as the slow look does."""
+    kiosk.book.check(kiosk.book.head.log, last=50_000)
 
 
 def _tinydb_json(place: Path) -> float:

@@ -30,10 +30,21 @@ import msgspec
 from kiosk.store.errors import NoLog, RecordDamaged
 from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Shelf, Store, Transaction
-from shared import kinds
+from shared import kinds, wire
 from shared.errors import Fork, Gap, SalaError
 from shared.log import Head, link, verify
-from shared.records import ID_BYTES, NO_HASH, SALT_BYTES, At, Record, decode_record, encode_record, erase, header_hash
+from shared.records import (
+    ID_BYTES,
+    NO_HASH,
+    RECORD_BYTES_MAX,
+    SALT_BYTES,
+    At,
+    Record,
+    decode_record,
+    encode_record,
+    erase,
+    header_hash,
+)
 
 #: Bodies stay this long behind a verified backup, between two times that the server signed.
 PRUNE_AFTER_MS = 35 * 24 * 3600 * 1000
@@ -397,20 +408,19 @@ class Logbook:
             waiting_since=waiting_since,
         )
 
-    def check(self, log: bytes, *, step: int = 1000) -> int:
-        """Verify a log's chain from its first record; returns how many records hold. Raises `RecordDamaged` for the
-        first that does not.
+    def check(self, log: bytes, *, last: int = ID_LIMIT, step: int = 1000) -> int:
+        """Verify a log's chain from its first record to `last` or its end; returns how many records hold.
 
-        Reads `step` records at a time, so that touches go on in between.
+        Reads `step` records at a time, so that touches go on in between. Raises `RecordDamaged` for the first that does
+        not hold.
         """
-        entry = self._entry(log)
-        shelf = self._shelf(entry)
+        shelf = self.shelf(log)
         head = Head.empty(log)
-        while run := self._store.load_run(shelf, head.seq + 1, ID_LIMIT, step):
+        while run := self._store.load_run(shelf, head.seq + 1, last, step):
             for seq, sealed in run:
                 if seq != head.seq + 1:
                     raise RecordDamaged(log, head.seq + 1, "it is missing")
-                head = _verified(head, _read(shelf, entry, seq, sealed))
+                head = _follow(shelf, head, log, seq, sealed)
         return head.seq
 
     def shelf(self, log: bytes) -> Shelf:
@@ -451,20 +461,19 @@ class Logbook:
         last = self._store.load_last(shelf)
         if last is None:
             return Head.empty(entry.log), 0
-        tail, damaged_seq, chained = Head.empty(entry.log), 0, None
+        tail, damaged_seq = Head.empty(entry.log), 0
         first = max(1, last[0] - TAIL_COUNT + 1)
+        before = tail if first == 1 else None
         found = dict(self._store.load_run(shelf, first, last[0]))
         for seq in range(first, last[0] + 1):
             try:
                 if seq not in found:
                     raise RecordDamaged(entry.log, seq, "it is missing")  # noqa: TRY301 - handled as any damage
-                record = _read(shelf, entry, seq, found[seq])
-                tail = _verified(chained or Head(entry.log, seq - 1, record.header.prev), record)
-                chained = tail
+                tail = before = _follow(shelf, before, entry.log, seq, found[seq])
             except RecordDamaged as error:
                 self._store.note(str(error))
                 damaged_seq = damaged_seq or seq
-                chained = None
+                before = None
         return tail, damaged_seq
 
     def _end(self, entry: _Log) -> _Log:
@@ -546,7 +555,7 @@ def _current(known: Sequence[_Log], name: str) -> _Log | None:
 
 
 def _read(shelf: Shelf, entry: _Log, seq: int, sealed: bytes) -> Record:
-    """The record in a row; raises `RecordDamaged`, which names it."""
+    """The record in a row, whole in itself; raises `RecordDamaged`, which names it."""
     try:
         record = decode_record(shelf.cipher.open(seq, sealed))
     except SalaError as error:
@@ -556,11 +565,13 @@ def _read(shelf: Shelf, entry: _Log, seq: int, sealed: bytes) -> Record:
     return record
 
 
-def _verified(head: Head, record: Record) -> Head:
+def _follow(shelf: Shelf, head: Head | None, log: bytes, seq: int, sealed: bytes) -> Head:
+    """The head after the record in a row, which must follow `head` (any head if None); raises `RecordDamaged`."""
     try:
-        return verify(head, [record])
+        record = wire.decode(Record, shelf.cipher.open(seq, sealed), bytes_max=RECORD_BYTES_MAX)
+        return verify(head or Head(log, seq - 1, record.header.prev), (record,))
     except SalaError as error:
-        raise RecordDamaged(head.log, head.seq + 1, str(error)) from error
+        raise RecordDamaged(log, seq, str(error)) from error
 
 
 def _aged(aging: tuple[_Aging, ...], server_ms: int, seq: int) -> tuple[_Aging, ...]:

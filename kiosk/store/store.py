@@ -60,8 +60,8 @@ logger = logging.getLogger(__name__)
 #: Kept free for the last touches before a full disk is seen to; a few hundred tickets fit.
 RESERVE_BYTES = 4 * 1024 * 1024
 
-#: Up to this size the whole file is checked when it is opened (about 20 ms); above it `check_all` does so later.
-QUICK_CHECK_BYTES = 4 * 1024 * 1024
+#: Up to this size SQLite checks the whole file when it is opened (about 30 ms); above it call `quick_check` later.
+QUICK_CHECK_BYTES = 16 * 1024 * 1024
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode_count = msgspec.msgpack.Decoder(int).decode

@@ -380,6 +380,16 @@ def test_a_sound_store_has_no_findings(desk):
     assert (findings.records, findings.documents, len(findings.faults)) == (4, 1, 1)
 
 
+def test_a_log_that_ends_before_its_receipt_is_reported(desk):
+    """The last rows are gone without a trace: the receipt still knows them."""
+    for _ in range(4):
+        desk.rate()
+    answer(desk, 5)
+    spoil_record(desk, 5, sql="DELETE FROM record WHERE place = ?")
+    [fault] = check_all(desk.store).faults
+    assert "ends at 4, but the server holds 5" in fault
+
+
 def test_a_record_moved_to_another_seq_is_seen(desk):
     """Rows cannot change places: the place is part of what is sealed."""
     for _ in range(3):

@@ -372,26 +372,39 @@ def test_a_spoiled_file_is_called_damaged(desk):
         Store(desk.path, KEY)
 
 
-def test_what_does_not_read_back_is_not_confirmed(desk):
-    """If the file gives back other bytes than were written, nobody is told that it was recorded."""
-    desk.store._db = Forgetful(desk.store._db)
+@pytest.mark.parametrize("answer", ["another bit", "the row before", "nothing"])
+def test_what_does_not_read_back_is_not_confirmed(desk, answer):
+    """If the file gives back other bytes than were written, older ones or none, nobody is told that it was recorded."""
+    table = desk.store.table("t")
+    table.insert({"n": 1})
+    place = desk.store.table_shelf("t").place(1)
+    [(before,)] = desk.store.fetch("SELECT data FROM document WHERE place = ?", (place,))
+    answers = {
+        "another bit": lambda data: [(bytes([data[0] ^ 1]) + data[1:],)],
+        "the row before": lambda data: [(before,)],
+        "nothing": lambda data: [],
+    }
+    desk.store._db = Forgetful(desk.store._db, answers[answer])
     with pytest.raises(Unconfirmed):
-        desk.store.table("t").insert({"n": 1})
-    desk.store.table("t").insert({"n": 2})
+        table.update({"n": 2}, doc_ids=[1])
+    table.insert({"n": 3})
 
 
 class Forgetful:
-    """A connection whose documents come back with one bit changed."""
+    """A connection that gives other documents back than it was given, from its commit on."""
 
-    def __init__(self, real) -> None:
+    def __init__(self, real, answer) -> None:
         self.real = real
+        self.answer = answer
+        self.forgets = False
 
     def execute(self, sql, *values):
         found = self.real.execute(sql, *values)
-        if not sql.startswith("SELECT data FROM document"):
+        self.forgets = self.forgets or sql == "COMMIT"
+        if not (self.forgets and sql.startswith("SELECT data FROM document")):
             return found
-        changed = [(bytes([data[0] ^ 1]) + data[1:],) for (data,) in found.fetchall()]
-        return SimpleNamespace(fetchall=lambda: changed)
+        [(data,)] = found.fetchall()
+        return SimpleNamespace(fetchall=lambda: self.answer(data))
 
     def __getattr__(self, name):
         return getattr(self.real, name)
