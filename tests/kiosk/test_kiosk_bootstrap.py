@@ -51,7 +51,8 @@ def test_the_clocks_floor_survives_a_restart(folder):
         server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, kiosk.world.identity.key.public, revoked=False)}
         converse(kiosk.world, kiosk.clock, server)
     with open_kiosk(folder) as kiosk:
-        assert kiosk.clock.signed_ms == server.server_ms
+        assert kiosk.clock.signed_ms is not None
+        assert server.server_ms - kiosk.clock.signed_ms < contact.WRITE_AGAIN_MS
 
 
 def test_status_while_it_runs_and_while_it_does_not(folder, capsys):
