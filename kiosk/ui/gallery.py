@@ -22,7 +22,6 @@ from typing import Any, Final
 from . import harness
 from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 
-from kivy.base import EventLoop  # isort: skip
 from kivy.core.window import Window  # isort: skip
 from kivy.uix.boxlayout import BoxLayout  # isort: skip - after the harness has prepared Kivy
 from kivy.uix.widget import Widget  # isort: skip
@@ -53,7 +52,7 @@ def registered() -> dict[str, Builder]:
     return dict(_registry)
 
 
-def sheet(module: str, lang: str) -> list[Any]:
+def sheet(stage: harness.Stage, module: str, lang: str) -> list[Any]:
     """The examples of a widget module as pages that fill the window, each example under its name."""
     examples: list[Example] = getattr(import_module(f"kiosk.ui.widgets.{module}"), "EXAMPLES", [])
     sizes = LOOK.m
@@ -62,7 +61,7 @@ def sheet(module: str, lang: str) -> list[Any]:
     page: Any = None
     room = 0.0
     for example in examples:
-        block = _block(example, lang, width)
+        block = _block(stage, example, lang, width)
         needed = block.height + sizes.gap
         if page is None or needed > room:
             page = Ground(spacing=0)
@@ -75,7 +74,7 @@ def sheet(module: str, lang: str) -> list[Any]:
     return pages
 
 
-def _block(example: Example, lang: str, width: float) -> Any:
+def _block(stage: harness.Stage, example: Example, lang: str, width: float) -> Any:
     sizes = LOOK.m
     side = 0.0 if example.part == 0 else sizes.margin
     block = BoxLayout(orientation="vertical", size_hint_y=None)
@@ -98,11 +97,11 @@ def _block(example: Example, lang: str, width: float) -> Any:
         holder.add_widget(Widget())
     block.add_widget(line)
     block.add_widget(holder)
-    # Sizes settle over a few frames: let the block live in the window for them.
+    # Sizes settle over a few frames: let the block live in the window for as long.
     block.width = width
     Window.add_widget(block)
-    for _ in range(5):
-        EventLoop.idle()
+    for _ in range(2):
+        stage.arrange()
         line.height = caption.height
         holder.height = widget.height
         block.height = line.height + holder.height
@@ -123,7 +122,7 @@ def draw_all(target: Path, wanted: list[str]) -> list[Path]:
                     name = f"widget-{module}"
                     if not _is_wanted(name, wanted) or (suffix and lang != "th"):
                         continue
-                    for number, page in enumerate(sheet(module, lang), start=1):
+                    for number, page in enumerate(sheet(stage, module, lang), start=1):
                         stage.show(page)
                         path = target / shape / f"{name}{suffix}-{lang}-{number}.png"
                         written.append(stage.picture(path))

@@ -24,14 +24,19 @@ from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 kivy_env.prepare((max(PORTRAIT[0], LANDSCAPE[0]), max(PORTRAIT[1], LANDSCAPE[1])), offscreen=True)
 
 from kivy.base import EventLoop  # noqa: E402 - Kivy comes after its environment
+from kivy.clock import Clock  # noqa: E402
 from kivy.core.window import Window  # noqa: E402
 from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels  # noqa: E402
 from kivy.input.motionevent import MotionEvent  # noqa: E402
+from kivy.lang import Builder  # noqa: E402
 
 from .widgets import ARMING, LOOK, ShapedLabel, load_all  # noqa: E402
 
 _FRAMES_MAX: Final = 60
 """Layout settles in three or four frames; an animation of 200 ms needs more."""
+
+
+_ARRANGE_ROUNDS: Final = 5
 
 
 class Stage:
@@ -70,10 +75,20 @@ class Stage:
         for _ in range(count):
             EventLoop.idle()
 
+    def arrange(self) -> None:
+        """Let layouts come to rest without drawing: what five frames would arrange."""
+        for _ in range(_ARRANGE_ROUNDS):
+            Clock.tick()
+            EventLoop.dispatch_input()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+
     def settle(self, until: Callable[[], bool] | None = None) -> None:
         """Run frames until ``until`` holds (AssertionError if it never does), or for as long as layouts take."""
         if until is None:
-            self.frames(5)
+            self.arrange()
+            self.frames(1)
             return
         for _ in range(_FRAMES_MAX):
             if until():

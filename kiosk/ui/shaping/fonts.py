@@ -22,6 +22,7 @@ import uharfbuzz as hb
 
 SUBPIXEL: Final = 64
 """HarfBuzz works in 1/64 of a pixel."""
+_STAYS: Final = -1
 _INVISIBLE: Final = frozenset("\u200b\u200c\u200d\u2060")
 
 
@@ -86,18 +87,21 @@ class FontStack:
 
     def __init__(self, faces: Sequence[Face]) -> None:
         self.faces = tuple(faces)
+        self._picked: dict[str, int] = {}
         self.line = lru_cache(maxsize=64)(self._measure_line)
         """Where a line's baseline sits, for an em of so many pixels: as the first face declares it."""
 
     def pick(self, char: str, current: int = 0) -> int:
         """Index of the face to draw ``char`` with: the first that holds it. Marks and spaces stay with ``current``."""
-        if char == " " or char in _INVISIBLE or unicodedata.combining(char):
-            return current
-        code = ord(char)
-        for index, face in enumerate(self.faces):
-            if code in face.covers:
-                return index
-        return 0
+        found = self._picked.get(char)
+        if found is None:
+            if char == " " or char in _INVISIBLE or unicodedata.combining(char):
+                found = _STAYS
+            else:
+                code = ord(char)
+                found = next((index for index, face in enumerate(self.faces) if code in face.covers), 0)
+            self._picked[char] = found
+        return current if found == _STAYS else found
 
     def _measure_line(self, px: float) -> Box:
         extents = self.faces[0].sized(px).get_font_extents("ltr")

@@ -84,8 +84,15 @@ class ScrollArea(StencilView):
         self.offset = min(self.offset, self.offset_max)
         self._shift.y = round(self.offset)
         turn = self.height * (1 - _KEEP) or 1
-        self.pages = 1 + -(-self.offset_max // turn)
-        self.page_now = min(self.pages - 1, round(self.offset / turn))
+        pages = 1 + -(-self.offset_max // turn)
+        if self.offset <= 1:
+            page = 0
+        elif self.offset >= self.offset_max - 1:
+            page = pages - 1
+        else:  # somewhere between, after a drag: there is a page before and one after
+            pages = max(pages, 3)
+            page = max(1, min(pages - 2, round(self.offset / turn)))
+        self.pages, self.page_now = pages, page
 
     def on_touch_down(self, touch: Any) -> bool:
         """Give the finger to what lies under it, and watch whether it drags."""

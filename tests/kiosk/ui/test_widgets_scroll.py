@@ -1,0 +1,117 @@
+"""A long content moves by its buttons and under a finger, and moving it draws nothing anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kiosk.ui.harness import Stage, middle
+from kiosk.ui.widgets import ShapedLabel
+from kiosk.ui.widgets.listrow import ListRow
+from kiosk.ui.widgets.scroll import Pager, ScrollArea
+from kiosk.ui.widgets.surface import Column, Ground
+from kiosk.ui.widgets.text import TEXTURES
+
+
+@pytest.fixture
+def scene(stage: Stage) -> tuple[Any, Any, list[str]]:
+    """Twenty rows in an area, a pager wired to it, and a list of the rows that were released."""
+    heard: list[str] = []
+    ground, area, rows, pager = Ground(), ScrollArea(), Column(), Pager(back="ก่อนหน้า", forth="ถัดไป")
+    for number in range(20):
+        row = ListRow(text=f"บริการ {number}", action=f"open {number}")
+        row.fbind("on_release", lambda touched: heard.append(touched.action))
+        rows.add_widget(row)
+    area.add_widget(rows)
+    area.fbind("pages", pager.setter("pages"))
+    area.fbind("page_now", pager.setter("page"))
+    pager.fbind("on_turn", lambda _, by: area.page(by))
+    ground.add_widget(area)
+    ground.add_widget(pager)
+    stage.show(ground)
+    return area, pager, heard
+
+
+def row(area: Any, number: int) -> Any:
+    """The row with this number."""
+    return area.content.children[-1 - number]
+
+
+def test_the_buttons_turn_pages(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """Forth moves on and back moves home; at either end its button is dead."""
+    area, pager, _ = scene
+    forth, back = pager.children[0], pager.children[-1]
+    assert back.disabled
+    assert pager.pages > 2
+    stage.tap(forth)
+    assert 0 < area.offset < area.height
+    assert pager.page == 1
+    for _ in range(10):
+        stage.tap(forth)
+    assert area.offset == area.offset_max
+    assert forth.disabled
+    for _ in range(10):
+        stage.tap(back)
+    assert area.offset == 0
+
+
+def test_a_tap_reaches_the_row_that_is_seen(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """After scrolling, a touch goes to the row under the finger."""
+    area, _, heard = scene
+    stage.tap(row(area, 1))
+    area.offset = 600
+    stage.settle()
+    stage.tap(row(area, 5))
+    assert heard == ["open 1", "open 5"]
+
+
+def test_a_drag_is_no_press(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """A finger that drags moves the rows and opens none; the press it began with is taken back."""
+    area, _, heard = scene
+    x, y = middle(row(area, 2))
+    finger = stage.touch(x, y)
+    assert row(area, 2).pressed
+    finger.move(x, y + 200)
+    assert not row(area, 2).pressed
+    assert area.offset == pytest.approx(200, abs=2)
+    finger.lift()
+    stage.settle()
+    assert heard == []
+
+
+def test_an_old_finger_that_rolls_still_taps(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """A few pixels of movement are no drag."""
+    area, _, heard = scene
+    x, y = middle(row(area, 2))
+    stage.touch(x, y).move(x + 8, y + 12).lift()
+    stage.settle()
+    assert heard == ["open 2"]
+    assert area.offset == 0
+
+
+def test_what_is_out_of_sight_cannot_be_touched(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """Rows below the area do not take touches meant for the pager."""
+    area, pager, heard = scene
+    stage.tap_at(area.center_x, pager.y + pager.height / 2)
+    assert heard == []
+
+
+def test_scrolling_draws_nothing_anew(stage: Stage, scene: tuple[Any, Any, list[str]]) -> None:
+    """Moving the content makes no texture, lays out no text and keeps every row where it was."""
+    area, _, _ = scene
+    stage.settle()
+    kept = len(TEXTURES)
+    labels = [found for found in stage.walk(area) if isinstance(found, ShapedLabel)]
+    before = [(id(label.laid), label._box.texture, tuple(label.pos)) for label in labels]
+    for offset in range(0, 1200, 100):
+        area.offset = offset
+        stage.frames(1)
+    assert [(id(label.laid), label._box.texture, tuple(label.pos)) for label in labels] == before
+    assert len(TEXTURES) == kept
+
+
+def test_an_area_holds_one_child(scene: tuple[Any, Any, list[str]]) -> None:
+    """Two would lie upon each other: it says so at once."""
+    with pytest.raises(ValueError, match="Column"):
+        scene[0].add_widget(Column())
