@@ -1,6 +1,6 @@
 """The side menu as a table: one row for each place of the desk, in groups.
 
-A row is shown where its application is installed. The row being looked at is the one of the application that answers.
+A row is shown to its roles, where its application is installed. The row being looked at is the one of the application that answers.
 """
 
 from collections.abc import Callable
@@ -13,19 +13,23 @@ from shared import thai
 from sync_server.cases import queries as cases
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
-from sync_server.organisations.models import Staff
+from sync_server.organisations.models import Role, Staff
 from sync_server.web.language import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One place: its address by name, label, icon, and how many things wait there for this person."""
+    """One place: its address by name, label, icon, how many things wait there for this person.
+
+    `roles` are those it is for; none named is for everybody.
+    """
 
     view: str
     label: Text
     icon: str
     waiting: Callable[[Staff], int] | None = None
     alarm: bool = False
+    roles: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ def _kiosks_in_need(staff: Staff) -> int:
     return silent + len(kiosks.open_alarms(staff.office))
 
 
+_SEE_EVERY_CASE = frozenset({Role.CLERK.value, Role.EXECUTIVE.value})
+
 MENU: tuple[tuple[Row, ...], ...] = (
     (
         Row("home:today", Text("งานวันนี้", "Today"), "sun-horizon"),
@@ -70,7 +76,7 @@ MENU: tuple[tuple[Row, ...], ...] = (
     ),
     (
         Row("measures:index", Text("มาตรการ 10 ข้อ", "The ten measures"), "clipboard-text"),
-        Row("reports:index", Text("รายงานและแฟ้ม", "Reports"), "file-text"),
+        Row("reports:index", Text("รายงานและแฟ้ม", "Reports"), "file-text", roles=_SEE_EVERY_CASE),
     ),
     (Row("records:index", Text("บันทึกทั้งหมด", "All records"), "stack"),),
 )
@@ -83,6 +89,8 @@ def menu_for(staff: Staff, app: str) -> list[list[Item]]:
 
 
 def _item(row: Row, staff: Staff, app: str) -> Item | None:
+    if row.roles and staff.role not in row.roles:
+        return None
     try:
         href = reverse(row.view)
     except NoReverseMatch:
