@@ -38,7 +38,6 @@ PATIENCE_S = 20.0
 _POLL_S = 0.05
 _LOOK_S = 0.4  # nobody touches what they have not looked at; a screen takes no touch in its first moment
 _PRESS_S = 0.06  # a finger's touch lasts longer than a frame
-_KEY_S = 0.1  # between two keys
 _STILL_S = 0.4  # a screen that has not changed for so long has slid in; software drawing on a busy machine is slow
 _STILL_S_MAX = 5.0
 
@@ -305,7 +304,7 @@ class Window:
                 raise NotSeen(f"no key for {sign!r} on the keyboard; there are {''.join(keys)}")
             for stroke in strokes:
                 self.screen.touch(*stroke.center)
-                time.sleep(_KEY_S)
+                self.texts()  # a frame passes, as between two keys of a person who looks at the screen
 
     def _ask(self) -> dict[str, Any]:
         try:
