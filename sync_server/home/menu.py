@@ -1,6 +1,7 @@
 """The side menu as a table: one row for each place of the desk, in groups.
 
-A row is shown to its roles, where its application is installed. The row being looked at is the one of the application that answers.
+A row is shown to its roles, where its application is installed. The row being looked at is the one of the application
+that answers.
 """
 
 from collections.abc import Callable

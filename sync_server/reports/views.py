@@ -65,7 +65,7 @@ def behind_tickets(request: HttpRequest, year: int, span: str, group: str) -> Ht
     """The tickets that a group's figure counted."""
     office, period = staff_of(request).office, _period(year, span)
     rows = queries.tickets_of(office, period, group).select_related("kiosk", "log")
-    return _behind(request, period, group, "reports/behind_tickets.html", page(request, rows))
+    return _behind(request, period, group, "reports/behind_tickets.html", page(request, rows), 0)
 
 
 @require_GET
@@ -74,7 +74,8 @@ def behind_ratings(request: HttpRequest, year: int, span: str, group: str) -> Ht
     """The ratings that a group's figure counted, and the repeats it left out."""
     office, period = staff_of(request).office, _period(year, span)
     rows = queries.ratings_of(office, period, group).select_related("kiosk", "log")
-    return _behind(request, period, group, "reports/behind_ratings.html", page(request, rows))
+    left_out = rows.filter(repeat=True).count()
+    return _behind(request, period, group, "reports/behind_ratings.html", page(request, rows), left_out)
 
 
 @require_GET
@@ -112,7 +113,7 @@ def _print(
 
 
 def _behind(
-    request: HttpRequest, period: Period, group: str, template: str, listed: Page[Ticket] | Page[Rating]
+    request: HttpRequest, period: Period, group: str, template: str, listed: Page[Ticket] | Page[Rating], left_out: int
 ) -> HttpResponse:
     groups = queries.groups_of(staff_of(request).office)
     if group not in groups.names and group not in OUTSIDE:
@@ -121,6 +122,7 @@ def _behind(
     context = {
         "period": period,
         "name": groups.name(group),
+        "left_out": left_out,
         "page": listed,
         "lines": [{"row": row, "record": records.get((row.log_id, row.seq))} for row in listed.rows],
     }
