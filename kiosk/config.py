@@ -40,6 +40,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     server_url: str = ""
     #: The certificate authority to believe, as a PEM file; empty: the system's own.
     ca_file: str = ""
+    #: The page on which citizens follow up a case, printed as a QR code; empty: the slip names the kiosk alone.
+    track_url: str = ""
     #: How long between two looks at the server when nothing is waiting.
     sync_every_s: Annotated[int, Meta(ge=5, le=24 * 3600)] = 60
 
@@ -74,6 +76,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("idle_reset_s must be greater than idle_warn_s")
         if self.server_url and not self.server_url.startswith(("https://", "http://")):
             raise ValueError("server_url must begin with https:// (or http:// for this very machine)")
+        if self.track_url and not self.track_url.startswith(("https://", "http://")):
+            raise ValueError("track_url must begin with https:// or http://")
         if self.staff_pin_hash:
             _pin_parts(self.staff_pin_hash)
 

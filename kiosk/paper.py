@@ -49,7 +49,8 @@ class TicketSlip:
 class CaseSlip:
     """What a citizen keeps of a case: the code (16 digits) and what comes by when; no name, no time, no subject.
 
-    `proof` is the beginning of the record's hash, by which the slip can be matched to the record.
+    `track_url` is the page for following up, empty where there is none. `proof` is the beginning of the record's
+    hash, by which the slip can be matched to the record.
     """
 
     office: str

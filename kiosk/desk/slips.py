@@ -55,7 +55,7 @@ def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
         acknowledge_by=filed.acknowledge_by,
         answer_by=filed.answer_by,
         proof=filed.proof,
-        track_url=f"{world.config.server_url}/track" if world.config.server_url else "",
+        track_url=world.config.track_url,
         language=language,
     )
 

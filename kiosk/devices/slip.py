@@ -115,7 +115,7 @@ def _case(roll: "_Roll", slip: CaseSlip) -> None:
     roll.text(say["next"], _BODY, "bold", align="left")
     roll.step(1, say["acknowledge"], _day(slip.acknowledge_by, slip.language))
     roll.step(2, say["answer"], _day(slip.answer_by, slip.language))
-    roll.step(3, say["not_solved"], say["with_code"])
+    roll.step(3, say["not_solved"], say["with_code_web" if slip.track_url else "with_code"])
     if slip.track_url:
         roll.dashes()
         roll.qr(slip.track_url, say["open_web"], say["type_code"])

@@ -32,6 +32,7 @@ def test_settings_are_read(tmp_path):
         ('languages = ["th", "fr"]', "languages"),
         ("languages = []", "languages"),
         ('server_url = "ftp://x"', "server_url"),
+        ('track_url = "sala.example/track"', "track_url"),
         ('staff_pin_hash = "1234"', "staff_pin_hash"),
         ('data = "/tmp"', "data"),
         ("idle_warn_s 40", "kiosk.toml"),
