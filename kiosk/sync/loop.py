@@ -137,7 +137,7 @@ class Sync:
         while not self._closing and not self._hurry and (left := due - time.monotonic()) > 0:
             if self._touched.wait(left):
                 self._touched.clear()
-                if wait.cut_short:
+                if wait.cut_short and self._something_waits():
                     self._next_turn_s = due = min(due, time.monotonic() + GATHER_S)
                 self._tell()
         self._hurry = False
@@ -152,8 +152,12 @@ class Sync:
                 self._batch_bytes_max = max(BATCH_BYTES_MIN, self._batch_bytes_max // 2)
             self._link = Link("not_the_server" if isinstance(error, NotTheServer) else "offline", str(error))
             wait = Wait(self._patience.after_failure(error.retry_after_s), cut_short=False)
-        except SalaError as error:
+        except StoreError as error:
+            # The disk's trouble, not the line's: `health` tells it.
             logger.error("a turn failed: %s", error)  # noqa: TRY400 - the sentence says it; these are known faults
+            wait = Wait(self._patience.after_failure(), cut_short=False)
+        except SalaError as error:
+            logger.error("a turn failed: %s", error)  # noqa: TRY400 - as above
             self._link = Link("offline", str(error))
             wait = Wait(self._patience.after_failure(), cut_short=False)
         except Exception as error:
@@ -205,6 +209,14 @@ class Sync:
         except StoreError as error:
             logger.error("housekeeping: %s", error)  # noqa: TRY400 - as above
         self._tell()
+
+    def _something_waits(self) -> bool:
+        """Whether a touch left something to send: the worker also looks things up."""
+        try:
+            return self._world.lobby.counts().waiting > 0
+        except StoreError as error:
+            logger.error("cannot count what waits: %s", error)  # noqa: TRY400 - as above
+            return False
 
     def _tell(self) -> None:
         try:

@@ -44,6 +44,25 @@ def test_a_copied_folder_goes_on_in_a_new_log(folder, tmp_path):
         assert len(kiosk.world.lobby.logs()) == 2
 
 
+def test_a_restored_folder_gives_no_number_twice(folder, tmp_path):
+    """Tickets given after the copy was made are not given again by the copy (I9, F-J4)."""
+    copy = tmp_path / "copy"
+    clock = Hands().clock()
+    given = []
+
+    def take(data, times):
+        with open_kiosk(data, clock=clock) as kiosk:
+            for _ in range(times):
+                ticket = queue.take_ticket(kiosk.world, clock.now(), service_id="sign_tax", language="th")
+                given.append(ticket.label)
+
+    take(folder, 3)
+    shutil.copytree(folder, copy)
+    take(folder, 20)
+    take(copy, 5)
+    assert len(set(given)) == 28
+
+
 def test_the_clocks_floor_survives_a_restart(folder):
     """After one contact, a start with a dead clock still dates tickets by the newest signed day."""
     server = MemoryServer()

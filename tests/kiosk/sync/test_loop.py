@@ -51,7 +51,7 @@ def test_patience_doubles_to_a_cap_and_begins_anew():
         (Unreachable("busy", retry_after_s=77), "offline", 77),
         (NotTheServer("portal"), "not_the_server", 0),
         (TooMuch("413"), "offline", 0),
-        (DiskFailed("disk"), "offline", 0),
+        (DiskFailed("disk"), "starting", 0),
         (RuntimeError("nobody foresaw this"), "offline", 0),
         (MemoryError(), "offline", 0),
     ],

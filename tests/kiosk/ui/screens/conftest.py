@@ -1,0 +1,61 @@
+"""One window without a display for all tests of screens, and a sample kiosk drawn in it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.ui import harness
+from kiosk.ui.sample import SampleKiosk, sample_kiosk
+
+
+class Shown:
+    """A sample kiosk in the window: touch by the name of an action, as a citizen would by its place."""
+
+    def __init__(self, stage: harness.Stage, kiosk: SampleKiosk) -> None:
+        from kiosk.ui.front import Front
+
+        self.stage, self.kiosk, self.flow = stage, kiosk, kiosk.flow
+        self.front = Front(size=stage.window.size)
+        self.flow.on_change = self.front.draw
+        self.front.flow = self.flow
+        stage.show(self.front)
+        self.flow.start()
+        self.settle()
+
+    @property
+    def screen(self) -> Any:
+        """The page on screen."""
+        return self.front._screen
+
+    def settle(self) -> None:
+        """Let the desk finish and the layouts come to rest; the flow hears again."""
+        self.kiosk.settle()
+        self.stage.frames(6)
+        self.kiosk.hands.pass_s(0.5)
+
+    def touch(self, *actions: str) -> None:
+        """Touch what has these actions, one after another, with a real finger."""
+        for action in actions:
+            self.stage.tap(self.stage.by_action(action, self.front))
+            self.settle()
+
+    def key(self, action: str) -> Any:
+        """The widget with this action."""
+        return self.stage.by_action(action, self.front)
+
+
+@pytest.fixture(scope="session")
+def stage() -> harness.Stage:
+    """The one window of this process."""
+    return harness.Stage()
+
+
+@pytest.fixture
+def shown(stage: harness.Stage, tmp_path: Path) -> Iterator[Shown]:
+    """A sample kiosk on the portrait panel."""
+    stage.resize((1080, 1920))
+    with sample_kiosk(tmp_path) as kiosk:
+        yield Shown(stage, kiosk)
+        stage.clear()
