@@ -41,6 +41,7 @@ from kiosk.store.cipher import NONCE_BYTES, Keyring, Place, RowCipher
 from kiosk.store.errors import (
     CannotRecord,
     DiskFailed,
+    DiskFull,
     NewerStore,
     NoStore,
     NotAStore,
@@ -674,9 +675,13 @@ class Store:
         try:
             sqlite.renew_wal(self.path)
         except OSError as error:
-            if self._failed:
-                raise sqlite.translate(error) from error
-            logger.warning("the write-ahead log was not renewed: %s", error)
+            ours = sqlite.translate(error)
+            if isinstance(ours, DiskFull) and self._release_reserve():
+                self._renew_wal()
+            elif self._failed:
+                raise ours from error
+            else:
+                logger.warning("the write-ahead log was not renewed: %s", error)
         self._failed = False
 
     def _identify(self, db: apsw.Connection, *, create: bool) -> None:

@@ -1,5 +1,6 @@
 """The store: one touch is all or nothing, numbers never return, and every refusal names itself."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -281,6 +282,34 @@ class FullOnce:
 
     def __getattr__(self, name):
         return getattr(self.real, name)
+
+
+def test_the_reserve_makes_room_for_renewing_the_log(tmp_path, monkeypatch):
+    """After a failed sync on a full disk the reserve is given up for the log's copy; else the touch is refused."""
+    store = Store(tmp_path / "store.db", KEY, create=True, reserve_bytes=64 * 1024)
+    real = sqlite.renew_wal
+
+    def renew(path):
+        if store._reserve.exists():
+            raise OSError(errno.ENOSPC, "no room")
+        real(path)
+
+    monkeypatch.setattr(sqlite, "renew_wal", renew)
+    store._give_up()
+    store.table("t").insert({"n": 1})
+    assert store.table("t").all() == [{"n": 1}]
+
+    def never(path):
+        raise OSError(errno.ENOSPC, "no room")
+
+    monkeypatch.setattr(sqlite, "renew_wal", never)
+    store._give_up()
+    with pytest.raises(DiskFull):
+        store.table("t").insert({"n": 2})
+    monkeypatch.undo()
+    store.table("t").insert({"n": 3})
+    assert [document["n"] for document in store.table("t")] == [1, 3]
+    store.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
