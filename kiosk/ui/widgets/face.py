@@ -33,6 +33,8 @@ class FaceCard(Touchable, Surface, BoxLayout):
     text = StringProperty("")
     chosen = BooleanProperty(False)
     dim = BooleanProperty(False)
+    needed = NumericProperty(0)
+    """How high the card must be for its word: five side by side take the highest."""
 
 
 class SmallFace(Touchable, BoxLayout):
@@ -54,9 +56,9 @@ def _cards(lang: str) -> Any:
     row = Row(size_hint_y=None)
     for score, word in enumerate(_WORDS["th" if lang == "th" else "en"], start=1):
         card = FaceCard(score=score, text=word)
-        card.bind(height=lambda _, height: setattr(row, "height", height))
+        card.size_hint_y = 1  # all as high as the highest needs to be
+        card.fbind("needed", lambda _, needed: setattr(row, "height", max(needed, row.height)))
         row.add_widget(card)
-    row.height = row.children[0].height
     return row
 
 

@@ -320,22 +320,21 @@ class Keyboard(Widget):
             else:
                 self._write(main, px, palette.ink, centre, shape.lang)
             return
-        words = self._words(key, shape)
-        icon = _ICONS.get(key.do, "")
-        if icon and not words:
-            self._sign(icon, min(sizes.icon, spot.height * 0.6), centre)
-        elif icon:
-            side = min(sizes.icon_s, spot.height * 0.5)
-            width = self._write(
-                words, min(sizes.label.px, spot.height * 0.36), palette.ink, None, shape.lang, "semibold"
-            )
-            left = centre[0] - (width + side * 1.3) / 2
-            self._sign(icon, side, (left + side / 2, centre[1]))
-            middle = (left + side * 1.3 + width / 2, centre[1])
-            self._write(words, min(sizes.label.px, spot.height * 0.36), palette.ink, middle, shape.lang, "semibold")
-        else:
+        words, icon = self._words(key, shape), _ICONS.get(key.do, "")
+        side = min(sizes.icon if not words else sizes.icon_s, spot.height * 0.6) if icon else 0
+        px = min(sizes.label.px, spot.height * 0.36)
+        width = self._width(words, px, shape.lang)
+        room = spot.width * 0.9 - side * 1.3
+        if width > room > 0:
+            px *= room / width
+            width = room
+        left = centre[0] - (width + side * 1.3) / 2
+        if icon:
+            self._sign(icon, side, (left + side / 2, centre[1]) if words else centre)
+        if words:
             tone = palette.ink2 if key.do == "space" else palette.ink
-            self._write(words, min(sizes.label.px, spot.height * 0.36), tone, centre, shape.lang, "semibold")
+            middle = (left + side * 1.3 + width / 2, centre[1])
+            self._write(words, px, tone, middle, shape.lang, "semibold")
 
     def _words(self, key: Key, shape: KeyLayout) -> str:
         if key.do == "space":
@@ -350,16 +349,18 @@ class Keyboard(Widget):
         Color(*self.palette.deep)
         Rectangle(texture=texture, size=texture.size, pos=(round(centre[0] - side / 2), round(centre[1] - side / 2)))
 
+    @staticmethod
+    def _width(words: str, px: float, lang: str) -> float:
+        return lay_out(words, round(px), weight="semibold", lang=lang, pitch=1.0).width if words else 0
+
     def _write(
-        self, text: str, px: float, colour: Any, centre: tuple[float, float] | None, lang: str, weight: str = "regular"
-    ) -> float:
-        """Write ``text`` around ``centre`` and return its width; without a centre only measure."""
+        self, text: str, px: float, colour: Any, centre: tuple[float, float], lang: str, weight: str = "regular"
+    ) -> None:
+        """Write ``text`` around ``centre``; a mark alone stands over a pale ring."""
         ringed = len(text) == 1 and extends(text) and text != "\u0e33"
         px = round(px)
         shown = _BASE + text if ringed else text
         laid = lay_out(shown, px, weight=weight, lang=lang, pitch=1.0)
-        if centre is None:
-            return laid.width
         key = ("key", shown, px, weight, lang)
         texture = TEXTURES.get(key)
         if texture is None:
@@ -381,7 +382,6 @@ class Keyboard(Widget):
             )
         Color(*colour)
         Rectangle(texture=texture, size=texture.size, pos=(x, y))
-        return laid.width
 
 
 def _board(layout: str, **state: Any) -> Any:
