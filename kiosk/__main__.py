@@ -70,10 +70,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    transport = Https(args.server, ca_file=args.ca_file)
-    me = enrol(
-        args.data, transport, code=args.code, url=args.server, clock=Clock(os.urandom(BOOT_BYTES)), random=os.urandom
-    )
+    clock = Clock(os.urandom(BOOT_BYTES))
+    transport = Https(args.server, ca_file=args.ca_file, now=clock.guess)
+    me = enrol(args.data, transport, code=args.code, url=args.server, clock=clock, random=os.urandom)
     print(f"{me.kiosk_name}: enrolled with {me.office_name}, tickets {', '.join(me.series)}")
     return 0
 

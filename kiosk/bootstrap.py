@@ -85,7 +85,7 @@ def open_kiosk(
         _look_at_tripwire(world, clock, Tripwire(data / TRIPWIRE_NAME))
         if transport is None and settings.server_url:
             ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
-            transport = Https(settings.server_url, ca_file=ca_file)
+            transport = Https(settings.server_url, ca_file=ca_file, now=clock.guess)
         sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
     except BaseException:
         store.close()

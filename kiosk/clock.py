@@ -103,6 +103,14 @@ class Clock:
             day_of = at.instant() if trusted else None
             return Moment(at, service_date(day_of or self._last_believable(mono_ms)), at.instant(), trusted)
 
+    def guess(self) -> datetime:
+        """The likeliest moment in UTC: the device's claim where it can be believed, else the newest one known."""
+        moment = self.now()
+        if moment.trusted and moment.wall is not None:
+            return moment.wall
+        with self._lock:
+            return self._last_believable(self.mono_ms())
+
     def learn(self, server_ms: int) -> None:
         """Take the time of a verified answer to a question of ours. A time that no server can honestly mean is
         passed over.

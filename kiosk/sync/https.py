@@ -3,13 +3,19 @@
 No proxy or certificate variables, no `.netrc`, no redirects, no compression, no answer longer than agreed. Plain
 http is for this very machine only. A request ends after `TOTAL_S` whatever the other side does: at one byte a second
 too, the socket is closed under it.
+
+A certificate's end is judged by `now`, the kiosk's best guess, and not by the machine's clock: with a dead battery it
+says 1970, when no certificate was valid yet, and the kiosk could never hear what day it is. Chain and name are checked
+as ever, and records and answers carry seals and signatures of their own.
 """
 
 import contextlib
 import ipaddress
 import socket
+import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from weakref import WeakSet
@@ -19,6 +25,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.ssl_ import create_urllib3_context
 
 from kiosk import SOFTWARE
 from kiosk.config import ConfigError
@@ -36,15 +43,25 @@ RETRY_AFTER_S_MAX = 3600
 
 _CHUNK_BYTES = 64 * 1024
 
+#: OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name.
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+
 
 class Https:
-    """The server at `url`, for one thread at a time. `ca_file` names the authority to believe, "" the system's own."""
+    """The server at `url`, for one thread at a time. `ca_file` names the authority to believe, "" the public ones."""
 
-    def __init__(self, url: str, *, ca_file: str = "", total_s: float = TOTAL_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        ca_file: str = "",
+        total_s: float = TOTAL_S,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         _check_address(url)
         self._url = url.rstrip("/")
         self._total_s = total_s
-        self._adapter = _Adapter()
+        self._adapter = _Adapter(now)
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = ca_file or True
@@ -124,15 +141,18 @@ def _is_loopback(host: str) -> bool:
 class _Adapter(HTTPAdapter):
     """requests' adapter, with connections that can be shut from another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], datetime]) -> None:
         self._open: WeakSet[Any] = WeakSet()
+        self._now = now
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **settings: Any) -> None:
-        super().init_poolmanager(*args, **settings)
+        context = create_urllib3_context()
+        context.verify_flags |= _NO_CHECK_TIME
+        super().init_poolmanager(*args, ssl_context=context, **settings)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self._open),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._open),
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self._open, self._now),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._open, self._now),
         }
 
     def shut(self) -> None:
@@ -141,7 +161,7 @@ class _Adapter(HTTPAdapter):
             connection.shut()
 
 
-def _pool(pool: Any, connection: Any, open_: WeakSet[Any]) -> Any:
+def _pool(pool: Any, connection: Any, open_: WeakSet[Any], now: Callable[[], datetime]) -> Any:
     """A pool class whose connections keep a second handle on their socket: TLS takes the first one away."""
 
     class Watched(connection):  # type: ignore[misc]
@@ -152,6 +172,15 @@ def _pool(pool: Any, connection: Any, open_: WeakSet[Any]) -> Any:
             self.twin = made.dup()
             open_.add(self)
             return made
+
+        def connect(self) -> None:
+            super().connect()
+            if isinstance(self.sock, ssl.SSLSocket):
+                try:
+                    _check_end(self.sock, now())
+                except ssl.SSLError:
+                    self.close()
+                    raise
 
         def shut(self) -> None:
             if self.twin is not None and self.twin.fileno() >= 0:
@@ -167,6 +196,13 @@ def _pool(pool: Any, connection: Any, open_: WeakSet[Any]) -> Any:
         ConnectionCls = Watched
 
     return Pool
+
+
+def _check_end(line: ssl.SSLSocket, now: datetime) -> None:
+    """Raise `ssl.SSLError` for a certificate that has ended by `now`; its beginning a dead clock cannot judge."""
+    end = str((line.getpeercert() or {}).get("notAfter", ""))
+    if not end or ssl.cert_time_to_seconds(end) < now.timestamp():
+        raise ssl.SSLError(f"the certificate ended on {end or 'no day'}")
 
 
 @contextlib.contextmanager

@@ -119,6 +119,16 @@ def test_no_number_is_given_twice_whatever_the_clock_does(tmp_path):
     world.store.close()
 
 
+def test_the_guess_is_the_newest_that_can_be_believed():
+    """A dead clock guesses the newest signed time gone on; a live one itself."""
+    hands = Hands(WRONG["1970"])
+    clock = hands.clock()
+    clock.learn(SERVER_MS)
+    hands.pass_s(60)
+    assert clock.guess() == MONDAY + timedelta(seconds=60)
+    assert Hands().clock().guess() == MONDAY
+
+
 def test_a_real_clock_runs():
     """On this machine the clock reads a moment now."""
     moment = Clock(b"boot-id1").now()

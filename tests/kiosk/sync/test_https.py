@@ -57,7 +57,9 @@ def serving(behave, context=None):
 def _request(line):
     data = b""
     while b"\r\n\r\n" not in data:
-        data += line.recv(65536)
+        if not (piece := line.recv(65536)):
+            raise ConnectionError("closed before it asked")
+        data += piece
     head, _, body = data.partition(b"\r\n\r\n")
     length = next(
         (int(row.split(b":")[1]) for row in head.lower().split(b"\r\n") if row.startswith(b"content-length")), 0
@@ -250,6 +252,25 @@ def test_only_the_named_authority_is_believed(tmp_path):
         for ca_file in ("", str(other)):
             with pytest.raises(NotTheServer):
                 Https(url, ca_file=ca_file).post("x", b"")
+
+
+def test_the_end_of_a_certificate_is_judged_by_the_kiosks_guess(tmp_path):
+    """Ended by the best guess it is refused; a guess far too early (a dead clock) still lets the kiosk speak."""
+    own, context = certificate(tmp_path, "office")
+    now = dt.datetime.now(dt.UTC)
+    with serving(saying(answer(b"ok")), context) as url:
+        early = Https(url, ca_file=str(own), now=lambda: now - dt.timedelta(days=3650))
+        assert early.post("x", b"").body == b"ok"
+        late = Https(url, ca_file=str(own), now=lambda: now + dt.timedelta(days=2))
+        with pytest.raises(NotTheServer, match="ended"):
+            late.post("x", b"")
+
+
+def test_the_name_on_a_certificate_counts(tmp_path):
+    """A certificate for another name is not the server's, also where its authority is believed."""
+    own, context = certificate(tmp_path, "office")
+    with serving(saying(answer(b"ok")), context) as url, pytest.raises(NotTheServer):
+        Https(url.replace("127.0.0.1", "localhost"), ca_file=str(own)).post("x", b"")
 
 
 def test_a_dripping_tls_server_is_given_up(tmp_path):
