@@ -149,7 +149,7 @@ def compose(report: Report, head: Letterhead, *, today: dt.date) -> Paper:
             Block(f"ความเห็นของปลัด {head.short_name}", head.clerk_name, (f"ปลัด{head.name}",)),
             Block(f"ความเห็นของนายก {head.short_name}", head.executive_name, (f"นายก{head.name}",)),
         ),
-        appendix_title=f"ภาคผนวก {title} {head.name}",
+        appendix_title=f"ภาคผนวก {title}\n{head.name}",
         sections=(_tickets(report), _ratings(report), _cases(report), _data(report)),
         foot=f"ข้อมูลถึง {_moment(report.data_up_to)}",
         foot_end=f"รหัสตรวจสอบ {report.check_code}",

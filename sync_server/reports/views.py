@@ -1,10 +1,12 @@
 """The desk's reports: the periods, the figures of one, the rows behind a group, and the papers."""
 
 import datetime as dt
+import logging
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
@@ -18,8 +20,10 @@ from sync_server.reports import docx, pdf, queries
 from sync_server.reports.groups import OUTSIDE
 from sync_server.reports.paper import Letterhead, Paper, compose
 from sync_server.reports.period import Period, Span
-from sync_server.web.language import current
+from sync_server.web.language import Text, current
 from sync_server.web.paging import Page, page
+
+logger = logging.getLogger(__name__)
 
 #: Who sees every case, and so may make a report of all of them.
 READERS = (Role.CLERK, Role.EXECUTIVE)
@@ -103,7 +107,13 @@ def _print(
     staff, now = staff_of(request), timezone.now()
     report = queries.build(staff, period, now=now)
     paper = compose(report, Letterhead.of(staff.office), today=thai.service_date(now))
-    body = render_paper(paper)
+    try:
+        body = render_paper(paper)
+    except pdf.PressFailed:
+        logger.exception("no PDF of %s/%s", period.year_be, period.span.value)
+        words = Text("พิมพ์ PDF ไม่สำเร็จ ลองใหม่ หรือเปิดเป็น docx", "No PDF came out. Try again, or open it as docx.")
+        messages.warning(request, str(words))
+        return redirect("reports:summary", period.year_be, period.span.value)
     after = {"kind": ending, "check": report.check_code}
     record_act(
         actor_of(request), "report.print", "report", f"{period.year_be}/{period.span.value}", at=now, after=after

@@ -130,6 +130,12 @@ def test_all_problems_come_at_once():
     assert len(problems(files)) == 2
 
 
+def test_every_drawing_that_content_may_name_is_there():
+    """A picture that the reader lets pass exists in both sizes on every kiosk."""
+    drawings = {path.name for path in (FOLDER.parent / "art" / "png").iterdir()}
+    assert {f"{name}{size}.png" for name in source.PICTURES for size in ("", "@2x")} <= drawings
+
+
 def test_malay_reaches_the_screen_once_a_reviewer_is_named():
     """A name and a day are what makes drafts into texts."""
     files = edited("ms.toml", 'approved_by = ""\n# ', 'approved_by = "ล่ามภาษามลายูของจังหวัด"\n')

@@ -259,11 +259,22 @@ def test_the_press_fetches_packaged_fonts_and_nothing_else(address):
         press(f'<img src="{address}">')
 
 
-def test_a_press_that_fails_is_told_apart_from_a_paper(server, monkeypatch):
-    """Where no PDF comes out, the caller hears so; no half file is handed on."""
+def test_a_press_that_fails_is_told_and_no_half_file_is_handed_on(server, signed_in, monkeypatch):
+    """Where no PDF comes out the reader is back on the page with a sentence, and nothing counts as printed."""
+    from sync_server.organisations.queries import audit_of
+
     monkeypatch.setattr(pdf, "layout", lambda _paper: '<img src="file:///etc/passwd">')
     with pytest.raises(pdf.PressFailed, match="may not fetch"):
         pdf.render(compose(made.report(), HEAD, today=TODAY))
+    monkeypatch.setattr(pdf, "render", _jammed)
+    response = signed_in("palad").get("/desk/reports/2570/1/report.pdf", follow=True)
+    assert "พิมพ์ PDF ไม่สำเร็จ" in response.content.decode().replace("<wbr>", "")
+    assert response.redirect_chain == [("/desk/reports/2570/1", 302)]
+    assert audit_of(server.office, "report", "2570/1") == []
+
+
+def _jammed(_paper):
+    raise pdf.PressFailed("jammed")
 
 
 def test_papers_are_downloaded_and_leave_a_trace(server, signed_in):
