@@ -88,10 +88,13 @@ class Front(FloatLayout):
         self.flow = flow
         ARMING.rearm()
         self._follow_look(flow)
-        if flow.step != self._step:
+        changed = flow.step != self._step
+        if changed:
             self._change(flow)
         assert self._screen is not None
         self._screen.show(flow)
+        if changed:
+            self._screen.entered += 1
         self._follow_question(flow)
         self._settle()
 

@@ -62,6 +62,10 @@ class Say:
             return thai.short_date(day)
         return _NO_BREAK.join((str(day.day), _MONTHS_EN[day.month - 1][:3], str(day.year)))
 
+    def day_month(self, day: date) -> str:
+        """Write a day of this year: "22 พ.ย." or "22 Nov"."""
+        return self.short_day(day).rpartition(_NO_BREAK)[0]
+
     def weekday(self, day: date) -> str:
         """Name a day of the week: "พฤหัสบดี" or "Thursday"."""
         return _WEEKDAYS_EN[day.weekday()] if self.language == "en" else thai.weekday(day)

@@ -540,15 +540,15 @@ class Recorded(Presenter[RecordedView]):
         say = self.say
         return (
             TimelineStop("check", say("recorded.kept"), say("recorded.kept_why"), say("recorded.today"),
-                         say.short_day(filed.filed_on), done=True),
+                         say.day_month(filed.filed_on), done=True),
             TimelineStop("paper-plane-tilt", say("recorded.sent"), say("recorded.sent_why"), say("recorded.sent_when"),
                          "", done=False),
             TimelineStop("envelope-open", say("recorded.confirmed"), say("recorded.with_code"),
                          say("recorded.within", n=complaints.ACKNOWLEDGE_DAYS),
-                         say.short_day(filed.acknowledge_by), done=False),
+                         say.day_month(filed.acknowledge_by), done=False),
             TimelineStop("seal-check", say("recorded.answered"), say("recorded.with_code"),
                          say("recorded.within", n=complaints.ANSWER_DAYS),
-                         say.short_day(filed.answer_by), done=False),
+                         say.day_month(filed.answer_by), done=False),
         )  # fmt: skip
 
     @verb

@@ -143,7 +143,7 @@ class Flow:
         self.came_from = ""
         self._classes = presenters
         self._on_main = on_main
-        self._on_change = on_change
+        self.on_change = on_change
         self._presenters: dict[str, Presenter[View]] = {}
         self._path: list[str] = []
         self._busy = False
@@ -239,7 +239,8 @@ class Flow:
             self.reset()
 
     def staff(self) -> None:
-        """Whoever looks after the kiosk asks for the staff corner."""
+        """Whoever looks after the kiosk asks for the staff corner. The visit before is over."""
+        self._forget()
         self.follow("staff")
         self.show()
 
@@ -381,7 +382,7 @@ class Flow:
             self._warning = None
         self._view = self.presenter.present()
         self._chrome = self._make_chrome()
-        self._on_change(self)
+        self.on_change(self)
 
     def _make_chrome(self) -> Chrome:
         moment = self.clock.now()

@@ -19,7 +19,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from kivy.factory import Factory
-from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.base import View
@@ -71,6 +71,8 @@ class Page(Ground):
     flow = ObjectProperty(None, allownone=True)
     #: Whether words that somebody typed are hidden, while nobody seems to be there.
     masked = BooleanProperty(False)
+    #: Counts how often this page came on screen: what must begin anew each time follows it.
+    entered = NumericProperty(0)
 
     def show(self, flow: Flow) -> None:
         """Show the step that `flow` stands at. An equal view changes nothing."""
@@ -204,11 +206,12 @@ class KeyboardTray(Column):
     target = ObjectProperty(None, allownone=True)
     open = BooleanProperty(False)
     digits = BooleanProperty(False)
+    entered = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._keyboard: Any = None
         super().__init__(**kwargs)
-        for name in ("open", "target", "digits"):
+        for name in ("open", "target", "digits", "entered"):
             self.fbind(name, self._follow)
         self._follow()
 

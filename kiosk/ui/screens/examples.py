@@ -1,0 +1,205 @@
+"""Every screen with sample content, for the gallery and for the tests of layouts.
+
+Each example is a way through a real visit of a sample kiosk: the verbs that lead to the screen. What is shown is what a
+presenter makes of real records, never a picture made for the gallery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from kiosk.config import pin_hash
+from kiosk.paper import PrinterState
+from kiosk.store.errors import DiskFull, WrongKey
+from kiosk.ui.sample import SampleKiosk
+from shared import envelope, wire
+from shared.content import SealedStatus, Status
+from shared.keys import code_keys
+
+Way = tuple[tuple[Any, ...], ...]
+
+PIN: Final = "257025"
+CODE: Final = "4827193055267041"
+
+TOLD: Final = (
+    "ไฟดับมาสามคืนแล้ว ทางเข้าหมู่บ้านมืดมาก เด็กเดินกลับจากละหมาดกลัวรถ ขอให้ช่างมาดูหน่อยครับ เสาต้นที่ 4 นับจากปากซอย ตรงข้ามร้านน้ำชา"
+)
+
+_SERVICES: Final[Way] = (("begin",), ("services",))
+_FORM: Final[Way] = (
+    ("begin",), ("problem",), ("general",), ("choose", "lamp"), ("village", "3"), ("place", "หน้ามัสยิด เสาไฟต้นที่ 4"),
+    ("next",), ("text", TOLD), ("next",),
+)  # fmt: skip
+_CODE: Final[Way] = (("begin",), ("track",), *(("digit", digit) for digit in CODE))
+_STATUS: Final = Status(
+    "closed", "ไฟทางดับ หมู่ 3 ทางเข้าหมู่บ้าน", "2027-03-11", "2027-03-26",
+    "เปลี่ยนหลอดไฟและสวิตช์แสงที่เสาต้นที่ 4 แล้ว ทดสอบเปิดสองคืน ไฟติดปกติ ถ้าดับอีกแจ้งเราได้ทันที ขอบคุณค่ะ",
+    "2027-03-16", "กองช่าง", "12/2570",
+)  # fmt: skip
+_OPEN: Final = Status("in_progress", "ไฟทางดับ", "2027-03-11", "2027-03-26", "", "", "", "")
+
+WAYS: Final[dict[str, Way]] = {
+    "idle": (),
+    "home": (("begin",),),
+    "services": _SERVICES,
+    "services-search": (*_SERVICES, ("keyboard", True), ("search", "ภาษี")),
+    "services-none": (*_SERVICES, ("search", "ฟฟฟ")),
+    "service": (*_SERVICES, ("choose", "land_tax_payment"), ("paper", 0), ("paper", 1)),
+    "service-long": (*_SERVICES, ("choose", "building_permit"), ("paper", 0)),
+    "service-priority": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("ask_priority",)),
+    "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
+    "doors": (("begin",), ("problem",)),
+    "outside": (("begin",), ("problem",), ("person",)),
+    "category": _FORM[:3],
+    "where": _FORM[:5],
+    "where-typing": (*_FORM[:4], ("keyboard", True), *_FORM[4:6]),
+    "write": _FORM[:8],
+    "write-hidden": (*_FORM[:8], ("hide",)),
+    "write-empty": (*_FORM[:7], ("next",)),
+    "contact": _FORM,
+    "contact-name": (*_FORM, ("focus", "name"), ("name", "มะรอนิง")),
+    "contact-phone": (*_FORM, ("focus", "phone"), ("phone", "0812345678")),
+    "contact-notice": (*_FORM, ("notice",)),
+    "review": (*_FORM, ("skip",)),
+    "recorded": (*_FORM, ("skip",), ("send",)),
+    "recorded-printed": (*_FORM, ("skip",), ("send",), ("print",)),
+    "rating": (("begin",), ("rate",)),
+    "thanks": (("begin",), ("rate",), ("rate", 5)),
+    "thanks-low": (("begin",), ("rate",), ("rate", 1)),
+    "track": _CODE[:8],
+    "track-missing": (*_CODE, ("find",)),
+    "status": (*_CODE, ("find",)),
+    "status-open": (*_CODE, ("find",)),
+    "warning": _FORM[:8],
+    "pin": (),
+    "staff": (),
+    "cannot": (("begin",), ("rate",)),
+    "closed": (),
+}
+
+
+def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, contrast: bool = False) -> None:
+    """Lead a fresh visit of `kiosk` to the example called `name`, in `lang`, with this look."""
+    kiosk.flow.on_change = lambda _flow: None
+    kiosk.flow.reset()
+    # Long enough for the counts of tries to start anew.
+    kiosk.hands.pass_s(61)
+    kiosk.printer.says = PrinterState.OK
+    prepare = _PREPARED.get(name)
+    if prepare is not None:
+        prepare(kiosk)
+    for at, (verb, *arguments) in enumerate(WAYS[name]):
+        kiosk.do(verb, *arguments)
+        if at == 0:
+            _choose_look(kiosk, lang, text_factor, contrast)
+    if not WAYS[name]:
+        _choose_look(kiosk, lang, text_factor, contrast)
+    finish = _FINISHED.get(name)
+    if finish is not None:
+        finish(kiosk)
+    kiosk.settle()
+    kiosk.flow.show()
+
+
+def _choose_look(kiosk: SampleKiosk, lang: str, text_factor: float, contrast: bool) -> None:
+    visit = kiosk.flow.visit
+    visit.language = "en" if lang == "en" else "th"
+    visit.text_scale = text_factor
+    visit.contrast = "high" if contrast else "normal"
+
+
+def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
+    def publish(kiosk: SampleKiosk) -> None:
+        keys = code_keys(CODE, kiosk.world.identity.code_salt)
+        sealed = b"" if status is None else envelope.seal_status(
+            wire.encode(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
+        )  # fmt: skip
+        statuses = [] if status is None else [SealedStatus(id=keys.status_id, sealed=sealed)]
+        kiosk.publish(kiosk.world.content.edition + 1, *statuses)
+
+    return publish
+
+
+def _staff(kiosk: SampleKiosk) -> None:
+    kiosk.flow.staff()
+    for digit in PIN:
+        kiosk.do("digit", digit)
+    kiosk.do("open")
+
+
+def _typed_pin(kiosk: SampleKiosk) -> None:
+    kiosk.flow.staff()
+    for verb, *arguments in (*(("digit", digit) for digit in "1234"), ("open",), ("digit", "2"), ("digit", "5")):
+        kiosk.do(verb, *arguments)
+
+
+def _full_disk(kiosk: SampleKiosk) -> None:
+    presenter = kiosk.presenter
+    kiosk.hands.pass_s(1)
+
+    def full() -> None:
+        raise DiskFull("no room")
+
+    presenter.work(full, lambda _nothing: None)
+
+
+_PREPARED: Final = {"status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None)}
+_FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
+    "warning": lambda kiosk: kiosk.pass_s(45),
+    "staff": _staff,
+    "pin": _typed_pin,
+    "cannot": _full_disk,
+}
+
+#: Why a kiosk did not start, for the screen that says so.
+STOPPED: Final = WrongKey("signing.key is not the key this kiosk was enrolled with")
+
+
+# --- pictures ----------------------------------------------------------------------------------------------------
+
+
+def picture(name: str, kiosk: SampleKiosk, lang: str, *, text_factor: float = 1.0, contrast: bool = False) -> Any:
+    """A widget that shows the example called `name`, with the question over it where it is asked."""
+    from kivy.uix.floatlayout import FloatLayout
+
+    from kiosk.ui import screens
+    from kiosk.ui.presenters.trouble import ClosedView, stopped
+
+    walk(kiosk, name, lang, text_factor=text_factor, contrast=contrast)
+    flow = kiosk.flow
+    if name == "closed":
+        page = screens.build("closed")
+        page.chrome = flow.chrome
+        page.view = stopped(STOPPED, ClosedView(flow.say))
+        return page
+    page = screens.build(flow.step)
+    page.show(flow)
+    page.entered += 1
+    # A page may ask for another view once it knows its room.
+    flow.on_change = page.show
+    if flow.warning is None:
+        return page
+    screens.load("warning")
+    from kiosk.ui.screens.warning import WarningScreen
+
+    page.masked = True
+    over = FloatLayout()
+    over.add_widget(page)
+    over.add_widget(WarningScreen(flow=flow, warning=flow.warning))
+    return over
+
+
+def register(add: Callable[[str, Callable[[str, tuple[float, float]], Any]], None], folder: Path) -> None:
+    """Put every example into the gallery; its sample kiosk lives in `folder` until the program ends."""
+    from kiosk.ui.widgets import LOOK
+
+    kiosk = SampleKiosk(folder, settings={"staff_pin_hash": pin_hash(PIN, b"sample pin salt.")})
+    kiosk.flow.start()
+
+    def builder(name: str) -> Callable[[str, tuple[float, float]], Any]:
+        return lambda lang, _size: picture(name, kiosk, lang, text_factor=LOOK.text_factor, contrast=LOOK.contrast)
+
+    for name in WAYS:
+        add(f"screen-{name}", builder(name))

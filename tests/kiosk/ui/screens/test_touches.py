@@ -1,0 +1,227 @@
+"""Real fingers on real screens: the whole way from touch to record, and nothing left when it is over."""
+
+import gc
+
+import pytest
+
+from kiosk.ui.widgets import ARMING
+from kiosk.ui.widgets.input import ShapedInput
+from kiosk.ui.widgets.keyboard import Keyboard
+from shared import kinds
+
+SECRET = "คำลับของฉัน"
+
+
+def bodies(shown):
+    """What the lobby log holds, decoded, without the record that opened it."""
+    records = shown.kiosk.world.lobby.after(0)
+    return [kinds.decode(each.header.kind, each.header.schema, each.body) for each in records][1:]
+
+
+def keyboard(shown):
+    """The keyboard on screen."""
+    return next(each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard))
+
+
+def test_a_number_is_taken_with_four_touches(shown):
+    """Anywhere, services, a service, take: the number stands on the screen and in the log."""
+    shown.begin()
+    shown.touch("services", "service-sign_tax", "take")
+    assert shown.flow.step == "ticket"
+    assert "A001" in shown.stage.texts(shown.screen)
+    assert bodies(shown)[0].service == "sign_tax"
+
+
+def test_two_events_of_one_finger_give_one_ticket(shown):
+    """Touch and mouse report the same finger at once: one ticket, one rating."""
+    shown.begin()
+    shown.touch("services", "service-sign_tax")
+    x, y = shown.key("take").center
+    for _ in range(2):
+        ARMING.rearm()
+        shown.stage.touch(x, y).lift()
+    shown.settle()
+    assert shown.flow.step == "ticket"
+    assert [type(body) for body in bodies(shown)] == [kinds.TicketIssued, kinds.SlipPrinted]
+
+
+def test_a_second_finger_touches_nothing(shown):
+    """While one finger lies on the glass, others are not heard; a forgotten sleeve does not lock the kiosk."""
+    shown.begin()
+    first = shown.stage.touch(*shown.key("language-en").center)
+    shown.stage.touch(*shown.key("rate").center).lift()
+    shown.settle()
+    assert shown.flow.step == "home"
+    shown.kiosk.hands.pass_s(5)
+    shown.stage.touch(*shown.key("rate").center).lift()
+    shown.settle()
+    assert shown.flow.step == "rating"
+    first.lift()
+
+
+def test_a_request_is_typed_on_the_keyboard_and_filed(shown):
+    """From the door to the code by touch alone, the text letter by letter."""
+    shown.begin()
+    shown.touch("problem", "general", "category-lamp", "village-3", "next")
+    shown.stage.strike(keyboard(shown), "ไฟดับ")
+    shown.settle()
+    assert shown.flow.visit.draft.text == "ไฟดับ"
+    shown.touch("next", "next", "next")
+    assert shown.flow.step == "recorded"
+    code = "".join(shown.flow.view.groups)
+    assert all(code[at : at + 4] in shown.stage.texts(shown.screen) for at in range(0, 16, 4))
+    assert bodies(shown)[0].text == "ไฟดับ"
+
+
+def test_typed_signs_are_text_and_nothing_else(shown):
+    """Tags, braces, formulas and direction marks show as they are; nothing crashes and nothing is obeyed (F-N8)."""
+    nasty = "[size=999]ใหญ่[/size] {0} <b>x</b> =1+1 \u202eขวา\u200bซ้าย 😀"
+    shown.begin()
+    shown.touch("problem", "general", "category-lamp", "next")
+    story = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
+    story.insert(nasty)
+    shown.settle()
+    assert "[size=999]" in shown.flow.visit.draft.text
+    shown.touch("next", "next")
+    assert any("[size=999]ใหญ่[/size] {0} <b>x</b> =1+1" in text for text in shown.stage.texts(shown.screen))
+    shown.touch("next")
+    assert shown.flow.step == "recorded"
+
+
+@pytest.mark.parametrize("keys", [("f1", 282), ("escape", 27), ("f11", 292)])
+def test_no_key_leads_out(shown, keys):
+    """F1 opens no settings, Esc ends nothing (F-K10)."""
+    name, code = keys
+    window = shown.stage.window
+    children = list(window.children)
+    window.dispatch("on_key_down", code, 0, "", [])
+    window.dispatch("on_keyboard", code, 0, "", [])
+    window.dispatch("on_key_up", code, 0)
+    shown.settle()
+    assert window.children == children, name
+    assert shown.flow.step == "idle"
+
+
+def test_five_touches_in_the_corner_open_the_staff_corner(shown):
+    """Hidden from citizens, quick for staff; slow touches do not add up."""
+    for _ in range(5):
+        shown.tap(0.97, 0.98)
+        shown.kiosk.hands.pass_s(1.5)
+    assert shown.flow.step == "home"
+    shown.flow.reset()
+    shown.settle()
+    for _ in range(5):
+        shown.tap(0.97, 0.98)
+        shown.kiosk.hands.pass_s(0.3)
+    shown.settle()
+    assert shown.flow.step == "staff"
+
+
+def test_a_touch_on_the_question_goes_on_and_erase_erases(shown):
+    """Anywhere outside erase means: still here. Below the question nothing is touched."""
+    shown.begin()
+    shown.kiosk.pass_s(42)
+    shown.stage.frames(4)
+    assert shown.flow.warning is not None
+    shown.tap(0.5, 0.08)
+    shown.settle()
+    assert (shown.flow.warning, shown.flow.step) == (None, "home")
+    shown.kiosk.pass_s(42)
+    shown.stage.frames(4)
+    shown.touch("erase")
+    assert shown.flow.step == "idle"
+
+
+def test_typed_text_is_hidden_while_nobody_is_there(shown):
+    """With the question on screen the text below is bars."""
+    shown.begin()
+    shown.touch("problem", "general", "category-lamp", "next")
+    story = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
+    story.insert(SECRET)
+    shown.kiosk.pass_s(42)
+    assert story.mask
+
+
+def _holders(text):
+    gc.collect()
+    found = []
+    for each in gc.get_objects():
+        try:
+            found += [
+                type(each).__name__
+                for inner in gc.get_referents(each)
+                if type(inner) is str and inner is not text and text in inner
+            ]
+        except ReferenceError:
+            continue
+    return found
+
+
+def test_no_widget_and_no_cache_holds_a_word_afterwards(shown):
+    """After the visit the typed words are in no widget, view, texture cache or undo of the whole process."""
+    word = "".join(["ลับ", "เฉพาะ", "จริงจริง"])
+    shown.begin()
+    shown.touch("services", "search")
+    field = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
+    field.insert(word)
+    shown.settle()
+    shown.touch("search")
+    shown.flow.home()
+    shown.settle()
+    shown.touch("problem", "general", "category-lamp", "input-place")
+    for _ in range(3):
+        field = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
+        field.insert(word)
+        shown.settle()
+        shown.touch("next")
+    assert shown.flow.step == "review"
+    assert len(_holders(word[:-1])) > 0
+    shown.kiosk.pass_s(61)
+    shown.settle()
+    assert shown.flow.step == "idle"
+    del word, field
+    assert _holders("ลับ" + "เฉพาะ" + "จริง") == []
+
+
+def test_nothing_ever_reaches_the_clipboard(shown):
+    """The clipboard is never even loaded: what is in no clipboard need not be cleared from it."""
+    import sys
+
+    assert "kivy.core.clipboard" not in sys.modules
+
+
+def test_targets_name_what_can_be_touched_and_tell_no_typed_word(shown):
+    """Whoever drives the window from outside finds every action's middle, and not one word of a citizen."""
+    shown.begin()
+    told = shown.front.targets()
+    assert told["step"] == "home"
+    assert {
+        "services",
+        "problem",
+        "track",
+        "rate",
+        "language-th",
+        "language-en",
+        "larger",
+        "contrast",
+        "finish",
+    } == set(told["actions"])
+    assert told["actions"]["services"][1] < told["actions"]["rate"][1]
+    shown.touch("problem", "general", "category-lamp", "next")
+    story = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
+    story.insert(SECRET)
+    shown.settle()
+    told = shown.front.targets()
+    assert SECRET not in str(told)
+    assert {"ก", "backspace", "space"} <= set(told["keys"])
+
+
+def test_larger_text_and_contrast_last_until_the_visit_ends(shown):
+    """The foot's choices change the look at once and are forgotten with the visit."""
+    from kiosk.ui.widgets import LOOK
+
+    shown.begin()
+    shown.touch("larger", "contrast")
+    assert (LOOK.text_factor, LOOK.contrast) == (1.25, True)
+    shown.touch("finish")
+    assert (LOOK.text_factor, LOOK.contrast, shown.flow.step) == (1.0, False, "idle")
