@@ -29,7 +29,13 @@ def main() -> int:
     except NotSeen as missed:
         print(f"\n✗ {missed}\n\nWhat happened stands in {FOLDER.relative_to(ROOT)}/*.log.", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped before the end.", file=sys.stderr)
+        return _INTERRUPTED
     return 0
+
+
+_INTERRUPTED = 130  # what shells say of a program ended by Ctrl+C
 
 
 def show() -> int:
@@ -45,8 +51,9 @@ def show() -> int:
             except KeyboardInterrupt:
                 print("\nClosing.")
                 return 0
-        kiosk_log = (FOLDER / "kiosk.log").relative_to(ROOT)
-        print(f"The kiosk's window was closed. What it wrote stands in {kiosk_log}.")
+            if code := kiosk.stop():
+                raise NotSeen(f"the kiosk ended with {code}:\n{kiosk.last_words()}")
+    print("The kiosk's window was closed.")
     return 0
 
 
