@@ -29,6 +29,7 @@ from shared.records import decode_header
 from sync_server.cases import project as cases
 from sync_server.content.actions import publish_statuses
 from sync_server.organisations.models import Office
+from sync_server.organisations.queries import the_office
 from sync_server.queues import project as queues
 from sync_server.records import actions as records
 from sync_server.records import project as logs
@@ -304,11 +305,10 @@ class Follower(threading.Thread):
     def _attempt(self) -> bool:
         try:
             close_old_connections()
-            for office in Office.objects.all():
-                records.save_anchor(office)
+            office = the_office()
+            records.save_anchor(office)
             catch_up(before_each=lambda: traffic.step_aside(_PAUSE_QUIET_S, _PAUSE_PATIENCE_S))
-            for office in Office.objects.all():
-                publish_statuses(office, now=timezone.now())
+            publish_statuses(office, now=timezone.now())
         except Exception:
             logger.exception("the projectors could not catch up; they try again in %s s", _AGAIN_S)
             return False

@@ -33,13 +33,12 @@ def check_ready() -> None:
 
 
 def start_process() -> Follower:
-    """Settle the epoch of every office, send learnt kinds through the projectors again, and start the follower."""
+    """Settle the server's epoch, send learnt kinds through the projectors again, and start the follower."""
     # The follower computes while requests mostly wait for SQLite: with Python's default of 5 ms, a request would wait
     # so long for the interpreter after each statement that a push of 500 records took ten times its work.
     sys.setswitchinterval(0.0005)
     now = timezone.now()
-    for office in Office.objects.all():
-        records.start(office, now=now, epoch=os.urandom(16))
+    records.start(the_office(), now=now, epoch=os.urandom(16))
     forget_codes(now)
     replay_readable()
     # The threads that answer requests open connections of their own.

@@ -1,4 +1,4 @@
-"""Writes of the office itself: the audit log, staff, the first office record.
+"""Who did what: the one way into the audit log.
 
 `record_act` is called inside the transaction of the act it describes: either both are kept or neither. Example:
 

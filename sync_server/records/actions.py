@@ -5,8 +5,7 @@
 Rules of this file:
 1. One log is written by one transaction at a time (a lock on its rows); logs do not wait for each other.
 2. A record is inserted under a unique (log, seq) with ON CONFLICT DO NOTHING and then compared: a repeat is no error,
-   another record in the
-   same place is never overwritten.
+   another record in the same place is never overwritten.
 3. Nothing is interpreted here. `followers` are told after the commit, and do what they do in their own time.
 4. Positions never go back within an epoch. A database older than its anchor starts a new one.
 """

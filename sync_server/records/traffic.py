@@ -37,7 +37,7 @@ class Traffic:
     def step_aside(self, quiet_s: float, patience_s: float) -> None:
         """Return once nothing has arrived for `quiet_s`, or after `patience_s` at the latest."""
         give_up = time.monotonic() + patience_s
-        while (left := quiet_s - self.quiet_s()) > 0 and time.monotonic() < give_up:
+        while (left := min(quiet_s - self.quiet_s(), give_up - time.monotonic())) > 0:
             time.sleep(max(left, 0.01))
 
 

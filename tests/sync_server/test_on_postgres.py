@@ -4,6 +4,9 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 HERE = Path(__file__).parent
 CORE = ("test_ingest", "test_records", "test_projectors", "test_cases", "test_enrolment", "test_audit")
@@ -14,10 +17,12 @@ SAME = "any_flipped or any_bytes or what_does_not_fit or series_are or goes_from
 
 def test_the_core_holds_on_postgresql(postgres_url):
     """Ingest, forks, crowds, projections, cases, enrolment and audit log behave on PostgreSQL as on SQLite."""
+    with psycopg.connect(postgres_url, autocommit=True) as cluster:
+        cluster.execute("CREATE DATABASE sala_core")
     files = [f"{HERE / name}.py" for name in CORE]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", f"not ({SAME})", *files],
-        env={**os.environ, "SALA_TEST_DATABASE_URL": postgres_url},
+        env={**os.environ, "SALA_TEST_DATABASE_URL": urlsplit(postgres_url)._replace(path="/sala_core").geturl()},
         capture_output=True,
         text=True,
         check=False,
