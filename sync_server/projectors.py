@@ -60,6 +60,9 @@ PROJECTORS: dict[str, Projector] = {
 # writer.
 _CHUNK = 500
 
+# The reason that an update may do away with; a body out of shape stays so, and asks for a rebuild if it ever reads.
+_UNKNOWN = "unknown kind or schema"
+
 
 def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], None] | None = None) -> int:
     """Fold everything that is stored and not yet folded, for the named projectors or for all.
@@ -92,7 +95,11 @@ def replay_readable() -> int:
     """After an update: fold the logs again that held records of a kind this program has learnt; returns how many
     logs.
     """
-    aside = SetAside.objects.filter(why=Why.UNREADABLE).values_list("projector", "log_id", "kind", "schema").distinct()
+    aside = (
+        SetAside.objects.filter(why=Why.UNREADABLE, reason=_UNKNOWN)
+        .values_list("projector", "log_id", "kind", "schema")
+        .distinct()
+    )
     again = {(name, log_pk) for name, log_pk, kind, schema in aside if (kind, schema) in kinds.BY_NAME}
     for name, log_pk in again:
         with transaction.atomic():
@@ -215,7 +222,7 @@ class _Runs:
         if self._trusted is not None and row.seq > self._trusted:
             self._set_aside(row, Why.UNTRUSTED, "after the last record this kiosk was trusted for")
         elif kind is None:
-            self._set_aside(row, Why.UNREADABLE, "unknown kind or schema")
+            self._set_aside(row, Why.UNREADABLE, _UNKNOWN)
         elif row.body is None:
             self.erased += 1
         elif kind.body in self._wanted:

@@ -165,6 +165,7 @@ def test_a_body_that_cannot_be_read_is_unreadable_not_lost(kiosk, server):
     catch_up()
     assert Rating.objects.count() == 1
     assert SetAside.objects.get().why == Why.UNREADABLE
+    assert replay_readable() == 0
     assert bytes(RecordRow.objects.get(seq=2).body) == b"\xc0"
 
 
