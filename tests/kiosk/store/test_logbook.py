@@ -255,9 +255,9 @@ def test_bodies_stay_until_backed_up_and_35_days(desk):
     assert prune(desk) == 0, "35 days, but in no backup"
     answer(desk, 10, backed_up=6, server_ms=DAY_MS + PRUNE_AFTER_MS)
     assert prune(desk) == 0, "in a backup, but since today"
-    answer(desk, 10, backed_up=6, server_ms=DAY_MS + 2 * PRUNE_AFTER_MS - 3600_001)
-    assert prune(desk) == 0
-    answer(desk, 10, backed_up=6, server_ms=DAY_MS + 2 * PRUNE_AFTER_MS + 1)
+    answer(desk, 10, backed_up=6, server_ms=DAY_MS + 2 * PRUNE_AFTER_MS - 1)
+    assert prune(desk) == 0, "a millisecond short"
+    answer(desk, 10, backed_up=6, server_ms=DAY_MS + 2 * PRUNE_AFTER_MS + 3600_000)
     assert prune(desk) == 6
     assert bodies(desk) == [1, 7, 8, 9, 10]
     assert desk.book.check(head.log) == 10
