@@ -25,5 +25,4 @@ class Built(Widget):
         self.build()
 
     def build(self) -> None:
-        """Add the children."""
-        raise NotImplementedError
+        """Add the children; a widget that names nothing here stays empty."""
