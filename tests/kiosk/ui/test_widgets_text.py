@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from kiosk.ui.harness import Stage
+from kiosk.ui.shaping.house import breaker
+from kiosk.ui.shaping.layout import _shape as shapes
 from kiosk.ui.theme import LANDSCAPE, Theme
 from kiosk.ui.widgets import LOOK, ShapedLabel, forget_texts
 from kiosk.ui.widgets.code import CodeBox, CodeGroup, QrCode
+from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.surface import Column, Row
 from kiosk.ui.widgets.text import TEXTURES, TextureCache
 
@@ -157,3 +162,36 @@ def test_a_qr_code_can_be_read_from_the_screen(stage: Stage, tmp_path: object) -
     stage.settle()
     with Image.open(stage.picture(path)) as picture:
         assert zxingcpp.read_barcodes(picture) == []
+
+
+def test_forgetting_reaches_the_shapes_and_the_breaker(stage: Stage) -> None:
+    """Runs of letters that were shaped or cut into words are words too: their caches are emptied as well."""
+    shown(stage, ShapedLabel(text="เรื่องที่ไม่ควรมีใครจำได้ " * 8))
+    assert shapes.cache_info().currsize > 0
+    assert breaker()._cuts.cache_info().currsize > 0
+    forget_texts()
+    assert shapes.cache_info().currsize == 0
+    assert breaker()._cuts.cache_info().currsize == 0
+
+
+def test_a_dead_widget_leaves_no_ear_behind(stage: Stage) -> None:
+    """Screens come and go for months: the look keeps no binding of a widget that is gone."""
+
+    def listeners() -> int:
+        return sum(len(list(LOOK.get_property_observers(name))) for name in ("c", "m", "lang", "rtl", "motion"))
+
+    def visit() -> None:
+        column = Column()
+        for number in range(10):
+            column.add_widget(ListRow(text=f"บริการ {number}", pill="5 นาที", picture="land"))
+        stage.show(column)
+        stage.clear()
+
+    visit()
+    gc.collect()
+    before = listeners()
+    for _ in range(3):
+        visit()
+    gc.collect()
+    stage.frames(2)
+    assert listeners() <= before
