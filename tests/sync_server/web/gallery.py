@@ -57,7 +57,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "40-not-yours": ("somjai", "/desk/kiosks/enrol"),
 }
 
-_TORN = """() => [...document.querySelectorAll('.th')].flatMap(span => {
+#: Run in a page: the words that stand on two lines.
+TORN = """() => [...document.querySelectorAll('.th')].flatMap(span => {
   const torn = [];
   const words = [...span.childNodes].flatMap(node => node.nodeType === 3 ? [node] : []);
   for (const node of words) {
@@ -130,7 +131,7 @@ def look(context: BrowserContext, url: str, *, picture: bool = False) -> Looked:
         title=page.title(),
         text=page.inner_text("body"),
         complaints=[text for text in complaints if f"status of {answer.status}" not in text],
-        torn=page.evaluate(_TORN),
+        torn=page.evaluate(TORN),
         too_wide=max(0, page.evaluate("document.documentElement.scrollWidth") - width),
         picture=page.screenshot(full_page=True) if picture else b"",
     )

@@ -31,6 +31,17 @@ def test_pages_are_whole(busy, address, browser, size, language):
     assert wrong == {}
 
 
+def test_a_torn_word_would_be_seen(busy, address, browser):
+    """The check above is no idle one: without the rule that keeps words whole it finds torn ones."""
+    page = gallery.visitor(browser, address, "palad", size="phone").new_page()
+    page.goto(f"{address}/desk/cases/")
+    assert page.evaluate(gallery.TORN) == []
+    page.evaluate(
+        "document.styleSheets[0].insertRule('.th { white-space: normal !important; word-break: break-all }', 0)"
+    )
+    assert page.evaluate(gallery.TORN) != []
+
+
 def test_what_a_citizen_typed_is_text(busy, address, browser):
     """Tags, scripts and size codes are seen as typed, on the case and in the record, and nothing of them runs."""
     keys = gallery.addresses()
