@@ -19,7 +19,7 @@ import msgspec
 from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
 from kiosk.config import Config
-from kiosk.desk import contact, queue
+from kiosk.desk import contact
 from kiosk.desk.health import Health, Link, health
 from kiosk.desk.world import World
 from kiosk.devices import printer
@@ -112,10 +112,8 @@ def _look_at_tripwire(world: World, clock: Clock, tripwire: Tripwire) -> None:
         return
     logger.warning("this folder was copied or restored: %s", reason)
     try:
-        moment = clock.now()
         with world.store.transaction() as tx:
-            world.lobby.open_new(tx, "copied", at=moment.at, edition=world.content.edition)
-            queue.leave_room(world, tx, moment)
+            world.lobby.open_new(tx, "copied", at=clock.now().at, edition=world.content.edition)
             contact.note_new_log(world.store, "copied")
         tripwire.arm(world.random)
     except (CannotRecord, OSError) as error:

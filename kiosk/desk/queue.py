@@ -12,16 +12,11 @@ from typing import Literal
 from kiosk.clock import Moment
 from kiosk.desk import services, tally
 from kiosk.desk.world import World
-from kiosk.store import Transaction
 from shared.content import Bundle, Service, Text
 from shared.kinds import TicketIssued
 
 #: Whom the office serves first; "" is everybody else.
 Priority = Literal["", "elderly", "disabled", "pregnant", "monk"]
-
-
-#: More numbers than one kiosk gives in a day: a village office serves some hundred people.
-ROOM = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +63,6 @@ def take_ticket(
         label(series, number), series, number, moment.service_date, service.public_label, priority,
         tx.confirmed.records[-1].header.seq,
     )  # fmt: skip
-
-
-def leave_room(world: World, tx: Transaction, moment: Moment) -> None:
-    """Skip numbers after this disk was found to be a copy or a restored one: what was given since is not known here.
-
-    Called in the transaction that opens the new log.
-    """
-    for series in world.identity.series:
-        number = tx.next_number(moment.service_date, series)
-        tx.raise_mark(moment.service_date, series, number + ROOM)
 
 
 def issued_today(world: World, moment: Moment) -> int:

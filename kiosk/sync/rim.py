@@ -16,7 +16,7 @@ import logging
 from dataclasses import dataclass, replace
 
 from kiosk.clock import Clock
-from kiosk.desk import contact, health, queue
+from kiosk.desk import contact, health
 from kiosk.desk.world import World
 from kiosk.store import LogView, OpenReason, RecordDamaged, Transaction
 from kiosk.sync.line import Reply, Transport, unbelieved
@@ -174,10 +174,7 @@ class _Conversation:
         if self._lobby.logs()[-1].log != log:
             return False
         logger.warning("log %s ends (%s); a new one goes on", log.hex()[:8], reason)
-        moment = self._clock.now()
-        self._lobby.open_new(tx, reason, at=moment.at, edition=self._world.content.edition)
-        if reason in {"forked", "restored"}:
-            queue.leave_room(self._world, tx, moment)
+        self._lobby.open_new(tx, reason, at=self._clock.now().at, edition=self._world.content.edition)
         self._again = True
         return True
 
