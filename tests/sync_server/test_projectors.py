@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from shared import kinds
@@ -94,6 +94,17 @@ def test_a_rebuild_repairs_a_row_that_was_changed_by_hand(kiosk, server):
     rebuild("queues")
     rebuild("cases")
     assert _snapshot() == before
+
+
+def test_a_rebuild_without_a_name_rebuilds_all(kiosk, server, capsys):
+    """The command tells for each projector what became of the records; a name nobody knows is refused."""
+    _busy_day(kiosk)
+    call_command("rebuild")
+    told = capsys.readouterr().out
+    count = len(kiosk.lobby.records)
+    assert told.count(f"accepted {count} = projected {count}") == len(PROJECTORS)
+    with pytest.raises(CommandError, match="tickets"):
+        call_command("rebuild", "tickets")
 
 
 def test_an_interrupted_fold_begins_again_at_its_cursor(kiosk, server, monkeypatch):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from sync_server.organisations.queries import the_office
 from sync_server.projectors import PROJECTORS, balances, rebuild
@@ -14,15 +14,19 @@ class Command(BaseCommand):
     help = "Forget what a projector folded and fold every log again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which projectors."""
-        parser.add_argument("names", nargs="+", choices=sorted(PROJECTORS))
+        """Which projectors; all of them when none is named."""
+        parser.add_argument("names", nargs="*", help=", ".join(PROJECTORS))
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Rebuild and print the balance."""
-        for name in options["names"]:
+        names = options["names"] or list(PROJECTORS)
+        unknown = sorted(set(names) - set(PROJECTORS))
+        if unknown:
+            raise CommandError(f"no such projector: {', '.join(unknown)}; there are: {', '.join(PROJECTORS)}")
+        for name in names:
             self.stdout.write(f"{name}: {rebuild(name)} records folded")
         for balance in balances(the_office()):
-            if balance.projector in options["names"]:
+            if balance.projector in names:
                 self.stdout.write(
                     f"{balance.projector}: accepted {balance.accepted} = projected {balance.projected} + unreadable "
                     f"{balance.unreadable} + quarantined {balance.quarantined} + erased {balance.erased}"
