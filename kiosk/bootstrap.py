@@ -24,7 +24,7 @@ from kiosk.desk.health import Health, Link, health
 from kiosk.desk.world import World
 from kiosk.devices import printer
 from kiosk.identity import STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
-from kiosk.store import CannotRecord, Logbook, Store, read_key_file
+from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
 from kiosk.store.editions import Editions
 from kiosk.store.tripwire import Tripwire
 from kiosk.sync.https import Https
@@ -78,7 +78,7 @@ def open_kiosk(
     """
     settings = config.load(data)
     me = identity.load(data)
-    store = Store(data / STORE_NAME, read_key_file(data / STORE_KEY_NAME))
+    store = _open_store(data)
     try:
         clock = clock or Clock(random(BOOT_BYTES), signed_ms=contact.read(store).server_ms or None)
         world = _world(settings, me, store, random)
@@ -91,6 +91,19 @@ def open_kiosk(
         store.close()
         raise
     return Kiosk(world, clock, Worker(after=sync.wake), sync)
+
+
+def _open_store(data: Path) -> Store:
+    """The store; where its file is damaged beyond single rows, a new one with all that can still be read."""
+    path, key = data / STORE_NAME, read_key_file(data / STORE_KEY_NAME)
+    try:
+        return Store(path, key)
+    except StoreDamaged as damage:
+        logger.error("%s", damage)  # noqa: TRY400 - what is done about it follows
+        salvaged = salvage(path, key)
+    store = Store(path, key)
+    store.note(f"the store was damaged; {salvaged.rows} rows were saved, the damaged file is kept: {salvaged.damaged}")
+    return store
 
 
 def _world(settings: Config, me: Identity, store: Store, random: Callable[[int], bytes]) -> World:

@@ -22,7 +22,7 @@ from kiosk.clock import Clock
 from kiosk.desk import contact
 from kiosk.desk.health import Link
 from kiosk.desk.world import World
-from kiosk.store import StoreError
+from kiosk.store import StoreError, check_all
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
@@ -43,6 +43,9 @@ GATHER_S = 1.0
 #: A message is not made smaller than this because of a proxy.
 BATCH_BYTES_MIN = 8 * 1024
 CHECKPOINT_PAGES = 500
+#: The whole store is looked at once a day, and first when a start is well over.
+CHECK_FIRST_S = 600.0
+CHECK_EVERY_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ class Sync:
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
+        self._next_check_s = time.monotonic() + CHECK_FIRST_S
         self._touched = threading.Event()
         self._closing = False
         self._hurry = False
@@ -201,11 +205,14 @@ class Sync:
         return Wait(max(REFUSED_S, refusal.retry_after_s), cut_short=False)
 
     def _keep_house(self) -> None:
-        """Move the write-ahead log on and give up old bodies, off the touch path."""
+        """Move the write-ahead log on, give up old bodies, look at everything once a day: off the touch path."""
         try:
             self._world.store.checkpoint(pages_min=CHECKPOINT_PAGES)
             with self._world.store.transaction() as tx:
                 self._world.lobby.prune(tx)
+            if time.monotonic() >= self._next_check_s:
+                self._next_check_s = time.monotonic() + CHECK_EVERY_S
+                check_all(self._world.store)
         except StoreError as error:
             logger.error("housekeeping: %s", error)  # noqa: TRY400 - as above
         self._tell()

@@ -8,7 +8,7 @@ import pytest
 from kiosk import bootstrap
 from kiosk.__main__ import main
 from kiosk.bootstrap import open_kiosk
-from kiosk.desk import contact, queue, ratings, tally
+from kiosk.desk import contact, health, queue, ratings, tally
 from kiosk.sync.rim import converse
 from shared import kinds
 from shared.protocol import KnownKiosk
@@ -61,6 +61,26 @@ def test_a_restored_folder_gives_no_number_twice(folder, tmp_path):
     take(folder, 20)
     take(copy, 5)
     assert len(set(given)) == 28
+
+
+def test_a_damaged_store_is_salvaged_and_the_kiosk_opens(folder, capsys):
+    """Noise over pages of the file: what can be read is kept, staff are told, the kiosk goes on in a new log."""
+    clock = Hands().clock()
+    with open_kiosk(folder, clock=clock) as kiosk:
+        for _ in range(400):
+            ratings.rate(kiosk.world, clock.now(), 5)
+    path = folder / "store.sala"
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2 // 4096 * 4096
+    data[middle : middle + 4096] = b"\xa5" * 4096
+    path.write_bytes(data)
+    with open_kiosk(folder, clock=clock) as kiosk:
+        assert kiosk.world.store.faults
+        rated = ratings.rate(kiosk.world, clock.now(), 5)
+        assert kiosk.world.lobby.counts().captured > 200
+        assert rated.seq == kiosk.world.lobby.head.seq
+        assert "store_damaged" in health.health(kiosk.world, clock.now(), kiosk.sync.link).problems
+    assert any("damaged" in each.name for each in folder.iterdir())
 
 
 def test_the_clocks_floor_survives_a_restart(folder):

@@ -121,6 +121,17 @@ def test_new_content_comes_with_a_turn(world):
     assert (world.content.edition, world.content.faults) == (5, [])
 
 
+def test_the_whole_store_is_looked_at_once_a_day(world, monkeypatch):
+    """The slow check comes when its time has come, once, and not with every turn."""
+    looked = []
+    monkeypatch.setattr(loop, "check_all", looked.append)
+    monkeypatch.setattr(loop, "CHECK_FIRST_S", 0.0)
+    sync = Sync(world, Hands().clock(), None)
+    sync.turn()
+    sync.turn()
+    assert looked == [world.store]
+
+
 def test_without_a_server_the_kiosk_is_alone(world):
     """No address: no request, and the store is still kept in order."""
     sync = Sync(world, Hands().clock(), None)
