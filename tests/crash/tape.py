@@ -108,7 +108,8 @@ class TapeFile(apsw.VFSFile):
             raise short.error from short
         except Flip as flip:
             spoiled = bytearray(data)
-            spoiled[flip.at % len(spoiled)] ^= 0x40
+            for at in range(flip.at % len(spoiled), len(spoiled), flip.every or len(spoiled)):
+                spoiled[at] ^= 0x40
             data = bytes(spoiled)
         self.tape.ops.append(("write", self.inode, offset, bytes(data)))
         super().xWrite(data, offset)
@@ -144,10 +145,13 @@ class ShortWrite(Exception):
 
 
 class Flip(Exception):
-    """Raised by a tape's `before`: one bit of what is written is not what was handed over."""
+    """Raised by a tape's `before`: a bit of what is written is not what was handed over, or one in `every` so many
+    bytes.
+    """
 
-    def __init__(self, at: int) -> None:
+    def __init__(self, at: int, *, every: int = 0) -> None:
         self.at = at
+        self.every = every
 
 
 @dataclass

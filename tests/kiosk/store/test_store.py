@@ -27,8 +27,10 @@ from kiosk.store import (
     Unconfirmed,
     sqlite,
 )
+from kiosk.store import store as store_module
 from kiosk.store.errors import StoreError
 from kiosk.store.store import NUMBER_JUMP
+from shared.records import Record
 from tests.kiosk.store.conftest import KEY, moment, rating
 
 DAY = date(2026, 11, 25)
@@ -417,6 +419,21 @@ def test_what_does_not_read_back_is_not_confirmed(desk, answer):
     with pytest.raises(Unconfirmed):
         table.update({"n": 2}, doc_ids=[1])
     table.insert({"n": 3})
+
+
+def test_a_record_that_changes_after_it_was_linked_is_not_confirmed(desk, monkeypatch):
+    """What is hashed into the chain must be what lies in the file, even if both were handled in between."""
+    real = store_module.encode_record
+
+    def spoiled(record):
+        return real(Record(record.header, record.salt, record.body[:-1] + b"\xc3"))
+
+    monkeypatch.setattr(store_module, "encode_record", spoiled)
+    with pytest.raises(Unconfirmed, match="body of record 2"):
+        desk.rate()
+    monkeypatch.undo()
+    before = desk.book.head
+    assert desk.rate().header.log != before.log, "the log ends at the record that is not sound"
 
 
 class Forgetful:
