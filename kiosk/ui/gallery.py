@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from . import harness
@@ -144,7 +145,11 @@ def main(arguments: list[str]) -> int:
     if not arguments:
         sys.stderr.write("Say where to: python -m kiosk.ui.gallery FOLDER [NAME ...]\n")
         return 2
-    written = draw_all(Path(arguments[0]), arguments[1:])
+    from .screens.examples import register  # screens stand on this module's widgets
+
+    with TemporaryDirectory() as folder:
+        register(add, Path(folder))
+        written = draw_all(Path(arguments[0]), arguments[1:])
     sys.stdout.write(f"{len(written)} pictures in {arguments[0]}\n")
     return 0
 
