@@ -13,6 +13,7 @@ The rules of this file:
 """
 
 import logging
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from kiosk.clock import Clock
@@ -77,8 +78,15 @@ class _Conversation:
         self._records = 0
         self._refused: Refused | None = None
         self._again = False
+        self._reader = ThreadPoolExecutor(1, "sync-reader")
+        self._ahead: tuple[tuple[bytes, int], Future[list[Record]]] | None = None
 
     def run(self) -> Told:
+        """The conversation, with its reader's thread ended whatever happens."""
+        with self._reader:
+            return self._run()
+
+    def _run(self) -> Told:
         for _ in range(ROUNDS_MAX):
             push = Push(self._world.identity.kiosk_self(), map(_local, self._asked_about()), self._hash_at)
             try:
@@ -103,25 +111,37 @@ class _Conversation:
             self._records += count if any(isinstance(event, Stored) for event in events) else 0
 
     def _envelope(self, push: Push, want: Want) -> tuple[bytes, int]:
-        records = self._read(want)
+        records = self._next_records(want)
         while True:
             try:
-                return push.send(want, records, self._world.random(NONCE_BYTES)), len(records)
+                sealed = push.send(want, records, self._world.random(NONCE_BYTES))
             except TooLarge:
                 # Bytes that do not pack. Half as many fit in the end, since one record fits by its own limit.
                 if len(records) == 1:
                     raise
                 records = records[: len(records) // 2]
+            else:
+                self._read_ahead(want, records)
+                return sealed, len(records)
 
-    def _read(self, want: Want) -> list[Record]:
-        """The records that are wanted, up to the first that cannot be read; raises `RecordDamaged` where that is it."""
+    def _next_records(self, want: Want) -> list[Record]:
+        """The records that are wanted: those that were read ahead, where they are the ones."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None and ahead[0] == (want.log, want.after.seq):
+            return ahead[1].result()[: want.count_max]
+        return self._read(want.log, want.after.seq, want.count_max)
+
+    def _read_ahead(self, want: Want, records: list[Record]) -> None:
+        """Read what will most likely be wanted next while the server works on `records`."""
+        if len(records) == want.count_max:
+            last = records[-1].header.seq
+            self._ahead = (want.log, last), self._reader.submit(self._read, want.log, last, want.count_max)
+
+    def _read(self, log: bytes, after: int, count_max: int) -> list[Record]:
+        """Records behind `after`, up to the first that cannot be read; raises `RecordDamaged` where that is it."""
         found: list[Record] = []
         try:
-            found.extend(
-                self._lobby.after(
-                    want.after.seq, log=want.log, limit_count=want.count_max, limit_bytes=self._batch_bytes_max
-                )
-            )
+            found.extend(self._lobby.after(after, log=log, limit_count=count_max, limit_bytes=self._batch_bytes_max))
         except RecordDamaged:
             if not found:
                 raise
