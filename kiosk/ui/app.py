@@ -10,12 +10,10 @@ window. Kivy is imported inside the functions, after `kivy_env.prepare` has sett
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kiosk.ui import kivy_env
@@ -36,8 +34,6 @@ logger = logging.getLogger(__name__)
 #: How often time is looked at: clocks, countdowns, whether somebody is there.
 TICK_S: Final = 0.25
 
-_front: list[Any] = []
-
 
 class Linked(Protocol):
     """What the window asks of `kiosk.sync.loop.Sync`."""
@@ -57,12 +53,8 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked, *, targets_path: Path | None = None) -> None:
-    """Open the window and serve citizens until the program is asked to end.
-
-    `targets_path` is for developers who drive the window from outside: after each settled view, what can be touched is
-    written there as JSON (see `targets`), and the code of a case while it is on screen.
-    """
+def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> None:
+    """Open the window and serve citizens until the program is asked to end. The visit that is on then is forgotten."""
     config = world.config
     kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
     from kivy.clock import Clock as KivyClock
@@ -73,8 +65,6 @@ def run(world: World, clock: Clock, worker: Worker, sync: Linked, *, targets_pat
     flow = Flow(
         world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link
     )
-    if targets_path is not None:
-        front.on_settled = lambda: _write(targets_path, targets(front))
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)
     _loop(front, config)
@@ -98,15 +88,6 @@ def run_stopped(config: Config, error: SalaError) -> None:
     _loop(front, config)
 
 
-def targets(front: Front | None = None) -> dict[str, Any]:
-    """The step on screen and the middle of everything that can be touched, in pixels from the upper left corner.
-
-    Without `front`, of the window that `run` has open; empty where there is none. Nothing that somebody typed is in it.
-    """
-    front = front or (_front[0] if _front else None)
-    return {} if front is None else front.targets()
-
-
 def _loop(front: Front, config: Config) -> None:
     """Turn the window's loop until SIGTERM, SIGINT or, where it is not full-screen, until it is closed."""
     from kivy.base import runTouchApp, stopTouchApp
@@ -122,15 +103,4 @@ def _loop(front: Front, config: Config) -> None:
             signal.signal(number, lambda *_: KivyClock.schedule_once(lambda _dt: stopTouchApp(), 0))
     Window.bind(on_request_close=lambda *_args, **_kwargs: config.fullscreen)
     Window.bind(on_flip=first_picture)
-    _front[:] = [front]
-    try:
-        runTouchApp(front)
-    finally:
-        _front.clear()
-
-
-def _write(path: Path, told: dict[str, Any]) -> None:
-    """Replace the file whole: whoever reads it never sees a part."""
-    aside = path.with_name(path.name + ".new")
-    aside.write_text(json.dumps(told, ensure_ascii=False), "utf-8")
-    aside.replace(path)
+    runTouchApp(front)

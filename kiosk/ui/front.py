@@ -17,7 +17,6 @@ The rules of this file:
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from kivy.animation import Animation
@@ -29,17 +28,12 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.ui import screens
 from kiosk.ui.presenters.flow import Flow
-from kiosk.ui.screens.base import Input, Page
+from kiosk.ui.screens.base import Page
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import ARMING, LOOK, forget_texts
-from kiosk.ui.widgets.keyboard import Keyboard
-from kiosk.ui.widgets.scroll import ScrollArea
-from kiosk.ui.widgets.touch import Touchable
 
 #: A screen that nobody waits for is built this long after the last.
 PREPARE_EVERY_S: Final = 0.35
-#: A view has settled this long after it was shown: layouts are done, the slide is over, the flow hears again.
-SETTLED_S: Final = 0.35
 #: The slide of a new screen: how far in shares of the width, and how long.
 SLIDE_SHARE: Final = 0.06
 SLIDE_S: Final = 0.2
@@ -60,7 +54,6 @@ class Front(FloatLayout):
         super().__init__(**kwargs)
         LOOK.apply(Theme(), Window.size)
         self.flow: Flow | None = None
-        self.on_settled: Callable[[], None] = lambda: None
         self._screens: dict[str, Page] = {}
         self._screen: Page | None = None
         self._step = ""
@@ -68,7 +61,6 @@ class Front(FloatLayout):
         self._question: Any = None
         self._finger: tuple[Any, int] | None = None
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
-        self._settle = Clock.create_trigger(lambda _dt: self.on_settled(), SETTLED_S)
         with self.canvas.before:
             PushMatrix()
             self._slide = Translate()
@@ -79,6 +71,10 @@ class Front(FloatLayout):
         """Show the first screen of `flow`; the others are made ready while nobody is here."""
         self.flow = flow
         flow.start()
+        Window.bind(on_flip=self._after_first_picture)
+
+    def _after_first_picture(self, *_: object) -> None:
+        Window.unbind(on_flip=self._after_first_picture)
         Clock.schedule_interval(self._prepare, PREPARE_EVERY_S)
 
     # --- drawing -------------------------------------------------------------------------------------------------
@@ -96,7 +92,6 @@ class Front(FloatLayout):
         if changed:
             self._screen.entered += 1
         self._follow_question(flow)
-        self._settle()
 
     def _follow_look(self, flow: Flow) -> None:
         look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
@@ -116,7 +111,7 @@ class Front(FloatLayout):
         if self._screen is not None:
             self.remove_widget(self._screen)
         self._step = flow.step
-        self._screen = self._built(flow.step)
+        self._screen = self.built(flow.step)
         self.add_widget(self._screen, index=len(self.children))
         if LOOK.motion and flow.step != "idle":
             Animation.cancel_all(self, "shift")
@@ -127,7 +122,8 @@ class Front(FloatLayout):
         """Move the picture, not the widgets: nothing is laid out anew."""
         self._slide.x = round(self.shift)
 
-    def _built(self, step: str) -> Page:
+    def built(self, step: str) -> Page:
+        """The screen of this step, built now if it was not before."""
         screen = self._screens.get(step)
         if screen is None:
             screen = self._screens[step] = screens.build(step)
@@ -140,7 +136,7 @@ class Front(FloatLayout):
             return
         waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
         if waiting is not None:
-            self._built(waiting)
+            self.built(waiting)
 
     def _follow_question(self, flow: Flow) -> None:
         assert self._screen is not None
@@ -197,62 +193,8 @@ class Front(FloatLayout):
 
     def _in_corner(self, touch: Any) -> bool:
         side = LOOK.m.touch * 1.6
-        return touch.x > self.width - side and touch.y > self.height - side
+        return bool(touch.x > self.width - side and touch.y > self.height - side)
 
     def _opens_staff(self, now_ms: int) -> bool:
         self._corner.append(now_ms)
         return self._step in STAFF_STEPS and len(self._corner) == STAFF_TOUCHES and now_ms - self._corner[0] <= STAFF_MS
-
-    # --- for developers ------------------------------------------------------------------------------------------
-
-    def targets(self) -> dict[str, Any]:
-        """What can be touched now, by name, with its middle in pixels from the window's upper left corner.
-
-        No word that anybody typed is in it.
-        """
-        flow = self.flow
-        top = self._question if self._question is not None and self._question.parent is not None else self._screen
-        actions: dict[str, tuple[int, int]] = {}
-        keys: dict[str, tuple[int, int]] = {}
-        for widget, seen in _walk(top) if top is not None else ():
-            if isinstance(widget, Keyboard) and not widget.disabled:
-                for spot in widget.spots:
-                    place = self._place(widget, spot.x + spot.width / 2, spot.y + spot.height / 2)
-                    keys[spot.key.sign or spot.key.do] = place
-                    if spot.key.shifted:
-                        keys.setdefault(f"shift {spot.key.shifted}", place)
-            elif isinstance(widget, (Touchable, Input)) and widget.action and seen and not widget.disabled:
-                place = self._place(widget, widget.x + widget.width / 2, widget.y + widget.height / 2)
-                if 0 < place[0] < self.width and 0 < place[1] < self.height and _in_sight(widget, place, self.height):
-                    actions[widget.action] = place
-        return {
-            "step": self._step,
-            "warning": top is self._question and top is not None,
-            "busy": bool(flow and flow.busy),
-            "size": [round(self.width), round(self.height)],
-            "actions": actions,
-            "keys": keys,
-        }
-
-    def _place(self, widget: Any, x: float, y: float) -> tuple[int, int]:
-        x, y = widget.to_window(x, y)
-        return round(x), round(self.height - y)
-
-
-def _walk(root: Any, seen: bool = True) -> Iterator[tuple[Any, bool]]:
-    seen = seen and root.opacity > 0
-    yield root, seen
-    for child in reversed(root.children):
-        yield from _walk(child, seen)
-
-
-def _in_sight(widget: Any, place: tuple[int, int], height: float) -> bool:
-    """Whether the place is inside every scrolled area around the widget."""
-    parent = widget.parent
-    while parent is not None and parent is not parent.parent:
-        if isinstance(parent, ScrollArea):
-            _, bottom = parent.to_window(parent.x, parent.y)
-            if not bottom < height - place[1] < bottom + parent.height:
-                return False
-        parent = parent.parent
-    return True

@@ -39,6 +39,7 @@ from shared import content, keys, source
 from shared.content import Notices, SealedStatus, Statuses
 from shared.source import Source
 
+STORE_KEY: Final = b"7" * 32
 OFFICE: Final = b"sample office..."
 
 #: Thursday 18 March 2027, 10:24 in the office: the notices of the sample are in their time.
@@ -126,7 +127,7 @@ class SampleKiosk:
             keys.SigningKey(b"k" * 32), keys.SigningKey(b"a" * 32).public, self._key.public,
             keys.SealingKey(b"s" * 32).public, b"salt of sample codes",
         )  # fmt: skip
-        store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096)
+        store = Store(folder / "store.sala", STORE_KEY, create=True, reserve_bytes=4096)
         lobby = Logbook(store, "lobby", software=SOFTWARE)
         with store.transaction() as tx:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)

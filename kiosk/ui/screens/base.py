@@ -231,7 +231,7 @@ class KeyboardTray(Column):
 
 
 class Input(ShapedInput):
-    """Where something is typed; `action` names it for whoever drives the window from outside."""
+    """Where something is typed; `action` names it, as it names what is touched."""
 
     action = StringProperty("")
 

@@ -49,7 +49,7 @@ def test_every_key_that_is_said_exists_and_every_key_is_said():
     text = "\n".join(path.read_text("utf-8") for path in sources())
     said = set(re.findall(r"""["'](\w+\.\w+)["']""", text))
     sections = {key.split(".")[0] for key in table()}
-    unknown = {key for key in re.findall(r"""say\(\s*["'](\w+\.\w+)["']""", text)} - set(table())
+    unknown = set(re.findall(r"""say\(\s*["'](\w+\.\w+)["']""", text)) - set(table())
     assert unknown == set()
     silent = [key for key in table() if key not in said and not any(re.fullmatch(each, key) for each in MADE)]
     assert silent == []

@@ -134,7 +134,7 @@ def _holders(text):
 @pytest.mark.parametrize("end", ["finish", "idle", "sent"])
 def test_nothing_typed_can_be_reached_after_the_visit(kiosk, end):
     """However a visit ends, no object in the process holds what was typed: not text, place, name, phone or search."""
-    typed = "".join([SECRET, " เสาไฟหน้าบ้าน"])
+    typed = f"{SECRET} เสาไฟหน้าบ้าน"
     for verb, *arguments in (
         ("begin",), ("services",), ("search", typed), ("choose", "sign_tax"),
     ):  # fmt: skip

@@ -159,7 +159,7 @@ def _holders(text):
 
 def test_no_widget_and_no_cache_holds_a_word_afterwards(shown):
     """After the visit the typed words are in no widget, view, texture cache or undo of the whole process."""
-    word = "".join(["ลับ", "เฉพาะ", "จริงจริง"])
+    word = f"{SECRET}เฉพาะจริง"
     shown.begin()
     shown.touch("services", "search")
     field = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
@@ -180,7 +180,7 @@ def test_no_widget_and_no_cache_holds_a_word_afterwards(shown):
     shown.settle()
     assert shown.flow.step == "idle"
     del word, field
-    assert _holders("ลับ" + "เฉพาะ" + "จริง") == []
+    assert _holders("เฉพาะ" + "จริ") == []
 
 
 def test_nothing_ever_reaches_the_clipboard(shown):
@@ -188,32 +188,6 @@ def test_nothing_ever_reaches_the_clipboard(shown):
     import sys
 
     assert "kivy.core.clipboard" not in sys.modules
-
-
-def test_targets_name_what_can_be_touched_and_tell_no_typed_word(shown):
-    """Whoever drives the window from outside finds every action's middle, and not one word of a citizen."""
-    shown.begin()
-    told = shown.front.targets()
-    assert told["step"] == "home"
-    assert {
-        "services",
-        "problem",
-        "track",
-        "rate",
-        "language-th",
-        "language-en",
-        "larger",
-        "contrast",
-        "finish",
-    } == set(told["actions"])
-    assert told["actions"]["services"][1] < told["actions"]["rate"][1]
-    shown.touch("problem", "general", "category-lamp", "next")
-    story = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
-    story.insert(SECRET)
-    shown.settle()
-    told = shown.front.targets()
-    assert SECRET not in str(told)
-    assert {"ก", "backspace", "space"} <= set(told["keys"])
 
 
 def test_larger_text_and_contrast_last_until_the_visit_ends(shown):
