@@ -65,6 +65,7 @@ class DemoOffice:
         settings: Mapping[str, str | int] = {
             "server_url": self.url,
             "sync_every_s": sync_every_s,
+            "retry_max_s": 10,
             "window_width_px": size[0],
             "window_height_px": size[1],
             "printer": "folder",

@@ -44,6 +44,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     track_url: str = ""
     #: How long between two looks at the server when nothing is waiting.
     sync_every_s: Annotated[int, Meta(ge=5, le=24 * 3600)] = 60
+    #: The longest a kiosk waits before it tries an absent server again; it waits at random up to this.
+    retry_max_s: Annotated[int, Meta(ge=5, le=24 * 3600)] = 300
 
     window_width_px: Px = 1280
     window_height_px: Px = 800

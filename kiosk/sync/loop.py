@@ -35,7 +35,6 @@ _uniform = random.SystemRandom().uniform
 
 #: The first wait after a failure is up to this long, the second up to twice as long, and so on.
 RETRY_S_BASE = 2.0
-RETRY_S_MAX = 300.0
 #: A server that has refused for good is asked again now and then: an administrator may have changed their mind.
 REFUSED_S = 900.0
 #: Touches come in pairs (a ticket, its slip); waiting this long sends both at once.
@@ -57,9 +56,10 @@ class Wait:
 
 
 class Patience:
-    """How long to wait after failures; `uniform` draws evenly between two numbers."""
+    """How long to wait after failures, at most `max_s`; `uniform` draws evenly between two numbers."""
 
-    def __init__(self, uniform: Callable[[float, float], float] = _uniform) -> None:
+    def __init__(self, max_s: float, uniform: Callable[[float, float], float] = _uniform) -> None:
+        self._max_s = max_s
         self._uniform = uniform
         self._failures = 0
 
@@ -69,7 +69,7 @@ class Patience:
 
     def after_failure(self, retry_after_s: int = 0) -> float:
         """Seconds to wait: a random part of a limit that doubles, and never less than what the server asked for."""
-        limit = min(RETRY_S_MAX, RETRY_S_BASE * 2.0 ** min(self._failures, 20))
+        limit = min(self._max_s, RETRY_S_BASE * 2.0 ** min(self._failures, 20))
         self._failures += 1
         return retry_after_s + self._uniform(0.0, limit)
 
@@ -90,7 +90,7 @@ class Sync:
         self._world = world
         self._clock = clock
         self._transport = transport
-        self._patience = patience or Patience()
+        self._patience = patience or Patience(world.config.retry_max_s)
         self._on_change = on_change
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._link = Link("alone" if transport is None else "starting")

@@ -304,7 +304,7 @@ def test_the_whole_road_over_a_socket(tmp_path):
     clock = Hands().clock()
     ratings.rate(world, clock.now(), 5)
     with serving(behave) as url:
-        sync = Sync(world, clock, Https(url), patience=Patience())
+        sync = Sync(world, clock, Https(url), patience=Patience(300))
         sync.turn()
         assert (sync.link.state, world.lobby.counts().stored) == ("not_the_server", 0)
         portal[0] = False
