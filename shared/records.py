@@ -50,6 +50,9 @@ class Quality(IntEnum):
     DATE = 3  # rounded to the day on purpose, for records that must not be timed
 
 
+_QUALITY_MAX = int(max(Quality))
+
+
 class At(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """When something happened, as the device saw it.
 
@@ -127,7 +130,7 @@ def check_header(header: Header) -> None:
         and -24 * 60 < at.offset_min < 24 * 60
         and len(at.boot) in (0, BOOT_BYTES)
         and 0 <= at.mono_ms <= _COUNT_MAX
-        and 0 <= at.quality <= max(Quality)
+        and 0 <= at.quality <= _QUALITY_MAX
     )
     if not sound:
         raise Malformed(f"header {header.seq} has a field out of shape")
