@@ -120,7 +120,7 @@ def start_server(folder: Path, port: int) -> Program:
             line.close()
 
     try:
-        wait_until("the server answering", answers)
+        wait_until("the server answering", answers, timeout_s=60)
     except BaseException:
         server.stop()
         raise
