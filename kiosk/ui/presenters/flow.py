@@ -84,6 +84,9 @@ class Desk(Protocol):
         """Run `fn`, then `done` with what became of it."""
 
 
+#: How large text may grow on a tablet, which is held in the hand and low: more would push buttons off the screen.
+TABLET_FACTORS: Final = (1.0, 1.15)
+
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250
 
@@ -97,12 +100,9 @@ class Chrome:
     day: str = ""
     text_factor: float = 1.0
     contrast: bool = False
+    largest: bool = False
+    """Whether text cannot grow further, and the next touch makes it normal again."""
     can_go_back: bool = False
-
-    @property
-    def largest(self) -> bool:
-        """Whether text cannot grow further, and the next touch makes it normal again."""
-        return self.text_factor >= TEXT_FACTORS[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,9 +260,14 @@ class Flow:
     def larger(self) -> None:
         """The next larger text, and after the largest the normal one."""
         if self.hears(self.presenter, ("larger", ()), STEP_DEAF_MS):
-            larger = [factor for factor in TEXT_FACTORS if factor > self.visit.text_scale]
-            self.visit.text_scale = larger[0] if larger else TEXT_FACTORS[0]
+            larger = [factor for factor in self._text_factors if factor > self.visit.text_scale]
+            self.visit.text_scale = larger[0] if larger else self._text_factors[0]
             self.show()
+
+    @property
+    def _text_factors(self) -> tuple[float, ...]:
+        config = self.world.config
+        return TABLET_FACTORS if config.window_width_px > config.window_height_px else TEXT_FACTORS
 
     def contrast(self) -> None:
         """High contrast, or the house's own colours again."""
@@ -387,7 +392,8 @@ class Flow:
     def _make_chrome(self) -> Chrome:
         moment = self.clock.now()
         say = self.say
-        chrome = Chrome(say, text_factor=self.visit.text_scale, contrast=self.visit.contrast == "high",
+        chrome = Chrome(say, text_factor=self.visit.text_scale,
+            largest=self.visit.text_scale >= self._text_factors[-1], contrast=self.visit.contrast == "high",
                         can_go_back=len(self._path) > 1)  # fmt: skip
         if not moment.trusted or moment.wall is None:
             return chrome

@@ -23,6 +23,7 @@ LOOKS = [
     pytest.param(LANDSCAPE, "en", 1.0, False, id="tablet-en"),
     pytest.param(PORTRAIT, "th", 1.25, True, id="panel-th-large-contrast"),
     pytest.param(PORTRAIT, "th", 1.5, False, id="panel-th-largest"),
+    pytest.param(LANDSCAPE, "th", 1.15, True, id="tablet-th-largest-contrast"),
 ]
 
 
