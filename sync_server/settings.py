@@ -1,12 +1,13 @@
 """Django's settings, read from the environment and the data folder; nothing here is edited on an installed server.
 
-    SALA_SERVER_DATA   folder with the keys, the SQLite database and the anchor   (default: var/server under the working directory)
-    DATABASE_URL       postgres://user:password@host/name                         (default: SQLite in the data folder)
-    SALA_HOSTS         host names this server answers to, separated by commas     (default: loopback only)
-    SALA_SECURE        1 when people reach it through TLS: cookies then travel over TLS only
+    SALA_SERVER_DATA   folder with the keys, the SQLite database and the anchor   (default: var/server under the
+    working directory) DATABASE_URL       postgres://user:password@host/name                         (default: SQLite
+    in the data folder) SALA_HOSTS         host names this server answers to, separated by commas     (default:
+    loopback only) SALA_SECURE        1 when people reach it through TLS: cookies then travel over TLS only
     SALA_PROXIES       how many proxies stand before it (default 0: the peer address is the client's)
 
-The signing and sealing keys are files in `<data>/keys` (see `sync_server.keys`), never settings and never in the database.
+The signing and sealing keys are files in `<data>/keys` (see `sync_server.keys`), never settings and never in the
+database.
 """
 
 import os
@@ -20,7 +21,9 @@ DATA_DIR = Path(os.environ.get("SALA_SERVER_DATA", "var/server")).absolute()
 
 
 def _secret_key() -> str:
-    """The key of Django's own signatures: a file made by `sala-server init`; before that, one that dies with the process."""
+    """The key of Django's own signatures: a file made by `sala-server init`; before that, one that dies with the
+    process.
+    """
     path = DATA_DIR / "keys" / "web.key"
     return path.read_text("ascii").strip() if path.exists() else secrets.token_urlsafe(48)
 
