@@ -1,9 +1,9 @@
 """Django's settings, read from the environment and the data folder; nothing here is edited on an installed server.
 
-    SALA_SERVER_DATA   folder with the keys, the SQLite database and the anchor   (default: var/server under the
-    working directory) DATABASE_URL       postgres://user:password@host/name                         (default: SQLite
-    in the data folder) SALA_HOSTS         host names this server answers to, separated by commas     (default:
-    loopback only) SALA_SECURE        1 when people reach it through TLS: cookies then travel over TLS only
+    SALA_SERVER_DATA   folder with keys, SQLite database and anchor     (default: var/server in the working directory)
+    DATABASE_URL       postgres://user:password@host/name               (default: SQLite in the data folder)
+    SALA_HOSTS         host names it answers to, separated by commas    (default: loopback only)
+    SALA_SECURE        1 when people reach it through TLS: cookies then travel over TLS only
     SALA_PROXIES       how many proxies stand before it (default 0: the peer address is the client's)
 
 The signing and sealing keys are files in `<data>/keys` (see `sync_server.keys`), never settings and never in the
