@@ -27,10 +27,12 @@ from kivy.properties import NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.ui import screens
+from kiosk.ui.files import PICTURES
 from kiosk.ui.presenters.flow import Flow
 from kiosk.ui.screens.base import Page
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import ARMING, LOOK, forget_texts
+from kiosk.ui.widgets.icon import picture_texture
 
 #: A screen that nobody waits for is built this long after the last.
 PREPARE_EVERY_S: Final = 0.35
@@ -60,6 +62,7 @@ class Front(FloatLayout):
         self._look: tuple[float, bool, str] = (1.0, False, "th")
         self._question: Any = None
         self._finger: tuple[Any, int] | None = None
+        self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
         with self.canvas.before:
             PushMatrix()
@@ -131,12 +134,14 @@ class Front(FloatLayout):
         return screen
 
     def _prepare(self, _dt: float) -> None:
-        """Build one screen that was not visited yet, while nobody is here."""
+        """Build one screen that was not visited yet, or read one drawing, while nobody is here."""
         if self._step != "idle":
             return
         waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
         if waiting is not None:
             self.built(waiting)
+        elif self._pictures:
+            picture_texture(self._pictures.pop(), 1)
 
     def _follow_question(self, flow: Flow) -> None:
         assert self._screen is not None

@@ -15,7 +15,6 @@ from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
 from kiosk.paper import Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.shaping import graphemes
-from kiosk.ui.strings import Say
 
 #: The form's steps in order; each is also its word in the stepper.
 FORM: Final = ("category", "where", "write", "contact", "review")
@@ -105,29 +104,9 @@ class Outside(Presenter[OutsideView]):
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """One step in the stepper: "done", "now" or "later"."""
-
-    number: str
-    word: str
-    state: str
-
-
-def stops(say: Say, step: str) -> tuple[Stop, ...]:
-    """The stepper at this step of the form."""
-    now = FORM.index(step)
-    states = ["done"] * now + ["now"] + ["later"] * (len(FORM) - now - 1)
-    return tuple(
-        Stop(str(place + 1), say(f"steps.{name}"), state)
-        for place, (name, state) in enumerate(zip(FORM, states, strict=True))
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class FormView(View):
-    """What all steps of the form have: the stepper, and a word where one cannot go on yet."""
+    """What all steps of the form have: a word where one cannot go on yet."""
 
-    stops: tuple[Stop, ...] = ()
     need: str = ""
 
 
@@ -212,7 +191,6 @@ class Category(FormStep):
         language = self.say.language
         return CategoryView(
             self.say,
-            stops(self.say, self.step),
             "",
             tuple(
                 CategoryChoice(
@@ -261,7 +239,6 @@ class Where(FormStep):
         language = self.say.language
         return WhereView(
             self.say,
-            stops(self.say, self.step),
             "",
             tuple(
                 VillageChoice(each.id, each.name.into(language), each.id == self.draft.village)
@@ -310,9 +287,7 @@ class Write(FormStep):
         """The text so far. It may be hidden from whoever stands behind."""
         text, most = self.draft.text, complaints.LIMITS["text"]
         count = self.say("write.count", n=f"{graphemes.count(text):,}", most=f"{most:,}")
-        return WriteView(
-            self.say, stops(self.say, self.step), self.said(), text, count, self._hidden, len(text) >= most
-        )
+        return WriteView(self.say, self.said(), text, count, self._hidden, len(text) >= most)
 
     @typing
     def text(self, text: str) -> None:
@@ -355,7 +330,7 @@ class Contact(FormStep):
             say("contact.why"), say("contact.reader"), say("contact.keep"), say("contact.rights"),
         )  # fmt: skip
         return ContactView(
-            say, stops(say, self.step), self.said(), draft.contact_name, draft.contact_phone, self._field,
+            say, self.said(), draft.contact_name, draft.contact_phone, self._field,
             notice if self._open else (), self._open, not (draft.contact_name or draft.contact_phone),
         )  # fmt: skip
 
@@ -426,7 +401,7 @@ class Review(FormStep):
         """The draft in plain sight."""
         say = self.say
         return ReviewView(
-            say, stops(say, self.step), "", self._rows(),
+            say, "", self._rows(),
             say("review.sending" if self.flow.busy else "review.send"), self.flow.busy,
         )  # fmt: skip
 
@@ -487,6 +462,7 @@ class TimelineStop:
     when: str
     day: str
     done: bool
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -548,7 +524,7 @@ class Recorded(Presenter[RecordedView]):
                          say.day_month(filed.acknowledge_by), done=False),
             TimelineStop("seal-check", say("recorded.answered"), say("recorded.with_code"),
                          say("recorded.within", n=complaints.ANSWER_DAYS),
-                         say.day_month(filed.answer_by), done=False),
+                         say.day_month(filed.answer_by), done=False, last=True),
         )  # fmt: skip
 
     @verb

@@ -152,17 +152,22 @@ class When(Column):
 
 
 class Each(Widget):
-    """Holds one widget of class `each` for every item."""
+    """Holds one widget of class `each` for every item.
+
+    Making a widget costs a hundred times as much as changing one, so those that are not needed now are kept aside,
+    empty; `spare` of them are made when the page is.
+    """
 
     items = ListProperty()
     each = StringProperty("")
     owner = ObjectProperty(None, allownone=True)
+    spare = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._aside: list[Any] = []
         super().__init__(**kwargs)
-        self.fbind("items", self._follow)
-        self.fbind("each", self._follow)
-        self.fbind("owner", self._follow)
+        for name in ("items", "each", "owner", "spare"):
+            self.fbind(name, self._follow)
         self._follow()
 
     def _follow(self, *_: object) -> None:
@@ -170,15 +175,25 @@ class Each(Widget):
             return
         standing = list(reversed(self.children))
         for widget in standing[len(self.items) :]:
-            widget.item = None
             self.remove_widget(widget)
+            widget.item = None
+            self._aside.append(widget)
         for widget, item in zip(standing, self.items, strict=False):
             widget.item = item
         for item in self.items[len(standing) :]:
-            widget = Factory.get(self.each)(item=item, owner=self.owner)
-            widget.fbind("height", self._grow)
+            if not self._aside:
+                self._make()
+            widget = self._aside.pop()
+            widget.item = item
             self.add_widget(widget)
+        while len(self._aside) + len(self.children) < self.spare:
+            self._make()
         self._grow()
+
+    def _make(self) -> None:
+        widget = Factory.get(self.each)(owner=self.owner)
+        widget.fbind("height", self._grow)
+        self._aside.append(widget)
 
     def _grow(self, *_: object) -> None:
         """A child is higher now: most holders know by themselves."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.ui.presenters.complaint import FORM
 from kiosk.ui.screens.base import Page, Sheet
 from kiosk.ui.widgets.progress import Stepper
 from kiosk.ui.widgets.surface import Row
@@ -26,11 +25,9 @@ class FormActs(Row):
 
 
 class FormPage(Page):
-    """A page of the form."""
+    """A page of the form; `stop` is its name in the stepper."""
 
-    def current(self, stops: tuple[object, ...]) -> int:
-        """Which stop we are at."""
-        return next((at for at, stop in enumerate(stops) if getattr(stop, "state", "") == "now"), len(FORM))
+    stop = StringProperty("")
 
 
 class Field(Sheet):

@@ -6,9 +6,11 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.complaint import RecordedView
-from kiosk.ui.screens.base import Page, Sheet
+from kiosk.ui.screens.base import Item, Page, Sheet
 from kiosk.ui.widgets import LOOK
+from kiosk.ui.widgets.code import CodeBox
 from kiosk.ui.widgets.foot import FootBar
+from kiosk.ui.widgets.progress import TimelineStop
 
 
 class RecordedScreen(Page):
@@ -34,6 +36,14 @@ class LeftFoot(FootBar):
     """Larger, contrast, and the seconds that are left."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class CodeItem(Item, CodeBox):
+    """One group of the code."""
+
+
+class StopItem(Item, TimelineStop):
+    """One thing that happens to the case."""
 
 
 class CodeSheet(Sheet):

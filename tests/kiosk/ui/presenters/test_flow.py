@@ -124,7 +124,8 @@ def _holders(text):
     gc.collect()
     found = []
     for each in gc.get_objects():
-        if isinstance(each, (dict, list, tuple, set, frozenset)) or hasattr(type(each), "__slots__"):
+        # By type and never by isinstance, which asks dead weak references for their class.
+        if issubclass(type(each), (dict, list, tuple, set, frozenset)) or hasattr(type(each), "__slots__"):
             found += [
                 each for inner in gc.get_referents(each) if type(inner) is str and len(inner) > 20 and text in inner
             ]

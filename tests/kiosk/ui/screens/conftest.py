@@ -66,6 +66,6 @@ def stage() -> harness.Stage:
 def shown(stage: harness.Stage, tmp_path: Path) -> Iterator[Shown]:
     """A sample kiosk on the portrait panel, at half its size: drawing by software is most of a test's time."""
     stage.resize((540, 960))
-    with sample_kiosk(tmp_path) as kiosk:
+    with sample_kiosk(tmp_path, settings={"window_width_px": 1080, "window_height_px": 1920}) as kiosk:
         yield Shown(stage, kiosk)
         stage.clear()

@@ -87,7 +87,7 @@ def test_a_screen_holds_together(stage, kiosk, name, size, lang, factor, contras
     if (factor, contrast) != (1.0, False) and not WAYS[name]:
         pytest.skip("a visit begins with the house's own look")
     root = stage.show(picture(name, kiosk, lang, text_factor=factor, contrast=contrast))
-    stage.frames(6)
+    stage.frames(2)
     faults = []
     widgets = list(stage.walk(root))
     labels = [each for each in widgets if isinstance(each, ShapedLabel) and each.text.strip() and each.opacity]
