@@ -78,7 +78,7 @@ class Front(FloatLayout):
 
     def _after_first_picture(self, *_: object) -> None:
         Window.unbind(on_flip=self._after_first_picture)
-        Clock.schedule_interval(self._prepare, PREPARE_EVERY_S)
+        Clock.schedule_interval(self.prepare, PREPARE_EVERY_S)
 
     # --- drawing -------------------------------------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class Front(FloatLayout):
             screen.size = Window.size
         return screen
 
-    def _prepare(self, _dt: float) -> None:
+    def prepare(self, _dt: float) -> None:
         """Build one screen that was not visited yet, or read one drawing, while nobody is here."""
         if self._step != "idle":
             return
