@@ -1,5 +1,6 @@
 """`./sala` is plain POSIX shell, and where it may not install what is missing it says the one line to run and stops."""
 
+import shlex
 import shutil
 import stat
 import subprocess
@@ -59,7 +60,7 @@ def _program(path: Path, body: str) -> None:
 def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None:
     """No ensurepip, no pip, not root: the line that installs pip is printed, and no half environment is left."""
     place = _fresh_place(tmp_path)
-    python = f'case "$*" in *ensurepip*|*"-m pip"*) exit 1;; esac; exec {sys.executable} "$@"'
+    python = f'case "$*" in *ensurepip*|*"-m pip"*) exit 1;; esac; exec {shlex.quote(sys.executable)} "$@"'
     _program(place / "bin" / "python3.11", python)
     environment = {"PATH": str(place / "bin")}
     done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
