@@ -12,16 +12,13 @@ from kiosk.desk.complaints import Draft
 Language = Literal["th", "en", "ms", "ms-Arab"]
 Contrast = Literal["normal", "high"]
 
-#: Factors on every size of text; the screens are laid out for all of them.
-TEXT_SCALES = (1.0, 1.15, 1.3)
-
 
 @dataclass(slots=True)
 class Visit:
     """What one citizen has chosen so far; the fields are plain and mutable, the draft is replaced as a whole."""
 
     language: Language = "th"
-    text_scale: float = TEXT_SCALES[0]
+    text_scale: float = 1.0
     contrast: Contrast = "normal"
     service_id: str = ""
     search: str = ""
