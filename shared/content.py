@@ -94,6 +94,61 @@ class OutsideChannel(_Fact, frozen=True, kw_only=True):
     phone: str
 
 
+class Reason(_Fact, frozen=True, kw_only=True):
+    """Why somebody rates or praises so; `icon` is a sign that every kiosk carries."""
+
+    id: str
+    name: Text
+    icon: str
+
+
+class Dimension(_Fact, frozen=True, kw_only=True):
+    """One side of a service that is rated by itself, in turn with the others."""
+
+    id: str
+    name: Text
+    hint: Text
+    icon: str
+
+
+def _reason(id_: str, th: str, en: str, icon: str) -> Reason:
+    return Reason(id=id_, name=Text(th=th, en=en), icon=icon)
+
+
+def _dimension(id_: str, th: str, en: str, hint_th: str, hint_en: str, icon: str) -> Dimension:
+    return Dimension(id=id_, name=Text(th=th, en=en), hint=Text(th=hint_th, en=hint_en), icon=icon)
+
+
+class Feedback(_Fact, frozen=True, kw_only=True):
+    """What is asked after a rating. An office that writes none asks what is usual at offices of its kind.
+
+    `low` is offered up to a score of 2, `high` from 3 on; the dimensions come two at a time.
+    """
+
+    low: tuple[Reason, ...] = (
+        _reason("slow", "รอนาน", "A long wait", "hourglass"),
+        _reason("unclear", "อธิบายไม่ชัด", "Not explained well", "question"),
+        _reason("impolite", "พูดจาไม่ดี", "Unkind words", "smiley-sad"),
+        _reason("unfair", "ไม่เท่าเทียม", "Unequal treatment", "scales"),
+        _reason("many_papers", "เอกสารยุ่งยาก", "Too many papers", "files"),
+        _reason("uncomfortable", "สถานที่ไม่สะดวก", "Hard to use the place", "chair"),
+    )
+    high: tuple[Reason, ...] = (
+        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "timer"),
+        _reason("clear", "อธิบายชัด", "Well explained", "chat-centered-text"),
+        _reason("fair", "เท่าเทียม", "Equal treatment", "scales"),
+        _reason("few_papers", "เอกสารไม่ยุ่ง", "Easy papers", "files"),
+        _reason("comfortable", "ที่นั่งสบาย", "Comfortable seats", "chair"),
+    )
+    dimensions: tuple[Dimension, ...] = (
+        _dimension("procedure", "ขั้นตอน", "Steps", "เข้าใจง่าย ไม่วุ่นวาย", "Easy to understand", "path"),
+        _dimension("place", "สถานที่", "The place", "สะอาด มีที่นั่ง มีป้ายบอก", "Clean, seats, signs", "armchair"),
+        _dimension("staff", "เจ้าหน้าที่", "Staff", "สุภาพ ช่วยเต็มที่", "Polite and helpful", "users"),
+        _dimension("channel", "ช่องทางบริการ", "Ways to reach us", "ติดต่อสะดวก มีหลายทาง", "Easy, more than one", "phone"),
+    )
+
+
 class Office(_Fact, frozen=True, kw_only=True):
     """Who the office is: one record, the only place its name stands."""
 
@@ -111,6 +166,7 @@ class Office(_Fact, frozen=True, kw_only=True):
     series: list[Series]
     outside_channels: list[OutsideChannel]
     holidays: list[date]
+    feedback: Feedback = Feedback()
 
 
 class Duration(_Fact, frozen=True, kw_only=True):

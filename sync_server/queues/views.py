@@ -79,6 +79,7 @@ def ratings(request: HttpRequest) -> HttpResponse:
     context = {
         "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "places": PLACES,
         "summary": queries.rating_summary(staff.office, period.first, period.last),
+        "why": queries.why_summary(staff.office, period.first, period.last),
     }  # fmt: skip
     return render(request, "queues/ratings.html", context)
 

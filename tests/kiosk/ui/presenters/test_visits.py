@@ -151,6 +151,69 @@ def test_one_touch_on_a_face_records_it(kiosk):
     assert kiosk.flow.step == "doors"
 
 
+def touch_why(kiosk, score=4):
+    """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
+    for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
+        kiosk.do(verb, *arguments)
+    view = kiosk.flow.view
+    for reason in view.reasons[:4]:
+        kiosk.do("reason", reason.id)
+    for side in view.dimensions:
+        kiosk.do("dimension", side.id, 2)
+        kiosk.do("dimension", side.id, 5)
+    kiosk.do("write", True)
+    kiosk.do("words", "  ดีมาก\u202e ")
+    return view
+
+
+LEAVINGS = {
+    "done": lambda kiosk: kiosk.do("done"),
+    "home": lambda kiosk: kiosk.flow.home(),
+    "back": lambda kiosk: kiosk.flow.back(),
+    "finish": lambda kiosk: kiosk.flow.finish(),
+    "nobody there": lambda kiosk: kiosk.pass_s(61),
+    "staff": lambda kiosk: kiosk.flow.staff(),
+    "the program ends": lambda kiosk: kiosk.flow.reset(),
+}
+
+
+@pytest.mark.parametrize("way", LEAVINGS)
+def test_why_is_recorded_once_by_whichever_way_one_leaves(kiosk, way):
+    """What was touched is one record that cites its rating: no more than six touches, nothing lost, nothing double."""
+    view = touch_why(kiosk)
+    kiosk.hands.pass_s(1)
+    LEAVINGS[way](kiosk)
+    kiosk.flow.reset()
+    kiosk.settle()
+    rating, why = bodies(kiosk)
+    cited = next(each for each in kiosk.world.lobby.after(0) if each.header.kind == "rating.given").header
+    assert (why.of_log, why.of_seq, why.score, rating.score) == (cited.log, cited.seq, 4, 4)
+    assert why.reasons == [each.id for each in view.reasons[:3]]
+    assert why.dimensions == [(each.id, 5) for each in view.dimensions]
+    assert why.words == "ดีมาก"
+
+
+def test_a_rating_without_a_why_is_one_record(kiosk):
+    """Nothing was said, so nothing is recorded about it."""
+    for verb, *arguments in (("begin",), ("rate",), ("rate", 5), ("reason", "quick"), ("reason", "quick"), ("done",)):
+        kiosk.do(verb, *arguments)
+    assert [type(body) for body in bodies(kiosk)] == [kinds.RatingGiven]
+
+
+def test_dimensions_take_turns_and_reasons_fit_the_score(kiosk):
+    """Two ratings ask about all four dimensions; a low score is offered other reasons than a high one."""
+    asked, offered = [], []
+    for score in (1, 5):
+        for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
+            kiosk.do(verb, *arguments)
+        asked += [side.id for side in kiosk.flow.view.dimensions]
+        offered.append({reason.id for reason in kiosk.flow.view.reasons})
+        kiosk.hands.pass_s(10)
+        kiosk.do("done")
+    assert sorted(asked) == ["channel", "place", "procedure", "staff"]
+    assert not offered[0] & offered[1]
+
+
 def test_the_second_door_records_nothing(kiosk):
     """Who wants to complain about a person is shown where that is heard; not even the wish is kept."""
     for verb in ("begin", "problem", "person"):
