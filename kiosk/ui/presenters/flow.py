@@ -46,7 +46,9 @@ T = TypeVar("T")
 #: step -> what happened there -> the step that follows.
 STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "idle": {"started": "home"},
-    "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "finished": "idle"},
+    "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "notices": "notices",
+             "finished": "idle"},
+    "notices": {},
     "services": {"chosen": "service"},
     "service": {"taken": "ticket"},
     "ticket": {"done": "idle"},

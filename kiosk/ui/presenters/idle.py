@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.desk import queue
+from kiosk.desk import notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.strings import LANGUAGES, saying
@@ -35,14 +35,13 @@ class Idle(Presenter[IdleView]):
         """The office, and the notice whose turn it is."""
         office = self.bundle.office
         language = self.visit.language
-        today = self.flow.clock.now().service_date
-        notices = [notice for notice in self.bundle.notices if notice.from_day <= today <= notice.until_day]
+        told = notices.current(self.bundle, self.flow.clock.now().service_date)
         view = IdleView(self.say, office.name.into(language), office.hours.into(language))
-        if not notices:
+        if not told:
             return view
-        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(notices)
-        title, body = notices[place].title.into(language), notices[place].body.into(language)
-        return IdleView(view.say, view.office, view.hours, title, body, len(notices), place)
+        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(told)
+        title, body = told[place].title.into(language), told[place].body.into(language)
+        return IdleView(view.say, view.office, view.hours, title, body, len(told), place)
 
     @verb
     def begin(self) -> None:
@@ -119,6 +118,11 @@ class Home(Presenter[HomeView]):
     def track(self) -> None:
         """Follow a case by its code."""
         self.flow.follow("track")
+
+    @verb
+    def notices(self) -> None:
+        """Read what the office tells everybody."""
+        self.flow.follow("notices")
 
     @verb
     def rate(self) -> None:

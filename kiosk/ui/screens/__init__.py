@@ -35,6 +35,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "recorded": ("recorded", "RecordedScreen"),
     "rating": ("rating", "RatingScreen"),
     "thanks": ("rating", "ThanksScreen"),
+    "notices": ("notices", "NoticesScreen"),
     "track": ("track", "TrackScreen"),
     "status": ("status", "StatusScreen"),
     "pin": ("pin", "PinScreen"),

@@ -71,6 +71,7 @@ WAYS: Final[dict[str, Way]] = {
     "thanks-low": (("begin",), ("rate",), ("rate", 1)),
     "thanks-why": (("begin",), ("rate",), ("rate", 4), ("reason", "polite"), ("reason", "clear")),
     "thanks-words": (("begin",), ("rate",), ("rate", 2), ("write", True), ("words", "รอนานมากค่ะ อยากให้มีเก้าอี้เพิ่ม")),
+    "notices": (("begin",), ("notices",), ("choose", "elderly_2570")),
     "track": _CODE[:8],
     "track-missing": (*_CODE, ("find",)),
     "status": (*_CODE, ("find",)),

@@ -11,7 +11,7 @@ from kiosk.ui.widgets.pill import Chip
 
 
 class HomeScreen(Page):
-    """Four doors and the languages."""
+    """The doors and the languages."""
 
     view = ObjectProperty(HomeView(), rebind=True)
 

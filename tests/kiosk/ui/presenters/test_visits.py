@@ -151,6 +151,22 @@ def test_one_touch_on_a_face_records_it(kiosk):
     assert kiosk.flow.step == "doors"
 
 
+def test_notices_are_those_of_the_day_newest_first(kiosk):
+    """A notice is listed within its window only; the newest is large until another is touched."""
+    kiosk.do("begin")
+    kiosk.do("notices")
+    view = kiosk.flow.view
+    assert [row.id for row in view.rows] == ["land_tax_wait", "lunch_open", "elderly_2570"]
+    assert view.title == "ภาษีที่ดินและสิ่งปลูกสร้าง ปี 2570"
+    kiosk.do("choose", "elderly_2570")
+    assert kiosk.flow.view.title == "รับขึ้นทะเบียนเบี้ยยังชีพผู้สูงอายุ"
+    kiosk.flow.reset()
+    kiosk.hands.pass_s(15 * 86_400)
+    kiosk.do("begin")
+    kiosk.do("notices")
+    assert [row.id for row in kiosk.flow.view.rows] == ["lunch_open", "elderly_2570"]
+
+
 def touch_why(kiosk, score=4):
     """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
     for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
