@@ -64,13 +64,17 @@ class Division(_Fact, frozen=True, kw_only=True):
 
 
 class Category(_Fact, frozen=True, kw_only=True):
-    """What a request or complaint can be about; `picture` names a drawing, `division` who works on it."""
+    """What a request or complaint can be about; `picture` names a drawing, `division` who works on it.
+
+    `asks` marks those that report nothing: a question or a suggestion, filed and answered as every case is.
+    """
 
     id: str
     name: Text
     examples: Text
     picture: str
     division: str
+    asks: bool = False
 
 
 class Village(_Fact, frozen=True, kw_only=True):

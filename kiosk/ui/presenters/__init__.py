@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.ui.presenters.base import Presenter, View
-from kiosk.ui.presenters.complaint import Category, Contact, Doors, Outside, Recorded, Review, Where, Write
+from kiosk.ui.presenters.complaint import Ask, Category, Contact, Doors, Outside, Recorded, Review, Where, Write
 from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.idle import Home, Idle
 from kiosk.ui.presenters.notices import NoticesPage
@@ -24,7 +24,7 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
-    Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Staff, Cannot, Closed,
+    Ask, Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Staff, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

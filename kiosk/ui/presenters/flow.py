@@ -47,7 +47,8 @@ T = TypeVar("T")
 STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "idle": {"started": "home"},
     "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "notices": "notices",
-             "finished": "idle"},
+             "ask": "ask", "finished": "idle"},
+    "ask": {"chosen": "write"},
     "notices": {},
     "services": {"chosen": "service"},
     "service": {"taken": "ticket"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.desk import notices, queue
+from kiosk.desk import complaints, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.strings import LANGUAGES, saying
@@ -59,6 +59,28 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """One door of the start page: the verb it says, and how it looks."""
+
+    verb: str
+    picture: str
+    icon: str
+    panel: str
+    text: str
+    sub: str
+
+
+#: Every door but the first, large one: verb, drawing, sign, ground.
+DOORS: Final = (
+    ("problem", "report", "megaphone", "clay_wash"),
+    ("track", "track", "file-magnifying-glass", "sky_wash"),
+    ("rate", "rate", "smiley", "leaf_wash"),
+    ("ask", "ask", "question", "wash"),
+    ("notices", "notice", "newspaper", "sky_wash"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView(View):
     """The start page: who and where we are, what can be done here."""
 
@@ -66,6 +88,7 @@ class HomeView(View):
     kiosk: str = ""
     tickets: str = ""
     languages: tuple[LanguageChoice, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 class Home(Presenter[HomeView]):
@@ -102,7 +125,21 @@ class Home(Presenter[HomeView]):
                 for language in LANGUAGES
                 if language in self.world.config.languages
             ),
+            tuple(
+                Door(name, picture, icon, panel, say(f"home.{name}"), say(f"home.{name}_why"))
+                for name, picture, icon, panel in DOORS
+                if name not in self._shut()
+            ),
         )
+
+    def _shut(self) -> set[str]:
+        """The doors that lead nowhere with this content."""
+        return set() if complaints.categories(self.bundle, asks=True) else {"ask"}
+
+    @verb
+    def ask(self) -> None:
+        """Ask or suggest something."""
+        self.flow.follow("ask")
 
     @verb
     def services(self) -> None:

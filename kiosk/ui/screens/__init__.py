@@ -26,6 +26,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "service": ("service", "ServiceScreen"),
     "ticket": ("ticket", "TicketScreen"),
     "doors": ("doors", "DoorsScreen"),
+    "ask": ("ask", "AskScreen"),
     "outside": ("outside", "OutsideScreen"),
     "category": ("category", "CategoryScreen"),
     "where": ("where", "WhereScreen"),

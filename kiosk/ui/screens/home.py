@@ -8,6 +8,7 @@ from kiosk.ui.presenters.idle import HomeView
 from kiosk.ui.screens.base import Item, Page
 from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.pill import Chip
+from kiosk.ui.widgets.tile import Tile
 
 
 class HomeScreen(Page):
@@ -18,6 +19,10 @@ class HomeScreen(Page):
 
 class LanguageItem(Item, Chip):
     """One language, by its own name."""
+
+
+class DoorItem(Item, Tile):
+    """One door."""
 
 
 class HomeFoot(FootBar):

@@ -167,6 +167,30 @@ def test_notices_are_those_of_the_day_newest_first(kiosk):
     assert [row.id for row in kiosk.flow.view.rows] == ["lunch_open", "elderly_2570"]
 
 
+def test_a_question_is_filed_as_a_case_without_a_place_and_answered_by_code(kiosk):
+    """One way of doing a thing: a question is a case of its own category, and its code is given as for any other."""
+    for verb, *arguments in (
+        ("begin",), ("ask",), ("choose", "question"), ("text", "จ่ายภาษีได้ถึงวันไหน"), ("next",), ("skip",),
+    ):  # fmt: skip
+        kiosk.do(verb, *arguments)
+    assert kiosk.flow.view.form == ("write", "contact", "review")
+    assert [row.step for row in kiosk.flow.view.rows] == ["write", "contact"]
+    kiosk.do("send")
+    assert len("".join(kiosk.flow.view.groups)) == 16
+    (case,) = bodies(kiosk)
+    assert (case.category, case.text, case.place) == ("question", "จ่ายภาษีได้ถึงวันไหน", "")
+
+
+def test_questions_are_no_problems_to_report(kiosk):
+    """The page of problems lists none of what is asked; the start page has no door that leads nowhere."""
+    for verb in ("begin", "problem", "general"):
+        kiosk.do(verb)
+    assert not {"question", "suggestion"} & {choice.id for choice in kiosk.flow.view.choices}
+    kiosk.hands.pass_s(1)
+    kiosk.flow.home()
+    assert [door.verb for door in kiosk.flow.view.doors] == ["problem", "track", "rate", "ask", "notices"]
+
+
 def touch_why(kiosk, score=4):
     """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
     for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
