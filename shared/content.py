@@ -124,7 +124,7 @@ def _dimension(id_: str, th: str, en: str, hint_th: str, hint_en: str, icon: str
 
 
 class Feedback(_Fact, frozen=True, kw_only=True):
-    """What is asked after a rating. An office that writes none asks what is usual at offices of its kind.
+    """What is asked after a rating and with praise. An office that writes none asks what is usual elsewhere.
 
     `low` is offered up to a score of 2, `high` from 3 on; the dimensions come two at a time.
     """
@@ -149,8 +149,24 @@ class Feedback(_Fact, frozen=True, kw_only=True):
         _dimension("procedure", "ขั้นตอน", "Steps", "เข้าใจง่าย ไม่วุ่นวาย", "Easy to understand", "path"),
         _dimension("place", "สถานที่", "The place", "สะอาด มีที่นั่ง มีป้ายบอก", "Clean, seats, signs", "armchair"),
         _dimension("staff", "เจ้าหน้าที่", "Staff", "สุภาพ ช่วยเต็มที่", "Polite and helpful", "users"),
-        _dimension("channel", "ช่องทางบริการ", "Ways to reach us", "ติดต่อสะดวก มีหลายทาง", "Easy, more than one", "phone"),
+        _dimension("channel", "ช่องทางบริการ", "Ways to reach us", "สะดวก มีหลายทาง", "More than one", "phone"),
     )
+    praise: tuple[Reason, ...] = (
+        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "timer"),
+        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "handshake"),
+        _reason("honest", "ซื่อสัตย์", "Honest", "scales"),
+    )
+
+
+class Colleague(_Fact, frozen=True, kw_only=True):
+    """A member of staff who agreed to be named for praise. `picture` names a drawing."""
+
+    id: str
+    name: Text
+    position: Text
+    division: str
+    picture: str
 
 
 class Office(_Fact, frozen=True, kw_only=True):
@@ -171,6 +187,8 @@ class Office(_Fact, frozen=True, kw_only=True):
     outside_channels: list[OutsideChannel]
     holidays: list[date]
     feedback: Feedback = Feedback()
+    colleagues: tuple[Colleague, ...] = ()
+    counters: tuple[str, ...] = ()
 
 
 class Duration(_Fact, frozen=True, kw_only=True):
@@ -388,7 +406,18 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
 # --- nothing may be left blank -----------------------------------------------------------------------------------
 
 #: What may be empty without anybody missing it.
-_MAY_BE_EMPTY = {"en", "ms", "ms_arab", "audience", "holidays", "outside_channels", "source", "villages"}
+_MAY_BE_EMPTY = {
+    "en",
+    "ms",
+    "ms_arab",
+    "audience",
+    "holidays",
+    "outside_channels",
+    "source",
+    "villages",
+    "colleagues",
+    "counters",
+}
 
 
 def find_blanks(value: Any, path: str = "") -> list[str]:
@@ -404,7 +433,7 @@ def find_blanks(value: Any, path: str = "") -> list[str]:
             if field not in _MAY_BE_EMPTY
             for blank in find_blanks(getattr(value, field), f"{name}.{field}")
         ]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         inner = [blank for i, item in enumerate(value) for blank in find_blanks(item, f"{path}[{i}]")]
         return inner if value else [path]
     if isinstance(value, str):

@@ -101,6 +101,23 @@ class RatingExplained(_Body, frozen=True):
     language: str
 
 
+class PraiseGiven(_Body, frozen=True):
+    """Thanks to a member of staff, by name or, where the name is not known, by counter and hour.
+
+    `person` is an id of the content and `person_name` the Thai name it had then; both are empty for an unknown name.
+    `counter` and `hour` ("9" for 09.00 to 10.00) may be empty too.
+    """
+
+    service_date: str
+    person: str
+    person_name: str
+    counter: str
+    hour: str
+    reasons: list[str]
+    words: str
+    language: str
+
+
 class SlipPrinted(_Body, frozen=True):
     """What became of a slip: paper is promised only when the printer said so."""
 
@@ -109,7 +126,7 @@ class SlipPrinted(_Body, frozen=True):
     outcome: Literal["printed", "failed", "shown"]
 
 
-Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | RatingExplained | SlipPrinted
+Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | RatingExplained | PraiseGiven | SlipPrinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +166,8 @@ KINDS: tuple[Kind, ...] = (
          "body and salt; the mean stays"),
     Kind("rating.explained", 1, RatingExplained, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
          ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
+    Kind("praise.given", 1, PraiseGiven, "ชมเชยเจ้าหน้าที่", "Praise given", "lobby", "server",
+         ("person", "person_name", "words"), 2 * _YEAR, "body and salt; the count stays"),
     Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
 )  # fmt: skip
 

@@ -24,7 +24,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from shared import kinds
-from shared.kinds import Body, CaseFiled, LogOpened, RatingExplained, RatingGiven, TicketIssued, Unreadable
+from shared.kinds import Body, CaseFiled, LogOpened, PraiseGiven, RatingExplained, RatingGiven, TicketIssued, Unreadable
 from shared.records import decode_header
 from sync_server.cases import project as cases
 from sync_server.content.actions import publish_statuses
@@ -55,6 +55,7 @@ PROJECTORS: dict[str, Projector] = {
             TicketIssued: cast("Fold", queues.tickets),
             RatingGiven: cast("Fold", queues.ratings),
             RatingExplained: cast("Fold", queues.explanations),
+            PraiseGiven: cast("Fold", queues.praises),
         },
         queues.reset,
     ),

@@ -35,3 +35,4 @@ def _feedback(shown: Office) -> Iterator[Reason | Dimension]:
     yield from asked.low
     yield from asked.high
     yield from asked.dimensions
+    yield from asked.praise

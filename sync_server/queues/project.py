@@ -5,8 +5,8 @@ import functools
 from collections.abc import Sequence
 
 from shared import thai
-from shared.kinds import RatingExplained, RatingGiven, TicketIssued
-from sync_server.queues.models import Explanation, Rating, Ticket
+from shared.kinds import PraiseGiven, RatingExplained, RatingGiven, TicketIssued
+from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 from sync_server.records.seen import Seen
 
 # A lobby says the same few services, labels and languages all day long.
@@ -28,11 +28,17 @@ def explanations(run: Sequence[Seen[RatingExplained]]) -> None:
     Explanation.objects.bulk_create([_explanation(seen) for seen in run], ignore_conflicts=True)
 
 
+def praises(run: Sequence[Seen[PraiseGiven]]) -> None:
+    """One `Praise` for each `praise.given`."""
+    Praise.objects.bulk_create([_praise(seen) for seen in run], ignore_conflicts=True)
+
+
 def reset() -> None:
     """Forget everything folded so far."""
     Ticket.objects.all().delete()
     Rating.objects.all().delete()
     Explanation.objects.all().delete()
+    Praise.objects.all().delete()
 
 
 def _ticket(seen: Seen[TicketIssued]) -> Ticket:
@@ -83,5 +89,22 @@ def _explanation(seen: Seen[RatingExplained]) -> Explanation:
         dimensions=[
             list(pair) for pair in {_clean(id_, chars_max=60): score for id_, score in body.dimensions}.items()
         ],
+        words=thai.clean(body.words, chars_max=2000, lines=True),
+    )
+
+
+def _praise(seen: Seen[PraiseGiven]) -> Praise:
+    body = seen.body
+    return Praise(
+        office_id=seen.log.office_id,
+        kiosk_id=seen.log.kiosk_id,
+        log=seen.log,
+        seq=seen.seq,
+        service_date=dt.date.fromisoformat(body.service_date),
+        person=_clean(body.person, chars_max=60),
+        person_name=_clean(body.person_name, chars_max=120),
+        counter=_clean(body.counter, chars_max=20),
+        hour=_clean(body.hour, chars_max=2),
+        reasons=list(dict.fromkeys(_clean(reason, chars_max=60) for reason in body.reasons)),
         words=thai.clean(body.words, chars_max=2000, lines=True),
     )

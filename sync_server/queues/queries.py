@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet, Sum
 
 from sync_server.organisations.models import Office
-from sync_server.queues.models import Explanation, Rating, Ticket
+from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 
 
 def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
@@ -23,6 +23,11 @@ def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
 def ratings(office: Office, first: dt.date, last: dt.date) -> QuerySet[Rating]:
     """The ratings of a period, both days included; repeats are in it."""
     return Rating.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
+
+
+def praises(office: Office, first: dt.date, last: dt.date) -> QuerySet[Praise]:
+    """The praise of a period, both days included."""
+    return Praise.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from shared.kinds import RatingExplained
+from shared.kinds import PraiseGiven, RatingExplained
 from sync_server.projectors import catch_up, rebuild
-from sync_server.queues.queries import why_summary
+from sync_server.queues.queries import praises, why_summary
 
 DAY = dt.date(2026, 11, 25)
 
@@ -43,3 +43,19 @@ def test_four_people_are_too_few_to_be_shown_and_five_are_not(server, kiosk):
     assert (shown.high.n, shown.high.reasons) == (1, ())
     rebuild("queues")
     assert summary(server) == shown
+
+
+def test_praise_is_one_row_for_each_record_and_survives_a_rebuild(server, kiosk):
+    """By name, or by counter and hour; hostile letters are cleaned, and a rebuild gives the same rows."""
+    kiosk.append(PraiseGiven("2026-11-25", "a", "อามีนะห์ ตัวอย่าง", "", "", ["polite", "polite"], "ดี\u202e", "th"))
+    kiosk.append(PraiseGiven("2026-11-25", "", "", "2", "10", [], "", "th"))
+    kiosk.push()
+    catch_up()
+
+    def rows():
+        return list(praises(server.office, DAY, DAY).values_list("person_name", "counter", "hour", "reasons", "words"))
+
+    assert rows() == [("อามีนะห์ ตัวอย่าง", "", "", ["polite"], "ดี"), ("", "2", "10", [], "")]
+    before = rows()
+    rebuild("queues")
+    assert rows() == before

@@ -14,6 +14,7 @@ from kiosk.ui.presenters.complaint import Ask, Category, Contact, Doors, Outside
 from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.idle import Home, Idle
 from kiosk.ui.presenters.notices import NoticesPage
+from kiosk.ui.presenters.praise import Praise, Praised
 from kiosk.ui.presenters.rating import Rating, Thanks
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
@@ -24,7 +25,7 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
-    Ask, Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Staff, Cannot, Closed,
+    Ask, Praise, Praised, Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Staff, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -47,7 +47,9 @@ T = TypeVar("T")
 STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "idle": {"started": "home"},
     "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "notices": "notices",
-             "ask": "ask", "finished": "idle"},
+             "ask": "ask", "praise": "praise", "finished": "idle"},
+    "praise": {"sent": "praised"},
+    "praised": {"done": "idle"},
     "ask": {"chosen": "write"},
     "notices": {},
     "services": {"chosen": "service"},

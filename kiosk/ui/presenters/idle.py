@@ -75,6 +75,7 @@ DOORS: Final = (
     ("problem", "report", "megaphone", "clay_wash"),
     ("track", "track", "file-magnifying-glass", "sky_wash"),
     ("rate", "rate", "smiley", "leaf_wash"),
+    ("praise", "praise", "hand-heart", "sand"),
     ("ask", "ask", "question", "wash"),
     ("notices", "notice", "newspaper", "sky_wash"),
 )
@@ -135,6 +136,11 @@ class Home(Presenter[HomeView]):
     def _shut(self) -> set[str]:
         """The doors that lead nowhere with this content."""
         return set() if complaints.categories(self.bundle, asks=True) else {"ask"}
+
+    @verb
+    def praise(self) -> None:
+        """Praise a colleague."""
+        self.flow.follow("praise")
 
     @verb
     def ask(self) -> None:

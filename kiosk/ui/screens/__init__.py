@@ -37,6 +37,8 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "rating": ("rating", "RatingScreen"),
     "thanks": ("rating", "ThanksScreen"),
     "notices": ("notices", "NoticesScreen"),
+    "praise": ("praise", "PraiseScreen"),
+    "praised": ("praise", "PraisedScreen"),
     "track": ("track", "TrackScreen"),
     "status": ("status", "StatusScreen"),
     "pin": ("pin", "PinScreen"),

@@ -188,7 +188,30 @@ def test_questions_are_no_problems_to_report(kiosk):
     assert not {"question", "suggestion"} & {choice.id for choice in kiosk.flow.view.choices}
     kiosk.hands.pass_s(1)
     kiosk.flow.home()
-    assert [door.verb for door in kiosk.flow.view.doors] == ["problem", "track", "rate", "ask", "notices"]
+    assert [door.verb for door in kiosk.flow.view.doors] == ["problem", "track", "rate", "praise", "ask", "notices"]
+
+
+def test_praise_is_by_name_or_by_counter_and_hour_and_only_when_sent(kiosk):
+    """Somebody must be chosen, or the name said to be unknown; then one record, and never both ways at once."""
+    kiosk.do("begin")
+    kiosk.do("praise")
+    kiosk.do("send")
+    assert (kiosk.flow.step, bool(kiosk.flow.view.need), bodies(kiosk)) == ("praise", True, [])
+    kiosk.do("person", "sample_d")
+    kiosk.do("reason", "helpful")
+    kiosk.do("send")
+    assert kiosk.flow.step == "praised"
+    kiosk.do("done")
+    for verb, *arguments in (
+        ("begin",), ("praise",), ("person", "sample_a"), ("unknown",), ("counter", "2"), ("hour", "10"),
+        ("words", " ขอบคุณ "), ("send",), ("done",),
+    ):  # fmt: skip
+        kiosk.do(verb, *arguments)
+    day = "2027-03-18"
+    assert bodies(kiosk) == [
+        kinds.PraiseGiven(day, "sample_d", "ฮาซัน ตัวอย่าง", "", "", ["helpful"], "", "th"),
+        kinds.PraiseGiven(day, "", "", "2", "10", [], "ขอบคุณ", "th"),
+    ]
 
 
 def touch_why(kiosk, score=4):
@@ -266,6 +289,7 @@ def test_the_second_door_records_nothing(kiosk):
 @pytest.mark.parametrize(("before", "verb", "arguments", "lost"), [
     ([("begin",), ("services",), ("choose", "sign_tax")], "take", (), "ticket"),
     ([("begin",), ("rate",)], "rate", (4,), "rating"),
+    ([("begin",), ("praise",), ("unknown",)], "send", (), "praise"),
     (None, "send", (), "case"),
 ])  # fmt: skip
 def test_what_cannot_be_recorded_is_never_thanked_for(kiosk, monkeypatch, before, verb, arguments, lost):
