@@ -64,13 +64,17 @@ class Division(_Fact, frozen=True, kw_only=True):
 
 
 class Category(_Fact, frozen=True, kw_only=True):
-    """What a request or complaint can be about; `picture` names a drawing, `division` who works on it."""
+    """What a request or complaint can be about; `picture` names a drawing, `division` who works on it.
+
+    `asks` marks those that report nothing: a question or a suggestion, filed and answered as every case is.
+    """
 
     id: str
     name: Text
     examples: Text
     picture: str
     division: str
+    asks: bool = False
 
 
 class Village(_Fact, frozen=True, kw_only=True):
@@ -94,6 +98,77 @@ class OutsideChannel(_Fact, frozen=True, kw_only=True):
     phone: str
 
 
+class Reason(_Fact, frozen=True, kw_only=True):
+    """Why somebody rates or praises so; `icon` is a sign that every kiosk carries."""
+
+    id: str
+    name: Text
+    icon: str
+
+
+class Dimension(_Fact, frozen=True, kw_only=True):
+    """One side of a service that is rated by itself, in turn with the others."""
+
+    id: str
+    name: Text
+    hint: Text
+    icon: str
+
+
+def _reason(id_: str, th: str, en: str, icon: str) -> Reason:
+    return Reason(id=id_, name=Text(th=th, en=en), icon=icon)
+
+
+def _dimension(id_: str, th: str, en: str, hint_th: str, hint_en: str, icon: str) -> Dimension:
+    return Dimension(id=id_, name=Text(th=th, en=en), hint=Text(th=hint_th, en=hint_en), icon=icon)
+
+
+class Feedback(_Fact, frozen=True, kw_only=True):
+    """What is asked after a rating and with praise. An office that writes none asks what is usual elsewhere.
+
+    `low` is offered up to a score of 2, `high` from 3 on; the dimensions come two at a time.
+    """
+
+    low: tuple[Reason, ...] = (
+        _reason("slow", "รอนาน", "A long wait", "hourglass"),
+        _reason("unclear", "อธิบายไม่ชัด", "Not explained well", "question"),
+        _reason("impolite", "พูดจาไม่ดี", "Unkind words", "smiley-sad"),
+        _reason("unfair", "ไม่เท่าเทียม", "Unequal treatment", "scales"),
+        _reason("many_papers", "เอกสารยุ่งยาก", "Too many papers", "files"),
+        _reason("uncomfortable", "สถานที่ไม่สะดวก", "Hard to use the place", "chair"),
+    )
+    high: tuple[Reason, ...] = (
+        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "timer"),
+        _reason("clear", "อธิบายชัด", "Well explained", "chat-centered-text"),
+        _reason("fair", "เท่าเทียม", "Equal treatment", "scales"),
+        _reason("few_papers", "เอกสารไม่ยุ่ง", "Easy papers", "files"),
+        _reason("comfortable", "ที่นั่งสบาย", "Comfortable seats", "chair"),
+    )
+    dimensions: tuple[Dimension, ...] = (
+        _dimension("procedure", "ขั้นตอน", "Steps", "เข้าใจง่าย ไม่วุ่นวาย", "Easy to understand", "path"),
+        _dimension("place", "สถานที่", "The place", "สะอาด มีที่นั่ง มีป้ายบอก", "Clean, seats, signs", "armchair"),
+        _dimension("staff", "เจ้าหน้าที่", "Staff", "สุภาพ ช่วยเต็มที่", "Polite and helpful", "users"),
+        _dimension("channel", "ช่องทางบริการ", "Ways to reach us", "สะดวก มีหลายทาง", "More than one", "phone"),
+    )
+    praise: tuple[Reason, ...] = (
+        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "timer"),
+        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "handshake"),
+        _reason("honest", "ซื่อสัตย์", "Honest", "scales"),
+    )
+
+
+class Colleague(_Fact, frozen=True, kw_only=True):
+    """A member of staff who agreed to be named for praise. `picture` names a drawing."""
+
+    id: str
+    name: Text
+    position: Text
+    division: str
+    picture: str
+
+
 class Office(_Fact, frozen=True, kw_only=True):
     """Who the office is: one record, the only place its name stands."""
 
@@ -111,6 +186,9 @@ class Office(_Fact, frozen=True, kw_only=True):
     series: list[Series]
     outside_channels: list[OutsideChannel]
     holidays: list[date]
+    feedback: Feedback = Feedback()
+    colleagues: tuple[Colleague, ...] = ()
+    counters: tuple[str, ...] = ()
 
 
 class Duration(_Fact, frozen=True, kw_only=True):
@@ -328,7 +406,18 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
 # --- nothing may be left blank -----------------------------------------------------------------------------------
 
 #: What may be empty without anybody missing it.
-_MAY_BE_EMPTY = {"en", "ms", "ms_arab", "audience", "holidays", "outside_channels", "source", "villages"}
+_MAY_BE_EMPTY = {
+    "en",
+    "ms",
+    "ms_arab",
+    "audience",
+    "holidays",
+    "outside_channels",
+    "source",
+    "villages",
+    "colleagues",
+    "counters",
+}
 
 
 def find_blanks(value: Any, path: str = "") -> list[str]:
@@ -344,7 +433,7 @@ def find_blanks(value: Any, path: str = "") -> list[str]:
             if field not in _MAY_BE_EMPTY
             for blank in find_blanks(getattr(value, field), f"{name}.{field}")
         ]
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         inner = [blank for i, item in enumerate(value) for blank in find_blanks(item, f"{path}[{i}]")]
         return inner if value else [path]
     if isinstance(value, str):

@@ -83,6 +83,41 @@ class RatingGiven(_Body, frozen=True):
     repeat: bool
 
 
+class RatingExplained(_Body, frozen=True):
+    """Why somebody rated so, as far as they touched it: one record for a rating, made when they leave.
+
+    `of_log` and `of_seq` cite the rating; its score and whether it was a repeat stand here again, so that this can be
+    counted alone. `reasons` are ids of the content; `dimensions` pairs an id with a score from 1 to 5.
+    """
+
+    service_date: str
+    of_log: bytes
+    of_seq: int
+    score: int
+    repeat: bool
+    reasons: list[str]
+    dimensions: list[tuple[str, int]]
+    words: str
+    language: str
+
+
+class PraiseGiven(_Body, frozen=True):
+    """Thanks to a member of staff, by name or, where the name is not known, by counter and hour.
+
+    `person` is an id of the content and `person_name` the Thai name it had then; both are empty for an unknown name.
+    `counter` and `hour` ("9" for 09.00 to 10.00) may be empty too.
+    """
+
+    service_date: str
+    person: str
+    person_name: str
+    counter: str
+    hour: str
+    reasons: list[str]
+    words: str
+    language: str
+
+
 class SlipPrinted(_Body, frozen=True):
     """What became of a slip: paper is promised only when the printer said so."""
 
@@ -91,7 +126,7 @@ class SlipPrinted(_Body, frozen=True):
     outcome: Literal["printed", "failed", "shown"]
 
 
-Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | SlipPrinted
+Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | RatingExplained | PraiseGiven | SlipPrinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +164,10 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("rating.given", 1, RatingGiven, "ให้คะแนนบริการ", "Rating given", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
+    Kind("rating.explained", 1, RatingExplained, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
+         ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
+    Kind("praise.given", 1, PraiseGiven, "ชมเชยเจ้าหน้าที่", "Praise given", "lobby", "server",
+         ("person", "person_name", "words"), 2 * _YEAR, "body and salt; the count stays"),
     Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
 )  # fmt: skip
 
@@ -178,6 +217,10 @@ def decode(kind: str, schema: int, data: bytes) -> Body | Unreadable:
 def _check(body: Body) -> None:
     if isinstance(body, RatingGiven) and not 1 <= body.score <= 5:
         raise Malformed(f"a score of {body.score}")
+    if isinstance(body, RatingExplained):
+        scores = (body.score, *(score for _, score in body.dimensions))
+        if not all(1 <= score <= 5 for score in scores):
+            raise Malformed(f"scores of {scores}")
     if isinstance(body, TicketIssued) and body.number < 1:
         raise Malformed(f"ticket number {body.number}")
     if isinstance(body, CaseFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):

@@ -255,6 +255,10 @@ def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
     divisions = {division.id for division in office.divisions}
     for name in ("divisions", "categories", "villages", "series"):
         yield from _id_problems(name, [row.id for row in getattr(office, name)])
+    yield from _id_problems("colleagues", [each.id for each in office.colleagues])
+    for i, colleague in enumerate(office.colleagues):
+        if colleague.division not in {each.id for each in office.divisions}:
+            yield f"colleagues[{i}].division", f"no division {colleague.division!r}"
     for i, category in enumerate(office.categories):
         if category.division not in divisions:
             yield f"categories[{i}].division", f"no division {category.division!r}"

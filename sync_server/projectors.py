@@ -24,7 +24,7 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from shared import kinds
-from shared.kinds import Body, CaseFiled, LogOpened, RatingGiven, TicketIssued, Unreadable
+from shared.kinds import Body, CaseFiled, LogOpened, PraiseGiven, RatingExplained, RatingGiven, TicketIssued, Unreadable
 from shared.records import decode_header
 from sync_server.cases import project as cases
 from sync_server.content.actions import publish_statuses
@@ -51,7 +51,13 @@ class Projector:
 PROJECTORS: dict[str, Projector] = {
     "logs": Projector({LogOpened: cast("Fold", logs.openings)}, logs.reset),
     "queues": Projector(
-        {TicketIssued: cast("Fold", queues.tickets), RatingGiven: cast("Fold", queues.ratings)}, queues.reset
+        {
+            TicketIssued: cast("Fold", queues.tickets),
+            RatingGiven: cast("Fold", queues.ratings),
+            RatingExplained: cast("Fold", queues.explanations),
+            PraiseGiven: cast("Fold", queues.praises),
+        },
+        queues.reset,
     ),
     "cases": Projector({CaseFiled: cast("Fold", cases.cases)}, cases.reset),
 }

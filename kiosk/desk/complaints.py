@@ -11,7 +11,7 @@ from kiosk.clock import Moment
 from kiosk.desk import services, tally
 from kiosk.desk.world import World
 from shared import thai
-from shared.content import Bundle
+from shared.content import Bundle, Category
 from shared.errors import SalaError
 from shared.keys import CODE_DIGITS, code_keys
 from shared.kinds import CaseFiled
@@ -95,6 +95,11 @@ def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
     return Filed(
         grouped(code), kept.seq, filed_on, acknowledge_by, answer_by, grouped(header_hash(kept).hex().upper()[:12])
     )
+
+
+def categories(bundle: Bundle, *, asks: bool = False) -> list[Category]:
+    """What can be reported, or what can be asked and suggested, in the office's order."""
+    return [each for each in bundle.office.categories if each.asks == asks]
 
 
 def deadlines(bundle: Bundle, filed_on: date) -> tuple[date, date]:

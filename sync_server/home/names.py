@@ -1,7 +1,9 @@
 """What the ids of the published content are called: named in the settings as ``SALA_NAMES`` for `web.naming`."""
 
+from collections.abc import Iterator
 from functools import lru_cache
 
+from shared.content import Dimension, Office, Reason
 from sync_server.content.queries import current_edition, published_office, published_services
 from sync_server.organisations.queries import the_office
 from sync_server.web.language import Text
@@ -23,4 +25,14 @@ def _names_of(_office_id: str, edition: int) -> Names:
     return Names(
         {each.id: Text(each.name.th, each.name.into("en")) for each in (shown.categories if shown else ())},
         {each.id: Text(each.title.th, each.title.into("en")) for each in published_services(office)},
+        {each.id: Text(each.name.th, each.name.into("en")) for each in (_feedback(shown) if shown else ())},
     )
+
+
+def _feedback(shown: Office) -> Iterator[Reason | Dimension]:
+    """Everything feedback can name."""
+    asked = shown.feedback
+    yield from asked.low
+    yield from asked.high
+    yield from asked.dimensions
+    yield from asked.praise

@@ -1,6 +1,6 @@
-"""Tickets and ratings as statistics: one row for each record that says so, and nothing else.
+"""Tickets, ratings, what was said about ratings, and praise, as statistics: one row for each record that says so.
 
-Both tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the
+All tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the
 record it came from, so that every figure leads back to its records.
 """
 
@@ -70,3 +70,59 @@ class Rating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_date} {self.score}"
+
+
+class Explanation(models.Model):
+    """Why somebody rated so: reasons (ids), scores by dimension ([id, score] pairs), words.
+
+    `score` and `repeat` are those of the rating it cites; the two rows are never joined, so that a rating's own row
+    does not lead to words.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="explanations", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="explanations", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    score = models.PositiveSmallIntegerField()
+    repeat = models.BooleanField(default=False)
+    reasons = models.JSONField(default=list)
+    dimensions = models.JSONField(default=list)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="explanation_once_per_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date"], name="explanation_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.score}"
+
+
+class Praise(models.Model):
+    """Thanks to a colleague, by id and name as they were then, or by counter and hour."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="praises", db_index=False)
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="praises", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="praises", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    person = models.CharField(max_length=60, blank=True)
+    person_name = models.CharField(max_length=120, blank=True)
+    counter = models.CharField(max_length=20, blank=True)
+    hour = models.CharField(max_length=2, blank=True)
+    reasons = models.JSONField(default=list)
+    words = models.TextField(blank=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="praise_once_per_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date"], name="praise_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.person}"

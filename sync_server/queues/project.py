@@ -1,12 +1,12 @@
-"""Folds tickets and ratings out of the logs. Pure: emptied and refilled by a rebuild, one row for one record."""
+"""Folds tickets, ratings and their reasons out of the logs. Pure: emptied and refilled by a rebuild, a row a record."""
 
 import datetime as dt
 import functools
 from collections.abc import Sequence
 
 from shared import thai
-from shared.kinds import RatingGiven, TicketIssued
-from sync_server.queues.models import Rating, Ticket
+from shared.kinds import PraiseGiven, RatingExplained, RatingGiven, TicketIssued
+from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 from sync_server.records.seen import Seen
 
 # A lobby says the same few services, labels and languages all day long.
@@ -23,10 +23,22 @@ def ratings(run: Sequence[Seen[RatingGiven]]) -> None:
     Rating.objects.bulk_create([_rating(seen) for seen in run], ignore_conflicts=True)
 
 
+def explanations(run: Sequence[Seen[RatingExplained]]) -> None:
+    """One `Explanation` for each `rating.explained`."""
+    Explanation.objects.bulk_create([_explanation(seen) for seen in run], ignore_conflicts=True)
+
+
+def praises(run: Sequence[Seen[PraiseGiven]]) -> None:
+    """One `Praise` for each `praise.given`."""
+    Praise.objects.bulk_create([_praise(seen) for seen in run], ignore_conflicts=True)
+
+
 def reset() -> None:
     """Forget everything folded so far."""
     Ticket.objects.all().delete()
     Rating.objects.all().delete()
+    Explanation.objects.all().delete()
+    Praise.objects.all().delete()
 
 
 def _ticket(seen: Seen[TicketIssued]) -> Ticket:
@@ -60,4 +72,39 @@ def _rating(seen: Seen[RatingGiven]) -> Rating:
         place=body.place,
         service=_clean(body.service, chars_max=60),
         repeat=body.repeat,
+    )
+
+
+def _explanation(seen: Seen[RatingExplained]) -> Explanation:
+    body = seen.body
+    return Explanation(
+        office_id=seen.log.office_id,
+        log=seen.log,
+        seq=seen.seq,
+        service_date=dt.date.fromisoformat(body.service_date),
+        score=body.score,
+        repeat=body.repeat,
+        # A reason counts once however often it stands there; so does a dimension, by its last face.
+        reasons=list(dict.fromkeys(_clean(reason, chars_max=60) for reason in body.reasons)),
+        dimensions=[
+            list(pair) for pair in {_clean(id_, chars_max=60): score for id_, score in body.dimensions}.items()
+        ],
+        words=thai.clean(body.words, chars_max=2000, lines=True),
+    )
+
+
+def _praise(seen: Seen[PraiseGiven]) -> Praise:
+    body = seen.body
+    return Praise(
+        office_id=seen.log.office_id,
+        kiosk_id=seen.log.kiosk_id,
+        log=seen.log,
+        seq=seen.seq,
+        service_date=dt.date.fromisoformat(body.service_date),
+        person=_clean(body.person, chars_max=60),
+        person_name=_clean(body.person_name, chars_max=120),
+        counter=_clean(body.counter, chars_max=20),
+        hour=_clean(body.hour, chars_max=2),
+        reasons=list(dict.fromkeys(_clean(reason, chars_max=60) for reason in body.reasons)),
+        words=thai.clean(body.words, chars_max=2000, lines=True),
     )

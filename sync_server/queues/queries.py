@@ -3,12 +3,14 @@
 """
 
 import datetime as dt
+import hashlib
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet, Sum
 
 from sync_server.organisations.models import Office
-from sync_server.queues.models import Rating, Ticket
+from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 
 
 def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
@@ -21,6 +23,11 @@ def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
 def ratings(office: Office, first: dt.date, last: dt.date) -> QuerySet[Rating]:
     """The ratings of a period, both days included; repeats are in it."""
     return Rating.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
+
+
+def praises(office: Office, first: dt.date, last: dt.date) -> QuerySet[Praise]:
+    """The praise of a period, both days included."""
+    return Praise.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,73 @@ def rating_summary(office: Office, first: dt.date, last: dt.date) -> RatingSumma
     one, two, three, four, five = (rows.get(score, 0) for score in range(1, 6))
     repeats = ratings(office, first, last).filter(repeat=True).count()
     return RatingSummary(sum(rows.values()), (one, two, three, four, five), repeats)
+
+
+#: What fewer people than this said is not shown: it could be known who they were.
+SHOWN_FROM = 5
+#: Up to this score somebody was unhappy, and was offered the reasons for that.
+LOW_MAX = 2
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionMean:
+    """One dimension: how many rated it, and their mean; None where they were too few to be shown."""
+
+    id: str
+    n: int
+    mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """What people of one mood said: how many explained their rating, their reasons with counts, their words in no
+    order of time. Both lists are empty where `n` is too few to be shown.
+    """
+
+    n: int
+    reasons: tuple[tuple[str, int], ...]
+    words: tuple[str, ...]
+
+    @property
+    def shown(self) -> bool:
+        """Whether enough people stand behind it."""
+        return self.n >= SHOWN_FROM
+
+
+@dataclass(frozen=True, slots=True)
+class WhySummary:
+    """What was said about the ratings of a period, repeats left out."""
+
+    dimensions: tuple[DimensionMean, ...]
+    low: ReasonGroup
+    high: ReasonGroup
+
+
+def why_summary(office: Office, first: dt.date, last: dt.date) -> WhySummary:
+    """Reasons, dimensions and words of a period, as far as they may be shown."""
+    rows = list(Explanation.objects.filter(office=office, service_date__range=(first, last), repeat=False))
+    scores: dict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        for dimension, score in row.dimensions:
+            scores[dimension].append(score)
+    means = tuple(
+        DimensionMean(id_, len(given), sum(given) / len(given) if len(given) >= SHOWN_FROM else None)
+        for id_, given in sorted(scores.items())
+    )
+    return WhySummary(
+        means,
+        _group([row for row in rows if row.score <= LOW_MAX]),
+        _group([row for row in rows if row.score > LOW_MAX]),
+    )
+
+
+def _group(rows: list[Explanation]) -> ReasonGroup:
+    if len(rows) < SHOWN_FROM:
+        return ReasonGroup(len(rows), (), ())
+    reasons = Counter(reason for row in rows for reason in row.reasons)
+    # By a hash: the same order at each look, and none that tells who came first.
+    words = sorted((row.words for row in rows if row.words), key=lambda text: hashlib.sha256(text.encode()).digest())
+    return ReasonGroup(len(rows), tuple(reasons.most_common()), tuple(words))
 
 
 @dataclass(frozen=True, slots=True)

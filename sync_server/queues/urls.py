@@ -8,4 +8,5 @@ app_name = "queues"
 urlpatterns = [
     path("tickets", views.tickets, name="tickets"),
     path("ratings", views.ratings, name="ratings"),
+    path("praise", views.praise, name="praise"),
 ]

@@ -1,6 +1,6 @@
-"""The tickets and ratings behind the figures: every row leads to its record.
+"""The tickets, ratings and praise behind the figures: every row leads to its record.
 
-Both lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly
+All lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly
 the rows it counted. Without them they show the running fiscal half.
 """
 
@@ -18,7 +18,7 @@ from shared import thai
 from sync_server.organisations.access import staff_of
 from sync_server.organisations.models import Role, Staff
 from sync_server.queues import queries
-from sync_server.queues.models import Rating, Ticket
+from sync_server.queues.models import Praise, Rating, Ticket
 from sync_server.records.models import RecordRow
 from sync_server.web.language import Text
 from sync_server.web.paging import Filter, FilterBar, page, read
@@ -79,8 +79,24 @@ def ratings(request: HttpRequest) -> HttpResponse:
     context = {
         "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "places": PLACES,
         "summary": queries.rating_summary(staff.office, period.first, period.last),
+        "why": queries.why_summary(staff.office, period.first, period.last),
     }  # fmt: skip
     return render(request, "queues/ratings.html", context)
+
+
+@require_GET
+def praise(request: HttpRequest) -> HttpResponse:
+    """The praise of a period, newest first."""
+    staff = staff_of(request)
+    bar = read(request, _DAYS)
+    period = _period(bar)
+    rows = queries.praises(staff.office, period.first, period.last)
+    listed = page(request, rows.select_related("kiosk").reverse())
+    context = {
+        "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "total": listed.total,
+        "named": rows.exclude(person="").count(),
+    }  # fmt: skip
+    return render(request, "queues/praise.html", context)
 
 
 _DAYS = (Filter("first", Text("ตั้งแต่", "From"), "date"), Filter("last", Text("ถึง", "until"), "date"))
@@ -104,7 +120,7 @@ def _ticket_number(typed: str) -> tuple[str, int]:
     return series, int(digits) if digits else 0
 
 
-def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Rating]) -> Mapping[int, int]:
+def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Rating] | Sequence[Praise]) -> Mapping[int, int]:
     """For each row its record's key, where this person may open records."""
     if staff.role == Role.ADMIN or not rows:
         return {}

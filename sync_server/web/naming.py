@@ -6,7 +6,7 @@ any more is shown as it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from django.conf import settings
@@ -21,6 +21,7 @@ class Names:
 
     categories: Mapping[str, Text]
     services: Mapping[str, Text]
+    feedback: Mapping[str, Text] = field(default_factory=dict)
 
 
 def names() -> Names:
@@ -36,3 +37,8 @@ def category(category_id: str, known: Names) -> Text | str:
 def service(service_id: str, known: Names) -> Text | str:
     """The name of a service."""
     return known.services.get(service_id, service_id)
+
+
+def feedback(id_: str, known: Names) -> Text | str:
+    """The name of a reason or dimension of feedback."""
+    return known.feedback.get(id_, id_)

@@ -10,9 +10,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.ui.presenters.base import Presenter, View
-from kiosk.ui.presenters.complaint import Category, Contact, Doors, Outside, Recorded, Review, Where, Write
+from kiosk.ui.presenters.complaint import Ask, Category, Contact, Doors, Outside, Recorded, Review, Where, Write
 from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.idle import Home, Idle
+from kiosk.ui.presenters.notices import NoticesPage
+from kiosk.ui.presenters.praise import Praise, Praised
 from kiosk.ui.presenters.rating import Rating, Thanks
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
@@ -23,7 +25,7 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
-    Rating, Thanks, Track, CaseStatus, Pin, Staff, Cannot, Closed,
+    Ask, Praise, Praised, Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Staff, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -86,6 +86,9 @@ class Presenter(Generic[V_co]):
     def enter(self) -> None:
         """The step has just come on screen."""
 
+    def leave(self) -> None:
+        """Another step comes, or the visit ends: by whichever way, this is said once."""
+
     def tick(self) -> None:
         """A second or less has passed."""
 

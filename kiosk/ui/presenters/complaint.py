@@ -7,7 +7,7 @@ honestly where they are heard.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final
 
 from kiosk.desk import complaints, slips
@@ -47,7 +47,7 @@ class Doors(Presenter[DoorsView]):
 
     def present(self) -> DoorsView:
         """The general door with pictures of what it is for."""
-        categories = self.bundle.office.categories[:5]
+        categories = complaints.categories(self.bundle)[:5]
         language = self.say.language
         return DoorsView(self.say, tuple(Example(each.picture, each.name.into(language)) for each in categories))
 
@@ -105,9 +105,10 @@ class Outside(Presenter[OutsideView]):
 
 @dataclass(frozen=True, slots=True)
 class FormView(View):
-    """What all steps of the form have: a word where one cannot go on yet."""
+    """What all steps of the form have: a word where one cannot go on yet, and the steps of this form."""
 
     need: str = ""
+    form: tuple[str, ...] = field(default=FORM, kw_only=True)
 
 
 class FormStep(Presenter[FormView]):
@@ -123,6 +124,16 @@ class FormStep(Presenter[FormView]):
     def draft(self) -> Draft:
         """What was entered so far."""
         return self.visit.draft
+
+    @property
+    def asking(self) -> bool:
+        """Whether this is a question or a suggestion: it reports nothing, so it has no place to be found at."""
+        return any(each.id == self.draft.category for each in complaints.categories(self.bundle, asks=True))
+
+    @property
+    def form(self) -> tuple[str, ...]:
+        """The steps of this form."""
+        return FORM[FORM.index("write") :] if self.asking else FORM
 
     def change(self, **values: str) -> None:
         """Replace fields of the draft."""
@@ -163,6 +174,38 @@ class FormStep(Presenter[FormView]):
 
 
 @dataclass(frozen=True, slots=True)
+class AskView(View):
+    """How to ask: by telephone, in office hours, or here and now."""
+
+    phone: str = ""
+    hours: str = ""
+    choices: tuple[CategoryChoice, ...] = ()
+
+
+class Ask(Presenter[AskView]):
+    """Ask or suggest something. What is written becomes a case like any other: its answer is read by its code."""
+
+    step = "ask"
+
+    def present(self) -> AskView:
+        """Telephone, hours, and what can be written here."""
+        language, office = self.say.language, self.bundle.office
+        return AskView(
+            self.say, office.phone, office.hours.into(language),
+            tuple(
+                CategoryChoice(each.id, each.name.into(language), each.examples.into(language), each.picture, False)
+                for each in complaints.categories(self.bundle, asks=True)
+            ),
+        )  # fmt: skip
+
+    @verb
+    def choose(self, category: str) -> None:
+        """Write one of these."""
+        self.visit.draft = replace(self.visit.draft, category=category, village="", place="")
+        self.flow.follow("chosen")
+
+
+@dataclass(frozen=True, slots=True)
 class CategoryChoice:
     """One category with its picture."""
 
@@ -197,7 +240,7 @@ class Category(FormStep):
                     each.id, each.name.into(language), each.examples.into(language), each.picture,
                     each.id == self.draft.category,
                 )
-                for each in self.bundle.office.categories
+                for each in complaints.categories(self.bundle)
             ),
         )  # fmt: skip
 
@@ -272,6 +315,8 @@ class WriteView(FormView):
     count: str = ""
     hidden: bool = False
     full: bool = False
+    question: str = ""
+    hint: str = ""
 
 
 class Write(FormStep):
@@ -287,7 +332,11 @@ class Write(FormStep):
         """The text so far. It may be hidden from whoever stands behind."""
         text, most = self.draft.text, complaints.LIMITS["text"]
         count = self.say("write.count", n=f"{graphemes.count(text):,}", most=f"{most:,}")
-        return WriteView(self.say, self.said(), text, count, self._hidden, len(text) >= most)
+        return WriteView(
+            self.say, self.said(), text, count, self._hidden, len(text) >= most,
+            self.say("ask.write" if self.asking else "write.question"),
+            self.say("ask.hint" if self.asking else "write.hint"), form=self.form,
+        )  # fmt: skip
 
     @typing
     def text(self, text: str) -> None:
@@ -332,6 +381,7 @@ class Contact(FormStep):
         return ContactView(
             say, self.said(), draft.contact_name, draft.contact_phone, self._field,
             notice if self._open else (), self._open, not (draft.contact_name or draft.contact_phone),
+            form=self.form,
         )  # fmt: skip
 
     @verb
@@ -402,7 +452,7 @@ class Review(FormStep):
         say = self.say
         return ReviewView(
             say, "", self._rows(),
-            say("review.sending" if self.flow.busy else "review.send"), self.flow.busy,
+            say("review.sending" if self.flow.busy else "review.send"), self.flow.busy, form=self.form,
         )  # fmt: skip
 
     def _rows(self) -> tuple[ReviewRow, ...]:
@@ -412,9 +462,12 @@ class Review(FormStep):
         village = next((each.name.into(language) for each in office.villages if each.id == draft.village), "")
         where = " · ".join(filter(None, (village, draft.place.strip())))
         contact = " · ".join(filter(None, (draft.contact_name.strip(), draft.contact_phone.strip())))
-        return (
+        reported = (
             ReviewRow("category", say("review.category"), category, "list-bullets"),
             ReviewRow("where", say("review.where"), where or say("review.where_none"), "map-pin"),
+        )
+        return (
+            *(() if self.asking else reported),
             ReviewRow("write", say("review.text"), draft.text.strip(), "note-pencil"),
             ReviewRow("contact", say("review.contact"), contact or say("review.contact_none"), "phone"),
         )

@@ -46,7 +46,12 @@ T = TypeVar("T")
 #: step -> what happened there -> the step that follows.
 STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "idle": {"started": "home"},
-    "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "finished": "idle"},
+    "home": {"services": "services", "problem": "doors", "track": "track", "rate": "rating", "notices": "notices",
+             "ask": "ask", "praise": "praise", "finished": "idle"},
+    "praise": {"sent": "praised"},
+    "praised": {"done": "idle"},
+    "ask": {"chosen": "write"},
+    "notices": {},
     "services": {"chosen": "service"},
     "service": {"taken": "ticket"},
     "ticket": {"done": "idle"},
@@ -62,7 +67,7 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     },
     "recorded": {"done": "idle"},
     "rating": {"rated": "thanks"},
-    "thanks": {"tell": "doors", "other": "home", "done": "idle"},
+    "thanks": {"tell": "doors", "done": "idle"},
     "track": {"found": "status"},
     "status": {"again": "track", "done": "idle"},
     "pin": {"opened": "staff"},
@@ -308,6 +313,15 @@ class Flow:
         """
         self._submit(fn, then, trouble, frees=False)
 
+    def hand_over(self, fn: Callable[[], object]) -> None:
+        """Leave something with the desk that outlives the visit: nobody waits for it, and nobody is told."""
+
+        def finished(result: Result[object]) -> None:
+            if not isinstance(result, Done):
+                logger.error("what a citizen left was not recorded: %s", type(result.error).__name__)
+
+        self.worker.submit(fn, finished)
+
     def _submit(
         self,
         fn: Callable[[], T],
@@ -410,6 +424,7 @@ class Flow:
         self._enter(step, forward=True)
 
     def _enter(self, step: str, *, forward: bool) -> None:
+        self._leave()
         self.came_from, self._step = self._step, step
         self.forward = forward
         if step != "idle" and (not self._path or self._path[-1] != step):
@@ -418,7 +433,13 @@ class Flow:
         self._entered_ms = self.clock.mono_ms()
         self.presenter.enter()
 
+    def _leave(self) -> None:
+        presenter = self._presenters.get(self._step)
+        if presenter is not None:
+            presenter.leave()
+
     def _forget(self) -> None:
+        self._leave()
         self._visit_number += 1
         self.visit.forget()
         self.visit = Visit()

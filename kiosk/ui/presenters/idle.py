@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.desk import queue
+from kiosk.desk import complaints, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.strings import LANGUAGES, saying
@@ -35,14 +35,13 @@ class Idle(Presenter[IdleView]):
         """The office, and the notice whose turn it is."""
         office = self.bundle.office
         language = self.visit.language
-        today = self.flow.clock.now().service_date
-        notices = [notice for notice in self.bundle.notices if notice.from_day <= today <= notice.until_day]
+        told = notices.current(self.bundle, self.flow.clock.now().service_date)
         view = IdleView(self.say, office.name.into(language), office.hours.into(language))
-        if not notices:
+        if not told:
             return view
-        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(notices)
-        title, body = notices[place].title.into(language), notices[place].body.into(language)
-        return IdleView(view.say, view.office, view.hours, title, body, len(notices), place)
+        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(told)
+        title, body = told[place].title.into(language), told[place].body.into(language)
+        return IdleView(view.say, view.office, view.hours, title, body, len(told), place)
 
     @verb
     def begin(self) -> None:
@@ -60,6 +59,29 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """One door of the start page: the verb it says, and how it looks."""
+
+    verb: str
+    picture: str
+    icon: str
+    panel: str
+    text: str
+    sub: str
+
+
+#: Every door but the first, large one: verb, drawing, sign, ground.
+DOORS: Final = (
+    ("problem", "report", "megaphone", "clay_wash"),
+    ("track", "track", "file-magnifying-glass", "sky_wash"),
+    ("rate", "rate", "smiley", "leaf_wash"),
+    ("praise", "praise", "hand-heart", "sand"),
+    ("ask", "ask", "question", "wash"),
+    ("notices", "notice", "newspaper", "sky_wash"),
+)
+
+
+@dataclass(frozen=True, slots=True)
 class HomeView(View):
     """The start page: who and where we are, what can be done here."""
 
@@ -67,6 +89,7 @@ class HomeView(View):
     kiosk: str = ""
     tickets: str = ""
     languages: tuple[LanguageChoice, ...] = ()
+    doors: tuple[Door, ...] = ()
 
 
 class Home(Presenter[HomeView]):
@@ -103,7 +126,26 @@ class Home(Presenter[HomeView]):
                 for language in LANGUAGES
                 if language in self.world.config.languages
             ),
+            tuple(
+                Door(name, picture, icon, panel, say(f"home.{name}"), say(f"home.{name}_why"))
+                for name, picture, icon, panel in DOORS
+                if name not in self._shut()
+            ),
         )
+
+    def _shut(self) -> set[str]:
+        """The doors that lead nowhere with this content."""
+        return set() if complaints.categories(self.bundle, asks=True) else {"ask"}
+
+    @verb
+    def praise(self) -> None:
+        """Praise a colleague."""
+        self.flow.follow("praise")
+
+    @verb
+    def ask(self) -> None:
+        """Ask or suggest something."""
+        self.flow.follow("ask")
 
     @verb
     def services(self) -> None:
@@ -119,6 +161,11 @@ class Home(Presenter[HomeView]):
     def track(self) -> None:
         """Follow a case by its code."""
         self.flow.follow("track")
+
+    @verb
+    def notices(self) -> None:
+        """Read what the office tells everybody."""
+        self.flow.follow("notices")
 
     @verb
     def rate(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from kiosk.config import pin_hash
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, WrongKey
+from kiosk.ui.presenters.rating import ThanksView
 from kiosk.ui.sample import SampleKiosk
 from shared import envelope, wire
 from shared.content import SealedStatus, Status
@@ -68,6 +69,23 @@ WAYS: Final[dict[str, Way]] = {
     "rating": (("begin",), ("rate",)),
     "thanks": (("begin",), ("rate",), ("rate", 5)),
     "thanks-low": (("begin",), ("rate",), ("rate", 1)),
+    "thanks-why": (("begin",), ("rate",), ("rate", 4), ("reason", "polite"), ("reason", "clear")),
+    "thanks-words": (("begin",), ("rate",), ("rate", 2), ("write", True), ("words", "รอนานมากค่ะ อยากให้มีเก้าอี้เพิ่ม")),
+    "notices": (("begin",), ("notices",), ("choose", "elderly_2570")),
+    "ask": (("begin",), ("ask",)),
+    "ask-write": (("begin",), ("ask",), ("choose", "question"), ("text", "เสียภาษีที่ดินได้ถึงวันไหนคะ")),
+    "ask-review": (("begin",), ("ask",), ("choose", "question"), ("text", "เสียภาษีได้ถึงวันไหน"), ("next",), ("skip",)),
+    "praise": (("begin",), ("praise",), ("person", "sample_a"), ("reason", "polite"), ("reason", "helpful")),
+    "praise-unknown": (("begin",), ("praise",), ("unknown",), ("counter", "2"), ("hour", "10")),
+    "praise-need": (("begin",), ("praise",), ("send",)),
+    "praise-words": (
+        ("begin",),
+        ("praise",),
+        ("person", "sample_a"),
+        ("write", True),
+        ("words", "ช่วยกรอกแบบให้แม่จนเสร็จ"),
+    ),
+    "praised": (("begin",), ("praise",), ("person", "sample_b"), ("send",)),
     "track": _CODE[:8],
     "track-missing": (*_CODE, ("find",)),
     "status": (*_CODE, ("find",)),
@@ -145,12 +163,19 @@ def _full_disk(kiosk: SampleKiosk) -> None:
     presenter.work(full, lambda _nothing: None)
 
 
+def _one_side(kiosk: SampleKiosk) -> None:
+    view = kiosk.flow.view
+    assert isinstance(view, ThanksView)
+    kiosk.do("dimension", view.dimensions[0].id, 5)
+
+
 _PREPARED: Final = {"status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None)}
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "staff": _staff,
     "pin": _typed_pin,
     "cannot": _full_disk,
+    "thanks-why": _one_side,
 }
 
 #: Why a kiosk did not start, for the screen that says so.

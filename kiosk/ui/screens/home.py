@@ -8,16 +8,21 @@ from kiosk.ui.presenters.idle import HomeView
 from kiosk.ui.screens.base import Item, Page
 from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.pill import Chip
+from kiosk.ui.widgets.tile import Tile
 
 
 class HomeScreen(Page):
-    """Four doors and the languages."""
+    """The doors and the languages."""
 
     view = ObjectProperty(HomeView(), rebind=True)
 
 
 class LanguageItem(Item, Chip):
     """One language, by its own name."""
+
+
+class DoorItem(Item, Tile):
+    """One door."""
 
 
 class HomeFoot(FootBar):

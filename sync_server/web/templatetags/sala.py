@@ -96,6 +96,12 @@ def service(service_id: object, names: naming.Names) -> Text | str:
     return naming.service(str(service_id), names)
 
 
+@register.filter
+def feedback(id_: object, names: naming.Names) -> Text | str:
+    """The name of a reason or dimension: ``{{ reason|feedback:names|words }}``."""
+    return naming.feedback(str(id_), names)
+
+
 # ---------------------------------------------------------------- dates and numbers
 
 

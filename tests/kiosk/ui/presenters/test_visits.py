@@ -151,6 +151,132 @@ def test_one_touch_on_a_face_records_it(kiosk):
     assert kiosk.flow.step == "doors"
 
 
+def test_notices_are_those_of_the_day_newest_first(kiosk):
+    """A notice is listed within its window only; the newest is large until another is touched."""
+    kiosk.do("begin")
+    kiosk.do("notices")
+    view = kiosk.flow.view
+    assert [row.id for row in view.rows] == ["land_tax_wait", "lunch_open", "elderly_2570"]
+    assert view.title == "ภาษีที่ดินและสิ่งปลูกสร้าง ปี 2570"
+    kiosk.do("choose", "elderly_2570")
+    assert kiosk.flow.view.title == "รับขึ้นทะเบียนเบี้ยยังชีพผู้สูงอายุ"
+    kiosk.flow.reset()
+    kiosk.hands.pass_s(15 * 86_400)
+    kiosk.do("begin")
+    kiosk.do("notices")
+    assert [row.id for row in kiosk.flow.view.rows] == ["lunch_open", "elderly_2570"]
+
+
+def test_a_question_is_filed_as_a_case_without_a_place_and_answered_by_code(kiosk):
+    """One way of doing a thing: a question is a case of its own category, and its code is given as for any other."""
+    for verb, *arguments in (
+        ("begin",), ("ask",), ("choose", "question"), ("text", "จ่ายภาษีได้ถึงวันไหน"), ("next",), ("skip",),
+    ):  # fmt: skip
+        kiosk.do(verb, *arguments)
+    assert kiosk.flow.view.form == ("write", "contact", "review")
+    assert [row.step for row in kiosk.flow.view.rows] == ["write", "contact"]
+    kiosk.do("send")
+    assert len("".join(kiosk.flow.view.groups)) == 16
+    (case,) = bodies(kiosk)
+    assert (case.category, case.text, case.place) == ("question", "จ่ายภาษีได้ถึงวันไหน", "")
+
+
+def test_questions_are_no_problems_to_report(kiosk):
+    """The page of problems lists none of what is asked; the start page has no door that leads nowhere."""
+    for verb in ("begin", "problem", "general"):
+        kiosk.do(verb)
+    assert not {"question", "suggestion"} & {choice.id for choice in kiosk.flow.view.choices}
+    kiosk.hands.pass_s(1)
+    kiosk.flow.home()
+    assert [door.verb for door in kiosk.flow.view.doors] == ["problem", "track", "rate", "praise", "ask", "notices"]
+
+
+def test_praise_is_by_name_or_by_counter_and_hour_and_only_when_sent(kiosk):
+    """Somebody must be chosen, or the name said to be unknown; then one record, and never both ways at once."""
+    kiosk.do("begin")
+    kiosk.do("praise")
+    kiosk.do("send")
+    assert (kiosk.flow.step, bool(kiosk.flow.view.need), bodies(kiosk)) == ("praise", True, [])
+    kiosk.do("person", "sample_d")
+    kiosk.do("reason", "helpful")
+    kiosk.do("send")
+    assert kiosk.flow.step == "praised"
+    kiosk.do("done")
+    for verb, *arguments in (
+        ("begin",), ("praise",), ("person", "sample_a"), ("unknown",), ("counter", "2"), ("hour", "10"),
+        ("words", " ขอบคุณ "), ("send",), ("done",),
+    ):  # fmt: skip
+        kiosk.do(verb, *arguments)
+    day = "2027-03-18"
+    assert bodies(kiosk) == [
+        kinds.PraiseGiven(day, "sample_d", "ฮาซัน ตัวอย่าง", "", "", ["helpful"], "", "th"),
+        kinds.PraiseGiven(day, "", "", "2", "10", [], "ขอบคุณ", "th"),
+    ]
+
+
+def touch_why(kiosk, score=4):
+    """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
+    for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
+        kiosk.do(verb, *arguments)
+    view = kiosk.flow.view
+    for reason in view.reasons[:4]:
+        kiosk.do("reason", reason.id)
+    for side in view.dimensions:
+        kiosk.do("dimension", side.id, 2)
+        kiosk.do("dimension", side.id, 5)
+    kiosk.do("write", True)
+    kiosk.do("words", "  ดีมาก\u202e ")
+    return view
+
+
+LEAVINGS = {
+    "done": lambda kiosk: kiosk.do("done"),
+    "home": lambda kiosk: kiosk.flow.home(),
+    "back": lambda kiosk: kiosk.flow.back(),
+    "finish": lambda kiosk: kiosk.flow.finish(),
+    "nobody there": lambda kiosk: kiosk.pass_s(61),
+    "staff": lambda kiosk: kiosk.flow.staff(),
+    "the program ends": lambda kiosk: kiosk.flow.reset(),
+}
+
+
+@pytest.mark.parametrize("way", LEAVINGS)
+def test_why_is_recorded_once_by_whichever_way_one_leaves(kiosk, way):
+    """What was touched is one record that cites its rating: no more than six touches, nothing lost, nothing double."""
+    view = touch_why(kiosk)
+    kiosk.hands.pass_s(1)
+    LEAVINGS[way](kiosk)
+    kiosk.flow.reset()
+    kiosk.settle()
+    rating, why = bodies(kiosk)
+    cited = next(each for each in kiosk.world.lobby.after(0) if each.header.kind == "rating.given").header
+    assert (why.of_log, why.of_seq, why.score, rating.score) == (cited.log, cited.seq, 4, 4)
+    assert why.reasons == [each.id for each in view.reasons[:3]]
+    assert why.dimensions == [(each.id, 5) for each in view.dimensions]
+    assert why.words == "ดีมาก"
+
+
+def test_a_rating_without_a_why_is_one_record(kiosk):
+    """Nothing was said, so nothing is recorded about it."""
+    for verb, *arguments in (("begin",), ("rate",), ("rate", 5), ("reason", "quick"), ("reason", "quick"), ("done",)):
+        kiosk.do(verb, *arguments)
+    assert [type(body) for body in bodies(kiosk)] == [kinds.RatingGiven]
+
+
+def test_dimensions_take_turns_and_reasons_fit_the_score(kiosk):
+    """Two ratings ask about all four dimensions; a low score is offered other reasons than a high one."""
+    asked, offered = [], []
+    for score in (1, 5):
+        for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
+            kiosk.do(verb, *arguments)
+        asked += [side.id for side in kiosk.flow.view.dimensions]
+        offered.append({reason.id for reason in kiosk.flow.view.reasons})
+        kiosk.hands.pass_s(10)
+        kiosk.do("done")
+    assert sorted(asked) == ["channel", "place", "procedure", "staff"]
+    assert not offered[0] & offered[1]
+
+
 def test_the_second_door_records_nothing(kiosk):
     """Who wants to complain about a person is shown where that is heard; not even the wish is kept."""
     for verb in ("begin", "problem", "person"):
@@ -163,6 +289,7 @@ def test_the_second_door_records_nothing(kiosk):
 @pytest.mark.parametrize(("before", "verb", "arguments", "lost"), [
     ([("begin",), ("services",), ("choose", "sign_tax")], "take", (), "ticket"),
     ([("begin",), ("rate",)], "rate", (4,), "rating"),
+    ([("begin",), ("praise",), ("unknown",)], "send", (), "praise"),
     (None, "send", (), "case"),
 ])  # fmt: skip
 def test_what_cannot_be_recorded_is_never_thanked_for(kiosk, monkeypatch, before, verb, arguments, lost):

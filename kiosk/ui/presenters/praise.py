@@ -1,0 +1,178 @@
+"""Praise for a colleague: who, why, and words if one wishes; then thanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from kiosk.desk import praise
+from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.ui.presenters.rating import ReasonChoice
+
+#: People a page: so many faces are found at one look, at every size of text.
+PEOPLE: Final = 3
+PRAISED_S: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A colleague who may be praised by name."""
+
+    id: str
+    name: str
+    position: str
+    division: str
+    picture: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A counter or an hour."""
+
+    id: str
+    word: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PraiseView(View):
+    """Who and why. `unknown` asks for counter and hour in place of a name."""
+
+    people: tuple[Person, ...] = ()
+    page: int = 0
+    pages: int = 1
+    page_text: str = ""
+    unknown: bool = False
+    counters: tuple[Pick, ...] = ()
+    hours: tuple[Pick, ...] = ()
+    reasons: tuple[ReasonChoice, ...] = ()
+    words: str = ""
+    writing: bool = False
+    need: str = ""
+    named: bool = True
+    """Whether anybody may be praised by name here."""
+
+
+class Praise(Presenter[PraiseView]):
+    """Choose somebody or say that the name is not known; all else may be left out. Nothing is kept before "send"."""
+
+    step = "praise"
+
+    _thanks = praise.Thanks()
+    _unknown = False
+    _writing = False
+    _asked = False
+    _page = 0
+
+    def enter(self) -> None:
+        """Where nobody agreed to be named, counter and hour are asked at once."""
+        self._unknown = self._unknown or not self.bundle.office.colleagues
+
+    def present(self) -> PraiseView:
+        """As far as it was chosen."""
+        say, thanks, office = self.say, self._thanks, self.bundle.office
+        divisions = {each.id: each.name.into(say.language) for each in office.divisions}
+        pages = max(1, -(-len(office.colleagues) // PEOPLE))
+        return PraiseView(
+            say,
+            () if self._unknown else tuple(
+                Person(
+                    each.id, each.name.into(say.language), each.position.into(say.language),
+                    divisions.get(each.division, ""), each.picture, each.id == thanks.person,
+                )
+                for each in office.colleagues[self._page * PEOPLE : (self._page + 1) * PEOPLE]
+            ),
+            self._page, pages, say("services.page", page=self._page + 1, pages=pages), self._unknown,
+            tuple(Pick(each, say("praise.counter_no", n=each), each == thanks.counter) for each in office.counters),
+            tuple(Pick(each, f"{int(each):02d}.00", each == thanks.hour) for each in praise.HOURS),
+            tuple(
+                ReasonChoice(each.id, each.name.into(say.language), each.icon, each.id in thanks.reasons)
+                for each in office.feedback.praise
+            ),
+            thanks.words, self._writing,
+            say("praise.need") if self._asked and not (thanks.person or self._unknown) else "",
+            bool(office.colleagues),
+        )  # fmt: skip
+
+    @verb
+    def person(self, person: str) -> None:
+        """This one."""
+        self._thanks = replace(self._thanks, person=person, counter="", hour="")
+
+    @verb
+    def unknown(self) -> None:
+        """The name is not known; touched again, it is."""
+        self._unknown = not self._unknown
+        self._thanks = replace(self._thanks, person="", counter="", hour="")
+
+    @verb
+    def counter(self, counter: str) -> None:
+        """At this counter; touched again, none."""
+        self._thanks = replace(self._thanks, counter="" if counter == self._thanks.counter else counter)
+
+    @verb
+    def hour(self, hour: str) -> None:
+        """In this hour; touched again, none."""
+        self._thanks = replace(self._thanks, hour="" if hour == self._thanks.hour else hour)
+
+    @verb
+    def reason(self, reason: str) -> None:
+        """This is why; touched again, it is not."""
+        held = self._thanks.reasons
+        self._thanks = replace(
+            self._thanks, reasons=tuple(each for each in held if each != reason) if reason in held else (*held, reason)
+        )
+
+    @verb
+    def turn(self, pages: int) -> None:
+        """Other people."""
+        self._page = max(0, min(self._page + pages, self.present().pages - 1))
+
+    @verb
+    def write(self, open_: bool) -> None:
+        """Open or close the keyboard."""
+        self._writing = open_
+
+    @typing
+    def words(self, text: str) -> None:
+        """The whole text as typed."""
+        self._thanks = replace(self._thanks, words=text[: praise.WORDS_MAX])
+
+    @verb
+    def send(self) -> None:
+        """Record it, once it is known whom it is for or that nobody knows."""
+        if not (self._thanks.person or self._unknown):
+            self._asked = True
+            self._writing = False
+            return
+        world, moment, thanks, language = self.world, self.flow.clock.now(), self._thanks, self.visit.language
+        self.work(lambda: praise.give(world, moment, thanks, language), self._given)
+
+    def _given(self, _seq: int) -> None:
+        self._thanks = praise.Thanks()
+        self.flow.follow("sent")
+
+
+@dataclass(frozen=True, slots=True)
+class PraisedView(View):
+    """Thanks for the thanks."""
+
+    done_sub: str = ""
+
+
+class Praised(Presenter[PraisedView]):
+    """Shown only after the praise was read back."""
+
+    step = "praised"
+    final = True
+    ends_after_s = PRAISED_S
+
+    def present(self) -> PraisedView:
+        """Until it ends by itself."""
+        return PraisedView(self.say, self.say("thanks.done_why", seconds=self.flow.seconds_left()))
+
+    @verb
+    def done(self) -> None:
+        """Leave and forget."""
+        self.flow.follow("done")

@@ -1,0 +1,61 @@
+"""What was said about ratings: counted as it was said, shown from five people on, in no order of time."""
+
+import datetime as dt
+
+from shared.kinds import PraiseGiven, RatingExplained
+from sync_server.projectors import catch_up, rebuild
+from sync_server.queues.queries import praises, why_summary
+
+DAY = dt.date(2026, 11, 25)
+
+
+def explained(score: int, *, reasons=("slow",), dimensions=(("staff", 2),), words: str = "", repeat: bool = False):
+    """One explanation of a rating."""
+    return RatingExplained(
+        DAY.isoformat(), b"l" * 16, 2, score, repeat, list(reasons), list(dimensions), words, "th"
+    )  # fmt: skip
+
+
+def summary(server):
+    """What the desk shows of the day."""
+    return why_summary(server.office, DAY, DAY)
+
+
+def test_four_people_are_too_few_to_be_shown_and_five_are_not(server, kiosk):
+    """Under five, neither reasons nor words nor a mean; from five on all of them; a repeat is no fifth person."""
+    for turn in range(4):
+        kiosk.append(explained(1, words=f"คำที่ {turn}"))
+    kiosk.append(explained(1, words="ซ้ำ", repeat=True))
+    kiosk.append(explained(5, reasons=("quick",), dimensions=()))
+    kiosk.push()
+    catch_up()
+    few = summary(server)
+    assert (few.low.n, few.low.shown, few.low.reasons, few.low.words) == (4, False, (), ())
+    assert [(row.id, row.n, row.mean) for row in few.dimensions] == [("staff", 4, None)]
+    kiosk.append(explained(2, reasons=("slow", "unfair", "slow"), dimensions=(("staff", 4), ("place", 1)), words="ห้า"))
+    kiosk.push()
+    catch_up()
+    shown = summary(server)
+    assert shown.low.reasons == (("slow", 5), ("unfair", 1))
+    assert sorted(shown.low.words) == sorted(["คำที่ 0", "คำที่ 1", "คำที่ 2", "คำที่ 3", "ห้า"])
+    assert shown.low.words != ("คำที่ 0", "คำที่ 1", "คำที่ 2", "คำที่ 3", "ห้า")
+    assert [(row.id, row.n, row.mean) for row in shown.dimensions] == [("place", 1, None), ("staff", 5, 2.4)]
+    assert (shown.high.n, shown.high.reasons) == (1, ())
+    rebuild("queues")
+    assert summary(server) == shown
+
+
+def test_praise_is_one_row_for_each_record_and_survives_a_rebuild(server, kiosk):
+    """By name, or by counter and hour; hostile letters are cleaned, and a rebuild gives the same rows."""
+    kiosk.append(PraiseGiven("2026-11-25", "a", "อามีนะห์ ตัวอย่าง", "", "", ["polite", "polite"], "ดี\u202e", "th"))
+    kiosk.append(PraiseGiven("2026-11-25", "", "", "2", "10", [], "", "th"))
+    kiosk.push()
+    catch_up()
+
+    def rows():
+        return list(praises(server.office, DAY, DAY).values_list("person_name", "counter", "hour", "reasons", "words"))
+
+    assert rows() == [("อามีนะห์ ตัวอย่าง", "", "", ["polite"], "ดี"), ("", "2", "10", [], "")]
+    before = rows()
+    rebuild("queues")
+    assert rows() == before
