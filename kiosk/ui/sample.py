@@ -30,6 +30,7 @@ from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.store import Logbook, Store
+from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.ui.files import ASSETS
 from kiosk.ui.presenters import PRESENTERS
@@ -133,7 +134,7 @@ class SampleKiosk:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
-            identity, self.printer, os.urandom,
+            identity, self.printer, os.urandom, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
         )  # fmt: skip
         if edition:
             self.publish(edition)
