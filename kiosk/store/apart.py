@@ -14,6 +14,7 @@ The rules of this file:
 3. Any thread may open it, several at once; the last one to leave closes it.
 """
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -21,11 +22,14 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from kiosk.store.errors import CannotRecord, StoreError
+from kiosk.store.errors import CannotRecord, StoreDamaged, StoreError
 from kiosk.store.logbook import Logbook
+from kiosk.store.salvage import salvage
 from kiosk.store.store import Store
 from shared import keys, thai
 from shared.records import At
+
+logger = logging.getLogger(__name__)
 
 NAME = "confidential"
 _FILE_NAME = "store.sala"
@@ -77,7 +81,13 @@ class Apart:
     def _open_store(self) -> Store:
         try:
             self.folder.mkdir(mode=0o700, exist_ok=True)
-            return Store(self.folder / _FILE_NAME, self._key, create=True, reserve_bytes=_RESERVE_BYTES)
+            path = self.folder / _FILE_NAME
+            try:
+                return Store(path, self._key, create=True, reserve_bytes=_RESERVE_BYTES)
+            except StoreDamaged as damage:
+                logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
+                salvage(path, self._key)
+            return Store(path, self._key, reserve_bytes=_RESERVE_BYTES)
         except CannotRecord:
             raise
         except (StoreError, OSError) as error:
