@@ -92,7 +92,7 @@ def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
     route, readers = _sealable(bundle, draft.route)
     code = complaints.make_code(world)
     keys = code_keys(code, world.identity.code_salt)
-    words = complaint.encode(_words(draft, route, language))
+    words = complaint.encode(_words(bundle, draft, route, language))
     day = moment.service_date
     with world.apart.open(day) as book, book.store.transaction() as tx:
         if book.logs()[-1].damaged_seq:
@@ -116,8 +116,10 @@ def _sealable(bundle: Bundle, route_id: str) -> tuple[Route, list[ReaderKey]]:
     return route, content.check_route(bundle.office, route)
 
 
-def _words(draft: Draft, route: Route, language: str) -> Complaint:
+def _words(bundle: Bundle, draft: Draft, route: Route, language: str) -> Complaint:
+    """The division by its Thai name: readers read it, and nobody else looks ids up for them."""
     said = {name: _clean(draft, name) for name in LIMITS if name not in {"route", "category"}}
+    said["unit"] = next((each.name.th for each in bundle.office.divisions if each.id == draft.unit), said["unit"])
     return Complaint(version=complaint.VERSION, about=route.about, language=language, **said)
 
 

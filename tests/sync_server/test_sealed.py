@@ -283,3 +283,18 @@ def test_the_figures_are_numbers_of_days(three, kiosk, server):
     actions.close(by(three[0]), newer, "แจ้งผลแล้ว", now=server.now)
     told = queries.figures(server.office, dt.date(2026, 10, 1), dt.date(2027, 3, 31), today=dt.date(2026, 11, 25))
     assert (told.received, told.closed, told.open, told.told_in_time, told.due) == (2, 1, 1, 1, 2)
+
+
+def test_the_report_counts_them_as_numbers_and_leads_nowhere(case, three, staff, server):
+    """The executive's report has the counts, however few, and no address that leads to a case."""
+    import msgspec
+
+    from sync_server.reports.period import Period, Span
+    from sync_server.reports.queries import build
+
+    actions.answer(by(three[0]), case, "แจ้งผลแล้ว", now=server.now)
+    report = build(staff("nayok"), Period(2570, Span.FIRST), now=server.now)
+    told = report.confidential
+    assert (told.received, told.closed, told.open, told.told_in_time, told.due) == (1, 0, 1, 1, 1)
+    assert report.cases_all.received == 0
+    assert "sealed" not in str(msgspec.to_builtins(told))
