@@ -111,7 +111,12 @@ WRONG = {
         'leaves_out = ["chief"]',
         "routes[1]: 'chief' is",
     ),
-    "a route of one": ("office.toml", '["council_chair", "auditor", "district_liaison"]', '["auditor"]', "routes[5]: a route has at least"),
+    "a route of one": (
+        "office.toml",
+        '["council_chair", "auditor", "district_liaison"]',
+        '["auditor"]',
+        "routes[5]: a route has at least",
+    ),
     "an unnamed closed day": ("office.toml", 'name = "วันปิยมหาราช"', "", "holidays[1]: a `day`"),
     "ends before it begins": (
         "notices.toml",
