@@ -66,12 +66,13 @@ class Reading:
 
 
 def visible_to(user: Staff) -> QuerySet[RecordRow]:
-    """The records a member of staff may open: those of the own office, and for the administrator none (logs are not
-    system data). Complaints about people are nobody's to browse: they would tell the one they are about.
+    """The records a member of staff may open: those of the own office, and none for the administrator (logs are not
+    system data) and for readers of sealed cases. Complaints about people are nobody's to browse: the list would tell
+    the one they are about.
     """
     rows = RecordRow.objects.filter(log__office=user.office_id).exclude(kind__in=SEALED_KINDS)
     rows = rows.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk")
-    return rows.none() if user.role == Role.ADMIN else rows
+    return rows.none() if user.role in (Role.ADMIN, Role.READER) else rows
 
 
 def find(
