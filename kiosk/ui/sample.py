@@ -144,7 +144,7 @@ class SampleKiosk:
         """Put the sample content on screen, with these statuses of cases."""
         written = sample_content()
         pieces = {
-            content.OFFICE_PIECE: content.piece(written.office),
+            content.OFFICE_PIECE: content.piece(_with_readers(written.office)),
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
             **{
@@ -182,6 +182,12 @@ class SampleKiosk:
         self.flow.touched()
         getattr(self.presenter, verb)(*arguments)
         self.settle()
+
+
+def _with_readers(office: content.Office) -> content.Office:
+    """The office with a made-up key for each reader, so that its routes are offered."""
+    made = {each.id: keys.ReadingKey(bytes([i]) * 96).public.raw for i, each in enumerate(office.readers, 1)}
+    return content.with_reader_keys(office, made, keys.ReadingKey(b"r" * 96).public.raw)
 
 
 @contextlib.contextmanager

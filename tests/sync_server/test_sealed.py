@@ -123,6 +123,27 @@ def test_a_seat_given_to_the_accused_opens_nothing_older(case, three, staff, ser
     assert queries.visible_to(three[0].staff).get() == case
 
 
+def test_a_reader_from_outside_sees_sealed_cases_and_nothing_else(case, three, kiosk, client, server):
+    """Whoever only reads complaints about people has no case, no record, and no way to act on one."""
+    from sync_server.cases import queries as cases
+    from sync_server.records import queries as records
+
+    kiosk.file()
+    kiosk.push()
+    Staff.objects.filter(pk=three[1].staff_id).update(role=Role.READER)
+    liaison = Staff.objects.get(pk=three[1].staff_id)
+    rebuild("cases")
+    assert Case.objects.exists()
+    assert not cases.visible_to(liaison).exists()
+    assert not records.visible_to(liaison).exists()
+    assert queries.visible_to(liaison).get() == case
+    client.force_login(liaison, backend="django.contrib.auth.backends.ModelBackend")
+    for path in ("/desk/", "/desk/sealed/", "/desk/cases/", "/desk/records/", "/desk/queues/tickets", "/desk/account"):
+        assert client.get(path).status_code == 200, path
+    assert client.post(f"/desk/cases/{Case.objects.get().pk}/answer", {"text": "x"}).status_code == 403
+    assert client.get("/desk/reports/").status_code == 403
+
+
 # --- opening ---------------------------------------------------------------------------------------------------------
 
 
@@ -298,3 +319,16 @@ def test_the_report_counts_them_as_numbers_and_leads_nowhere(case, three, staff,
     assert (told.received, told.closed, told.open, told.told_in_time, told.due) == (1, 0, 1, 1, 1)
     assert report.cases_all.received == 0
     assert "sealed" not in str(msgspec.to_builtins(told))
+
+
+def test_the_demo_office_takes_complaints_about_everybody(server, capsys):
+    """After `demo-office` every route of the sample is published, and running it again makes nobody twice."""
+    from django.core.management import call_command
+
+    for _ in range(2):
+        call_command("demo_office", password="sala-demo-password")
+    told = contents.published_office(server.office)
+    assert [route.id for route in told.routes] == ["unit", "clerk", "chief", "council", "person", "unknown"]
+    assert contents.routes_held_back(server.office) == []
+    assert ReaderKey.objects.count() == 5
+    assert "sala-demo-password" in capsys.readouterr().out
