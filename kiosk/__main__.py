@@ -133,9 +133,13 @@ def _sentences(view: Health) -> str:
 def _verify(args: argparse.Namespace) -> int:
     with bootstrap.open_kiosk(args.data) as kiosk:
         world = kiosk.world
-        findings = check_all(world.store)
-        faults = [*findings.faults, *tally.differences(world), *world.content.faults]
-    print(f"{findings.records} records, {findings.documents} documents hold")
+        found = [check_all(world.store)]
+        if world.apart.exists:
+            with world.apart.open(kiosk.clock.now().service_date) as book:
+                found.append(check_all(book.store))
+        faults = [fault for each in found for fault in each.faults]
+        faults += [*tally.differences(world), *world.content.faults]
+    print(f"{sum(each.records for each in found)} records, {sum(each.documents for each in found)} documents hold")
     for fault in faults:
         print(f"fault: {fault}")
     return 1 if faults else 0

@@ -23,8 +23,10 @@ from kiosk.desk import contact
 from kiosk.desk.health import Health, Link, health
 from kiosk.desk.world import World
 from kiosk.devices import printer
-from kiosk.identity import STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
+from kiosk.store import apart as confidential
+from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.store.tripwire import Tripwire
 from kiosk.sync.https import Https
@@ -78,10 +80,11 @@ def open_kiosk(
     """
     settings = config.load(data)
     me = identity.load(data)
-    store = _open_store(data)
+    key = read_key_file(data / STORE_KEY_NAME)
+    store = _open_store(data, key)
     try:
         clock = clock or Clock(random(BOOT_BYTES), signed_ms=contact.read(store).server_ms or None)
-        world = _world(settings, me, store, random)
+        world = _world(settings, me, store, key, random)
         _look_at_tripwire(world, clock, Tripwire(data / TRIPWIRE_NAME))
         if transport is None and settings.server_url:
             ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
@@ -93,9 +96,9 @@ def open_kiosk(
     return Kiosk(world, clock, Worker(after=sync.wake), sync)
 
 
-def _open_store(data: Path) -> Store:
+def _open_store(data: Path, key: bytes) -> Store:
     """The store; where its file is damaged beyond single rows, a new one with all that can still be read."""
-    path, key = data / STORE_NAME, read_key_file(data / STORE_KEY_NAME)
+    path = data / STORE_NAME
     try:
         return Store(path, key)
     except StoreDamaged as damage:
@@ -106,7 +109,7 @@ def _open_store(data: Path) -> Store:
     return store
 
 
-def _world(settings: Config, me: Identity, store: Store, random: Callable[[int], bytes]) -> World:
+def _world(settings: Config, me: Identity, store: Store, key: bytes, random: Callable[[int], bytes]) -> World:
     return World(
         store=store,
         lobby=Logbook(store, "lobby", software=SOFTWARE),
@@ -115,6 +118,7 @@ def _world(settings: Config, me: Identity, store: Store, random: Callable[[int],
         identity=me,
         printer=printer.from_config(settings),
         random=random,
+        apart=Apart(settings.data / CONFIDENTIAL_NAME, key, software=SOFTWARE),
     )
 
 
@@ -128,10 +132,20 @@ def _look_at_tripwire(world: World, clock: Clock, tripwire: Tripwire) -> None:
         with world.store.transaction() as tx:
             world.lobby.open_new(tx, "copied", at=clock.now().at, edition=world.content.edition)
             contact.note_new_log(world.store, "copied")
+        _renew_confidential(world, clock)
         tripwire.arm(world.random)
     except (CannotRecord, OSError) as error:
         # The server sees a copy at the first contact; a full disk must not keep the reading pages shut.
         logger.error("the tripwire could not be set again: %s", error)  # noqa: TRY400
+
+
+def _renew_confidential(world: World, clock: Clock) -> None:
+    """The confidential log, too, goes on in a new one; where there is none yet, there is nothing to cite."""
+    if not world.apart.exists:
+        return
+    day = clock.now().service_date
+    with world.apart.open(day) as book, book.store.transaction() as tx:
+        book.open_new(tx, "copied", at=confidential.at(day), edition=world.content.edition)
 
 
 # --- what others may read while the kiosk runs -------------------------------------------------------------------

@@ -25,6 +25,7 @@ FILE_NAME = "identity.json"
 KEY_NAME = "signing.key"
 STORE_KEY_NAME = "store.key"
 STORE_NAME = "store.sala"
+CONFIDENTIAL_NAME = "confidential"
 TRIPWIRE_NAME = "device"
 
 

@@ -5,6 +5,9 @@ Records travel as columns, because a column of like things packs far better than
 header byte for byte; that the rebuilt last hash equals the signed one proves all of them. Only where a body was
 erased does its commitment travel.
 
+A padded batch is followed by one of zstd's skippable frames, so that its length tells only in coarse steps how much
+was said: the confidential log travels like this.
+
     pack(records)                    -> bytes to seal
     unpack(data, log, first, prev)   -> the records, linked again
 """
@@ -31,6 +34,11 @@ from shared.records import (
 )
 
 COUNT_MAX = 500
+#: A padded batch is as long as the first of these that holds it, else the next multiple of the last. Two or three
+#: complaints fit the first.
+PADDED_STEPS = (16 * 1024, 64 * 1024)
+_SKIPPABLE = (0x184D2A50).to_bytes(4, "little")
+_SKIPPABLE_HEADER_BYTES = 8
 INFLATED_BYTES_MAX = 8 * 1024 * 1024
 
 #: Level 6 packs real batches to within some percent of level 19 at a twentieth of its time.
@@ -57,8 +65,10 @@ def _deltas(values: Sequence[int]) -> list[int]:
     return [b - a for a, b in pairwise([0, *values])]
 
 
-def pack(records: Sequence[Record]) -> bytes:
-    """The bytes that `unpack` turns into the same records again. Raises `TooLarge` above the limits."""
+def pack(records: Sequence[Record], *, padded: bool = False) -> bytes:
+    """The bytes that `unpack` turns into the same records again; `padded` to one of few lengths. Raises `TooLarge`
+    above the limits.
+    """
     if len(records) > COUNT_MAX:
         raise TooLarge(f"{len(records)} records in a batch; at most {COUNT_MAX}")
     kind_table: dict[tuple[str, int, int], int] = {}
@@ -90,7 +100,15 @@ def pack(records: Sequence[Record]) -> bytes:
     plain = wire.encode(columns)
     if len(plain) > INFLATED_BYTES_MAX:
         raise TooLarge(f"a batch of {len(plain)} bytes; at most {INFLATED_BYTES_MAX}")
-    return zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(plain)
+    packed = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(plain)
+    return _padded(packed) if padded else packed
+
+
+def _padded(packed: bytes) -> bytes:
+    """The frame with a skippable one of zeros behind it, which every zstd reader passes over."""
+    length, last = len(packed) + _SKIPPABLE_HEADER_BYTES, PADDED_STEPS[-1]
+    step = next((step for step in PADDED_STEPS if length <= step), -(-length // last) * last)
+    return packed + _SKIPPABLE + (step - length).to_bytes(4, "little") + bytes(step - length)
 
 
 _Key = TypeVar("_Key", bound=Hashable)

@@ -5,13 +5,16 @@ pieces it lacks, verifies all of them, and only then turns to the new edition; i
 Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases.
 Names this program does not know are fetched and kept, and left to a newer one.
 
+A **route** says who reads a complaint about somebody: `check_route` gives the keys to seal to, or says why nobody may
+be offered this route. Publishing and the kiosk ask the same function.
+
     manifest = read_manifest(data, bundle_key, office=office, at_least=edition)
     lacking  = missing(manifest, have)
     bundle   = assemble(manifest, pieces)      # raises ContentRefused unless every piece is whole
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
 
@@ -19,8 +22,8 @@ import msgspec
 
 from shared import envelope, wire
 from shared.envelope import Label
-from shared.errors import ContentRefused
-from shared.keys import SigningKey, VerifyKey
+from shared.errors import ContentRefused, KeyRefused
+from shared.keys import ReaderKey, SigningKey, VerifyKey
 
 PIECE_BYTES_MAX = 4 * 1024 * 1024
 PIECES_MAX = 2000
@@ -169,8 +172,42 @@ class Colleague(_Fact, frozen=True, kw_only=True):
     picture: str
 
 
+#: What a complaint about somebody can be about; the kiosk asks this first, by pictures.
+About = Literal["unit", "clerk", "chief", "council", "person", "unknown"]
+
+
+class Reader(_Fact, frozen=True, kw_only=True):
+    """A position that reads complaints about people, inside the office or outside it.
+
+    `key` is its public `ReaderKey`, filled in by the server when an edition is made; empty in an office's folder.
+    """
+
+    id: str
+    title: Text
+    key: bytes = b""
+
+
+class Route(_Fact, frozen=True, kw_only=True):
+    """Who reads a complaint about one subject.
+
+    `leaves_out` are ids of the positions (or staff) complained of, which never read it; `readers` are ids of
+    `Office.readers`. Whether it may be offered is `check_route`'s to say.
+    """
+
+    id: str
+    subject: Text
+    picture: str
+    about: About
+    leaves_out: list[str]
+    readers: list[str]
+
+
 class Office(_Fact, frozen=True, kw_only=True):
-    """Who the office is: one record, the only place its name stands."""
+    """Who the office is: one record, the only place its name stands.
+
+    `readers`, `routes` and `recovery_key` (the public half of the key that lies offline, outside the office) are
+    about confidential complaints; editions from before there were any lack them.
+    """
 
     id: str
     name: Text
@@ -189,6 +226,9 @@ class Office(_Fact, frozen=True, kw_only=True):
     feedback: Feedback = Feedback()
     colleagues: tuple[Colleague, ...] = ()
     counters: tuple[str, ...] = ()
+    readers: list[Reader] = msgspec.field(default_factory=list)
+    routes: list[Route] = msgspec.field(default_factory=list)
+    recovery_key: bytes = b""
 
 
 class Duration(_Fact, frozen=True, kw_only=True):
@@ -282,6 +322,82 @@ class Status(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     answered_on: str
     answered_by: str
     number: str
+
+
+# --- who reads complaints about people ---------------------------------------------------------------------------
+
+#: Offices of which there is one: a route about its holder leaves out the position of this very id.
+_SUBJECT_POSITION = {"clerk": "clerk", "chief": "chief"}
+#: Subjects whose positions the office names itself, at least one.
+_SUBJECT_NAMED = ("unit", "council")
+
+
+def route_problems(office: Office, route: Route) -> list[str]:
+    """Why a route cannot be right whatever the keys are: the subject reads it, or fewer than two others do."""
+    known = {reader.id for reader in office.readers}
+    found = [f"no reader {each!r}" for each in route.readers if each not in known]
+    found += [f"{each!r} is left out and reads it" for each in sorted(set(route.leaves_out) & set(route.readers))]
+    position = _SUBJECT_POSITION.get(route.about)
+    if position is not None and position not in route.leaves_out:
+        found.append(f"a route about the {route.about} leaves out {position!r}")
+    if route.about in _SUBJECT_NAMED and not route.leaves_out:
+        found.append(f"a route about {route.about} names who is left out")
+    if len(set(route.readers)) != len(route.readers):
+        found.append("a reader stands here twice")
+    if len(set(route.readers)) < envelope.READERS_MIN:
+        found.append(f"a route has at least {envelope.READERS_MIN} readers")
+    return found
+
+
+def check_route(office: Office, route: Route) -> list[ReaderKey]:
+    """The keys to seal to: the readers' in their order, the recovery key last.
+
+    Raises `ContentRefused` where a rule is broken: the subject is left out, at least two readers have a key each and
+    no two the same, and there is a recovery key that is no reader's. Such a route is neither published nor offered.
+    """
+    if found := route_problems(office, route):
+        raise ContentRefused(f"route {route.id}: " + "; ".join(found))
+    by_id = {reader.id: reader for reader in office.readers}
+    try:
+        readers = [ReaderKey(by_id[each].key) for each in route.readers]
+        recovery = ReaderKey(office.recovery_key)
+    except KeyRefused as error:
+        raise ContentRefused(f"route {route.id}: a reader or the recovery has no key: {error}") from error
+    # Nobody left out holds a reader's key under another name either.
+    left_out = {by_id[each].key for each in route.leaves_out if each in by_id}
+    if left_out & {key.raw for key in readers}:
+        raise ContentRefused(f"route {route.id}: who is left out holds the key of a reader")
+    if len({key.id for key in (*readers, recovery)}) != len(readers) + 1:
+        raise ContentRefused(f"route {route.id}: one key stands for two readers, or a reader's for recovery")
+    return [*readers, recovery]
+
+
+def sound_routes(office: Office) -> list[Route]:
+    """The routes that may be offered, in their order."""
+    return [route for route in office.routes if _is_sound(office, route)]
+
+
+def _is_sound(office: Office, route: Route) -> bool:
+    try:
+        check_route(office, route)
+    except ContentRefused:
+        return False
+    return True
+
+
+def with_reader_keys(office: Office, keys: Mapping[str, bytes], recovery_key: bytes) -> Office:
+    """The office as an edition tells it: keys (reader id -> public key) filled in, routes that break a rule left out,
+    and readers of no route as well.
+    """
+    filled = [msgspec.structs.replace(reader, key=keys.get(reader.id, b"")) for reader in office.readers]
+    office = msgspec.structs.replace(office, readers=filled, recovery_key=recovery_key)
+    routes = sound_routes(office)
+    return msgspec.structs.replace(office, readers=_in_use(filled, routes), routes=routes)
+
+
+def _in_use(readers: Sequence[Reader], routes: Sequence[Route]) -> list[Reader]:
+    used = {each for route in routes for each in (*route.readers, *route.leaves_out)}
+    return [reader for reader in readers if reader.id in used]
 
 
 # --- the edition -------------------------------------------------------------------------------------------------
@@ -418,6 +534,9 @@ _MAY_BE_EMPTY = {
     "colleagues",
     "counters",
 }
+    "en", "ms", "ms_arab", "audience", "holidays", "leaves_out", "outside_channels", "readers", "routes", "source",
+    "villages",
+}  # fmt: skip
 
 
 def find_blanks(value: Any, path: str = "") -> list[str]:

@@ -27,7 +27,7 @@ from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 
-from shared import wire
+from shared import keys, wire
 from shared.errors import BadSignature, CannotOpen, KeyRefused, Malformed, TooLarge, UnknownVersion
 from shared.keys import ReaderKey, ReadingKey, SealingKey, SealTo, SigningKey, VerifyKey
 from shared.records import BODY_BYTES_MAX
@@ -212,6 +212,26 @@ def open_status(sealed: bytes, *, status_id: bytes, state_key: bytes) -> bytes:
         return AESGCMSIV(state_key).decrypt(sealed[:12], sealed[12:], b"sala/v1/status" + status_id)
     except (InvalidTag, ValueError) as error:
         raise CannotOpen("the status does not open with this code") from error
+
+
+_READING_KEY_LABEL = b"sala/v1/reading-key"
+
+
+def wrap_reading_key(key: ReadingKey, passphrase: str, *, salt: bytes, nonce: bytes) -> bytes:
+    """A reader's private key as a server may keep it: legible only with the pass phrase (16-byte salt, 12-byte
+    nonce).
+    """
+    wrapping = AESGCMSIV(keys.passphrase_key(passphrase, salt))
+    return nonce + wrapping.encrypt(nonce, key.seed, _READING_KEY_LABEL + key.public.id)
+
+
+def unwrap_reading_key(wrapped: bytes, passphrase: str, *, salt: bytes, public_id: bytes) -> ReadingKey:
+    """The private key under a pass phrase; raises `CannotOpen` for any other phrase or key."""
+    try:
+        wrapping = AESGCMSIV(keys.passphrase_key(passphrase, salt))
+        return ReadingKey(wrapping.decrypt(wrapped[:12], wrapped[12:], _READING_KEY_LABEL + public_id))
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen("the reader's key does not open with this pass phrase") from error
 
 
 # --- complaints about people ------------------------------------------------------------------------------------------

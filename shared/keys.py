@@ -10,6 +10,7 @@ Written form, one line: ``sala/v1/<kind>:<hex>``, for example ``sala/v1/ed25519-
 import hashlib
 import hmac
 import re
+import unicodedata
 from dataclasses import dataclass, field
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -239,6 +240,22 @@ def code_keys(code: str, office_salt: bytes) -> CodeKeys:
         status_id=derive(root, "sala/v1/status-id", length=16),
         state_key=derive(root, "sala/v1/state-key"),
     )
+
+
+#: A pass phrase of fewer characters is refused where a key is made.
+PASSPHRASE_CHARS_MIN = 12
+
+
+def passphrase_key(passphrase: str, salt: bytes) -> bytes:
+    """32 bytes from what somebody types, with Argon2id (64 MiB, 3 passes); `salt` is 16 random bytes kept beside it.
+
+    However a keyboard composes a Thai letter, the same phrase gives the same bytes.
+    """
+    typed = unicodedata.normalize("NFC", passphrase.strip()).encode()
+    try:
+        return Argon2id(salt=salt, length=KEY_BYTES, iterations=3, lanes=1, memory_cost=64 * 1024).derive(typed)
+    except UnsupportedAlgorithm as error:
+        raise KeyRefused("this machine's OpenSSL has no Argon2id") from error
 
 
 # An enrolment code is read aloud and typed: 16 characters of Crockford's base 32 (80 bits), no I, L, O or U.

@@ -13,7 +13,7 @@ from typing import Literal
 
 import msgspec
 
-from shared import wire
+from shared import envelope, wire
 from shared.errors import Malformed, SalaError
 from shared.records import BODY_BYTES_MAX
 
@@ -68,6 +68,25 @@ class CaseFiled(_Body, frozen=True):
     contact_name: str
     contact_phone: str
     language: str
+
+
+class ComplaintFiled(_Body, frozen=True):
+    """A citizen complained about somebody. The words are inside `sealed`, for the readers of `route` alone.
+
+    What is legible to the server: the day, the keys that the citizen's code gives, the sort of complaint
+    (`COMPLAINT_CATEGORIES`) and the route. No time, no service, no ticket, no language.
+    """
+
+    filed_on: str
+    status_id: bytes
+    state_key: bytes
+    category: str
+    route: str
+    sealed: bytes
+
+
+#: The sorts of complaint about people that the office counts, as ids of its report.
+COMPLAINT_CATEGORIES = ("conduct", "unfair", "corruption")
 
 
 class RatingGiven(_Body, frozen=True):
@@ -126,7 +145,7 @@ class SlipPrinted(_Body, frozen=True):
     outcome: Literal["printed", "failed", "shown"]
 
 
-Body = LogOpened | TicketIssued | CaseFiled | RatingGiven | RatingExplained | PraiseGiven | SlipPrinted
+Body = LogOpened | TicketIssued | CaseFiled | ComplaintFiled | RatingGiven | RatingExplained | PraiseGiven | SlipPrinted
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,10 @@ KINDS: tuple[Kind, ...] = (
         "case.filed", 1, CaseFiled, "ยื่นเรื่อง", "Case filed", "lobby", "server",
         ("text", "place", "contact_name", "contact_phone"), 5 * _YEAR,
         "body and salt; category, dates and outcome stay with the case",
+    ),
+    Kind(
+        "complaint.filed", 1, ComplaintFiled, "ร้องเรียนเจ้าหน้าที่", "Complaint filed", "confidential", "route",
+        ("sealed",), 5 * _YEAR, "body and salt; category, dates and outcome stay with the case",
     ),
     Kind("rating.given", 1, RatingGiven, "ให้คะแนนบริการ", "Rating given", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
@@ -223,5 +246,9 @@ def _check(body: Body) -> None:
             raise Malformed(f"scores of {scores}")
     if isinstance(body, TicketIssued) and body.number < 1:
         raise Malformed(f"ticket number {body.number}")
-    if isinstance(body, CaseFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):
+    if isinstance(body, CaseFiled | ComplaintFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):
         raise Malformed("a case whose keys have the wrong length")
+    if isinstance(body, ComplaintFiled):
+        envelope.readers_of(body.sealed)
+        if body.category not in COMPLAINT_CATEGORIES or not body.route:
+            raise Malformed("a complaint of no known sort or of no route")

@@ -38,6 +38,9 @@ from shared.records import ID_BYTES, NO_HASH, Record, header_hash
 
 NO_ID = bytes(ID_BYTES)
 
+#: Logs whose envelopes have one of few lengths, so that nobody on the way can tell how much was written.
+PADDED_LOGS = ("confidential",)
+
 
 # --- what is said ------------------------------------------------------------------------------------------------
 
@@ -373,7 +376,7 @@ class Push:
 
     def send(self, want: Want, records: Sequence[Record], nonce: bytes) -> bytes:
         """The envelope that carries `records`, which must be what `want` asked for (fewer will do, none will not)."""
-        packed = batch.pack(records)
+        packed = batch.pack(records, padded=self._logs[want.log].name in PADDED_LOGS)
         last = records[-1].header
         sealed = envelope.seal(
             packed, office=self._me.office, kiosk=self._me.kiosk, log=want.log, first_seq=want.after.seq + 1,

@@ -253,7 +253,7 @@ def _id_of(row: Any) -> Any:
 
 def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
     divisions = {division.id for division in office.divisions}
-    for name in ("divisions", "categories", "villages", "series"):
+    for name in ("divisions", "categories", "villages", "series", "readers", "routes"):
         yield from _id_problems(name, [row.id for row in getattr(office, name)])
     yield from _id_problems("colleagues", [each.id for each in office.colleagues])
     for i, colleague in enumerate(office.colleagues):
@@ -264,6 +264,22 @@ def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
             yield f"categories[{i}].division", f"no division {category.division!r}"
         if category.picture not in PICTURES:
             yield f"categories[{i}].picture", f"no drawing {category.picture!r}"
+
+    yield from _route_problems(office)
+
+
+def _route_problems(office: Office) -> Iterator[tuple[str, str]]:
+    """Keys are the server's to fill in: a folder that brought one could make somebody a reader unseen."""
+    if office.recovery_key:
+        yield "recovery_key", "keys do not come from a folder"
+    for i, reader in enumerate(office.readers):
+        if reader.key:
+            yield f"readers[{i}].key", "keys do not come from a folder"
+    for i, route in enumerate(office.routes):
+        if route.picture not in PICTURES:
+            yield f"routes[{i}].picture", f"no drawing {route.picture!r}"
+        for what in content.route_problems(office, route):
+            yield f"routes[{i}]", what
 
 
 def _id_problems(name: str, ids: list[str]) -> Iterator[tuple[str, str]]:

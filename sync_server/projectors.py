@@ -24,7 +24,17 @@ from django.db.models import F, Sum
 from django.utils import timezone
 
 from shared import kinds
-from shared.kinds import Body, CaseFiled, LogOpened, PraiseGiven, RatingExplained, RatingGiven, TicketIssued, Unreadable
+from shared.kinds import (
+    Body,
+    CaseFiled,
+    ComplaintFiled,
+    LogOpened,
+    PraiseGiven,
+    RatingExplained,
+    RatingGiven,
+    TicketIssued,
+    Unreadable,
+)
 from shared.records import decode_header
 from sync_server.cases import project as cases
 from sync_server.content.actions import publish_statuses
@@ -36,6 +46,7 @@ from sync_server.records import project as logs
 from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
 from sync_server.records.seen import Fold, Seen
 from sync_server.records.traffic import traffic
+from sync_server.sealed import project as sealed
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +71,7 @@ PROJECTORS: dict[str, Projector] = {
         queues.reset,
     ),
     "cases": Projector({CaseFiled: cast("Fold", cases.cases)}, cases.reset),
+    "sealed": Projector({ComplaintFiled: cast("Fold", sealed.complaints)}, sealed.reset),
 }
 
 # One transaction's worth: long enough to be bulk work, short enough that ingest never waits long for SQLite's one

@@ -16,11 +16,16 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
+from shared.keys import ReadingKey
 from sync_server import keys
 from sync_server.cases.clocks import clocks
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Holiday, Office, Role, Staff
 from sync_server.records import actions as records
+from sync_server.sealed import actions as sealed
+from sync_server.sealed.models import RecoveryKey
+
+_SEED_BYTES = 96
 
 SAMPLE = Path(__file__).resolve().parent.parent / "assets" / "office-sample"
 
@@ -86,6 +91,39 @@ def make_demo_office(*, now: dt.datetime, password: str | None = None) -> list[S
     with transaction.atomic():
         _describe(office, sample)
         return [_person(office, person, password, now) for person in _PEOPLE]
+
+
+#: Who reads complaints about people in the fictional office; the last three come from outside its divisions.
+_READERS = {
+    "clerk": "palad",
+    "chief": "nayok",
+    "council_chair": "prathan",
+    "district_liaison": "thongthin",
+    "auditor": "truat",
+}
+_OUTSIDE = (
+    _Person("prathan", "นายประธาน ศาลาทอง", "ประธานสภาองค์การบริหารส่วนตำบล", Role.READER, ""),
+    _Person("thongthin", "นางสาวท้องถิ่น ศาลาทอง", "ท้องถิ่นอำเภอ", Role.READER, ""),
+    _Person("truat", "นางตรวจ ศาลาทอง", "ผู้ตรวจสอบภายใน", Role.READER, ""),
+)
+
+
+def make_demo_readers(office: Office, phrase: str, *, now: dt.datetime, password: str | None = None) -> list[SignIn]:
+    """A reader with a key for each position of the fictional office's routes, all under `phrase`; returns the people
+    that came for it.
+
+    The private half of its recovery key is thrown away: nobody in this office exists.
+    """
+    came = [_person(office, person, password, now) for person in _OUTSIDE]
+    if not RecoveryKey.objects.filter(office=office).exists():
+        recovery = ReadingKey(os.urandom(_SEED_BYTES)).public
+        sealed.keep_recovery_key(program(office), recovery.raw, recovery.id, now=now)
+    for reader, username in _READERS.items():
+        staff = Staff.objects.select_related("office").get(office=office, username=username)
+        seat = sealed.name_reader(program(office), reader, staff, now=now)
+        if not seat.key_id:
+            sealed.make_reader_key(Actor.of(staff), phrase, now=now, random=os.urandom)
+    return came
 
 
 def _sample() -> dict[str, Any]:

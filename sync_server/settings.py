@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "sync_server.queues",
     "sync_server.cases",
     "sync_server.content",
+    "sync_server.sealed",
     "sync_server.reports",
     "sync_server.home",
 ]
@@ -173,7 +174,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 # not imported, because content stands above ingest in the stack of applications.
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
 # What citizens are told about their cases, asked for when an edition is made: content stands beside cases in the stack.
-SALA_STATUS_SOURCE = "sync_server.cases.queries.statuses_for_bundle"
+SALA_STATUS_SOURCE = "sync_server.home.statuses.statuses_for_bundle"
+# Who reads complaints about people, with which keys: content publishes them and knows nothing of sealed cases.
+SALA_READER_SOURCE = "sync_server.sealed.queries.reader_keys"
 # What the ids in records and cases are called: a function that gives the names of the published content.
 SALA_NAMES = "sync_server.home.names.names"
 # Publishes the sample content for `demo-office`: called with the office and `now`.

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("sync_server.home.urls")),
     path("", include("sync_server.web.urls")),
     path("desk/cases/", include("sync_server.cases.urls")),
+    path("desk/sealed/", include("sync_server.sealed.urls")),
     path("desk/queues/", include("sync_server.queues.urls")),
     path("desk/content/", include("sync_server.content.urls")),
     path("desk/reports/", include("sync_server.reports.urls")),

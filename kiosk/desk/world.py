@@ -10,12 +10,15 @@ from kiosk.config import Config
 from kiosk.identity import Identity
 from kiosk.paper import Printer
 from kiosk.store import Logbook, Store
+from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to."""
+    """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
+    confidential one, in a store of its own.
+    """
 
     store: Store
     lobby: Logbook
@@ -24,3 +27,4 @@ class World:
     identity: Identity
     printer: Printer
     random: Callable[[int], bytes]
+    apart: Apart

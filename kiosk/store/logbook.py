@@ -166,6 +166,11 @@ class Logbook:
         self._software = software
         self.name = name
 
+    @property
+    def store(self) -> Store:
+        """Where it lies: whoever appends opens the transaction there."""
+        return self._store
+
     # ---- writing ---------------------------------------------------------------------------------------------------
 
     def append(self, tx: Transaction, body: kinds.Body, *, at: At, edition: int, salt: bytes | None = None) -> Record:

@@ -23,6 +23,7 @@ from kiosk.desk import contact
 from kiosk.desk.health import Link
 from kiosk.desk.world import World
 from kiosk.store import StoreError, check_all
+from kiosk.sync.daily import Daily
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
@@ -41,6 +42,8 @@ REFUSED_S = 900.0
 GATHER_S = 1.0
 #: A message is not made smaller than this because of a proxy.
 BATCH_BYTES_MIN = 8 * 1024
+#: Padded, this much still fits one envelope.
+APART_BYTES_MAX = 512 * 1024
 CHECKPOINT_PAGES = 500
 #: The whole store is looked at once a day, and first when a start is well over.
 CHECK_FIRST_S = 600.0
@@ -84,15 +87,19 @@ class Sync:
         transport: Transport | None,
         *,
         patience: Patience | None = None,
+        uniform: Callable[[float, float], float] = _uniform,
         on_change: Callable[[], None] = lambda: None,
     ) -> None:
-        """`transport` None: this kiosk runs alone. `on_change` is called on this thread after each turn and touch."""
+        """`transport` None: this kiosk runs alone. `uniform` draws the minute of the daily push. `on_change` is called
+        on this thread after each turn and touch.
+        """
         self._world = world
         self._clock = clock
         self._transport = transport
         self._patience = patience or Patience(world.config.retry_max_s)
         self._on_change = on_change
         self._batch_bytes_max = BATCH_BYTES_MAX
+        self._daily = Daily(world, uniform)
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
         self._next_check_s = time.monotonic() + CHECK_FIRST_S
@@ -181,10 +188,27 @@ class Sync:
         self._link = Link("ok")
         self._patience.after_success()
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
+        self._converse_apart(self._transport)
         # Downloads stop first when the disk is filling up.
         if told.edition > self._world.content.edition and self._world.store.reserve_held:
             self._fetch(self._transport)
         return Wait(GATHER_S if told.again else interval_s, cut_short=True)
+
+    def _converse_apart(self, transport: Transport) -> None:
+        """The confidential log, in a conversation of its own, once a day. Its troubles are not the lobby's: what
+        waits there waits for the next turn, and the line is judged by the lobby.
+        """
+        try:
+            if not self._daily.due(self._clock):
+                return
+            with self._world.apart.open(self._clock.now().service_date) as book:
+                told = converse(self._world, self._clock, transport, book=book, batch_bytes_max=APART_BYTES_MAX)
+                with book.store.transaction() as tx:
+                    book.prune(tx)
+            if told.refused is None and not told.again:
+                self._daily.done(self._clock)
+        except SalaError as error:
+            logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 
     def _fetch(self, transport: Transport) -> None:
         try:

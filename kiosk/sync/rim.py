@@ -3,6 +3,9 @@
     told = converse(world, clock, transport)        # asks, sends what is missing, keeps the receipts
     told.edition                                    # content that the server offers
 
+Each conversation is about one logbook: the lobby's, whenever there is something; the confidential one once a day
+(`daily`), so that it is mentioned at no other time.
+
 Nothing here decides when to talk or how to wait (`loop`), nor what comes next in a conversation (`shared.protocol`).
 
 The rules of this file:
@@ -19,7 +22,7 @@ from dataclasses import dataclass, replace
 from kiosk.clock import Clock
 from kiosk.desk import contact, health
 from kiosk.desk.world import World
-from kiosk.store import LogView, OpenReason, RecordDamaged, Transaction
+from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
 from kiosk.sync.line import Reply, Transport, unbelieved
 from shared import protocol
 from shared.errors import SalaError, TooLarge
@@ -36,7 +39,7 @@ from shared.protocol import (
     Stored,
     Want,
 )
-from shared.records import Record
+from shared.records import At, Record
 
 logger = logging.getLogger(__name__)
 
@@ -62,18 +65,28 @@ class Told:
     again: bool
 
 
-def converse(world: World, clock: Clock, transport: Transport, *, batch_bytes_max: int = BATCH_BYTES_MAX) -> Told:
-    """Bring the server what it lacks. Raises `Unreachable` where the way fails, `CannotRecord` where the disk does."""
-    return _Conversation(world, clock, transport, batch_bytes_max).run()
+def converse(
+    world: World,
+    clock: Clock,
+    transport: Transport,
+    *,
+    book: Logbook | None = None,
+    batch_bytes_max: int = BATCH_BYTES_MAX,
+) -> Told:
+    """Bring the server what it lacks of `book` (the lobby's if none is named).
+
+    Raises `Unreachable` where the way fails, `CannotRecord` where the disk does.
+    """
+    return _Conversation(world, clock, transport, book or world.lobby, batch_bytes_max).run()
 
 
 class _Conversation:
-    def __init__(self, world: World, clock: Clock, transport: Transport, batch_bytes_max: int) -> None:
+    def __init__(self, world: World, clock: Clock, transport: Transport, book: Logbook, batch_bytes_max: int) -> None:
         self._world = world
         self._clock = clock
         self._transport = transport
         self._batch_bytes_max = batch_bytes_max
-        self._lobby = world.lobby
+        self._book = book
         self._edition = 0
         self._records = 0
         self._refused: Refused | None = None
@@ -141,7 +154,7 @@ class _Conversation:
         """Records behind `after`, up to the first that cannot be read; raises `RecordDamaged` where that is it."""
         found: list[Record] = []
         try:
-            found.extend(self._lobby.after(after, log=log, limit_count=count_max, limit_bytes=self._batch_bytes_max))
+            found.extend(self._book.after(after, log=log, limit_count=count_max, limit_bytes=self._batch_bytes_max))
         except RecordDamaged:
             if not found:
                 raise
@@ -168,11 +181,11 @@ class _Conversation:
         """What an answer changes on the disk, all of it or nothing."""
         before = contact.read(self._world.store)
         now = replace(before, epoch=answer.epoch)
-        with self._world.store.transaction() as tx:
+        with self._book.store.transaction() as tx:
             for event in events:
                 match event:
                     case Stored(head, backed_up):
-                        self._lobby.record_receipt(
+                        self._book.record_receipt(
                             tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=backed_up, epoch=answer.epoch,
                             server_ms=answer.server_ms, signed=signed,
                         )  # fmt: skip
@@ -191,36 +204,41 @@ class _Conversation:
 
     def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
         """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""
-        if self._lobby.logs()[-1].log != log:
+        if self._book.logs()[-1].log != log:
             return False
         logger.warning("log %s ends (%s); a new one goes on", log.hex()[:8], reason)
-        self._lobby.open_new(tx, reason, at=self._clock.now().at, edition=self._world.content.edition)
+        self._book.open_new(tx, reason, at=self._at(), edition=self._world.content.edition)
         self._again = True
         return True
 
+    def _at(self) -> At:
+        """When a log is opened: to the moment in the lobby, to the day elsewhere."""
+        moment = self._clock.now()
+        return moment.at if self._book.name == self._world.lobby.name else apart.at(moment.service_date)
+
     def _end_damaged(self, damage: RecordDamaged) -> None:
         logger.error("%s", damage)
-        with self._world.store.transaction() as tx:
-            self._lobby.mark_damaged(tx, damage.log, damage.seq)
+        with self._book.store.transaction() as tx:
+            self._book.mark_damaged(tx, damage.log, damage.seq)
             if self._open_new(tx, damage.log, "damaged"):
                 contact.note_new_log(self._world.store, "damaged")
 
     def _carry_over(self) -> None:
         """Append what can be read behind a damaged record to the current log: the server has named its place."""
-        for view in self._lobby.logs():
+        for view in self._book.logs():
             moved = int(view.ended and view.stranded > 0)
             while moved:
-                with self._world.store.transaction() as tx:
-                    moved = self._lobby.carry_over(tx, view.log)
+                with self._book.store.transaction() as tx:
+                    moved = self._book.carry_over(tx, view.log)
                 self._again = True
 
     def _asked_about(self) -> list[LogView]:
         """The current log, and old ones of which the server lacks something or has no backup yet."""
-        *old, current = self._lobby.logs()
+        *old, current = self._book.logs()
         return [*(view for view in old if view.waiting or view.backed_up < view.head.seq), current]
 
     def _hash_at(self, log: bytes, seq: int) -> bytes | None:
-        return self._lobby.hash_at(seq, log)
+        return self._book.hash_at(seq, log)
 
 
 def _local(view: LogView) -> Local:

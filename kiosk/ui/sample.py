@@ -30,6 +30,7 @@ from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.store import Logbook, Store
+from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.ui.files import ASSETS
 from kiosk.ui.presenters import PRESENTERS
@@ -133,7 +134,7 @@ class SampleKiosk:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
-            identity, self.printer, os.urandom,
+            identity, self.printer, os.urandom, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
         )  # fmt: skip
         if edition:
             self.publish(edition)
@@ -143,7 +144,7 @@ class SampleKiosk:
         """Put the sample content on screen, with these statuses of cases."""
         written = sample_content()
         pieces = {
-            content.OFFICE_PIECE: content.piece(written.office),
+            content.OFFICE_PIECE: content.piece(_with_readers(written.office)),
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
             **{
@@ -181,6 +182,12 @@ class SampleKiosk:
         self.flow.touched()
         getattr(self.presenter, verb)(*arguments)
         self.settle()
+
+
+def _with_readers(office: content.Office) -> content.Office:
+    """The office with a made-up key for each reader, so that its routes are offered."""
+    made = {each.id: keys.ReadingKey(bytes([i]) * 96).public.raw for i, each in enumerate(office.readers, 1)}
+    return content.with_reader_keys(office, made, keys.ReadingKey(b"r" * 96).public.raw)
 
 
 @contextlib.contextmanager

@@ -19,7 +19,7 @@ def visible_to(user: Staff) -> QuerySet[Case]:
     """The cases of the own office that a member of staff may know of.
 
     Clerk and executive see all; an officer sees what was given to them or their division and what is given to nobody
-    yet; the administrator looks after the machine and sees none.
+    yet; the administrator looks after the machine and sees none, as does a reader of sealed cases.
     """
     cases = Case.objects.filter(office=user.office_id)
     if user.role in (Role.CLERK, Role.EXECUTIVE):

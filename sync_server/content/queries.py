@@ -3,10 +3,12 @@
 `current_manifest`, `current_edition` and `piece` are what ingest answers kiosks with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
+from django.conf import settings
+from django.utils.module_loading import import_string
 
 from shared import content
 from shared.content import OFFICE_PIECE, SERVICE_PREFIX, Manifest, Service
@@ -66,14 +68,29 @@ def draft_pieces(office: Office) -> dict[str, bytes]:
     return pieces
 
 
+def routes_held_back(office: Office) -> list[content.Route]:
+    """The routes of the draft that no edition tells: a reader has no key yet, or there is no recovery key."""
+    written = Draft.objects.filter(office=office, name=OFFICE_PIECE).first()
+    drafted = content.read_piece(content.Office, bytes(written.data)).routes if written else []
+    told = draft_office(office)
+    kept = {route.id for route in told.routes} if told else set()
+    return [route for route in drafted if route.id not in kept]
+
+
+def _reader_keys(office: Office) -> tuple[dict[str, bytes], bytes]:
+    source: Callable[[Office], tuple[dict[str, bytes], bytes]] = import_string(settings.SALA_READER_SOURCE)
+    return source(office)
+
+
 def _with_identity(data: bytes, office: Office) -> bytes:
-    """The office's piece under the name in the settings record: the one place where an office's name is kept."""
+    """The office's piece under the name in the settings record (the one place where an office's name is kept), with the
+    keys of its readers and without the routes that lack one.
+    """
     written = content.read_piece(content.Office, data)
     name = msgspec.structs.replace(written.name, th=office.name, en=office.name_en or written.name.en)
     short = msgspec.structs.replace(written.short_name, th=office.short_name or written.short_name.th)
-    return content.piece(
-        msgspec.structs.replace(written, name=name, short_name=short, phone=office.phone or written.phone)
-    )
+    named = msgspec.structs.replace(written, name=name, short_name=short, phone=office.phone or written.phone)
+    return content.piece(content.with_reader_keys(named, *_reader_keys(office)))
 
 
 def draft_changes(office: Office) -> Changes:

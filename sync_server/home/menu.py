@@ -15,6 +15,7 @@ from sync_server.cases import queries as cases
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
 from sync_server.organisations.models import Role, Staff
+from sync_server.sealed import queries as sealed
 from sync_server.web.language import Text
 
 
@@ -22,7 +23,7 @@ from sync_server.web.language import Text
 class Row:
     """One place: its address by name, label, icon, how many things wait there for this person.
 
-    `roles` are those it is for; none named is for everybody.
+    `roles` are those it is for; none named is for everybody. `shown` asks about the person where no role can say it.
     """
 
     view: str
@@ -31,6 +32,7 @@ class Row:
     waiting: Callable[[Staff], int] | None = None
     alarm: bool = False
     roles: frozenset[str] = frozenset()
+    shown: Callable[[Staff], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,13 @@ MENU: tuple[tuple[Row, ...], ...] = (
     (
         Row("home:today", Text("งานวันนี้", "Today"), "sun-horizon"),
         Row("cases:inbox", Text("เรื่องที่รับ", "Cases"), "tray", waiting=_owed),
+        Row(
+            "sealed:index",
+            Text("เรื่องลับ", "Sealed cases"),
+            "envelope-simple",
+            waiting=sealed.open_count,
+            shown=sealed.reads_something,
+        ),
         Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket"),
     ),
     (
@@ -90,7 +99,7 @@ def menu_for(staff: Staff, app: str) -> list[list[Item]]:
 
 
 def _item(row: Row, staff: Staff, app: str) -> Item | None:
-    if row.roles and staff.role not in row.roles:
+    if (row.roles and staff.role not in row.roles) or (row.shown and not row.shown(staff)):
         return None
     try:
         href = reverse(row.view)

@@ -31,7 +31,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "day": day,
         "weekday": thai.weekday(day),
         "now": now,
-        "works_on_cases": staff.role != Role.ADMIN,
+        "works_on_cases": staff.role not in (Role.ADMIN, Role.READER),
         "counts": counts,
         "owed": counts.received + counts.in_progress,
         "next": [inbox.row(case, limits, day) for case in owed[:NEXT_CASES]],

@@ -8,6 +8,7 @@ ROLES: dict[str, Text] = {
     Role.CLERK: Text("ปลัด อบต.", "Clerk"),
     Role.EXECUTIVE: Text("นายก อบต.", "Chief executive"),
     Role.ADMIN: Text("ผู้ดูแลระบบ", "Administrator"),
+    Role.READER: Text("ผู้อ่านเรื่องลับ", "Reader of sealed cases"),
 }
 
 #: What is done to a member of staff's account.

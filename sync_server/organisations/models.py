@@ -78,13 +78,14 @@ class Holiday(models.Model):
 
 class Role(models.TextChoices):
     """What a member of staff may do. `clerk` is the ปลัด, who answers for all cases; `executive` is the นายก, who
-    reads and signs.
+    reads and signs; `reader`, often from outside the office, reads complaints about people and nothing else.
     """
 
     OFFICER = "officer", "เจ้าหน้าที่"
     CLERK = "clerk", "ปลัด"
     EXECUTIVE = "executive", "นายก"
     ADMIN = "admin", "ผู้ดูแลระบบ"
+    READER = "reader", "ผู้อ่านเรื่องลับ"
 
 
 class StaffManager(BaseUserManager["Staff"]):

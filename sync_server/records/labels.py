@@ -6,7 +6,10 @@ from shared import kinds
 from sync_server.records.models import Why
 from sync_server.web.language import Text
 
-KINDS: dict[str, Text] = {kind.name: Text(kind.title_th, kind.title_en) for kind in kinds.KINDS}
+#: Kinds that are on the review page at all; what is sealed to readers is not.
+KINDS: dict[str, Text] = {
+    kind.name: Text(kind.title_th, kind.title_en) for kind in kinds.KINDS if kind.sealed_to == "server"
+}
 
 ICONS: dict[str, str] = {
     "log.opened": "archive",

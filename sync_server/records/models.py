@@ -21,6 +21,9 @@ class Log(models.Model):
     office = models.ForeignKey(Office, models.PROTECT, related_name="logs")
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="logs")
     log_id = models.CharField(max_length=32)
+    name = models.CharField(
+        max_length=20, blank=True, help_text="lobby or confidential, once its first record was read"
+    )
     branch = models.PositiveSmallIntegerField(default=0)
     based_on = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="branches")
     base_seq = models.PositiveBigIntegerField(default=0, help_text="last record before this branch's own")

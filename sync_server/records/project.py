@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from shared.kinds import LogOpened
 from sync_server.kiosks.actions import raise_alarm
 from sync_server.kiosks.models import AlarmKind
+from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
 # Of the reasons a log can be opened for, those that mean a disk is not what it was.
@@ -16,8 +17,11 @@ _DISK_CHANGED = frozenset({"copied", "restored"})
 
 
 def openings(run: Sequence[Seen[LogOpened]]) -> None:
-    """Raise one alarm for each log that was opened after its kiosk's disk was copied or restored."""
+    """Note what each log is called; raise one alarm for each that was opened after its kiosk's disk was copied or
+    restored.
+    """
     for seen in run:
+        Log.objects.filter(pk=seen.log.pk).update(name=seen.body.name[:20])
         if seen.body.reason in _DISK_CHANGED:
             raise_alarm(
                 seen.log.office, AlarmKind.KIOSK_RESTORED, seen.log.log_id, now=seen.received_at, kiosk=seen.log.kiosk,
@@ -26,4 +30,4 @@ def openings(run: Sequence[Seen[LogOpened]]) -> None:
 
 
 def reset() -> None:
-    """Nothing to forget: an alarm is raised once for its log, and a person may have cleared it since."""
+    """Nothing to forget: a log keeps its name, and an alarm, raised once, may have been cleared by a person since."""

@@ -13,6 +13,10 @@ from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Role, Staff
 from sync_server.records.models import Epoch, Log, RecordRow, SetAside
 
+#: The log, and the kinds in it, of which no page may give a hint.
+CONFIDENTIAL = "confidential"
+SEALED_KINDS = tuple(kind.name for kind in kinds.KINDS if kind.sealed_to == "route")
+
 
 def current_epoch(office: Office) -> Epoch | None:
     """The epoch the server is in; None before its first start."""
@@ -62,11 +66,13 @@ class Reading:
 
 
 def visible_to(user: Staff) -> QuerySet[RecordRow]:
-    """The records a member of staff may open: those of the own office, and for the administrator none (logs are not
-    system data).
+    """The records a member of staff may open: those of the own office, and none for the administrator (logs are not
+    system data) and for readers of sealed cases. Complaints about people are nobody's to browse: the list would tell
+    the one they are about.
     """
-    rows = RecordRow.objects.filter(log__office=user.office_id).select_related("log", "log__kiosk")
-    return rows.none() if user.role == Role.ADMIN else rows
+    rows = RecordRow.objects.filter(log__office=user.office_id).exclude(kind__in=SEALED_KINDS)
+    rows = rows.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk")
+    return rows.none() if user.role in (Role.ADMIN, Role.READER) else rows
 
 
 def find(
@@ -98,7 +104,8 @@ def kinds_received(office: Office) -> list[str]:
 
 def set_aside(office: Office) -> QuerySet[SetAside]:
     """Records that are in no projection, with the reason."""
-    return SetAside.objects.filter(log__office=office).select_related("log", "log__kiosk").order_by("-at")
+    aside = SetAside.objects.filter(log__office=office).exclude(kind__in=SEALED_KINDS)
+    return aside.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk").order_by("-at")
 
 
 def branches(office: Office) -> QuerySet[Log]:

@@ -50,7 +50,7 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     staff = staff_of(request)
     row = get_object_or_404(queries.visible_to(staff), pk=record_id)
     reading = queries.read(row)
-    neighbours = RecordRow.objects.filter(log=row.log_id)
+    neighbours = queries.visible_to(staff).filter(log=row.log_id)
     previous = neighbours.filter(seq=row.seq - 1).first()
     state = review.states_of([row])[row.pk]
     context = {
@@ -99,9 +99,7 @@ def count_branch(request: HttpRequest, branch_id: int) -> HttpResponse:
 
 
 def _filters(staff: Staff) -> tuple[Filter, ...]:
-    unknown = (
-        SetAside.objects.filter(log__office=staff.office_id).exclude(kind__in=KINDS).values_list("kind", flat=True)
-    )
+    unknown = queries.set_aside(staff.office).order_by().exclude(kind__in=KINDS).values_list("kind", flat=True)
     kinds: list[tuple[str, str | Text]] = [*KINDS.items(), *((kind, kind) for kind in sorted(set(unknown)))]
     return (
         Filter("kind", Text("ทุกชนิด", "All kinds"), "select", kinds),

@@ -310,7 +310,19 @@ def _cases(report: Report) -> Section:
                 f"{report.result_days} วันนับแต่วันยื่น ไม่นับวันแรก วันสุดท้ายที่ตรงกับวันหยุดเลื่อนเป็นวันทำการถัดไป"
             ),
             f"มาถึงเซิร์ฟเวอร์หลังพ้นกำหนดตอบรับ {_count(report.cases_found_late, 'เรื่อง')} ยังนับเวลาจากวันที่ยื่น",
+            _confidential_in_words(report),
         ),
+    )
+
+
+def _confidential_in_words(report: Report) -> str:
+    row = report.confidential
+    if not row.received:
+        return "เรื่องร้องเรียนเกี่ยวกับบุคคล (เรื่องลับ นับแยก ไม่อยู่ในตาราง) ไม่มีเรื่องร้องเรียน"
+    told = f" แจ้งผลใน {report.result_days} วัน {row.told_in_time:,} จาก {_count(row.due, 'เรื่อง')}" if row.due else ""
+    return (
+        f"เรื่องร้องเรียนเกี่ยวกับบุคคล (เรื่องลับ นับแยก ไม่อยู่ในตาราง) รับ {_count(row.received, 'เรื่อง')} "
+        f"ยุติแล้ว {row.closed:,} อยู่ระหว่างดำเนินการ {row.open:,}{told}"
     )
 
 

@@ -29,8 +29,18 @@ from sync_server.records.models import Log, RecordRow
 from sync_server.records.queries import last_received, set_aside
 from sync_server.reports.groups import Groups
 from sync_server.reports.period import Period
-from sync_server.reports.report import Behind, CaseRow, KioskLine, RatingRow, Report, TicketRow, day_after
+from sync_server.reports.report import (
+    Behind,
+    CaseRow,
+    ConfidentialRow,
+    KioskLine,
+    RatingRow,
+    Report,
+    TicketRow,
+    day_after,
+)
 from sync_server.reports.score import Score, withheld
+from sync_server.sealed import queries as sealed
 from sync_server.web.language import Text
 
 _ALL = Text("รวม", "All")
@@ -68,6 +78,7 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
         cases_found_late=_filed(user, period).filter(found_late=True).count(),
         acknowledge_days=limits[ACKNOWLEDGE].days,
         result_days=limits[RESULT].days,
+        confidential=_confidential(office, period, now),
     )
 
 
@@ -223,6 +234,11 @@ def _cases(user: Staff, period: Period, now: dt.datetime) -> tuple[tuple[CaseRow
     )
     everything = {name: sum(row[name] for row in found.values()) for name in counts}
     return rows, _case_row(period, "", _ALL, everything)
+
+
+def _confidential(office: Office, period: Period, now: dt.datetime) -> ConfidentialRow:
+    told = sealed.figures(office, period.first, period.last, today=thai.service_date(now))
+    return ConfidentialRow(told.received, told.closed, told.open, told.told_in_time, told.due)
 
 
 def _case_row(period: Period, key: str, name: Text, counts: Mapping[str, int]) -> CaseRow:

@@ -82,6 +82,20 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfidentialRow:
+    """Complaints about people filed in the period, as numbers alone: its reader may be whom they are about.
+
+    No address leads to them. Five is no limit here: a count of cases names nobody, and the law wants it.
+    """
+
+    received: int
+    closed: int
+    open: int
+    told_in_time: int
+    due: int
+
+
+@dataclass(frozen=True, slots=True)
 class KioskLine:
     """How far one kiosk's records go.
 
@@ -114,6 +128,7 @@ class Report:
     cases_found_late: int
     acknowledge_days: int
     result_days: int
+    confidential: ConfidentialRow
 
     @property
     def silent(self) -> tuple[KioskLine, ...]:
@@ -129,7 +144,7 @@ class Report:
     def check_code(self) -> str:
         """Eight letters that change with any figure of tickets, ratings and cases: papers of one code say the same."""
         rows = [self.tickets, self.tickets_all, self.ratings, self.ratings_all, self.cases, self.cases_all]
-        figures = msgspec.to_builtins([self.period, rows, self.cases_found_late, self.not_counted])
+        figures = msgspec.to_builtins([self.period, rows, self.cases_found_late, self.not_counted, self.confidential])
         return hashlib.sha256(json.dumps(figures).encode("ascii")).hexdigest()[:8].translate(_LETTERS)
 
 

@@ -18,6 +18,7 @@ from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.store import Logbook, Store
+from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from shared import content, keys
 from shared.content import (
@@ -214,7 +215,8 @@ def make_world(
             lobby.open_new(tx, "enrolled", at=Hands().clock().now().at, edition=0)
     if edition > editions.edition:
         publish(editions, edition)
-    return World(store, lobby, editions, make(folder, settings or {}), identity, TrayPrinter(), random)
+    apart = Apart(folder / "confidential", b"7" * 32, software=SOFTWARE)
+    return World(store, lobby, editions, make(folder, settings or {}), identity, TrayPrinter(), random, apart)
 
 
 def counting_random(start: int = 0) -> Callable[[int], bytes]:

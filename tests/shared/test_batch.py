@@ -26,6 +26,15 @@ def test_round_trip_with_erased_bodies(run, data):
     assert hashes == [head.hash for head in heads]
 
 
+@given(runs())
+def test_a_padded_batch_has_one_of_few_lengths_and_the_same_records(run):
+    """Padding hides how much was said and changes nothing of it."""
+    start, records, heads = run
+    packed = batch.pack(records, padded=True)
+    assert len(packed) in batch.PADDED_STEPS or len(packed) % batch.PADDED_STEPS[-1] == 0
+    assert _unpack(packed, start, len(records)) == (records, [head.hash for head in heads])
+
+
 @given(runs(max_size=4), st.data())
 def test_mutation_never_gives_the_same_head(run, data):
     """A changed batch is refused, or its rebuilt last hash is not the one that would have been signed."""

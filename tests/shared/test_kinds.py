@@ -3,10 +3,11 @@
 import typing
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import given
 
-from shared import kinds, wire
+from shared import envelope, keys, kinds, wire
 from shared.errors import Malformed
 from shared.kinds import BY_NAME, KINDS, Body, Unreadable
 
@@ -53,6 +54,30 @@ def test_wrong_types_are_refused_at_capture():
     """A body that could not be read back is refused where it is written."""
     with pytest.raises(Malformed):
         kinds.encode(kinds.RatingGiven("2026-11-25", "5", "walk-by", "", False))
+
+
+SEALED = envelope.seal_to_route(
+    b"words", readers=[keys.ReadingKey(bytes([i]) * 96).public for i in (1, 2)], log=b"l" * 16, route="chief",
+    key=b"k" * 32,
+)  # fmt: skip
+COMPLAINT = kinds.ComplaintFiled("2026-11-25", b"i" * 16, b"k" * 32, "unfair", "chief", SEALED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"category": "lamp"},
+        {"route": ""},
+        {"sealed": b"words"},
+        {"sealed": b""},
+        {"status_id": b""},
+        {"state_key": b""},
+    ],
+)
+def test_a_complaint_that_is_not_sealed_or_of_no_sort_is_unreadable(change):
+    """Only what readers can open, of a sort the report counts, on a named route, is folded into a case."""
+    assert kinds.decode(*kinds.encode(COMPLAINT)) == COMPLAINT
+    assert isinstance(kinds.decode(*kinds.encode(msgspec.structs.replace(COMPLAINT, **change))), Unreadable)
 
 
 def test_the_table_answers_for_every_kind():

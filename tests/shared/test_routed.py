@@ -78,3 +78,20 @@ def test_reader_keys_are_checked_and_written():
         with pytest.raises(KeyRefused):
             keys.ReaderKey(raw)
     assert ANN.seed.hex() not in repr(ANN)
+
+
+def test_a_wrapped_key_opens_with_its_own_phrase_alone():
+    """The same phrase, however its letters are composed, gives the key back; another phrase, key or byte does not."""
+    wrapped = envelope.wrap_reading_key(ANN, "ป่าน้ำ café สิบสอง", salt=b"s" * 16, nonce=b"n" * 12)
+    place = {"salt": b"s" * 16, "public_id": ANN.public.id}
+    assert envelope.unwrap_reading_key(wrapped, " ป่าน้ำ cafe\u0301 สิบสอง", **place) == ANN
+    assert ANN.seed not in wrapped
+    for changed, phrase, where in (
+        (wrapped, "ป่าน้ำ cafe สิบสอง", place),
+        (wrapped, "ป่าน้ำ café สิบสอง", place | {"public_id": BEN.public.id}),
+        (wrapped, "ป่าน้ำ café สิบสอง", place | {"salt": b"t" * 16}),
+        (wrapped[:-1], "ป่าน้ำ café สิบสอง", place),
+        (b"", "ป่าน้ำ café สิบสอง", place),
+    ):
+        with pytest.raises(CannotOpen):
+            envelope.unwrap_reading_key(changed, phrase, **where)

@@ -104,6 +104,19 @@ WRONG = {
     "listed without a file": ("office.toml", '"sign_tax",', '"sign_tax", "gold",', "services: 'gold' has no readable"),
     "one village twice": ("office.toml", 'id = "2"', 'id = "1"', "villages[1].id: '1' stands here twice"),
     "a category of no division": ("office.toml", 'division = "works"', 'division = "x"', "categories[0].division: no"),
+    "a key in the folder": ("office.toml", 'id = "auditor"', 'id = "auditor"\nkey = "a2V5"', "readers[3].key: keys do"),
+    "the subject reads it": (
+        "office.toml",
+        'leaves_out = ["clerk"]',
+        'leaves_out = ["chief"]',
+        "routes[1]: 'chief' is",
+    ),
+    "a route of one": (
+        "office.toml",
+        '["council_chair", "auditor", "district_liaison"]',
+        '["auditor"]',
+        "routes[5]: a route has at least",
+    ),
     "an unnamed closed day": ("office.toml", 'name = "วันปิยมหาราช"', "", "holidays[1]: a `day`"),
     "ends before it begins": (
         "notices.toml",

@@ -55,7 +55,7 @@ def test_records(file, case, data):
         assert header_hash(record.header).hex() == case["hash"] == reader.header_hash(other[0]).hex()
 
 
-@pytest.mark.parametrize(("file", "case", "data"), _cases("batch"))
+@pytest.mark.parametrize(("file", "case", "data"), _cases("batch") + _cases("padded"))
 def test_batches(file, case, data):
     """Columns are rebuilt into the records of record.json, down to the last hash."""
     log = bytes.fromhex(file["log"])

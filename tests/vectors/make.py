@@ -104,6 +104,14 @@ def vectors() -> dict[str, dict[str, object]]:
             "log": LOG.hex(), "last_hash": head.hash.hex(),
             "cases": [_case("five records, one erased", packed), _case("cut short", packed[:-4], "Malformed")],
         },
+        "padded": {
+            "about": "The batch of batch.json with a skippable frame behind it, as the confidential log travels.",
+            "log": LOG.hex(), "last_hash": head.hash.hex(),
+            "cases": [
+                _case("padded to 16384 bytes", batch.pack(records, padded=True)),
+                _case("cut inside the first frame", batch.pack(records, padded=True)[: len(packed) - 4], "Malformed"),
+            ],
+        },
         "envelope": {
             "about": "The batch sealed to the server and signed by the kiosk.",
             "keys": seeds, "packed": packed.hex(),

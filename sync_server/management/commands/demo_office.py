@@ -1,5 +1,6 @@
 """`sala-server demo-office`: the fictional office with its staff and content."""
 
+import secrets
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +8,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from sync_server.setting_up import make_demo_office
+from shared.keys import PASSPHRASE_CHARS_MIN
+from sync_server.setting_up import make_demo_office, make_demo_readers
 
 
 class Command(BaseCommand):
@@ -24,6 +26,13 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make what is missing, publish the sample content, print who can sign in."""
         people = make_demo_office(now=timezone.now(), password=options["password"])
+        office = people[0].staff.office
+        if not options["without_content"]:
+            # One pass phrase for all of them: in a demo somebody has to try every chair.
+            given = options["password"] or ""
+            phrase = given if len(given) >= PASSPHRASE_CHARS_MIN else secrets.token_hex(8)
+            people += make_demo_readers(office, phrase, now=timezone.now(), password=options["password"])
+            self.stdout.write(f"Sealed cases open with the pass phrase {phrase}")
         for person in people:
             shown = person.password or "(as before)"
             self.stdout.write(
@@ -31,5 +40,5 @@ class Command(BaseCommand):
             )
         if options["without_content"]:
             return
-        import_string(settings.SALA_SAMPLE_PUBLISHER)(people[0].staff.office, now=timezone.now())
+        import_string(settings.SALA_SAMPLE_PUBLISHER)(office, now=timezone.now())
         self.stdout.write("The sample content is published.")

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from sync_server.reports.period import Period, Span
-from sync_server.reports.report import Behind, CaseRow, KioskLine, RatingRow, Report, TicketRow
+from sync_server.reports.report import Behind, CaseRow, ConfidentialRow, KioskLine, RatingRow, Report, TicketRow
 from sync_server.reports.score import Score
 from sync_server.web.language import Text
 
@@ -64,5 +64,6 @@ def report(**changes):
         "cases_found_late": 1,
         "acknowledge_days": 7,
         "result_days": 15,
+        "confidential": ConfidentialRow(3, 1, 2, 1, 2),
     }  # fmt: skip
     return Report(**{**facts, **changes})

@@ -43,6 +43,14 @@ ROUTES: dict[str, list[Row]] = {
     "cases:assign": [Row(422, _ACT, post=True, of="free case")],
     "cases:close": [Row(422, _ACT, post=True, of="free case")],
     "cases:reopen": [Row(422, _ACT, post=True, of="free case")],
+    # A sealed case that was sealed to none of these people: whatever their role, there is none.
+    "sealed:index": [Row()],
+    "sealed:key": [Row()],
+    "sealed:case": [Row(404, of="sealed case")],
+    "sealed:open": [Row(404, post=True, of="sealed case")],
+    "sealed:answer": [Row(404, post=True, of="sealed case")],
+    "sealed:close": [Row(404, post=True, of="sealed case")],
+    "sealed:recuse": [Row(404, post=True, of="sealed case")],
     "records:index": [Row()],
     "records:record": [Row(of="record", but=_READERS_ONLY)],
     "records:branches": [Row()],
@@ -91,9 +99,18 @@ def things(busy):
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Alarm, Kiosk
     from sync_server.records.models import Log, RecordRow
+    from sync_server.sealed.models import SealedCase
 
+    log = Log.objects.all()[0]
+    day = log.opened_at.date()
+    sealed = SealedCase.objects.create(
+        office=busy.office, log=log, seq=1, year=2570, n=1, number="ล.0001/2570", route="chief", category="unfair",
+        size=1, status_id="0" * 32, state_key=bytes(32), filed_on=day, received_on=day, acknowledge_by=day,
+        result_by=day,
+    )  # fmt: skip
     return {
         "": {},
+        "sealed case": {"case_id": sealed.pk},
         "free case": {"case_id": Case.objects.filter(division=None, state="received")[0].pk},
         "health case": {"case_id": Case.objects.filter(division__code="health")[0].pk},
         "no case": {"case_id": 10**9},

@@ -1,5 +1,6 @@
 /* The little script of the staff pages. Every page works without it; it only saves a touch here and there.
-   "/" goes to the search, a changed filter is applied at once, a password can be looked at, a message can be put away. */
+   "/" goes to the search, a changed filter is applied at once, a password can be looked at, a message can be put away,
+   an opened sealed case says how long it stays open (the answer itself carries the order to close). */
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -33,3 +34,13 @@ document.addEventListener("click", (event) => {
 });
 
 for (const button of document.querySelectorAll("[data-scripted]")) button.hidden = false;
+
+const unsealed = document.querySelector("[data-closes]");
+if (unsealed) {
+  const until = performance.now() + Number(unsealed.dataset.closes) * 1000;
+  const left = unsealed.querySelector("[data-left]");
+  setInterval(() => {
+    const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
+    left.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+  }, 500);
+}

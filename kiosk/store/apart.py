@@ -1,0 +1,116 @@
+"""The confidential logbook: a store of its own, open only while somebody uses it.
+
+Complaints about people lie in a file apart from tickets and ratings, under a key of its own, so that neither the order
+of rows nor the place of a page tells which visit a complaint came from. After each use the write-ahead log is folded
+in, the file is closed, and the times of the file and its folder are set to the beginning of the day.
+
+    apart = Apart(folder, key, software=SOFTWARE)
+    with apart.open(day) as book, book.store.transaction() as tx:
+        book.append(tx, ComplaintFiled(...), at=At.day(day, OFFICE_OFFSET_MIN), edition=1)
+
+The rules of this file:
+1. What goes in is sealed already; this store's own encryption is a second coat.
+2. Every record has a date and nothing finer: `log.opened` too.
+3. Any thread may open it, several at once; the last one to leave closes it.
+"""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from kiosk.store.errors import CannotRecord, StoreDamaged, StoreError
+from kiosk.store.logbook import Logbook
+from kiosk.store.salvage import salvage
+from kiosk.store.store import Store
+from shared import keys, thai
+from shared.records import At
+
+logger = logging.getLogger(__name__)
+
+NAME = "confidential"
+_FILE_NAME = "store.sala"
+
+#: Its records are few; this keeps room for some of them on a full disk.
+_RESERVE_BYTES = 256 * 1024
+
+
+class Apart:
+    """The confidential logbook of the kiosk whose store key is `key`, in `folder`, where nothing else lies."""
+
+    def __init__(self, folder: Path, key: bytes, *, software: str) -> None:
+        self.folder = folder
+        self._key = keys.derive(key, "sala/v1/confidential-store")
+        self._software = software
+        self._lock = threading.Lock()
+        self._store: Store | None = None
+        self._users = 0
+
+    @property
+    def exists(self) -> bool:
+        """Whether it was ever opened."""
+        return (self.folder / _FILE_NAME).exists()
+
+    @contextmanager
+    def open(self, day: date) -> Iterator[Logbook]:
+        """The logbook, for one use on `day`; its first log is opened where there is none yet.
+
+        Raises `CannotRecord`, with nothing changed, also where the store cannot be opened.
+        """
+        store = self._enter()
+        try:
+            book = Logbook(store, NAME, software=self._software)
+            with store.lock:
+                if not book.logs():
+                    with store.transaction() as tx:
+                        book.open_new(tx, "enrolled", at=at(day), edition=0)
+            yield book
+        finally:
+            self._leave(day)
+
+    def _enter(self) -> Store:
+        with self._lock:
+            if self._store is None:
+                self._store = self._open_store()
+            self._users += 1
+            return self._store
+
+    def _open_store(self) -> Store:
+        try:
+            self.folder.mkdir(mode=0o700, exist_ok=True)
+            path = self.folder / _FILE_NAME
+            try:
+                return Store(path, self._key, create=True, reserve_bytes=_RESERVE_BYTES)
+            except StoreDamaged as damage:
+                logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
+                salvage(path, self._key)
+            return Store(path, self._key, reserve_bytes=_RESERVE_BYTES)
+        except CannotRecord:
+            raise
+        except (StoreError, OSError) as error:
+            raise CannotRecord(f"the confidential store does not open: {error}") from error
+
+    def _leave(self, day: date) -> None:
+        with self._lock:
+            self._users -= 1
+            if self._users == 0 and self._store is not None:
+                store, self._store = self._store, None
+                store.close()
+                self._forget_times(day)
+
+    def _forget_times(self, day: date) -> None:
+        """Set the times of the folder and its files to the beginning of `day`.
+
+        The file system's own time of last change (ctime) cannot be set; it is not in backups and copies.
+        """
+        start_s = thai.day_start(day).timestamp()
+        for path in (*self.folder.iterdir(), self.folder):
+            os.utime(path, (start_s, start_s))
+
+
+def at(day: date) -> At:
+    """When something confidential happened: the day."""
+    return At.day(day, thai.OFFICE_OFFSET_MIN)

@@ -1,0 +1,1 @@
+"""Complaints about people: read by their readers alone."""
