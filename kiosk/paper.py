@@ -13,11 +13,14 @@ from typing import Literal, Protocol
 
 
 class PrinterState(StrEnum):
-    """What the printer says about itself. One that does not answer is unknown, never well."""
+    """What the printer says about itself. One that does not answer is unknown, never well; "stopped" is an open cover
+    or a jammed knife.
+    """
 
     OK = "ok"
     NEAR_END = "near_end"
     OUT = "out"
+    STOPPED = "stopped"
     UNKNOWN = "unknown"
     NONE = "none"
 
@@ -62,6 +65,9 @@ class CaseSlip:
     track_url: str
     language: str
 
+
+#: Whoever asked for a slip is gone after this many seconds: it is dropped, since a stranger would find it.
+JOB_S_MAX = 60
 
 Slip = TicketSlip | CaseSlip
 Outcome = Literal["printed", "failed", "shown"]

@@ -10,6 +10,7 @@ Sizes are written for 384 dots and scaled from there. Text is never under 24 dot
 
 import functools
 import gzip
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -188,6 +189,7 @@ class _Roll:
 
     def number(self, label: str) -> None:
         """The ticket number, as large as the paper allows."""
+        label = _plain(label)
         size = _NUMBER
         while self._font(size, "extrabold").getlength(label) > self._inner:
             size -= 2
@@ -344,10 +346,15 @@ def _breaker() -> ThaiBreaker:
     return ThaiBreaker([*common.split("\n"), *(folder / "office.txt").read_text("utf-8").split("\n")])
 
 
+def _plain(text: str) -> str:
+    """`text` without control characters: they have no shape, and raqm draws nothing at all where there is a NUL."""
+    return "".join(char for char in text if unicodedata.category(char) != "Cc")
+
+
 def _wrap(text: str, width: int, measure: Callable[[str], float]) -> list[str]:
     """`text` in lines of at most `width` dots, cut between words; a word that alone is wider stands alone."""
     lines = [""]
-    for piece in _pieces(text):
+    for piece in _pieces(_plain(text)):
         if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > width:
             lines.append("")
         lines[-1] += piece

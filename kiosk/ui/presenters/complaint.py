@@ -533,12 +533,13 @@ class Recorded(Presenter[RecordedView]):
         filed = self._filed
         if filed is None or self._paper == "printing":
             return
-        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        world, clock, language = self.world, self.flow.clock, self.visit.language
+        moment = clock.now()
         self._paper = "printing"
 
         def print_it() -> Outcome:
             slip = slips.case_slip(world, filed, language)
-            return slips.print_and_record(world, moment, slip, of="case", seq=filed.seq)
+            return slips.print_and_record(world, moment, slip, of="case", seq=filed.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
 

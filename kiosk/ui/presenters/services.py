@@ -417,14 +417,15 @@ class TicketPage(Presenter[TicketView]):
         ticket, service = self._ticket, self._service
         assert ticket is not None
         assert service is not None
-        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        world, clock, language = self.world, self.flow.clock, self.visit.language
+        moment = clock.now()
         at_hand = self.visit.papers_at_hand or None
         self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
         self._paper = "printing"
 
         def print_it() -> Outcome:
             slip = slips.ticket_slip(world, moment, ticket, service_id=service.id, language=language, at_hand=at_hand)
-            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq)
+            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
 
