@@ -88,6 +88,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: 384 dots for 58 mm paper, 576 for 80 mm.
     width_dots: Literal[384, 576] = 384
 
+    #: What switches the machine off when staff ask for it, such as ["systemctl", "poweroff"]; empty: only the program
+    #: ends.
+    shut_down_command: list[str] = msgspec.field(default_factory=list)
     #: What `pin_hash` makes of the staff's PIN; empty: the staff corner asks for none.
     staff_pin_hash: str = ""
 

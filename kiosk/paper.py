@@ -66,10 +66,20 @@ class CaseSlip:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class TrialSlip:
+    """What staff print to see whether the printer is well; nothing of any citizen."""
+
+    office: str
+    kiosk: str
+    day: date
+    language: str
+
+
 #: Whoever asked for a slip is gone after this many seconds: it is dropped, since a stranger would find it.
 JOB_S_MAX = 60
 
-Slip = TicketSlip | CaseSlip
+Slip = TicketSlip | CaseSlip | TrialSlip
 Outcome = Literal["printed", "failed", "shown"]
 
 

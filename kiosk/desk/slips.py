@@ -12,7 +12,7 @@ from kiosk.desk import services
 from kiosk.desk.complaints import Filed
 from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
-from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip
+from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip, TrialSlip
 from shared import thai
 from shared.kinds import SlipPrinted
 
@@ -80,3 +80,9 @@ def print_and_record(
     with world.store.transaction() as tx:
         world.lobby.append(tx, SlipPrinted(of, seq, outcome), at=moment.at, edition=bundle.edition if bundle else 0)
     return outcome
+
+
+def print_trial(world: World, moment: Moment, language: str) -> Outcome:
+    """Print a slip for staff to look at. It concerns no citizen, so nothing is recorded."""
+    me = world.identity
+    return world.printer.print(TrialSlip(me.office_name, me.kiosk_name, moment.service_date, language))

@@ -20,7 +20,7 @@ import qrcode
 from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk.devices.words import words_in
-from kiosk.paper import CaseSlip, Slip, TicketSlip
+from kiosk.paper import CaseSlip, Slip, TicketSlip, TrialSlip
 from shared import thai
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
@@ -41,6 +41,9 @@ _LINE: Final = 1.42
 _FEED: Final = 40
 
 _BLACK, _WHITE = 0, 255
+
+#: Words whose marks and descenders show at a glance whether Thai is drawn well.
+HARD_WORDS: Final = "ที่ น้ำ ผู้ใหญ่ ฐานันดร กตัญญู"
 
 
 class CannotDraw(SalaError):
@@ -64,8 +67,10 @@ def render(slip: Slip, *, width_dots: int) -> Image.Image:
     roll = _Roll(width_dots)
     if isinstance(slip, TicketSlip):
         _ticket(roll, slip)
-    else:
+    elif isinstance(slip, CaseSlip):
         _case(roll, slip)
+    else:
+        _trial(roll, slip)
     return roll.torn_off()
 
 
@@ -124,6 +129,21 @@ def _case(roll: "_Roll", slip: CaseSlip) -> None:
     roll.text(say["proof"], _SMALL, "regular")
     roll.text(slip.proof, _BODY, "bold")
     roll.text(say["tells_nothing"], _SMALL, "regular")
+
+
+def _trial(roll: "_Roll", slip: TrialSlip) -> None:
+    say = words_in(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.text(f"{slip.kiosk}  {_day(slip.day, slip.language)}", _SMALL, "regular")
+    roll.rule()
+    roll.text(say["trial"], _TITLE, "bold")
+    roll.text(HARD_WORDS, _LEAD, "regular")
+    roll.gap(10)
+    roll.band(say["trial_black"])
+    roll.number("A123")
+    roll.dashes()
+    roll.text(say["trial_whole"], _SMALL, "regular")
 
 
 def _day(day: date, language: str, *, weekday: bool = False) -> str:

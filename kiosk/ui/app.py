@@ -1,6 +1,6 @@
 """The kiosk's window: opened, kept going, and closed only from outside.
 
-    run(world, clock, worker, sync)           # returns when the program is asked to end
+    run(world, clock, worker, sync)           # returns when the program is asked to end, or staff shut the kiosk down
     run_stopped(config, error)                # a kiosk that could not start says so on its screen
     on_main(fn)                               # the one way from other threads to the drawing thread
 
@@ -53,22 +53,34 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> None:
-    """Open the window and serve citizens until the program is asked to end. The visit that is on then is forgotten."""
+def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> bool:
+    """Open the window and serve citizens until the program is asked to end; whether staff want the machine off too. The
+    visit that is on then is forgotten.
+    """
     config = world.config
     kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
+    from kivy.base import stopTouchApp
     from kivy.clock import Clock as KivyClock
 
     from kiosk.ui.front import Front
 
+    switched_off = threading.Event()
+
+    def switch_off() -> None:
+        logger.info("staff shut the kiosk down")
+        switched_off.set()
+        stopTouchApp()
+
     front = Front()
     flow = Flow(
-        world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link
-    )
+        world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link,
+        on_shut_down=switch_off,
+    )  # fmt: skip
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)
     _loop(front, config)
     flow.reset()
+    return switched_off.is_set()
 
 
 def run_stopped(config: Config, error: SalaError) -> None:

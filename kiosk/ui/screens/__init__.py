@@ -39,6 +39,8 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "status": ("status", "StatusScreen"),
     "pin": ("pin", "PinScreen"),
     "staff": ("staff", "StaffScreen"),
+    "cleaning": ("upkeep", "CleaningScreen"),
+    "shutting": ("upkeep", "ShuttingScreen"),
     "cannot": ("cannot", "CannotScreen"),
     "closed": ("cannot", "ClosedScreen"),
 })  # fmt: skip

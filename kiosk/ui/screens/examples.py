@@ -75,6 +75,8 @@ WAYS: Final[dict[str, Way]] = {
     "warning": _FORM[:8],
     "pin": (),
     "staff": (),
+    "cleaning": (),
+    "shutting": (),
     "cannot": (("begin",), ("rate",)),
     "closed": (),
 }
@@ -122,11 +124,12 @@ def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
     return publish
 
 
-def _staff(kiosk: SampleKiosk) -> None:
+def _staff(kiosk: SampleKiosk, *then: str) -> None:
     kiosk.flow.staff()
     for digit in PIN:
         kiosk.do("digit", digit)
-    kiosk.do("open")
+    for verb in ("open", *then):
+        kiosk.do(verb)
 
 
 def _typed_pin(kiosk: SampleKiosk) -> None:
@@ -150,6 +153,8 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "staff": _staff,
     "pin": _typed_pin,
+    "cleaning": lambda kiosk: _staff(kiosk, "clean"),
+    "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,
 }
 

@@ -16,7 +16,8 @@ MADE = (
     r"time\..+", r"services\.(all|landowner|business|builder|elderly|parent|welfare|disabled)", r"service\.priority_.+",
     r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+", r"rating\.face[1-5]",
     r"thanks\.(low|middle|high)(_why)?", r"status\.(step_)?(received|in_progress|answered|closed)",
-    r"staff\.(link|printer|clock)_.+", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
+    r"staff\.(link|printer|clock|trial)_.+",
+    r"shutting\.(power|program)", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
     r"cannot\.lost_.+", r"closed\.(wrong_key|not_enrolled|damaged|no_content)(_do)?",
 )  # fmt: skip
 
