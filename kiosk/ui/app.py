@@ -11,11 +11,13 @@ window. Kivy is imported inside the functions, after `kivy_env.prepare` has sett
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kiosk.heartbeat import Heartbeat
 from kiosk.ui import kivy_env
 from kiosk.ui.presenters import PRESENTERS, Flow
 from kiosk.ui.strings import saying
@@ -100,19 +102,30 @@ def run_stopped(config: Config, error: SalaError) -> None:
     _loop(front, config)
 
 
+def beat_with_the_loop(heart: Heartbeat) -> Any:
+    """Let the loop that draws, and nothing else, give the sign of life. Returns Kivy's event, to cancel."""
+    from kivy.clock import Clock as KivyClock
+
+    return KivyClock.schedule_interval(lambda _dt: heart.beat(), TICK_S)
+
+
 def _loop(front: Front, config: Config) -> None:
     """Turn the window's loop until SIGTERM, SIGINT or, where it is not full-screen, until it is closed."""
     from kivy.base import runTouchApp, stopTouchApp
     from kivy.clock import Clock as KivyClock
     from kivy.core.window import Window
 
+    heart = Heartbeat(os.environ.pop("NOTIFY_SOCKET", ""))
+
     def first_picture(*_: object) -> None:
         Window.unbind(on_flip=first_picture)
         logger.info("first picture")
+        heart.ready()
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: KivyClock.schedule_once(lambda _dt: stopTouchApp(), 0))
     Window.bind(on_request_close=lambda *_args, **_kwargs: config.fullscreen)
     Window.bind(on_flip=first_picture)
+    beat_with_the_loop(heart)
     runTouchApp(front)
