@@ -9,7 +9,7 @@ and prints it. Both meet only here, so that neither knows the other.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 
 class PrinterState(StrEnum):
@@ -23,6 +23,10 @@ class PrinterState(StrEnum):
     STOPPED = "stopped"
     UNKNOWN = "unknown"
     NONE = "none"
+
+
+#: When paper may be promised.
+HAS_PAPER: Final = frozenset({PrinterState.OK, PrinterState.NEAR_END})
 
 
 @dataclass(frozen=True, slots=True)

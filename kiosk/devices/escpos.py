@@ -28,7 +28,7 @@ from typing import Any, Final, Protocol
 from PIL import Image
 
 from kiosk.devices import slip as drawing
-from kiosk.paper import JOB_S_MAX, Outcome, PrinterState, Slip
+from kiosk.paper import HAS_PAPER, JOB_S_MAX, Outcome, PrinterState, Slip
 
 logger = logging.getLogger(__name__)
 
@@ -47,8 +47,6 @@ _INIT: Final = b"\x1b@"
 _FIXED_MASK, _FIXED = 0b1001_0011, 0b0001_0010
 _PAPER_OUT, _PAPER_NEAR_END = 0b0110_0000, 0b0000_1100
 _COVER_OPEN, _FAULT = 0b0000_0100, 0b0100_0000
-
-_FINE: Final = frozenset({PrinterState.OK, PrinterState.NEAR_END})
 
 
 class Line(Protocol):
@@ -120,10 +118,10 @@ class EscposPrinter:
 
     def _print(self, picture: Image.Image, until_s: float) -> bool:
         line = self._cleared()
-        if self._tell(_ask(line)) not in _FINE:
+        if self._tell(_ask(line)) not in HAS_PAPER:
             return False
         self._leftover = True
-        fine = self._send(line, picture, until_s) and self._tell(_ask(line)) in _FINE
+        fine = self._send(line, picture, until_s) and self._tell(_ask(line)) in HAS_PAPER
         if fine:
             self._leftover = False
         else:

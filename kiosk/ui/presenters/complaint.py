@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from kiosk.desk import complaints, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
-from kiosk.paper import Outcome, PrinterState
+from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.shaping import graphemes
 
@@ -496,7 +496,7 @@ class Recorded(Presenter[RecordedView]):
         self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
 
     def _printer_said(self, state: PrinterState) -> None:
-        if state in (PrinterState.NONE, PrinterState.OUT) and self._paper == "ask":
+        if state not in HAS_PAPER and self._paper == "ask":
             self._paper = "none"
 
     def present(self) -> RecordedView:

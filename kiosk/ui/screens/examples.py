@@ -49,6 +49,7 @@ WAYS: Final[dict[str, Way]] = {
     "service": (*_SERVICES, ("choose", "land_tax_payment"), ("paper", 0), ("paper", 1)),
     "service-long": (*_SERVICES, ("choose", "building_permit"), ("paper", 0)),
     "service-priority": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("ask_priority",)),
+    "service-no-paper": (*_SERVICES, ("choose", "land_tax_payment")),
     "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
     "doors": (("begin",), ("problem",)),
     "outside": (("begin",), ("problem",), ("person",)),
@@ -88,7 +89,7 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
     kiosk.flow.reset()
     # Long enough for the counts of tries to start anew.
     kiosk.hands.pass_s(61)
-    kiosk.printer.says = PrinterState.OK
+    kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
     prepare = _PREPARED.get(name)
     if prepare is not None:
         prepare(kiosk)
