@@ -25,6 +25,8 @@ EVENTS = int(os.environ.get("SALA_EVENTS", "2000"))
 SEED = int(os.environ.get("SALA_SEED", "7"))
 LONG_PRESS_S = 60 if EVENTS > 10_000 else 5
 CANARY = "kanarienvogel7731"
+#: A slow machine may give the field the keyboard only after the first letters.
+CANARY_END = "vogel7731"
 WAYS_OUT = [
     "F1", "Escape", "alt+F4", "ctrl+e", "F11", "super", "super+l", "ctrl+q", "ctrl+w", "ctrl+c", "ctrl+x", "ctrl+v",
     "shift+Insert", "ctrl+z", "alt+Tab", "alt+space", "ctrl+alt+t", "ctrl+shift+i", "Menu", "Print", "F2", "F5", "F10",
@@ -127,7 +129,7 @@ def test_nothing_leads_out_and_no_word_stays(data, tmp_path):
                 for action in way:
                     window.touch(action)
                 xdotool(screen, "type", "--delay", 15, CANARY)
-                window.wait_for(CANARY, 8)
+                window.wait_for(CANARY_END, 8)
                 xdotool(screen, "key", "ctrl+a", "key", "ctrl+c", "key", "ctrl+x", "key", "ctrl+v")
                 stands(running, log)
                 window.touch("start", timeout_s=30)
@@ -153,7 +155,7 @@ def test_nothing_leads_out_and_no_word_stays(data, tmp_path):
             stands(running, log)
         searched = [path for path in [log, *data.rglob("*")] if path.is_file()]
         assert data / "store.sala" in searched
-        found = [path for path in searched if CANARY.encode() in path.read_bytes()]
+        found = [path for path in searched if CANARY_END.encode() in path.read_bytes()]
         assert found == []
 
 
