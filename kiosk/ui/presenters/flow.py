@@ -65,7 +65,8 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "thanks": {"tell": "doors", "other": "home", "done": "idle"},
     "track": {"found": "status"},
     "status": {"again": "track", "done": "idle"},
-    "pin": {"opened": "staff"},
+    "pin": {"opened": "staff", "undated": "date"},
+    "date": {"done": "staff"},
     "staff": {"left": "idle", "clean": "cleaning", "shut": "shutting"},
     "cleaning": {"done": "idle"},
     "shutting": {"stay": "idle"},
@@ -90,7 +91,7 @@ class Desk(Protocol):
 TABLET_FACTORS: Final = (1.0, 1.15)
 
 #: Steps that need no content: they work on a kiosk that is not open yet.
-WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "staff", "cleaning", "shutting"})
+WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "cleaning", "shutting"})
 
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250

@@ -76,6 +76,7 @@ WAYS: Final[dict[str, Way]] = {
     "warning": _FORM[:8],
     "pin": (),
     "staff": (),
+    "date": (),
     "cleaning": (),
     "shutting": (),
     "cannot": (("begin",), ("rate",)),
@@ -139,6 +140,14 @@ def _typed_pin(kiosk: SampleKiosk) -> None:
         kiosk.do(verb, *arguments)
 
 
+def _wrong_clock(kiosk: SampleKiosk) -> None:
+    wall_s, kiosk.hands.wall_s = kiosk.hands.wall_s, 0.0
+    _staff(kiosk)
+    for digit in "180325701024":
+        kiosk.do("digit", digit)
+    kiosk.hands.wall_s = wall_s
+
+
 def _full_disk(kiosk: SampleKiosk) -> None:
     presenter = kiosk.presenter
     kiosk.hands.pass_s(1)
@@ -154,6 +163,7 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "staff": _staff,
     "pin": _typed_pin,
+    "date": _wrong_clock,
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,

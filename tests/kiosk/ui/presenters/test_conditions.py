@@ -42,3 +42,48 @@ def test_a_printer_that_was_never_asked_promises_nothing_about_paper(kiosk):
     assert kiosk.flow.view.take_sub != kiosk.flow.say("service.take_no_paper")
     kiosk.settle()
     assert kiosk.flow.view.take_sub == kiosk.flow.say("service.take_no_paper")
+
+
+def test_staff_are_asked_for_the_day_where_the_clock_cannot_be_right(kiosk):
+    """A device in 1970: no time is shown; behind the PIN staff say what day it is, and tickets bear that day."""
+    kiosk.hands.wall_s = 0.0
+    kiosk.flow.tick()
+    assert kiosk.flow.chrome.clock == ""
+    kiosk.flow.staff()
+    kiosk.settle()
+    assert kiosk.flow.step == "date"
+    for digit in "320325701024":
+        kiosk.do("digit", digit)
+    assert (kiosk.flow.view.message, kiosk.flow.view.complete) == (kiosk.flow.say("date.refused"), False)
+    for _ in range(12):
+        kiosk.do("erase")
+    for digit in "180325701024":
+        kiosk.do("digit", digit)
+    assert kiosk.flow.view.typed == "18/03/2570 10:24"
+    assert "18\u00a0มีนาคม\u00a02570" in kiosk.flow.view.moment
+    kiosk.do("confirm")
+    assert kiosk.flow.step == "staff"
+    assert kiosk.flow.chrome.clock == "10:24"
+    assert kiosk.clock.now().service_date.isoformat() == "2027-03-18"
+
+
+def test_a_day_before_the_program_was_made_is_refused(kiosk):
+    """Staff cannot set what cannot be; and may leave it for later."""
+    kiosk.hands.wall_s = 0.0
+    kiosk.flow.staff()
+    for digit in "010120000000":
+        kiosk.do("digit", digit)
+    kiosk.do("confirm")
+    assert (kiosk.flow.step, kiosk.flow.view.message) == ("date", kiosk.flow.say("date.refused"))
+    kiosk.do("later")
+    assert kiosk.flow.step == "staff"
+
+
+def test_a_signed_answer_outdoes_what_staff_said(kiosk):
+    """Time set by hand holds until the server says otherwise."""
+    kiosk.hands.wall_s = 0.0
+    moment = kiosk.clock.guess().replace(year=2027)
+    kiosk.clock.set_by_staff(moment)
+    assert kiosk.clock.now().trusted
+    kiosk.clock.learn(round(moment.timestamp() * 1000) + 3_600_000)
+    assert not kiosk.clock.now().trusted
