@@ -1,8 +1,18 @@
 """What a citizen is told when something of the kiosk is not well, brought about by the real thing."""
 
+import dataclasses
+
 import pytest
 
+from kiosk.bootstrap import open_kiosk
+from kiosk.identity import KEY_NAME, STORE_KEY_NAME
 from kiosk.paper import PrinterState
+from kiosk.store import WrongKey, make_key_file
+from kiosk.store.editions import Editions
+from kiosk.ui.presenters.trouble import ClosedView, stopped
+from kiosk.ui.strings import LANGUAGES, saying
+from shared import keys
+from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
 
 
 @pytest.mark.parametrize(
@@ -87,3 +97,38 @@ def test_a_signed_answer_outdoes_what_staff_said(kiosk):
     assert kiosk.clock.now().trusted
     kiosk.clock.learn(round(moment.timestamp() * 1000) + 3_600_000)
     assert not kiosk.clock.now().trusted
+
+
+@pytest.mark.parametrize("which", [KEY_NAME, STORE_KEY_NAME])
+def test_a_wrong_key_stops_the_start_and_the_screen_says_what_to_do(tmp_path, which):
+    """Another kiosk's key file: nothing is made anew over what is there, and staff read which file to bring back."""
+    data = tmp_path / "kiosk"
+    try_enrol(data, Registry())
+    (data / which).unlink()
+    if which == KEY_NAME:
+        (data / which).write_text(keys.write(keys.SigningKey(b"x" * 32)), "ascii")
+    else:
+        make_key_file(data / which, b"x" * 32)
+    before = (data / "store.sala").read_bytes()
+    with pytest.raises(WrongKey) as caught:
+        open_kiosk(data)
+    assert (data / "store.sala").read_bytes() == before
+    for language in LANGUAGES:
+        view = stopped(caught.value, ClosedView(saying(language)))
+        assert view.reason == saying(language)("closed.wrong_key")
+        assert view.remedy == saying(language)("closed.wrong_key_do")
+
+
+def test_content_that_is_damaged_is_told_to_staff_and_the_older_one_stays(kiosk):
+    """The newest edition is broken on the disk: at the next start the one before is on screen, and staff are told."""
+    world = kiosk.world
+    before = world.content.edition
+    kiosk.publish(before + 1)
+    world.content._manifest_path(before + 1).write_bytes(b"\xa5" * 40)
+    started = Editions(world.config.data / "content", world.content._key, world.content._office)
+    assert started.edition == before
+    kiosk.flow.world = dataclasses.replace(world, content=started)
+    kiosk.flow.staff()
+    kiosk.settle()
+    [problems] = [row for row in kiosk.flow.view.devices if row.icon == "wrench"]
+    assert (problems.detail, problems.level) == (kiosk.flow.say("problem.content_damaged"), "act")
