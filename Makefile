@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench gallery demo lock format assets vectors papers clean
+.PHONY: help setup check test bench gallery escape demo lock format assets vectors papers clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -24,6 +24,9 @@ bench:           ## measure the promised figures; writes build/bench.json
 
 gallery:         ## every screen and widget example as PNG, every language, both sizes: build/gallery/
 	$(PY) -m kiosk.ui.gallery build/gallery
+
+escape:          ## 100,000 random keys and touches at a kiosk: no way out (SALA_SEED=n chooses which)
+	SALA_EVENTS=100000 $(PY) -m pytest -q tests/e2e/test_escape.py
 
 demo:            ## the sample office and a kiosk to try
 	./sala demo

@@ -14,6 +14,7 @@ import argparse
 import getpass
 import logging
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -89,7 +90,11 @@ def _run(args: argparse.Namespace) -> int:
         return 2
     with kiosk:
         kiosk.start()
-        app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+        switched_off = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+        command = kiosk.world.config.shut_down_command
+    # Only now, with everything kept and closed, may the power go.
+    if switched_off and command:
+        return subprocess.run(command, check=False).returncode
     return 0
 
 

@@ -9,7 +9,8 @@ The rules of this file:
 1. A claim before the build, before the newest signed time, ten years past it, or running backwards is BAD.
 2. A BAD claim dates nothing: the service date is then the last believable day.
 3. The newest signed answer resets the guard, downwards too: an hour in 2069 is forgiven at the next contact.
-4. Elapsed time is the monotonic clock's, whatever the wall clock does.
+4. Staff may say what time it is; that replaces the device's claim, and is judged as one.
+5. Elapsed time is the monotonic clock's, whatever the wall clock does.
 """
 
 import threading
@@ -50,7 +51,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A signed server time and the monotonic clock when it was heard in this start of the program."""
+    """A time of the server or of staff, and the monotonic clock when it was heard in this start of the program."""
 
     server_ms: int
     mono_ms: int
@@ -79,6 +80,7 @@ class Clock:
         self._lock = threading.Lock()
         self._signed_ms = signed_ms if signed_ms is not None and _possible(signed_ms) else None
         self._anchor: _Anchor | None = None
+        self._staff: _Anchor | None = None
         self._highest_ms = 0
 
     @property
@@ -121,8 +123,20 @@ class Clock:
             self._signed_ms = server_ms
             self._anchor = _Anchor(server_ms, self.mono_ms())
             self._highest_ms = 0
+            if self._staff is not None and abs(_gone_on(self._staff, self.mono_ms()) - server_ms) > TOLERANCE_MS:
+                self._staff = None
+
+    def set_by_staff(self, instant: datetime) -> None:
+        """Take the time that staff read off a watch of their own, in place of the device's claim, until the next start
+        or until a signed answer says otherwise. It is judged as any claim is.
+        """
+        with self._lock:
+            self._staff = _Anchor(_ms(instant), self.mono_ms())
+            self._highest_ms = 0
 
     def _claim_ms(self) -> int | None:
+        if self._staff is not None:
+            return _gone_on(self._staff, self.mono_ms())
         try:
             claim_ms = round(self._wall() * 1000)
         except (OverflowError, ValueError, OSError):
@@ -148,6 +162,11 @@ class Clock:
         if self._anchor is not None:
             return _instant(self._anchor.server_ms + mono_ms - self._anchor.mono_ms)
         return _instant(max(_ms(BUILT), self._signed_ms or 0, self._highest_ms))
+
+
+def _gone_on(anchor: _Anchor, mono_ms: int) -> int:
+    """The anchor's time, gone on until now."""
+    return anchor.server_ms + mono_ms - anchor.mono_ms
 
 
 def _possible(server_ms: int) -> bool:

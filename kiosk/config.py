@@ -9,6 +9,7 @@ names it; a setting nobody knows is wrong too, since it is most often a misspelt
 
 import hashlib
 import hmac
+import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,6 +23,21 @@ FILE_NAME = "kiosk.toml"
 
 Px = Annotated[int, Meta(ge=320, le=7680)]
 Seconds = Annotated[int, Meta(ge=5, le=3600)]
+
+
+#: What `printer_at` looks like for each kind of printer, and an example to show.
+_PRINTER_AT = {
+    "escpos-usb": r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}",
+    "escpos-network": r"[\w.-]+(:\d{1,5})?",
+    "escpos-serial": r"/.+",
+    "escpos-file": r"/.+",
+}
+_PRINTER_AT_LIKE = {
+    "escpos-usb": "04b8:0e15",
+    "escpos-network": "192.168.1.50:9100",
+    "escpos-serial": "/dev/ttyUSB0",
+    "escpos-file": "/dev/usb/lp0",
+}
 
 
 class ConfigError(SalaError):
@@ -61,11 +77,20 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     idle_reset_s: Seconds = 60
 
     #: "folder" writes each slip as a picture, for demonstrations; "none" shows the number and prints nothing.
-    printer: Literal["none", "folder"] = "none"
+    #: The others are thermal printers that speak ESC/POS, by the way they are reached.
+    printer: Literal["none", "folder", "escpos-usb", "escpos-network", "escpos-serial", "escpos-file"] = "none"
     printer_folder: str = "slips"
+    #: Where the printer is: "04b8:0e15" as `lsusb` shows it, "192.168.1.50:9100", or a file below /dev.
+    printer_at: str = ""
+    printer_baud: Annotated[int, Meta(ge=1200, le=921_600)] = 9600
+    #: Whether it has a knife.
+    printer_cuts: bool = True
     #: 384 dots for 58 mm paper, 576 for 80 mm.
     width_dots: Literal[384, 576] = 384
 
+    #: What switches the machine off when staff ask for it, such as ["systemctl", "poweroff"]; empty: only the program
+    #: ends.
+    shut_down_command: list[str] = msgspec.field(default_factory=list)
     #: What `pin_hash` makes of the staff's PIN; empty: the staff corner asks for none.
     staff_pin_hash: str = ""
 
@@ -80,6 +105,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("server_url must begin with https:// (or http:// for this very machine)")
         if self.track_url and not self.track_url.startswith(("https://", "http://")):
             raise ValueError("track_url must begin with https:// or http://")
+        if self.printer.startswith("escpos-") and not re.fullmatch(_PRINTER_AT[self.printer], self.printer_at):
+            raise ValueError(f"printer_at must say where the printer is: {_PRINTER_AT_LIKE[self.printer]}")
         if self.staff_pin_hash:
             _pin_parts(self.staff_pin_hash)
 

@@ -9,17 +9,24 @@ and prints it. Both meet only here, so that neither knows the other.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 
 class PrinterState(StrEnum):
-    """What the printer says about itself. One that does not answer is unknown, never well."""
+    """What the printer says about itself. One that does not answer is unknown, never well; "stopped" is an open cover
+    or a jammed knife.
+    """
 
     OK = "ok"
     NEAR_END = "near_end"
     OUT = "out"
+    STOPPED = "stopped"
     UNKNOWN = "unknown"
     NONE = "none"
+
+
+#: When paper may be promised.
+HAS_PAPER: Final = frozenset({PrinterState.OK, PrinterState.NEAR_END})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,20 @@ class CaseSlip:
     language: str
 
 
-Slip = TicketSlip | CaseSlip
+@dataclass(frozen=True, slots=True)
+class TrialSlip:
+    """What staff print to see whether the printer is well; nothing of any citizen."""
+
+    office: str
+    kiosk: str
+    day: date
+    language: str
+
+
+#: Whoever asked for a slip is gone after this many seconds: it is dropped, since a stranger would find it.
+JOB_S_MAX = 60
+
+Slip = TicketSlip | CaseSlip | TrialSlip
 Outcome = Literal["printed", "failed", "shown"]
 
 

@@ -34,7 +34,7 @@ Problem = Literal[
     "server_restored",  # the server came back from a backup within the last week; records were sent again
     "new_log",  # the log was continued in a new one within the last week; see `Contact.new_log_reason`
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
-    "printer",  # out of paper or mute
+    "printer",  # out of paper, stopped or mute
 ]
 
 _ROOM_BYTES_MIN = 256 * 1024
@@ -130,7 +130,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
         ("refused", link.state == "refused"),
-        ("printer", printer in (PrinterState.OUT, PrinterState.UNKNOWN)),
+        ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),
     ]
     return [problem for problem, holds in tests if holds]
 

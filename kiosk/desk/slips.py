@@ -4,6 +4,7 @@ Paper comes after the commit and never instead of it. The outcome is a record of
 nobody later promises paper that never came out; it is written after the thank-you and delays nothing.
 """
 
+from collections.abc import Callable
 from typing import Literal
 
 from kiosk.clock import Moment
@@ -11,7 +12,7 @@ from kiosk.desk import services
 from kiosk.desk.complaints import Filed
 from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
-from kiosk.paper import CaseSlip, Outcome, PaperLine, TicketSlip
+from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip, TrialSlip
 from shared import thai
 from shared.kinds import SlipPrinted
 
@@ -61,13 +62,27 @@ def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
 
 
 def print_and_record(
-    world: World, moment: Moment, slip: TicketSlip | CaseSlip, *, of: Literal["ticket", "case"], seq: int
+    world: World,
+    moment: Moment,
+    slip: TicketSlip | CaseSlip,
+    *,
+    of: Literal["ticket", "case"],
+    seq: int,
+    mono_ms: Callable[[], int],
 ) -> Outcome:
-    """Print a slip for record `seq` and record what became of it. Raises `CannotRecord` after printing, with nothing
-    else changed.
+    """Print a slip for record `seq`, asked for at `moment`, and record what became of it. Where it was asked for longer
+    ago than anybody waits, by `mono_ms`, it is dropped. Raises `CannotRecord` after printing, with nothing else
+    changed.
     """
-    outcome = world.printer.print(slip)
+    late = mono_ms() - moment.at.mono_ms > JOB_S_MAX * 1000
+    outcome: Outcome = "failed" if late else world.printer.print(slip)
     bundle = world.content.bundle
     with world.store.transaction() as tx:
         world.lobby.append(tx, SlipPrinted(of, seq, outcome), at=moment.at, edition=bundle.edition if bundle else 0)
     return outcome
+
+
+def print_trial(world: World, moment: Moment, language: str) -> Outcome:
+    """Print a slip for staff to look at. It concerns no citizen, so nothing is recorded."""
+    me = world.identity
+    return world.printer.print(TrialSlip(me.office_name, me.kiosk_name, moment.service_date, language))

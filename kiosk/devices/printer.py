@@ -1,4 +1,4 @@
-"""Printers: none, and one that writes each slip as a picture into a folder (demonstrations, tests).
+"""Printers: none, one that writes each slip as a picture into a folder (demonstrations, tests), and those of `escpos`.
 
 A printer never raises for its own troubles: it says "failed", and the ticket stands without paper.
 """
@@ -7,6 +7,7 @@ import logging
 from pathlib import Path
 
 from kiosk.config import Config
+from kiosk.devices import escpos
 from kiosk.devices import slip as drawing
 from kiosk.paper import Outcome, Printer, PrinterState, Slip
 from kiosk.store import files
@@ -15,6 +16,9 @@ logger = logging.getLogger(__name__)
 
 #: The folder is a tray, not an archive.
 SLIPS_MAX = 500
+
+#: Where network printers listen.
+_NETWORK_PORT = 9100
 
 
 class NoPrinter:
@@ -66,4 +70,19 @@ def from_config(config: Config) -> Printer:
     """The printer that the settings name."""
     if config.printer == "folder":
         return FolderPrinter(config.path(config.printer_folder), config.width_dots)
-    return NoPrinter()
+    if config.printer == "none":
+        return NoPrinter()
+    return escpos.EscposPrinter(_road(config), width_dots=config.width_dots, cuts=config.printer_cuts)
+
+
+def _road(config: Config) -> escpos.Road:
+    at = config.printer_at
+    if config.printer == "escpos-usb":
+        vendor, _, product = at.partition(":")
+        return escpos.by_usb(int(vendor, 16), int(product, 16))
+    if config.printer == "escpos-network":
+        host, _, port = at.partition(":")
+        return escpos.by_network(host, int(port or _NETWORK_PORT))
+    if config.printer == "escpos-serial":
+        return escpos.by_serial(at, config.printer_baud)
+    return escpos.by_file(at)

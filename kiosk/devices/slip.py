@@ -10,6 +10,7 @@ Sizes are written for 384 dots and scaled from there. Text is never under 24 dot
 
 import functools
 import gzip
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -19,7 +20,7 @@ import qrcode
 from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk.devices.words import words_in
-from kiosk.paper import CaseSlip, Slip, TicketSlip
+from kiosk.paper import CaseSlip, Slip, TicketSlip, TrialSlip
 from shared import thai
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
@@ -40,6 +41,9 @@ _LINE: Final = 1.42
 _FEED: Final = 40
 
 _BLACK, _WHITE = 0, 255
+
+#: Words whose marks and descenders show at a glance whether Thai is drawn well.
+HARD_WORDS: Final = "ที่ น้ำ ผู้ใหญ่ ฐานันดร กตัญญู"
 
 
 class CannotDraw(SalaError):
@@ -63,8 +67,10 @@ def render(slip: Slip, *, width_dots: int) -> Image.Image:
     roll = _Roll(width_dots)
     if isinstance(slip, TicketSlip):
         _ticket(roll, slip)
-    else:
+    elif isinstance(slip, CaseSlip):
         _case(roll, slip)
+    else:
+        _trial(roll, slip)
     return roll.torn_off()
 
 
@@ -123,6 +129,21 @@ def _case(roll: "_Roll", slip: CaseSlip) -> None:
     roll.text(say["proof"], _SMALL, "regular")
     roll.text(slip.proof, _BODY, "bold")
     roll.text(say["tells_nothing"], _SMALL, "regular")
+
+
+def _trial(roll: "_Roll", slip: TrialSlip) -> None:
+    say = words_in(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.text(f"{slip.kiosk}  {_day(slip.day, slip.language)}", _SMALL, "regular")
+    roll.rule()
+    roll.text(say["trial"], _TITLE, "bold")
+    roll.text(HARD_WORDS, _LEAD, "regular")
+    roll.gap(10)
+    roll.band(say["trial_black"])
+    roll.number("A123")
+    roll.dashes()
+    roll.text(say["trial_whole"], _SMALL, "regular")
 
 
 def _day(day: date, language: str, *, weekday: bool = False) -> str:
@@ -188,6 +209,7 @@ class _Roll:
 
     def number(self, label: str) -> None:
         """The ticket number, as large as the paper allows."""
+        label = _plain(label)
         size = _NUMBER
         while self._font(size, "extrabold").getlength(label) > self._inner:
             size -= 2
@@ -344,10 +366,15 @@ def _breaker() -> ThaiBreaker:
     return ThaiBreaker([*common.split("\n"), *(folder / "office.txt").read_text("utf-8").split("\n")])
 
 
+def _plain(text: str) -> str:
+    """`text` without control characters: they have no shape, and raqm draws nothing at all where there is a NUL."""
+    return "".join(char for char in text if unicodedata.category(char) != "Cc")
+
+
 def _wrap(text: str, width: int, measure: Callable[[str], float]) -> list[str]:
     """`text` in lines of at most `width` dots, cut between words; a word that alone is wider stands alone."""
     lines = [""]
-    for piece in _pieces(text):
+    for piece in _pieces(_plain(text)):
         if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > width:
             lines.append("")
         lines[-1] += piece

@@ -26,6 +26,9 @@ _TH: Final[Mapping[str, str]] = {
     "open_web": "เปิดเว็บไซต์",
     "type_code": "แล้วพิมพ์รหัสด้วยตนเอง",
     "proof": "รหัสยืนยันการบันทึก",
+    "trial": "ทดสอบเครื่องพิมพ์",
+    "trial_black": "แถบนี้ต้องดำสนิท",
+    "trial_whole": "เส้นและตัวเลขต้องไม่ขาดที่ขอบกระดาษ",
     "tells_nothing": "ใบนี้ไม่บอกชื่อ เวลา\nหรือเนื้อหาของเรื่อง",
 }
 
@@ -52,6 +55,9 @@ _EN: Final[Mapping[str, str]] = {
     "open_web": "Open the website",
     "type_code": "and type the code yourself",
     "proof": "Proof of the record",
+    "trial": "Printer test",
+    "trial_black": "This band must be all black",
+    "trial_whole": "Nothing may be cut off at the edges",
     "tells_nothing": "This slip tells no name,\nno time and no subject.",
 }
 

@@ -1,6 +1,6 @@
 """The kiosk's window: opened, kept going, and closed only from outside.
 
-    run(world, clock, worker, sync)           # returns when the program is asked to end
+    run(world, clock, worker, sync)           # returns when the program is asked to end, or staff shut the kiosk down
     run_stopped(config, error)                # a kiosk that could not start says so on its screen
     on_main(fn)                               # the one way from other threads to the drawing thread
 
@@ -11,11 +11,13 @@ window. Kivy is imported inside the functions, after `kivy_env.prepare` has sett
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+from kiosk.heartbeat import Heartbeat
 from kiosk.ui import kivy_env
 from kiosk.ui.presenters import PRESENTERS, Flow
 from kiosk.ui.strings import saying
@@ -53,22 +55,34 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> None:
-    """Open the window and serve citizens until the program is asked to end. The visit that is on then is forgotten."""
+def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> bool:
+    """Open the window and serve citizens until the program is asked to end; whether staff want the machine off too. The
+    visit that is on then is forgotten.
+    """
     config = world.config
     kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
+    from kivy.base import stopTouchApp
     from kivy.clock import Clock as KivyClock
 
     from kiosk.ui.front import Front
 
+    switched_off = threading.Event()
+
+    def switch_off() -> None:
+        logger.info("staff shut the kiosk down")
+        switched_off.set()
+        stopTouchApp()
+
     front = Front()
     flow = Flow(
-        world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link
-    )
+        world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link,
+        on_shut_down=switch_off,
+    )  # fmt: skip
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)
     _loop(front, config)
     flow.reset()
+    return switched_off.is_set()
 
 
 def run_stopped(config: Config, error: SalaError) -> None:
@@ -88,19 +102,30 @@ def run_stopped(config: Config, error: SalaError) -> None:
     _loop(front, config)
 
 
+def beat_with_the_loop(heart: Heartbeat) -> Any:
+    """Let the loop that draws, and nothing else, give the sign of life. Returns Kivy's event, to cancel."""
+    from kivy.clock import Clock as KivyClock
+
+    return KivyClock.schedule_interval(lambda _dt: heart.beat(), TICK_S)
+
+
 def _loop(front: Front, config: Config) -> None:
     """Turn the window's loop until SIGTERM, SIGINT or, where it is not full-screen, until it is closed."""
     from kivy.base import runTouchApp, stopTouchApp
     from kivy.clock import Clock as KivyClock
     from kivy.core.window import Window
 
+    heart = Heartbeat(os.environ.pop("NOTIFY_SOCKET", ""))
+
     def first_picture(*_: object) -> None:
         Window.unbind(on_flip=first_picture)
         logger.info("first picture")
+        heart.ready()
 
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: KivyClock.schedule_once(lambda _dt: stopTouchApp(), 0))
     Window.bind(on_request_close=lambda *_args, **_kwargs: config.fullscreen)
     Window.bind(on_flip=first_picture)
+    beat_with_the_loop(heart)
     runTouchApp(front)

@@ -12,7 +12,7 @@ from typing import ClassVar, Final
 
 from kiosk.desk import complaints, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
-from kiosk.paper import Outcome, PrinterState
+from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.shaping import graphemes
 
@@ -549,7 +549,7 @@ class Recorded(Presenter[RecordedView]):
         self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
 
     def _printer_said(self, state: PrinterState) -> None:
-        if state in (PrinterState.NONE, PrinterState.OUT) and self._paper == "ask":
+        if state not in HAS_PAPER and self._paper == "ask":
             self._paper = "none"
 
     def present(self) -> RecordedView:
@@ -586,12 +586,13 @@ class Recorded(Presenter[RecordedView]):
         filed = self._filed
         if filed is None or self._paper == "printing":
             return
-        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        world, clock, language = self.world, self.flow.clock, self.visit.language
+        moment = clock.now()
         self._paper = "printing"
 
         def print_it() -> Outcome:
             slip = slips.case_slip(world, filed, language)
-            return slips.print_and_record(world, moment, slip, of="case", seq=filed.seq)
+            return slips.print_and_record(world, moment, slip, of="case", seq=filed.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
 

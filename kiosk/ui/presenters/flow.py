@@ -70,8 +70,11 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "thanks": {"tell": "doors", "done": "idle"},
     "track": {"found": "status"},
     "status": {"again": "track", "done": "idle"},
-    "pin": {"opened": "staff"},
-    "staff": {"left": "idle"},
+    "pin": {"opened": "staff", "undated": "date"},
+    "date": {"done": "staff"},
+    "staff": {"left": "idle", "clean": "cleaning", "shut": "shutting"},
+    "cleaning": {"done": "idle"},
+    "shutting": {"stay": "idle"},
     "cannot": {"services": "services", "done": "idle"},
     "closed": {"opened": "idle"},
 })  # fmt: skip
@@ -91,6 +94,9 @@ class Desk(Protocol):
 
 #: How large text may grow on a tablet, which is held in the hand and low: more would push buttons off the screen.
 TABLET_FACTORS: Final = (1.0, 1.15)
+
+#: Steps that need no content: they work on a kiosk that is not open yet.
+WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "cleaning", "shutting"})
 
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250
@@ -132,15 +138,17 @@ class Flow:
         on_main: Callable[[Callable[[Result[Any]], None]], Callable[[Result[Any]], None]] = lambda fn: fn,
         on_change: Callable[[Flow], None] = lambda _flow: None,
         link: Callable[[], Link] = lambda: Link("alone"),
+        on_shut_down: Callable[[], None] = lambda: None,
     ) -> None:
         """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
 
-        `link` tells how the line to the server stands.
+        `link` tells how the line to the server stands; `on_shut_down` is called when staff switch the kiosk off.
         """
         self.world = world
         self.clock = clock
         self.worker = worker
         self.link = link
+        self.on_shut_down = on_shut_down
         self.visit = Visit()
         #: One count of tries for the whole kiosk: ending a visit is no way round it.
         self.tries, self.pin_tries = Throttle(), Throttle()
@@ -395,7 +403,7 @@ class Flow:
 
     def show(self) -> None:
         """Present again; whoever listens is told once."""
-        if self.world.content.bundle is None and self._step not in {"closed", "pin", "staff"}:
+        if self.world.content.bundle is None and self._step not in WITHOUT_CONTENT:
             self._go("closed")
         if self._warning is not None and self.idle_s() < self.world.config.idle_warn_s:
             self._warning = None

@@ -8,7 +8,7 @@ from typing import Final
 
 from kiosk.desk import queue, services, slips
 from kiosk.desk.queue import Priority, Ticket
-from kiosk.paper import Outcome
+from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.strings import Say
 from shared import content
@@ -250,18 +250,26 @@ class ServicePage(Presenter[ServiceView]):
     _priority: Priority = ""
     _asking = False
     _issued: int | None = None
+    _paper = PrinterState.UNKNOWN
+    _asked_printer = False
 
     @property
     def _service(self) -> Service:
         return services.find(self.bundle, self.visit.service_id)
 
     def enter(self) -> None:
-        """Count the numbers given so far; nothing is claimed about waiting."""
+        """Count the numbers given so far; nothing is claimed about waiting. Ask the printer before paper is
+        promised.
+        """
         world, moment = self.world, self.flow.clock.now()
         self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
+        self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
 
     def _counted(self, issued: int) -> None:
         self._issued = issued
+
+    def _printer_said(self, state: PrinterState) -> None:
+        self._paper, self._asked_printer = state, True
 
     def present(self) -> ServiceView:
         """The service as the content has it, with the papers that were ticked."""
@@ -303,6 +311,8 @@ class ServicePage(Presenter[ServiceView]):
         return len(needed), len(needed & self.visit.papers_at_hand)
 
     def _take_sub(self, missing: int) -> str:
+        if self._asked_printer and self._paper not in HAS_PAPER:
+            return self.say("service.take_no_paper")
         if missing and self.visit.papers_at_hand:
             return self.say("service.take_missing", n=missing)
         if self._issued is None:
@@ -417,14 +427,15 @@ class TicketPage(Presenter[TicketView]):
         ticket, service = self._ticket, self._service
         assert ticket is not None
         assert service is not None
-        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        world, clock, language = self.world, self.flow.clock, self.visit.language
+        moment = clock.now()
         at_hand = self.visit.papers_at_hand or None
         self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
         self._paper = "printing"
 
         def print_it() -> Outcome:
             slip = slips.ticket_slip(world, moment, ticket, service_id=service.id, language=language, at_hand=at_hand)
-            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq)
+            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
 

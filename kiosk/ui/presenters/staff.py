@@ -7,10 +7,10 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.config import pin_fits
-from kiosk.desk import health
+from kiosk.desk import health, slips
 from kiosk.desk.health import Health
 from kiosk.desk.tracking import TooManyTries
-from kiosk.paper import PrinterState
+from kiosk.paper import Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, key, verb
 from kiosk.ui.strings import Say
 from shared.records import Quality
@@ -46,7 +46,11 @@ class Pin(Presenter[PinView]):
         """A kiosk without a PIN opens at once; so its installer wanted it."""
         self._pin, self._wrong = "", False
         if not self.world.config.staff_pin_hash:
-            self.flow.follow("opened")
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """To the figures; where the clock cannot be right, staff say first what day it is."""
+        self.flow.follow("opened" if self.flow.clock.now().trusted else "undated")
 
     def _wait_s(self) -> int:
         return -(-(self._wait_until_ms - self.flow.clock.mono_ms()) // 1000)
@@ -94,7 +98,7 @@ class Pin(Presenter[PinView]):
 
     def _tried(self, fits: bool) -> None:
         if fits:
-            self.flow.follow("opened")
+            self._go_on()
         else:
             self._wrong = True
 
@@ -126,6 +130,8 @@ class StaffView(View):
     oldest_sub: str = ""
     devices: tuple[DeviceRow, ...] = ()
     foot: str = ""
+    trial: str = ""
+    printing: bool = False
 
 
 class Staff(Presenter[StaffView]):
@@ -137,6 +143,7 @@ class Staff(Presenter[StaffView]):
 
     _health: Health | None = None
     _asked_ms: int | None = None
+    _trial = ""
 
     def enter(self) -> None:
         """Ask at once."""
@@ -177,6 +184,8 @@ class Staff(Presenter[StaffView]):
             say("staff.oldest_why") if told.waiting else say("staff.oldest_none_why"),
             self._devices(told),
             f"Sala {told.software} · {name}",
+            self.say(f"staff.trial_{self._trial}") if self._trial else "",
+            self._trial == "printing",
         )
 
     def _link(self, told: Health) -> str:
@@ -213,6 +222,29 @@ class Staff(Presenter[StaffView]):
             DeviceRow(icon, say(f"staff.{name}"), detail, level, say(f"staff.{level}"))
             for icon, name, detail, level in rows
         )
+
+    @verb
+    def try_printer(self) -> None:
+        """Print a slip that shows whether Thai, black and the margins come out well."""
+        if self._trial == "printing":
+            return
+        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        self._trial = "printing"
+        self.flow.aside(lambda: slips.print_trial(world, moment, language), self._tried, lambda _error: True)
+
+    def _tried(self, outcome: Outcome) -> None:
+        self._trial = outcome
+        self._ask()
+
+    @verb
+    def clean(self) -> None:
+        """Make the glass dead for a minute."""
+        self.flow.follow("clean")
+
+    @verb
+    def shut(self) -> None:
+        """Ask whether to switch off."""
+        self.flow.follow("shut")
 
     @verb
     def leave(self) -> None:

@@ -42,7 +42,10 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "track": ("track", "TrackScreen"),
     "status": ("status", "StatusScreen"),
     "pin": ("pin", "PinScreen"),
+    "date": ("date", "DateScreen"),
     "staff": ("staff", "StaffScreen"),
+    "cleaning": ("upkeep", "CleaningScreen"),
+    "shutting": ("upkeep", "ShuttingScreen"),
     "cannot": ("cannot", "CannotScreen"),
     "closed": ("cannot", "ClosedScreen"),
 })  # fmt: skip

@@ -50,6 +50,7 @@ WAYS: Final[dict[str, Way]] = {
     "service": (*_SERVICES, ("choose", "land_tax_payment"), ("paper", 0), ("paper", 1)),
     "service-long": (*_SERVICES, ("choose", "building_permit"), ("paper", 0)),
     "service-priority": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("ask_priority",)),
+    "service-no-paper": (*_SERVICES, ("choose", "land_tax_payment")),
     "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
     "doors": (("begin",), ("problem",)),
     "outside": (("begin",), ("problem",), ("person",)),
@@ -93,6 +94,9 @@ WAYS: Final[dict[str, Way]] = {
     "warning": _FORM[:8],
     "pin": (),
     "staff": (),
+    "date": (),
+    "cleaning": (),
+    "shutting": (),
     "cannot": (("begin",), ("rate",)),
     "closed": (),
 }
@@ -104,7 +108,7 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
     kiosk.flow.reset()
     # Long enough for the counts of tries to start anew.
     kiosk.hands.pass_s(61)
-    kiosk.printer.says = PrinterState.OK
+    kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
     prepare = _PREPARED.get(name)
     if prepare is not None:
         prepare(kiosk)
@@ -140,17 +144,26 @@ def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
     return publish
 
 
-def _staff(kiosk: SampleKiosk) -> None:
+def _staff(kiosk: SampleKiosk, *then: str) -> None:
     kiosk.flow.staff()
     for digit in PIN:
         kiosk.do("digit", digit)
-    kiosk.do("open")
+    for verb in ("open", *then):
+        kiosk.do(verb)
 
 
 def _typed_pin(kiosk: SampleKiosk) -> None:
     kiosk.flow.staff()
     for verb, *arguments in (*(("digit", digit) for digit in "1234"), ("open",), ("digit", "2"), ("digit", "5")):
         kiosk.do(verb, *arguments)
+
+
+def _wrong_clock(kiosk: SampleKiosk) -> None:
+    wall_s, kiosk.hands.wall_s = kiosk.hands.wall_s, 0.0
+    _staff(kiosk)
+    for digit in "180325701024":
+        kiosk.do("digit", digit)
+    kiosk.hands.wall_s = wall_s
 
 
 def _full_disk(kiosk: SampleKiosk) -> None:
@@ -174,6 +187,9 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "staff": _staff,
     "pin": _typed_pin,
+    "date": _wrong_clock,
+    "cleaning": lambda kiosk: _staff(kiosk, "clean"),
+    "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,
     "thanks-why": _one_side,
 }

@@ -32,3 +32,9 @@ class CountCard(Card):
 
 class DeviceItem(Item, Row):
     """One part of the device."""
+
+
+class Tools(Row):
+    """What staff can do with the kiosk itself."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)

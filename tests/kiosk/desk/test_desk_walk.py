@@ -1,6 +1,7 @@
 """The desk's functions over a real store."""
 
 import dataclasses
+import functools
 from datetime import date
 
 import pytest
@@ -132,17 +133,36 @@ def test_tallies_are_what_the_log_folds_to(world):
     assert {day: tally.of(world, day) for day in folded} == folded
 
 
+def test_a_slip_that_nobody_waits_for_is_dropped(world):
+    """A minute after it was asked for, a slip is not printed any more, and the record says so."""
+    hands = Hands()
+    clock = hands.clock()
+    now = clock.now()
+    ticket = queue.take_ticket(world, now, service_id="sign_tax", language="th")
+    slip = slips.ticket_slip(world, now, ticket, service_id="sign_tax", language="th", at_hand=None)
+    printing = functools.partial(slips.print_and_record, world, now, slip, of="ticket", seq=ticket.seq)
+    hands.pass_s(60)
+    assert printing(mono_ms=clock.mono_ms) == "printed"
+    hands.pass_s(1)
+    assert printing(mono_ms=clock.mono_ms) == "failed"
+    assert len(world.printer.tray) == 1
+    assert bodies(world)[-1] == kinds.SlipPrinted("ticket", ticket.seq, "failed")
+
+
 def test_slips_tell_only_what_they_may(world):
     """A case slip has code and dates; a sensitive ticket's slip lists no papers; the outcome is recorded after
     printing.
     """
-    now = Hands().clock().now()
+    hands = Hands()
+    clock = hands.clock()
+    now = clock.now()
     ticket = queue.take_ticket(world, now, service_id="sign_tax", language="th")
     slip = slips.ticket_slip(world, now, ticket, service_id="sign_tax", language="th", at_hand=frozenset({0}))
     assert [(line.name, line.at_hand) for line in slip.papers] == [("บัตรประชาชน", True), ("ใบเสร็จปีก่อน", False)]
     assert slip.time == "10.32\u00a0น."
     world.printer.outcome = "failed"
-    assert slips.print_and_record(world, now, slip, of="ticket", seq=ticket.seq) == "failed"
+    printing = functools.partial(slips.print_and_record, world, now, slip, of="ticket", seq=ticket.seq)
+    assert printing(mono_ms=clock.mono_ms) == "failed"
     assert bodies(world)[-1] == kinds.SlipPrinted("ticket", ticket.seq, "failed")
     filed = complaints.file(world, now, Draft("lamp", "ไฟดับ"), "th")
     case = slips.case_slip(world, filed, "th")

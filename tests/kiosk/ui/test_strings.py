@@ -17,7 +17,8 @@ MADE = (
     r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+",
     r"home\.(problem|track|rate|praise|ask|notices)(_why)?", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",
-    r"staff\.(link|printer|clock)_.+", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
+    r"staff\.(link|printer|clock|trial)_.+",
+    r"shutting\.(power|program)", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
     r"cannot\.lost_.+", r"closed\.(wrong_key|not_enrolled|damaged|no_content)(_do)?",
 )  # fmt: skip
 

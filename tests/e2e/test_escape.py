@@ -1,0 +1,185 @@
+"""No way out: whatever keys, buttons and touches come, the same kiosk stands there, and no typed word lies in a file.
+
+The real program in a real X window, hit through the X server. `make escape` does it with 100,000 events; SALA_EVENTS
+and SALA_SEED choose how many, and which.
+"""
+
+import ctypes
+import os
+import random
+import socket
+import string
+import sys
+import time
+
+import pytest
+
+from demo.stage import NotSeen, Program, Window, run, virtual_screen, wait_until
+from kiosk.bootstrap import open_kiosk
+from kiosk.config import pin_hash
+from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
+from tests.kiosk.worlds import an_office, pieces_of, publish, some_services
+
+SIZE = (540, 960)
+EVENTS = int(os.environ.get("SALA_EVENTS", "2000"))
+SEED = int(os.environ.get("SALA_SEED", "7"))
+LONG_PRESS_S = 60 if EVENTS > 10_000 else 5
+CANARY = "kanarienvogel7731"
+#: A slow machine may give the field the keyboard only after the first letters.
+CANARY_END = "vogel7731"
+WAYS_OUT = [
+    "F1", "Escape", "alt+F4", "ctrl+e", "F11", "super", "super+l", "ctrl+q", "ctrl+w", "ctrl+c", "ctrl+x", "ctrl+v",
+    "shift+Insert", "ctrl+z", "alt+Tab", "alt+space", "ctrl+alt+t", "ctrl+shift+i", "Menu", "Print", "F2", "F5", "F10",
+    "F12", "shift+F10", "ctrl+alt+Delete", "ctrl+alt+BackSpace", "XF86Back", "XF86HomePage", "Tab", "Return",
+    "BackSpace",
+]  # fmt: skip
+pytestmark = pytest.mark.timeout(300 + EVENTS // 10)
+
+
+@pytest.fixture
+def data(tmp_path):
+    """A kiosk's data folder: enrolled, with content, without a server, impatient."""
+    folder = tmp_path / "kiosk"
+    folder.mkdir()
+    (folder / "kiosk.toml").write_text(
+        f'server_url = ""\nfullscreen = true\nwindow_width_px = {SIZE[0]}\nwindow_height_px = {SIZE[1]}\n'
+        f'idle_warn_s = 15\nidle_reset_s = 20\nstaff_pin_hash = "{pin_hash("80417725", b"s" * 16)}"\n',
+        "utf-8",
+    )
+    try_enrol(folder, Registry())
+    with open_kiosk(folder) as kiosk:
+        publish(kiosk.world.content, 1, pieces_of(an_office(), some_services()))
+    return folder
+
+
+def xdotool(screen, *words):
+    """Many events in one go."""
+    run(["xdotool", *map(str, words)], env={"DISPLAY": screen.display})
+
+
+def windows(screen):
+    """The ids of all windows that can be seen, the root among them."""
+    return run(["xdotool", "search", "--onlyvisible", "--class", ".*"], env={"DISPLAY": screen.display}).split()
+
+
+class _ClientMessage(ctypes.Structure):
+    """XClientMessageEvent of Xlib, filled up to the size of XEvent."""
+
+    _fields_ = (
+        ("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int), ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong), ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5), ("rest", ctypes.c_long * 12),
+    )  # fmt: skip
+
+
+def ask_to_close(screen, window):
+    """What a window manager does for Alt-F4 and for its cross: WM_DELETE_WINDOW."""
+    x = ctypes.CDLL("libX11.so.6")
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    x.XInternAtom.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x.XOpenDisplay(screen.display.encode()))
+    protocols, delete = (x.XInternAtom(display, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW"))
+    message = _ClientMessage(type=33, window=window, message_type=protocols, format=32)
+    message.data[0] = delete
+    assert x.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+    x.XCloseDisplay(display)
+
+
+def some_events(rng, count):
+    """`count` random events as words for xdotool: taps anywhere with any button, drags, keys, typed signs."""
+    words = []
+    for _ in range(count):
+        x, y = rng.randrange(SIZE[0]), rng.randrange(SIZE[1])
+        dice = rng.random()
+        if dice < 0.45:
+            words += ["mousemove", x, y, "click", rng.choice((1, 1, 1, 1, 2, 3, 4, 5))]
+        elif dice < 0.55:
+            there = rng.randrange(SIZE[0]), rng.randrange(SIZE[1])
+            words += ["mousemove", x, y, "mousedown", 1, "mousemove", *there, "mouseup", 1]
+        elif dice < 0.8:
+            words += ["key", rng.choice(WAYS_OUT)]
+        else:
+            words += ["key", rng.choice(string.ascii_lowercase + string.digits)]
+    return words
+
+
+def stands(running, log):
+    """The same process, and nothing in its diary that speaks of a broken program."""
+    running.must_run()
+    assert "Traceback" not in log.read_text("utf-8", "replace"), running.last_words()
+
+
+def test_nothing_leads_out_and_no_word_stays(data, tmp_path):
+    """Keys, pastes, many buttons, a long press, typing, random events: the start page comes back, words are nowhere."""
+    log, rng = tmp_path / "kiosk.log", random.Random(SEED)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager, virtual_screen(SIZE) as screen:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(60)
+        window = Window(screen, tmp_path / "door")
+        command = [sys.executable, "-m", "demo.window", str(tmp_path / "door"), "--data", str(data), "run"]
+        env = {**screen.env, "NOTIFY_SOCKET": str(tmp_path / "notify")}
+        with Program(command, log=log, env=env) as running:
+            window.touch("start", timeout_s=60)
+            assert {manager.recv(64), manager.recv(64)} == {b"READY=1", b"WATCHDOG=1"}
+            alone = windows(screen)
+            # Without a window manager nobody else gives it the keyboard.
+            xdotool(screen, "windowfocus", alone[-1])
+            # A keyboard at the kiosk does type where a citizen would, which is why its words must go.
+            for way in (("services", "search"), ("problem", "general", "category-lamp", "next")):
+                for action in way:
+                    window.touch(action)
+                xdotool(screen, "type", "--delay", 15, CANARY)
+                window.wait_for(CANARY_END, 8)
+                xdotool(screen, "key", "ctrl+a", "key", "ctrl+c", "key", "ctrl+x", "key", "ctrl+v")
+                stands(running, log)
+                window.touch("start", timeout_s=30)
+
+            for key in WAYS_OUT:
+                xdotool(screen, "key", key)
+            xdotool(screen, *(word for button in range(1, 10) for word in ("mousedown", button)))
+            xdotool(screen, "sleep", LONG_PRESS_S, *(word for button in range(1, 10) for word in ("mouseup", button)))
+            stands(running, log)
+            left = EVENTS
+            while left > 0:
+                xdotool(screen, *some_events(rng, min(left, 250)))
+                left -= 250
+                stands(running, log)
+            # The window manager's own "close" is an order that a full-screen kiosk does not take.
+            for each in windows(screen):
+                ask_to_close(screen, int(each))
+            time.sleep(1)
+            stands(running, log)
+            assert windows(screen) == alone
+            window.touch("start", timeout_s=60)
+            wait_until("the start page", lambda: any(row.action == "services" for row in window.touchables()))
+            stands(running, log)
+        searched = [path for path in [log, *data.rglob("*")] if path.is_file()]
+        assert data / "store.sala" in searched
+        found = [path for path in searched if CANARY_END.encode() in path.read_bytes()]
+        assert found == []
+
+
+def test_staff_shut_it_down_and_only_they(data, tmp_path):
+    """Behind the PIN two touches end the program; everything is closed before the command that cuts the power runs."""
+    log, ended = tmp_path / "kiosk.log", tmp_path / "power-off"
+    settings = (data / "kiosk.toml").read_text("utf-8")
+    (data / "kiosk.toml").write_text(f'{settings}shut_down_command = ["touch", "{ended}"]\n', "utf-8")
+    with virtual_screen(SIZE) as screen:
+        window = Window(screen, tmp_path / "door")
+        command = [sys.executable, "-m", "demo.window", str(tmp_path / "door"), "--data", str(data), "run"]
+        with Program(command, log=log, env=screen.env) as running:
+            window.touch("start", timeout_s=60)
+            for _ in range(5):
+                screen.touch(SIZE[0] - 12, 12)
+            for digit in "80417725":
+                window.touch(f"key-{digit}")
+            for action in ("open", "shut", "shut_down"):
+                assert not ended.exists()
+                window.touch(action)
+            try:
+                wait_until("the end of the program", lambda: not running.running())
+            except NotSeen as missed:
+                raise NotSeen(f"{missed}\n{running.last_words()}") from None
+            assert running.stop() == 0
+            assert ended.exists()
+    run([sys.executable, "-m", "kiosk", "--data", str(data), "verify"])

@@ -1,0 +1,76 @@
+"""Staff can wipe the glass, try the printer and switch the kiosk off, and leave nothing open behind them."""
+
+import pytest
+
+from kiosk.paper import PrinterState, TrialSlip
+from kiosk.ui.presenters.upkeep import CLEANING_S
+
+
+@pytest.fixture
+def staff(kiosk):
+    """The sample kiosk with its staff corner open."""
+    kiosk.flow.staff()
+    kiosk.settle()
+    assert kiosk.flow.step == "staff"
+    return kiosk
+
+
+def test_cleaning_hears_no_touch_and_ends_by_itself(staff):
+    """For a minute wiping changes nothing and asks nothing; then the kiosk serves, with the staff corner shut."""
+    staff.do("clean")
+    assert staff.flow.step == "cleaning"
+    for _ in range(CLEANING_S - 2):
+        staff.flow.touched()
+        staff.pass_s(1)
+        assert (staff.flow.step, staff.flow.warning) == ("cleaning", None)
+    assert staff.flow.view.seconds <= 2
+    staff.pass_s(3)
+    assert staff.flow.step == "idle"
+
+
+def test_cleaning_ends_at_sixty_seconds_whoever_touches(staff):
+    """Touches do not make the minute longer."""
+    staff.do("clean")
+    assert staff.flow.view.seconds == CLEANING_S
+    staff.pass_s(30)
+    assert staff.flow.view.seconds == CLEANING_S - 30
+
+
+@pytest.mark.parametrize("outcome", ["printed", "failed", "shown"])
+def test_the_trial_slip_says_what_became_of_it(staff, outcome):
+    """Staff see whether it came out; the log gets no record of it."""
+    staff.printer.outcome = outcome
+    records = staff.world.lobby.counts().captured
+    staff.do("try_printer")
+    assert isinstance(staff.printer.tray[-1], TrialSlip)
+    assert staff.flow.view.trial == staff.flow.say(f"staff.trial_{outcome}")
+    assert staff.world.lobby.counts().captured == records
+
+
+def test_a_stopped_printer_needs_a_person(staff):
+    """An open cover is named, and is no smaller trouble than no paper."""
+    staff.printer.says = PrinterState.STOPPED
+    staff.pass_s(3)
+    staff.settle()
+    [printer] = [row for row in staff.flow.view.devices if row.icon == "printer"]
+    assert (printer.detail, printer.level) == (staff.flow.say("staff.printer_stopped"), "act")
+
+
+def test_switching_off_is_asked_once_more(staff):
+    """One touch never ends the kiosk: the second does, and no answer goes on serving."""
+    ended = []
+    staff.flow.on_shut_down = lambda: ended.append(staff.flow.step)
+    staff.do("shut")
+    staff.pass_s(31)
+    assert (staff.flow.step, ended) == ("idle", [])
+    staff.flow.staff()
+    staff.settle()
+    staff.do("shut")
+    assert staff.flow.view.why == staff.flow.say("shutting.program")
+    staff.do("stay")
+    assert (staff.flow.step, ended) == ("idle", [])
+    staff.flow.staff()
+    staff.settle()
+    staff.do("shut")
+    staff.do("shut_down")
+    assert ended == ["idle"]
