@@ -55,6 +55,7 @@ class Front(FloatLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         LOOK.apply(Theme(), Window.size)
+        Window.clearcolor = LOOK.c.paper  # seen at the edge while a screen slides in
         self.flow: Flow | None = None
         self._screens: dict[str, Page] = {}
         self._screen: Page | None = None
@@ -104,6 +105,7 @@ class Front(FloatLayout):
         self._screens = {step: screen for step, screen in self._screens.items() if screen is self._screen}
         if look[:2] != self._look[:2]:
             LOOK.apply(Theme(contrast=look[1], text_factor=look[0], motion=LOOK.motion), Window.size)
+            Window.clearcolor = LOOK.c.paper
         if look[2] != self._look[2]:
             LOOK.speak(look[2])
         self._look = look

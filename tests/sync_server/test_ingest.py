@@ -74,6 +74,10 @@ def test_two_equal_ratings_are_two_records(kiosk):
 # --- bad input -----------------------------------------------------------------------------------------------------
 
 
+def _flipped(sealed):
+    return sealed[:-1] + bytes([sealed[-1] ^ 1])
+
+
 def _other(device: FakeKiosk, **changes: object) -> FakeKiosk:
     """The same kiosk with another face: another office, identity, key or server key."""
     me = device.me
@@ -100,7 +104,7 @@ BAD = {
     "another office's": (lambda k: _other(k, office=bytes(16)).envelope(), Reason.WRONG_OFFICE),
     "unknown kiosk": (lambda k: _other(k, kiosk=bytes(16)).envelope(), Reason.UNKNOWN_KIOSK),
     "another's key": (lambda k: _other(k, key=_STRANGER).envelope(), Reason.BAD_SIGNATURE),
-    "signature flipped": (lambda k: k.envelope()[:-1] + bytes([k.envelope()[-1] ^ 1]), Reason.BAD_SIGNATURE),
+    "signature flipped": (lambda k: _flipped(k.envelope()), Reason.BAD_SIGNATURE),
     "sealed to a key we lost": (
         lambda k: _other(k, seal_to=SealTo(bytes([9]) + bytes(31))).envelope(),
         Reason.CANNOT_OPEN,

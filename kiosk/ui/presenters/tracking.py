@@ -154,7 +154,7 @@ class CaseStatus(Presenter[StatusView]):
             (self._code[:4], "••••", "••••", self._code[4:]),
             status.state,
             say(f"status.{status.state}"),
-            status.subject,
+            self._subject(status.subject),
             say("status.filed", day=filed, number=status.number)
             if status.number
             else say("status.filed_only", day=filed),
@@ -164,6 +164,11 @@ class CaseStatus(Presenter[StatusView]):
             _day(say, status.answered_on),
             "" if answered else say("status.none_why", day=_day(say, status.answer_by)),
         )
+
+    def _subject(self, category: str) -> str:
+        """What the case is about: the name of its category, which later editions may know no more."""
+        names = {each.id: each.name.into(self.say.language) for each in self.bundle.office.categories}
+        return names.get(category, category)
 
     def _stops(self, status: Status) -> tuple[CaseStop, ...]:
         # A closed case has gone through all of them.

@@ -35,11 +35,11 @@ _FORM: Final[Way] = (
 )  # fmt: skip
 _CODE: Final[Way] = (("begin",), ("track",), *(("digit", digit) for digit in CODE))
 _STATUS: Final = Status(
-    "closed", "ไฟทางดับ หมู่ 3 ทางเข้าหมู่บ้าน", "2027-03-11", "2027-03-26",
+    "closed", "lamp", "2027-03-11", "2027-03-26",
     "เปลี่ยนหลอดไฟและสวิตช์แสงที่เสาต้นที่ 4 แล้ว ทดสอบเปิดสองคืน ไฟติดปกติ ถ้าดับอีกแจ้งเราได้ทันที ขอบคุณค่ะ",
     "2027-03-16", "กองช่าง", "12/2570",
 )  # fmt: skip
-_OPEN: Final = Status("in_progress", "ไฟทางดับ", "2027-03-11", "2027-03-26", "", "", "", "")
+_OPEN: Final = Status("in_progress", "lamp", "2027-03-11", "2027-03-26", "", "", "", "")
 
 WAYS: Final[dict[str, Way]] = {
     "idle": (),

@@ -280,9 +280,12 @@ class Keyboard(Widget):
 
     def _draw(self, *_: object) -> None:
         self.canvas.clear()
-        self._pressed.clear()
         self._grounds.clear()
         self.spots = self._arrange()
+        # A finger that is down when the keys are drawn anew (shift went back up) stays on its key.
+        self._pressed = {
+            finger: spot for finger, held in self._pressed.items() for spot in self.spots if spot.key is held.key
+        }
         palette, sizes = self.palette, self.sizes
         radius = [sizes.radius * 0.58]
         shape = read_layout(self.layout)

@@ -67,6 +67,16 @@ def test_shift_holds_for_one_sign(stage: Stage, desk: tuple[Any, Any]) -> None:
     assert box.text == "ฤฟ"
 
 
+def test_a_key_held_while_the_keys_are_drawn_anew_still_writes(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """A redraw between finger down and finger up, as after shift, loses no sign."""
+    box, board = desk
+    spot = board.spot_of("ฟ")
+    finger = stage.touch(spot.x + spot.width / 2, spot.y + spot.height / 2)
+    board._draw()
+    finger.lift()
+    assert box.text == "ฟ"
+
+
 def test_a_touch_between_keys_goes_to_the_nearer(stage: Stage, desk: tuple[Any, Any]) -> None:
     """There is no dead ground on the keyboard."""
     box, board = desk

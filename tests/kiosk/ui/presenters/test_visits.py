@@ -101,9 +101,7 @@ def test_a_request_is_filed_and_its_code_finds_the_answer(kiosk):
     kiosk.do("done")
 
     keys = code_keys(code, kiosk.world.identity.code_salt)
-    status = Status(
-        "answered", "ไฟทางดับ", "2027-03-18", "2027-04-02", "เปลี่ยนหลอดแล้ว", "2027-03-20", "กองช่าง", "12/2570"
-    )
+    status = Status("answered", "lamp", "2027-03-18", "2027-04-02", "เปลี่ยนหลอดแล้ว", "2027-03-20", "กองช่าง", "12/2570")
     sealed = envelope.seal_status(
         wire.encode(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
     )
@@ -116,6 +114,7 @@ def test_a_request_is_filed_and_its_code_finds_the_answer(kiosk):
     assert kiosk.flow.step == "status"
     view = kiosk.flow.view
     assert (view.answer, view.state, view.code[0]) == ("เปลี่ยนหลอดแล้ว", "answered", code[:4])
+    assert view.subject == "ไฟทางดับ"
     assert [stop.state for stop in view.stops] == ["done", "done", "done"]
     assert kiosk.flow.visit.code == ""
 
