@@ -523,8 +523,8 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
 
 #: What may be empty without anybody missing it.
 _MAY_BE_EMPTY = {
-    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "holidays", "leaves_out", "outside_channels", "readers",
-    "routes", "source", "villages",
+    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "holidays", "leaves_out", "outside_channels",
+    "readers", "routes", "source", "villages",
 }  # fmt: skip
 
 
