@@ -6,6 +6,7 @@ export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
 .PHONY: help setup check test bench gallery escape demo lock format assets vectors papers clean
+.PHONY: help setup check test bench gallery crash demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -22,8 +23,12 @@ test:            ## check, then every test
 bench:           ## measure the promised figures; writes build/bench.json
 	$(PY) -m bench
 
-gallery:         ## every screen and widget example as PNG, every language, both sizes: build/gallery/
+gallery:         ## every screen, widget example and staff page as PNG, every language and size: build/gallery/
 	$(PY) -m kiosk.ui.gallery build/gallery
+	PYTHONPATH=.:tests/sync_server:tests/sync_server/web $(PY) tests/sync_server/web/gallery.py build/gallery/web
+
+crash:           ## cut the power everywhere for MINUTES (10); a failure prints the seed that replays it
+	$(PY) -m tests.crash --minutes $(or $(MINUTES),10)
 
 escape:          ## 100,000 random keys and touches at a kiosk: no way out (SALA_SEED=n chooses which)
 	SALA_EVENTS=100000 $(PY) -m pytest -q tests/e2e/test_escape.py
@@ -34,6 +39,12 @@ demo:            ## the sample office and a kiosk to try
 format:          ## lay out the code
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix --quiet .
+
+assets:          ## draw the pictures anew from their SVG (needs resvg-py; icons: see assets/icons/build.py)
+	$(PY) assets/art/build.py
+
+vectors:         ## write tests/vectors anew, when a format version is added
+	PYTHONPATH=. $(PY) tests/vectors/make.py
 
 lock:            ## choose versions anew within pyproject.toml; keeps what is still allowed (UPGRADE=1 takes the newest)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -21,7 +21,7 @@ from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
 from tests.kiosk.worlds import an_office, pieces_of, publish, some_services
 
 SIZE = (540, 960)
-EVENTS = int(os.environ.get("SALA_EVENTS", "2000"))
+EVENTS = int(os.environ.get("SALA_EVENTS", "600"))
 SEED = int(os.environ.get("SALA_SEED", "7"))
 LONG_PRESS_S = 60 if EVENTS > 10_000 else 5
 CANARY = "kanarienvogel7731"

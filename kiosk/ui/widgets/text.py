@@ -1,8 +1,8 @@
 """`ShapedLabel`: every string on the screen, shaped, wrapped between words, never as markup.
 
 Laying out is cheap and cached; so is the finished picture, in a cache bounded in bytes, so a list that scrolls draws
-nothing anew. Colour is no part of the picture. `forget_texts()` empties all of it when a visit ends, because a cache
-would else remember what a citizen read and wrote.
+nothing anew. Colour is no part of the picture. What a citizen typed or was told alone is shown by `private` labels,
+which these caches never see; so the office's own sentences may stay in them from one visit to the next.
 """
 
 from __future__ import annotations
@@ -59,11 +59,6 @@ class TextureCache:
             _, (_, dropped) = self._kept.popitem(last=False)
             self.bytes -= dropped
 
-    def clear(self) -> None:
-        """Drop everything."""
-        self._kept.clear()
-        self.bytes = 0
-
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -74,9 +69,7 @@ _LAID_MAX: Final = 2048
 
 
 def forget_texts() -> None:
-    """Empty every cache that holds words: call it when a visit ends."""
-    TEXTURES.clear()
-    _laid.clear()
+    """Empty the caches below the labels, which see every string, typed ones too: call it when a visit ends."""
     forget()
 
 

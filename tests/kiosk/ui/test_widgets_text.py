@@ -14,7 +14,7 @@ from kiosk.ui.widgets import LOOK, ShapedLabel, forget_texts
 from kiosk.ui.widgets.code import CodeBox, CodeGroup, QrCode
 from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.surface import Column, Row
-from kiosk.ui.widgets.text import TEXTURES, TextureCache
+from kiosk.ui.widgets.text import TEXTURES, TextureCache, _laid
 
 
 def shown(stage: Stage, label: ShapedLabel) -> ShapedLabel:
@@ -59,7 +59,6 @@ def test_a_new_colour_draws_nothing_anew(stage: Stage) -> None:
 
 def test_scrolling_finds_the_pictures_again(stage: Stage) -> None:
     """The same words in the same style are drawn once, however many labels show them."""
-    forget_texts()
     shown(stage, ShapedLabel(text="รับชำระภาษี"))
     kept = len(TEXTURES)
     shown(stage, ShapedLabel(text="รับชำระภาษี"))
@@ -97,16 +96,13 @@ def test_no_text_breaks_the_screen(stage: Stage, text: str) -> None:
     assert all(side <= 4096 for side in label.texture_size)
 
 
-def test_forgetting_leaves_no_words(stage: Stage) -> None:
-    """After a visit no cache holds a text; private labels are in none at any time."""
-    forget_texts()
+def test_private_texts_enter_no_cache(stage: Stage) -> None:
+    """What a private label shows is in no cache of labels at any time; the office's sentences are."""
+    kept, laid = len(TEXTURES), len(_laid)
     shown(stage, ShapedLabel(text="ความลับ", private=True))
-    assert len(TEXTURES) == 0
-    shown(stage, ShapedLabel(text="ประกาศ"))
-    assert len(TEXTURES) == 1
-    forget_texts()
-    assert len(TEXTURES) == 0
-    assert TEXTURES.bytes == 0
+    assert (len(TEXTURES), len(_laid)) == (kept, laid)
+    shown(stage, ShapedLabel(text="ประกาศใหม่"))
+    assert len(TEXTURES) == kept + 1
 
 
 def test_the_cache_is_bounded_in_bytes() -> None:
@@ -135,13 +131,13 @@ def test_jawi_mirrors_a_row(stage: Stage) -> None:
 
 def test_a_code_stands_in_groups_of_four_and_in_no_cache(stage: Stage) -> None:
     """The citizen's code is drawn, and not remembered."""
-    forget_texts()
+    kept = len(TEXTURES)
     column = Column()
     code = CodeGroup(code="4827 1930 5526 7041")
     column.add_widget(code)
     stage.show(column)
     assert [box.text for box in reversed(code.children) if isinstance(box, CodeBox)] == ["4827", "1930", "5526", "7041"]
-    assert len(TEXTURES) == 0
+    assert len(TEXTURES) == kept
 
 
 def test_a_qr_code_can_be_read_from_the_screen(stage: Stage, tmp_path: object) -> None:

@@ -62,6 +62,7 @@ ROUTES: dict[str, list[Row]] = {
     "kiosks:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "queues:tickets": [Row()],
     "queues:ratings": [Row()],
+    "queues:praise": [Row()],
 }
 
 #: Addresses outside the desk, and why they need no row: they are open, or closed by other means.
