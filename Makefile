@@ -5,8 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench gallery escape demo lock format assets vectors papers clean
-.PHONY: help setup check test bench gallery crash demo format assets vectors lock clean
+.PHONY: help setup check test bench gallery crash escape demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
