@@ -1,7 +1,7 @@
 """No way out: whatever keys, buttons and touches come, the same kiosk stands there, and no typed word lies in a file.
 
-The real program in a real X window, hit through the X server. `make escape` does it with 100,000 events; SALA_EVENTS
-and SALA_SEED choose how many, and which.
+The real program in a real X window, hit through the X server. The random part takes minutes and is a chore: `make
+escape` does it with 100,000 events; SALA_EVENTS and SALA_SEED choose how many, and which.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
 from tests.kiosk.worlds import an_office, pieces_of, publish, some_services
 
 SIZE = (540, 960)
-EVENTS = int(os.environ.get("SALA_EVENTS", "600"))
+EVENTS = int(os.environ.get("SALA_EVENTS", "0"))
 SEED = int(os.environ.get("SALA_SEED", "7"))
 LONG_PRESS_S = 60 if EVENTS > 10_000 else 5
 CANARY = "kanarienvogel7731"
@@ -109,6 +109,7 @@ def stands(running, log):
     assert "Traceback" not in log.read_text("utf-8", "replace"), running.last_words()
 
 
+@pytest.mark.skipif(not EVENTS, reason="minutes long: make escape, or SALA_EVENTS=2000")
 def test_nothing_leads_out_and_no_word_stays(data, tmp_path):
     """Keys, pastes, many buttons, a long press, typing, random events: the start page comes back, words are nowhere."""
     log, rng = tmp_path / "kiosk.log", random.Random(SEED)
