@@ -13,7 +13,6 @@ The rules of this file:
 
 import hashlib
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import IntEnum
 
@@ -176,8 +175,3 @@ def decode_record(data: bytes) -> Record:
 def erase(record: Record) -> Record:
     """The same record without salt and body; its header still holds its place in the chain."""
     return Record(record.header, None, None)
-
-
-def bodies_bytes(records: Sequence[Record]) -> int:
-    """How many bytes of bodies `records` hold, for cutting batches."""
-    return sum(len(record.body or b"") for record in records)
