@@ -57,7 +57,7 @@ class FakePrinter:
             self._obey()
 
     def close(self) -> None:
-        """Unplug it."""
+        """Unplug it, once it has dealt with what it was already sent."""
         self._ends.set()
         self._thread.join()
         self._door.close()
@@ -69,10 +69,12 @@ class FakePrinter:
         self.close()
 
     def _serve(self) -> None:
-        while not self._ends.is_set():
+        while True:
             try:
                 line, _ = self._door.accept()
             except TimeoutError:
+                if self._ends.is_set():
+                    return
                 continue
             with line:
                 line.settimeout(_POLL_S)
@@ -80,10 +82,12 @@ class FakePrinter:
 
     def _listen(self, line: socket.socket) -> None:
         pending = b""
-        while not self._ends.is_set():
+        while True:
             try:
                 data = line.recv(4096)
             except TimeoutError:
+                if self._ends.is_set():
+                    return
                 continue
             except OSError:
                 return
