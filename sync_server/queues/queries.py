@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from sync_server.organisations.models import Office
 from sync_server.queues.models import Explanation, Praise, Rating, Ticket
+from sync_server.queues.score import SHOWN_FROM, Score
 
 
 def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
@@ -57,8 +58,65 @@ def rating_summary(office: Office, first: dt.date, last: dt.date) -> RatingSumma
     return RatingSummary(sum(rows.values()), (one, two, three, four, five), repeats)
 
 
-#: What fewer people than this said is not shown: it could be known who they were.
-SHOWN_FROM = 5
+#: Where a rating was given, best evidence first: by the code of a ticket's slip, on a trip, by whoever passes by.
+PLACES = ("ticket", "outreach", "walk-by")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceScore:
+    """How the ratings of one place came out. They are never added up with those of another place: a passer-by may rate
+    as often as they like, a ticket's code counts once.
+
+    `n` ratings count, `repeats` are kept and left out. `score` is None where fewer than `SHOWN_FROM` people answered.
+    """
+
+    place: str
+    n: int
+    repeats: int
+    score: Score | None
+
+    @property
+    def withheld(self) -> bool:
+        """Whether somebody answered, but too few to be shown."""
+        return self.score is None and self.n > 0
+
+
+def by_source(office: Office, first: dt.date, last: dt.date) -> tuple[SourceScore, ...]:
+    """How a period was rated, for each of `PLACES` apart, those without a rating too."""
+    counts: dict[str, list[int]] = {place: [0] * 5 for place in PLACES}
+    repeats: Counter[str] = Counter()
+    rows = ratings(office, first, last).order_by().values_list("place", "score", "repeat").annotate(n=Count("pk"))
+    for place, score, repeat, n in rows:
+        if repeat:
+            repeats[place] += n
+        else:
+            counts[place][score - 1] += n
+    return tuple(
+        SourceScore(place, sum(scores), repeats[place], Score.of(scores) if sum(scores) >= SHOWN_FROM else None)
+        for place, scores in counts.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Satisfaction:
+    """How a month was rated. `sources` are those of `by_source`; there is no figure over all of them."""
+
+    month: dt.date
+    sources: tuple[SourceScore, ...]
+
+    @property
+    def told(self) -> SourceScore | None:
+        """The one to tell the public: the best evidence that enough people stand behind; None where there is none."""
+        return next((source for source in self.sources if source.score is not None), None)
+
+
+def satisfaction(office: Office, month: dt.date) -> Satisfaction:
+    """How the month that `month` lies in was rated."""
+    first = month.replace(day=1)
+    following = (first + dt.timedelta(days=31)).replace(day=1)
+    return Satisfaction(first, by_source(office, first, following - dt.timedelta(days=1)))
+
+
 #: Up to this score somebody was unhappy, and was offered the reasons for that.
 LOW_MAX = 2
 

@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 from shared import thai
 from sync_server.organisations.models import Office
+from sync_server.queues.score import LEVELS, PASS_PERCENT, SHOWN_FROM
 from sync_server.reports.period import Span
 from sync_server.reports.report import CaseRow, KioskLine, RatingRow, Report, TicketRow
-from sync_server.reports.score import LEVELS, PASS_PERCENT, SHOWN_FROM
 from sync_server.web.language import Text
 
 NOTHING = "ไม่มีเหตุในรอบรายงาน"

@@ -25,6 +25,7 @@ from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Staff
 from sync_server.queues import queries as queues
 from sync_server.queues.models import Rating, Ticket
+from sync_server.queues.score import Score, withheld
 from sync_server.records.models import Log, RecordRow
 from sync_server.records.queries import last_received, set_aside
 from sync_server.reports.groups import Groups
@@ -39,7 +40,6 @@ from sync_server.reports.report import (
     TicketRow,
     day_after,
 )
-from sync_server.reports.score import Score, withheld
 from sync_server.sealed import queries as sealed
 from sync_server.web.language import Text
 

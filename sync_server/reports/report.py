@@ -16,8 +16,8 @@ from decimal import Decimal
 import msgspec
 
 from shared import thai
+from sync_server.queues.score import Score, percent
 from sync_server.reports.period import Period
-from sync_server.reports.score import Score, percent
 from sync_server.web.language import Text
 
 

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from shared.kinds import PraiseGiven, RatingExplained
+from shared.kinds import PraiseGiven, RatingExplained, RatingGiven
 from sync_server.projectors import catch_up, rebuild
-from sync_server.queues.queries import praises, why_summary
+from sync_server.queues.queries import praises, satisfaction, why_summary
 
 DAY = dt.date(2026, 11, 25)
 
@@ -59,3 +59,31 @@ def test_praise_is_one_row_for_each_record_and_survives_a_rebuild(server, kiosk)
     before = rows()
     rebuild("queues")
     assert rows() == before
+
+
+def test_a_month_is_told_by_its_best_source_and_sources_are_never_added_up(server, kiosk):
+    """Four people with a slip's code are too few, so the walkers-by speak; with a fifth the visits do. Neighbouring
+    months and repeats stay outside.
+    """
+    for score in (1, 2, 3, 4, 5, 5):
+        kiosk.append(RatingGiven("2026-11-30", score, "walk-by", "", False))
+    kiosk.append(RatingGiven("2026-11-30", 1, "walk-by", "", True))
+    for day in ("2026-11-01", "2026-11-02", "2026-11-29", "2026-11-30"):
+        kiosk.append(RatingGiven(day, 5, "ticket", "", False))
+    for day in ("2026-10-31", "2026-12-01"):
+        kiosk.append(RatingGiven(day, 1, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    month = satisfaction(server.office, dt.date(2026, 11, 25))
+    assert month.month == dt.date(2026, 11, 1)
+    assert [(s.place, s.n, s.repeats, s.score, s.withheld) for s in month.sources[:2]] == [
+        ("ticket", 4, 0, None, True), ("outreach", 0, 0, None, False)
+    ]  # fmt: skip
+    assert (month.told.place, month.told.n, month.told.repeats) == ("walk-by", 6, 1)
+    assert month.told.score.by_score == (1, 1, 1, 1, 2)
+    kiosk.append(RatingGiven("2026-11-15", 4, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    told = satisfaction(server.office, dt.date(2026, 11, 30)).told
+    assert (told.place, told.n, str(told.score.percent)) == ("ticket", 5, "96.00")
+    assert satisfaction(server.office, dt.date(2026, 9, 1)).told is None

@@ -2,9 +2,9 @@
 
 import datetime as dt
 
+from sync_server.queues.score import Score
 from sync_server.reports.period import Period, Span
 from sync_server.reports.report import Behind, CaseRow, ConfidentialRow, KioskLine, RatingRow, Report, TicketRow
-from sync_server.reports.score import Score
 from sync_server.web.language import Text
 
 NOW = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sync_server.reports.score import SHOWN_FROM, Score, percent, withheld
+from sync_server.queues.score import SHOWN_FROM, Score, percent, withheld
 
 COUNTS = st.tuples(*[st.integers(0, 400)] * 5)
 
