@@ -2,8 +2,9 @@
 
 An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the
 pieces it lacks, verifies all of them, and only then turns to the new edition; it never goes back to a lower one.
-Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases.
-Names this program does not know are fetched and kept, and left to a newer one.
+Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases; a
+picture of a filled-in form is a piece of its own, a PNG as it is. Names this program does not know are fetched and
+kept, and left to a newer one.
 
 A **route** says who reads a complaint about somebody: `check_route` gives the keys to seal to, or says why nobody may
 be offered this route. Publishing and the kiosk ask the same function.
@@ -14,6 +15,7 @@ be offered this route. Publishing and the kiosk ask the same function.
 """
 
 import hashlib
+import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any, Literal, TypeVar
@@ -33,6 +35,12 @@ OFFICE_PIECE = "office"
 STATUSES_PIECE = "statuses"
 NOTICES_PIECE = "notices"
 SERVICE_PREFIX = "service/"
+FORM_PREFIX = "form/"
+
+#: A page of a form fits several times; more would only fill a kiosk's memory.
+PICTURE_BYTES_MAX = 512 * 1024
+PICTURE_SIDE_MAX = 2400
+LINK_CHARS_MAX = 200
 
 T = TypeVar("T")
 
@@ -223,6 +231,7 @@ class Office(_Fact, frozen=True, kw_only=True):
     series: list[Series]
     outside_channels: list[OutsideChannel]
     holidays: list[date]
+    enquiries: str = ""
     feedback: Feedback = Feedback()
     colleagues: tuple[Colleague, ...] = ()
     counters: tuple[str, ...] = ()
@@ -239,12 +248,16 @@ class Duration(_Fact, frozen=True, kw_only=True):
 
 
 class Step(_Fact, frozen=True, kw_only=True):
-    """One step of a procedure: what happens, how long, which position in which division answers for it."""
+    """One step of a procedure: what happens, how long, which position in which division answers for it.
+
+    `person` is the id of the colleague who holds the position, where they agreed to be named; empty otherwise.
+    """
 
     title: Text
     duration: Duration
     responsible: Text
     division: str
+    person: str = ""
 
 
 class Paper(_Fact, frozen=True, kw_only=True):
@@ -254,11 +267,25 @@ class Paper(_Fact, frozen=True, kw_only=True):
     optional: bool
 
 
+class Form(_Fact, frozen=True, kw_only=True):
+    """A form that a service asks for. `link` (https) is where it can be had, `sample` the file name of a picture of it
+    filled in for somebody who does not exist (piece ``form/<sample>``); at least one of them is there. `asks` names
+    what must be filled in.
+    """
+
+    id: str
+    name: Text
+    asks: list[Text]
+    link: str = ""
+    sample: str = ""
+
+
 class Service(_Fact, frozen=True, kw_only=True):
     """What the office gives a citizen, with every fact that must be shown.
 
     `series` is the group its tickets are numbered in; `public_label` what board and slip say; `sensitive` services
-    put only that label on a ticket. `checked_by` is a position.
+    put only that label on a ticket. `checked_by` is a position. `keywords` are what people call it who do not know its
+    title; `link` (https) is the page that tells the same at home.
     """
 
     id: str
@@ -280,6 +307,9 @@ class Service(_Fact, frozen=True, kw_only=True):
     checked_by: str
     checked_on: date
     source: str
+    keywords: list[Text] = msgspec.field(default_factory=list)
+    forms: list[Form] = msgspec.field(default_factory=list)
+    link: str = ""
 
 
 class Notice(_Fact, frozen=True, kw_only=True):
@@ -425,7 +455,9 @@ _VERSION = 1
 
 
 class Bundle(msgspec.Struct, frozen=True):
-    """An edition that was verified whole. `statuses` maps status id to sealed bytes."""
+    """An edition that was verified whole. `statuses` maps status id to sealed bytes, `pictures` the file name of a
+    filled-in form to its PNG.
+    """
 
     edition: int
     made_ms: int
@@ -433,6 +465,7 @@ class Bundle(msgspec.Struct, frozen=True):
     services: list[Service]
     notices: list[Notice]
     statuses: dict[bytes, bytes]
+    pictures: dict[str, bytes] = msgspec.field(default_factory=dict)
 
 
 def piece(value: _Fact) -> bytes:
@@ -510,12 +543,34 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     services = [read_piece(Service, data) for name, data in by_name.items() if name.startswith(SERVICE_PREFIX)]
     notices = read_piece(Notices, by_name.get(NOTICES_PIECE, b'{"notices":[]}'))
     statuses = read_piece(Statuses, by_name.get(STATUSES_PIECE, b'{"statuses":[]}'))
+    pictures = {name.removeprefix(FORM_PREFIX): data for name, data in by_name.items() if name.startswith(FORM_PREFIX)}
+    for name, data in pictures.items():
+        check_picture(name, data)
     blanks = [blank for value in (office, *services) for blank in find_blanks(value)]
     if blanks:
         raise ContentRefused("left blank: " + ", ".join(blanks[:10]))
     return Bundle(
         manifest.edition, manifest.made_ms, office, services, notices.notices,
-        {status.id: status.sealed for status in statuses.statuses},
+        {status.id: status.sealed for status in statuses.statuses}, pictures,
+    )  # fmt: skip
+
+
+def check_picture(name: str, data: bytes) -> None:
+    """Raise `ContentRefused` unless `data` begins as a PNG of a size that a kiosk can show."""
+    # Signature, length and name of the first chunk, width, height: what stands at the head of every PNG.
+    if len(data) < 24 or data[:8] != b"\x89PNG\r\n\x1a\n" or data[12:16] != b"IHDR":
+        raise ContentRefused(f"picture {name} is no PNG")
+    sides = struct.unpack(">II", data[16:24])
+    if len(data) > PICTURE_BYTES_MAX or not all(1 <= side <= PICTURE_SIDE_MAX for side in sides):
+        limits = f"{PICTURE_BYTES_MAX // 1024} KiB or {PICTURE_SIDE_MAX} dots a side"
+        raise ContentRefused(f"picture {name} is larger than {limits}")
+
+
+def is_link(text: str) -> bool:
+    """Whether `text` may stand as a link: https, plain ASCII without spaces, short enough for a code one can scan."""
+    return (
+        text.startswith("https://") and len(text) <= LINK_CHARS_MAX and text.isascii() and text.isprintable()
+        and " " not in text
     )  # fmt: skip
 
 
@@ -523,8 +578,8 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
 
 #: What may be empty without anybody missing it.
 _MAY_BE_EMPTY = {
-    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "holidays", "leaves_out", "outside_channels",
-    "readers", "routes", "source", "villages",
+    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "enquiries", "forms", "holidays", "keywords",
+    "leaves_out", "link", "outside_channels", "person", "readers", "routes", "sample", "source", "villages",
 }  # fmt: skip
 
 

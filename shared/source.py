@@ -3,11 +3,12 @@
     office.toml          the office, and the order of its services
     services/<id>.toml   one service each
     notices.toml         what is told to everybody (may be absent)
+    forms/<name>.png     forms filled in as samples, named by the services that ask for them
     ms.toml, ms-Arab.toml  words in Malay, with who approved them (may be absent; unapproved ones are checked, not used)
 
-The caller reads the files; this module is given their text by name and returns a `Source`, or raises `SourceRefused`
-with every problem it found, each with file and field. So nothing blank, misspelt, unknown or contradicting itself
-reaches a draft:
+The caller reads the files; this module is given their text (for pictures, their bytes) by name and returns a `Source`,
+or raises `SourceRefused` with every problem it found, each with file and field. So nothing blank, misspelt, unknown or
+contradicting itself reaches a draft:
 
     source = read({"office.toml": "...", "services/sign_tax.toml": "..."})
     source.services[0].title.into("en")
@@ -18,6 +19,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import msgspec
@@ -31,7 +33,9 @@ NOTICES_FILE = "notices.toml"
 SERVICE_FILE = re.compile(r"services/([a-z0-9_]{1,40})\.toml")
 
 #: Who a service is for; each is a chip on the list of services.
-AUDIENCES = frozenset({"everyone", "landowner", "business", "builder", "elderly", "disabled", "parent", "welfare"})
+AUDIENCES = frozenset(
+    {"everyone", "farmer", "landowner", "business", "builder", "elderly", "disabled", "parent", "welfare"}
+)
 #: Drawings that every kiosk carries under assets/art.
 PICTURES = frozenset(
     {
@@ -44,6 +48,7 @@ LANGUAGES = {"ms.toml": "ms", "ms-Arab.toml": "ms_arab"}
 
 _CHARS_MAX = 2_000
 _ID = re.compile(r"[a-z0-9_]{1,40}")
+_PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
 
 T = TypeVar("T")
 
@@ -78,14 +83,17 @@ class Source:
     services: tuple[Service, ...]
     notices: tuple[Notice, ...]
     holiday_names: Mapping[date, str]
+    pictures: Mapping[str, bytes]
 
     def bundle(self, *, edition: int = 1, made_ms: int = 0) -> Bundle:
         """What a kiosk would hold after this source was published, statuses apart."""
-        return Bundle(edition, made_ms, self.office, list(self.services), list(self.notices), {})
+        return Bundle(
+            edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures)
+        )  # fmt: skip
 
 
-def read(files: Mapping[str, str]) -> Source:
-    """The source that `files` (name -> text) write. Raises `SourceRefused`."""
+def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType({})) -> Source:
+    """The source that `files` (name -> text) and `drawn` (name -> bytes of a picture) make. Raises `SourceRefused`."""
     found = _Findings()
     tables = {name: table for name, text in files.items() if (table := found.parse(name, text)) is not None}
     found.expect_names(tables)
@@ -112,10 +120,11 @@ def read(files: Mapping[str, str]) -> Source:
     if notices is not None:
         found.extend(NOTICES_FILE, _notice_problems(notices))
     found.extend(OFFICE_FILE, _order_problems(order, list(by_id)))
+    pictures = _take_pictures(drawn, [(name, service) for name, service in by_id.values() if service], found)
     if found.problems or office is None or notices is None:
         raise SourceRefused(found.problems)
     services = tuple(service for service_id in order if (service := by_id[service_id][1]) is not None)
-    return Source(office, services, tuple(notices.notices), holiday_names)
+    return Source(office, services, tuple(notices.notices), holiday_names, pictures)
 
 
 # --- from text to facts ------------------------------------------------------------------------------------------
@@ -214,6 +223,28 @@ def _take_order_and_holidays(table: dict[str, Any], found: _Findings) -> tuple[l
     return order, names
 
 
+def _take_pictures(
+    drawn: Mapping[str, bytes], services: list[tuple[str, Service]], found: _Findings
+) -> dict[str, bytes]:
+    """The pictures that forms ask for, by the name they call them; others stay at home."""
+    pictures: dict[str, bytes] = {}
+    for file, service in services:
+        for i, form in enumerate(service.forms):
+            where = f"forms[{i}].sample"
+            if not form.sample or form.sample in pictures:
+                continue
+            data = drawn.get(f"forms/{form.sample}")
+            if data is None or not _PICTURE.fullmatch(form.sample):
+                found.add(file, where, f"no picture forms/{form.sample}")
+                continue
+            try:
+                content.check_picture(form.sample, data)
+            except ContentRefused as error:
+                found.add(file, where, str(error))
+            pictures[form.sample] = data
+    return pictures
+
+
 def _translate(tables: dict[str, Any], file: str, field: str, found: _Findings) -> None:
     """Put the words of a language file into the texts they belong to, if somebody approved them."""
     table = tables.pop(file)
@@ -265,6 +296,8 @@ def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
         if category.picture not in PICTURES:
             yield f"categories[{i}].picture", f"no drawing {category.picture!r}"
 
+    if office.enquiries and office.enquiries not in {series.id for series in office.series}:
+        yield "enquiries", f"no series {office.enquiries!r}"
     yield from _route_problems(office)
 
 
@@ -308,7 +341,21 @@ def _service_problems(service: Service, service_id: str, office: Office) -> Iter
             yield f"steps[{i}].division", f"no division {step.division!r}"
         if (step.duration.value > 0) == (step.duration.unit == "immediate"):
             yield f"steps[{i}].duration", "a step takes 1 or more of its unit; an immediate one has the value 0"
+        if step.person and step.person not in {colleague.id for colleague in office.colleagues}:
+            yield f"steps[{i}].person", f"no colleague {step.person!r}"
     yield from _promise_problems(service)
+    yield from _form_problems(service)
+
+
+def _form_problems(service: Service) -> Iterator[tuple[str, str]]:
+    if service.link and not content.is_link(service.link):
+        yield "link", f"a link begins with https:// and has at most {content.LINK_CHARS_MAX} plain characters"
+    yield from _id_problems("forms", [form.id for form in service.forms])
+    for i, form in enumerate(service.forms):
+        if form.link and not content.is_link(form.link):
+            yield f"forms[{i}].link", f"a link begins with https:// and has at most {content.LINK_CHARS_MAX} characters"
+        if not form.link and not form.sample:
+            yield f"forms[{i}]", "a form has a link or a picture"
 
 
 def _promise_problems(service: Service) -> Iterator[tuple[str, str]]:

@@ -53,7 +53,8 @@ def sample_content() -> Source:
     """The office of `assets/office-sample`."""
     folder = ASSETS / "office-sample"
     return source.read(
-        {each.relative_to(folder).as_posix(): each.read_text("utf-8") for each in folder.rglob("*.toml")}
+        {each.relative_to(folder).as_posix(): each.read_text("utf-8") for each in folder.rglob("*.toml")},
+        {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*.png")},
     )
 
 
@@ -151,6 +152,7 @@ class SampleKiosk:
                 f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
                 for at, each in enumerate(written.services)
             },
+            **{content.FORM_PREFIX + name: data for name, data in written.pictures.items()},
         }
         made_ms = round(NOW.timestamp() * 1000) - 2 * 3600 * 1000
         signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)

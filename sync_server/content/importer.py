@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from shared import source
+from shared.content import PICTURE_BYTES_MAX
 from shared.source import Problem, Source, SourceRefused
 
 #: A service is some four kilobytes; a file over this is not one of ours.
@@ -10,7 +11,9 @@ FILE_BYTES_MAX = 256 * 1024
 
 
 def read_source(folder: Path) -> Source:
-    """The office, services and notices in `folder`. Raises `SourceRefused` naming every problem by file and field."""
+    """The office, services, notices and pictures of forms in `folder`. Raises `SourceRefused` naming every problem by
+    file and field.
+    """
     files: dict[str, str] = {}
     problems: list[Problem] = []
     for path in sorted(folder.rglob("*.toml")):
@@ -25,4 +28,11 @@ def read_source(folder: Path) -> Source:
             problems.append(Problem(name, "", "not written in UTF-8"))
     if problems:
         raise SourceRefused(problems)
-    return source.read(files)
+    # Too large ones are refused by name in there; one byte more than allowed is enough to know.
+    drawn = {path.relative_to(folder).as_posix(): _head(path) for path in sorted(folder.rglob("*.png"))}
+    return source.read(files, drawn)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(PICTURE_BYTES_MAX + 1)

@@ -1,6 +1,6 @@
 """From an office's content to the named pieces of an edition. Pure: values in, bytes out.
 
-    pieces = content_pieces(source.office, source.services, source.notices)
+    pieces = content_pieces(source.office, source.services, source.notices, source.pictures)
     pieces[STATUSES_PIECE] = statuses_piece(told)
 
 The number in a service's piece name keeps the order the office wrote: manifests list their pieces by name.
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from shared import content, envelope, keys, wire
 from shared.content import (
+    FORM_PREFIX,
     NOTICES_PIECE,
     OFFICE_PIECE,
     SERVICE_PREFIX,
@@ -45,12 +46,15 @@ class Told(Protocol):
         """The words."""
 
 
-def content_pieces(office: Office, services: Sequence[Service], notices: Sequence[Notice]) -> dict[str, bytes]:
+def content_pieces(
+    office: Office, services: Sequence[Service], notices: Sequence[Notice], pictures: Mapping[str, bytes]
+) -> dict[str, bytes]:
     """The pieces of an edition, statuses apart."""
     return {
         OFFICE_PIECE: content.piece(office),
         NOTICES_PIECE: content.piece(Notices(notices=list(notices))),
         **{f"{SERVICE_PREFIX}{i:03}-{each.id}": content.piece(each) for i, each in enumerate(services, 1)},
+        **{FORM_PREFIX + name: data for name, data in pictures.items()},
     }
 
 

@@ -113,6 +113,16 @@ def test_unknown_pieces_and_fields_are_passed_over():
     assert content.assemble(read(data), pieces).office == office()
 
 
+def test_pictures_of_forms_travel_as_they_are():
+    """A PNG is a piece under its own name; anything else under such a name is refused."""
+    png = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (800).to_bytes(4) + (1131).to_bytes(4)
+    data, pieces = edition(pieces={"office": content.piece(office()), "form/a.png": png})
+    assert content.assemble(read(data), pieces).pictures == {"a.png": png}
+    data, pieces = edition(pieces={"office": content.piece(office()), "form/a.png": b"GIF89a"})
+    with pytest.raises(ContentRefused, match=r"a\.png is no PNG"):
+        content.assemble(read(data), pieces)
+
+
 @pytest.mark.parametrize(
     "blank",
     [

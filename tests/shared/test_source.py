@@ -19,10 +19,20 @@ def sample_files():
     return {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in FOLDER.rglob("*.toml")}
 
 
+def sample_pictures():
+    """The sample office's filled-in forms, name -> bytes."""
+    return {path.relative_to(FOLDER).as_posix(): path.read_bytes() for path in FOLDER.rglob("*.png")}
+
+
+def read_all(files):
+    """What these files and the sample's pictures say."""
+    return source.read(files, sample_pictures())
+
+
 def problems(files):
     """What is wrong with these files, as lines."""
     with pytest.raises(SourceRefused) as caught:
-        source.read(files)
+        read_all(files)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -48,7 +58,7 @@ def texts(value, path):
 
 def test_the_sample_office_is_whole_and_speaks_thai_and_english():
     """Every text of the sample has Thai and English; no Malay is shipped before a reviewer approved it."""
-    read = source.read(sample_files())
+    read = read_all(sample_files())
     found = [pair for value in (read.office, *read.services, *read.notices) for pair in texts(value, value.id)]
     assert len(found) > 300
     assert [path for path, text in found if not text.th or not text.en] == []
@@ -58,20 +68,20 @@ def test_the_sample_office_is_whole_and_speaks_thai_and_english():
 def test_the_sample_office_keeps_the_order_written_in_office_toml():
     """Services come in the order the office listed them, not by file name."""
     order = tomllib.loads(sample_files()["office.toml"])["services"]
-    assert [service.id for service in source.read(sample_files()).services] == order
+    assert [service.id for service in read_all(sample_files()).services] == order
     assert len(order) == 18
 
 
 def test_a_bundle_of_the_sample_passes_through_pieces_unchanged():
     """What the source says is what a kiosk reads back from its pieces."""
-    bundle = source.read(sample_files()).bundle(edition=3, made_ms=7)
+    bundle = read_all(sample_files()).bundle(edition=3, made_ms=7)
     assert content.read_piece(content.Office, content.piece(bundle.office)) == bundle.office
     assert [content.read_piece(content.Service, content.piece(x)) for x in bundle.services] == bundle.services
 
 
 def test_services_that_tell_about_a_person_share_one_label_in_their_series():
     """A ticket for help at home looks like any other welfare ticket."""
-    sensitive = [service for service in source.read(sample_files()).services if service.sensitive]
+    sensitive = [service for service in read_all(sample_files()).services if service.sensitive]
     assert {(service.series, service.public_label.th) for service in sensitive} == {
         ("welfare", "งานสวัสดิการสังคม"), ("general", "งานบริการทั่วไป"),
     }  # fmt: skip
@@ -117,6 +127,14 @@ WRONG = {
         '["auditor"]',
         "routes[5]: a route has at least",
     ),
+    "enquiries at no group": ("office.toml", 'enquiries = "general"', 'enquiries = "x"', "enquiries: no series 'x'"),
+    "a colleague nobody knows": (
+        TAX,
+        "[[steps]]\n",
+        '[[steps]]\nperson = "sample_z"\n',
+        "steps[0].person: no colleague 'sample_z'",
+    ),
+    "a link that is none": (TAX, "lunch = true", 'lunch = true\nlink = "http://x.example"', "link: a link begins with"),
     "an unnamed closed day": ("office.toml", 'name = "วันปิยมหาราช"', "", "holidays[1]: a `day`"),
     "ends before it begins": (
         "notices.toml",
@@ -136,6 +154,38 @@ def test_what_is_wrong_is_named_by_file_and_field(name, old, new, expected):
     assert [line for line in found if line.startswith(f"{name}: {expected}")], found
 
 
+FORM = 'forms = [{{ id = "a", name = {{ th = "แบบ", en = "Form" }}, asks = [{{ th = "ชื่อ", en = "Name" }}], {} }}]\n'
+PNG = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (800).to_bytes(4) + (1131).to_bytes(4)
+
+
+@pytest.mark.parametrize(
+    ("form", "picture", "expected"),
+    [
+        ('link = "https://form.example/a"', b"", ""),
+        ('sample = "a.png"', PNG, ""),
+        ('sample = "a.png"', PNG.replace(b"IHDR", b"IEND"), "forms[0].sample: picture a.png is no PNG"),
+        ('sample = "a.png"', PNG + bytes(content.PICTURE_BYTES_MAX), "forms[0].sample: picture a.png is larger than"),
+        ('sample = "a.png"', PNG[:16] + (9999).to_bytes(4) + PNG[20:], "forms[0].sample: picture a.png is larger"),
+        ('sample = "b.png"', PNG, "forms[0].sample: no picture forms/b.png"),
+        ('sample = "../a.png"', PNG, "forms[0].sample: no picture forms/../a.png"),
+        ('sample = ""', PNG, "forms[0]: a form has a link or a picture"),
+        ('link = "https://form.example/a b"', PNG, "forms[0].link: a link begins with https://"),
+        ('link = "https://ตัวอย่าง.example"', PNG, "forms[0].link: a link begins with https://"),
+    ],
+)
+def test_a_form_has_a_sound_picture_or_link(form, picture, expected):
+    """A picture is there, is a PNG and small; a link is one that a code can carry; one of them there is."""
+    files = small_files()
+    files[TAX] = FORM.format(form) + files[TAX]
+    drawn = {"forms/a.png": picture}
+    if not expected:
+        assert source.read(files, drawn).pictures == ({"a.png": picture} if "sample" in form else {})
+        return
+    with pytest.raises(SourceRefused) as refused:
+        source.read(files, drawn)
+    assert [str(each) for each in refused.value.problems if str(each).startswith(f"{TAX}: {expected}")]
+
+
 def test_all_problems_come_at_once():
     """Two slips in two files are told in one go."""
     files = edited(TAX, 'series = "tax"', 'series = "taxes"')
@@ -152,7 +202,7 @@ def test_every_drawing_that_content_may_name_is_there():
 def test_malay_reaches_the_screen_once_a_reviewer_is_named():
     """A name and a day are what makes drafts into texts."""
     files = edited("ms.toml", 'approved_by = ""\n# ', 'approved_by = "ล่ามภาษามลายูของจังหวัด"\n')
-    read = source.read(files)
+    read = read_all(files)
     by_id = {service.id: service for service in read.services}
     assert by_id["sign_tax"].title.into("ms") == "Isi borang dan bayar cukai papan tanda"
     assert read.office.divisions[2].name.ms == "Bahagian Kerja Raya"
@@ -177,7 +227,7 @@ def small_files():
 def refusal(files):
     """What is said against these files, "" for nothing; any other error escapes."""
     try:
-        source.read(files)
+        read_all(files)
     except ContentRefused as refused:
         return str(refused)
     return ""

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass
 from typing import Final
 
-from kiosk.desk import queue, services, slips
+from kiosk.desk import finding, queue, services, slips
 from kiosk.desk.queue import Priority, Ticket
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
@@ -81,7 +81,7 @@ class Services(Presenter[ServicesView]):
     def present(self) -> ServicesView:
         """The page of what was found."""
         say = self.say
-        found = services.search(self.bundle, self.visit.search, self._audience)
+        found = finding.search(self.bundle, self.visit.search, self._audience)
         pages = max(1, -(-len(found) // self._rows))
         page = min(self._page, pages - 1)
         first = page * self._rows

@@ -171,15 +171,9 @@ def test_slips_tell_only_what_they_may(world):
     assert slips.ticket_slip(world, now, hidden, service_id="hiv_allowance", language="th", at_hand=None).papers == ()
 
 
-def test_search_forgives_how_people_type(world):
-    """Tones, spaces, case and order of words do not matter; what begins with the word comes first."""
+def test_a_service_that_is_not_offered_is_refused(world):
+    """An id of another edition finds nothing."""
     bundle = world.content.bundle
-    assert services.search(bundle, "") == bundle.services
-    assert [s.id for s in services.search(bundle, "นำ")] == ["water_request"]
-    assert [s.id for s in services.search(bundle, "ป้าย ภาษี")] == ["sign_tax"]
-    assert [s.id for s in services.search(bundle, "SIGN")] == ["sign_tax"]
-    assert [s.id for s in services.search(bundle, "", audience="business")] == ["sign_tax"]
-    assert services.search(bundle, "ไม่มีแน่นอน") == []
     with pytest.raises(services.NoSuchService):
         services.find(bundle, "nothing")
 
