@@ -39,7 +39,9 @@ class PaperLine:
 
 @dataclass(frozen=True, slots=True)
 class TicketSlip:
-    """A queue number on paper. `time` is empty where the clock is not to be trusted; `priority` where there is none."""
+    """A queue number on paper. `time` is empty where the clock is not to be trusted; `priority` where there is none.
+    `rating_code` has 8 digits, or none where the slip asks for no rating.
+    """
 
     office: str
     label: str
@@ -50,6 +52,7 @@ class TicketSlip:
     papers: tuple[PaperLine, ...]
     foot: str
     language: str
+    rating_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,8 @@ COMPLAINT_CATEGORIES = ("conduct", "unfair", "corruption")
 class RatingGiven(_Body, frozen=True):
     """One touch on one of five faces; 5 is the best.
 
-    `repeat` marks a press within seconds of the last one: it is kept, and left out of the mean.
+    `place` is "ticket" where the one-time code of a ticket's slip was used up by it. `repeat` marks a press within
+    seconds of the last one, or one of a burst: it is kept, and left out of the mean.
     """
 
     service_date: str
@@ -102,11 +103,29 @@ class RatingGiven(_Body, frozen=True):
     repeat: bool
 
 
+class RatingChanged(_Body, frozen=True):
+    """Somebody thought better of the face they had just touched: this score stands in place of the rating it cites.
+
+    `of_log` and `of_seq` cite the rating, or the change before this one; it scored `was`, is kept, and counts no more.
+    The other fields are those of the rating, so that this can be counted alone.
+    """
+
+    service_date: str
+    of_log: bytes
+    of_seq: int
+    was: int
+    score: int
+    place: Literal["walk-by", "ticket", "outreach"]
+    service: str
+    repeat: bool
+
+
 class RatingExplained(_Body, frozen=True):
     """Why somebody rated so, as far as they touched it: one record for a rating, made when they leave.
 
-    `of_log` and `of_seq` cite the rating; its score and whether it was a repeat stand here again, so that this can be
-    counted alone. `reasons` are ids of the content; `dimensions` pairs an id with a score from 1 to 5.
+    `of_log` and `of_seq` cite the rating, or its last change; its score and whether it was a repeat stand here again,
+    so that this can be counted alone. `reasons` are ids of the content; `dimensions` pairs an id with a score from 1
+    to 5.
     """
 
     service_date: str
@@ -145,7 +164,17 @@ class SlipPrinted(_Body, frozen=True):
     outcome: Literal["printed", "failed", "shown"]
 
 
-Body = LogOpened | TicketIssued | CaseFiled | ComplaintFiled | RatingGiven | RatingExplained | PraiseGiven | SlipPrinted
+Body = (
+    LogOpened
+    | TicketIssued
+    | CaseFiled
+    | ComplaintFiled
+    | RatingGiven
+    | RatingChanged
+    | RatingExplained
+    | PraiseGiven
+    | SlipPrinted
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +215,8 @@ KINDS: tuple[Kind, ...] = (
         ("sealed",), 5 * _YEAR, "body and salt; category, dates and outcome stay with the case",
     ),
     Kind("rating.given", 1, RatingGiven, "ให้คะแนนบริการ", "Rating given", "lobby", "server", (), 2 * _YEAR,
+         "body and salt; the mean stays"),
+    Kind("rating.changed", 1, RatingChanged, "เปลี่ยนคะแนน", "Rating changed", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
     Kind("rating.explained", 1, RatingExplained, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
          ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
@@ -240,6 +271,8 @@ def decode(kind: str, schema: int, data: bytes) -> Body | Unreadable:
 def _check(body: Body) -> None:
     if isinstance(body, RatingGiven) and not 1 <= body.score <= 5:
         raise Malformed(f"a score of {body.score}")
+    if isinstance(body, RatingChanged) and not (1 <= body.score <= 5 and 1 <= body.was <= 5 and body.of_seq >= 1):
+        raise Malformed(f"record {body.of_seq} changed from {body.was} to {body.score}")
     if isinstance(body, RatingExplained):
         scores = (body.score, *(score for _, score in body.dimensions))
         if not all(1 <= score <= 5 for score in scores):

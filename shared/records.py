@@ -38,6 +38,7 @@ _BODY_LABEL = b"sala/v1/body"
 _HEADER_LABEL = b"sala/v1/header"
 _KIND = re.compile(r"[a-z]{2,20}\.[a-z_]{2,30}")
 _COUNT_MAX = 2**63 - 1
+_HOUR_MS = 3_600_000
 
 
 class Quality(IntEnum):
@@ -70,6 +71,13 @@ class At(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=Tru
         """Only the date: what the confidential log keeps."""
         midnight = datetime(day.year, day.month, day.day, tzinfo=timezone(timedelta(minutes=offset_min)))
         return At(int(midnight.timestamp()) * 1000, offset_min, b"", 0, Quality.DATE)
+
+    def hour(self) -> "At":
+        """Only the hour, for records that shall not be matched to a person by the minute. How sure the device was of
+        its clock stays.
+        """
+        wall_ms = None if self.wall_ms is None else self.wall_ms - self.wall_ms % _HOUR_MS
+        return At(wall_ms, self.offset_min, b"", 0, self.quality)
 
     def instant(self) -> datetime | None:
         """The claimed moment in UTC, or None where the claim is no moment at all."""

@@ -30,6 +30,7 @@ from shared.kinds import (
     ComplaintFiled,
     LogOpened,
     PraiseGiven,
+    RatingChanged,
     RatingExplained,
     RatingGiven,
     TicketIssued,
@@ -65,6 +66,7 @@ PROJECTORS: dict[str, Projector] = {
         {
             TicketIssued: cast("Fold", queues.tickets),
             RatingGiven: cast("Fold", queues.ratings),
+            RatingChanged: cast("Fold", queues.rating_changes),
             RatingExplained: cast("Fold", queues.explanations),
             PraiseGiven: cast("Fold", queues.praises),
         },

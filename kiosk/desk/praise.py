@@ -34,5 +34,5 @@ def give(world: World, moment: Moment, thanks: Thanks, language: str) -> int:
         list(thanks.reasons), thai.clean(thanks.words, chars_max=WORDS_MAX, lines=True), language,
     )  # fmt: skip
     with world.store.transaction() as tx:
-        world.lobby.append(tx, body, at=moment.at, edition=bundle.edition)
+        world.lobby.append(tx, body, at=moment.at.hour(), edition=bundle.edition)
     return tx.confirmed.records[-1].header.seq

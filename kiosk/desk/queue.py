@@ -10,7 +10,7 @@ from datetime import date
 from typing import Literal
 
 from kiosk.clock import Moment
-from kiosk.desk import services, tally
+from kiosk.desk import rating_codes, services, tally
 from kiosk.desk.world import World
 from shared.content import Bundle, Service, Text
 from shared.kinds import TicketIssued
@@ -22,7 +22,7 @@ Priority = Literal["", "elderly", "disabled", "pregnant", "monk"]
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A number that was recorded. `label` is what board and slip say, `public_label` the name of the queue, `seq`
-    its record.
+    its record. `rating_code` is for the slip alone: the kiosk keeps it nowhere.
     """
 
     label: str
@@ -32,6 +32,7 @@ class Ticket:
     public_label: Text
     priority: Priority
     seq: int
+    rating_code: str
 
 
 def take_ticket(
@@ -59,9 +60,10 @@ def take_ticket(
         )  # fmt: skip
         record = world.lobby.append(tx, body, at=moment.at, edition=bundle.edition)
         tally.add(world, record.header.at, body)
+        rating_code = rating_codes.issue(world, moment.service_date, body.service)
     return Ticket(
         label(series, number), series, number, moment.service_date, service.public_label, priority,
-        tx.confirmed.records[-1].header.seq,
+        tx.confirmed.records[-1].header.seq, rating_code,
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def ticket_slip(
         papers=() if service.sensitive else papers,
         foot=f"{world.identity.kiosk_name} · {bundle.edition}",
         language=language,
+        rating_code=ticket.rating_code,
     )
 
 

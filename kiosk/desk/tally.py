@@ -15,34 +15,51 @@ from tinydb.table import Document
 from kiosk.desk.world import World
 from kiosk.store import RecordDamaged
 from shared import kinds, thai
-from shared.kinds import Body, CaseFiled, RatingGiven, TicketIssued
+from shared.kinds import Body, CaseFiled, RatingChanged, RatingGiven, TicketIssued
 from shared.records import At, Record
 
 TABLE = "tallies"
 
+Scores = tuple[int, int, int, int, int]
+
+#: Ratings that follow each other faster than this are a run.
+RUN_MS = 20_000
+
 
 @dataclass(frozen=True, slots=True)
 class LastRating:
-    """When the last rating was touched, by the monotonic clock of one start of the program."""
+    """When the last rating was touched, by the monotonic clock of one start of the program; `run` counts how many of
+    passers-by have come one right after the other.
+    """
 
     boot: bytes
     mono_ms: int
+    run: int = 0
+
+    def since_ms(self, at: At) -> int | None:
+        """How long ago it was; None where the program has been started since."""
+        return at.mono_ms - self.mono_ms if at.boot == self.boot else None
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What was recorded on one service date. `ratings` counts scores 1 to 5 in order, repeats left out."""
+    """What was recorded on one service date. `ratings` counts scores 1 to 5 in order, repeats left out.
+
+    `last_rating` knows the moment, of which a record tells only the hour: it is no figure, and no log folds to it.
+    """
 
     tickets: int = 0
     cases: int = 0
-    ratings: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
-    last_rating: LastRating | None = field(default=None)
+    ratings: Scores = (0, 0, 0, 0, 0)
+    last_rating: LastRating | None = field(default=None, compare=False)
 
 
 def day_of(body: Body) -> date | None:
     """The service date that a record counts under; None for those that count under none."""
     match body:
         case TicketIssued(service_date=day) | RatingGiven(service_date=day) | CaseFiled(filed_on=day):
+            return date.fromisoformat(day)
+        case RatingChanged(service_date=day):
             return date.fromisoformat(day)
         case _:
             return None
@@ -56,10 +73,24 @@ def fold(tally: Tally, at: At, body: Body) -> Tally:
         case CaseFiled():
             return replace(tally, cases=tally.cases + 1)
         case RatingGiven():
-            a, b, c, d, e = (n + (not body.repeat and body.score == s) for s, n in enumerate(tally.ratings, 1))
-            return replace(tally, ratings=(a, b, c, d, e), last_rating=LastRating(at.boot, at.mono_ms))
+            ratings = tally.ratings if body.repeat else _counted(tally.ratings, body.score, 1)
+            return replace(tally, ratings=ratings, last_rating=_after(tally.last_rating, at, body))
+        case RatingChanged(repeat=False):
+            return replace(tally, ratings=_counted(_counted(tally.ratings, body.was, -1), body.score, 1))
         case _:
             return tally
+
+
+def _counted(scores: Scores, score: int, n: int) -> Scores:
+    one, two, three, four, five = (count + (n if at == score else 0) for at, count in enumerate(scores, 1))
+    return one, two, three, four, five
+
+
+def _after(last: LastRating | None, at: At, body: RatingGiven) -> LastRating:
+    since_ms = last.since_ms(at) if last is not None else None
+    run = last.run if last is not None and since_ms is not None and since_ms < RUN_MS else 0
+    # Whoever has a slip's code is somebody else each time.
+    return LastRating(at.boot, at.mono_ms, run + (body.place != "ticket"))
 
 
 def of(world: World, day: date) -> Tally:
@@ -69,7 +100,10 @@ def of(world: World, day: date) -> Tally:
 
 
 def add(world: World, at: At, body: Body) -> None:
-    """Take one more record into its day's tally; called inside the transaction that appends it."""
+    """Take one more record into its day's tally; called inside the transaction that appends it.
+
+    `at` is when it was touched; the record itself may tell less.
+    """
     day = day_of(body)
     if day is None:
         return

@@ -100,6 +100,11 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
         for line in slip.papers:
             missing = f" {say['missing']}" if line.at_hand is False else ""
             roll.check(line.name + missing, ticked=bool(line.at_hand))
+    if slip.rating_code:
+        roll.dashes()
+        roll.text(say["rate"], _SMALL, "regular")
+        roll.text(" ".join((slip.rating_code[:4], slip.rating_code[4:])), _TITLE, "bold")
+        roll.text(say["rate_once"], _SMALL, "regular")
     roll.rule()
     roll.text(say["late"], _SMALL, "regular")
     roll.text(slip.foot, _SMALL, "regular")

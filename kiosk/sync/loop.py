@@ -19,7 +19,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.clock import Clock
-from kiosk.desk import contact
+from kiosk.desk import contact, rating_codes
 from kiosk.desk.health import Link
 from kiosk.desk.world import World
 from kiosk.store import StoreError, check_all
@@ -237,6 +237,7 @@ class Sync:
             if time.monotonic() >= self._next_check_s:
                 self._next_check_s = time.monotonic() + CHECK_EVERY_S
                 check_all(self._world.store)
+                rating_codes.drop_old(self._world, self._clock.now().service_date)
         except StoreError as error:
             logger.error("housekeeping: %s", error)  # noqa: TRY400 - as above
         self._tell()

@@ -47,7 +47,10 @@ class Ticket(models.Model):
 
 
 class Rating(models.Model):
-    """One touch on one of the five faces; 5 is the best. `repeat` ones are kept and left out of means."""
+    """One touch on one of the five faces, or the change of one; 5 is the best. `repeat` ones are kept and left out of
+    means; so is a `superseded` one, whose citizen touched another face: the row that cites it (`of_log`, `of_seq`)
+    stands in its place.
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="ratings", db_index=False)
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="ratings", db_index=False)
@@ -58,6 +61,9 @@ class Rating(models.Model):
     place = models.CharField(max_length=20)
     service = models.CharField(max_length=60, blank=True)
     repeat = models.BooleanField(default=False)
+    superseded = models.BooleanField(default=False)
+    of_log = models.CharField(max_length=32, blank=True)
+    of_seq = models.PositiveBigIntegerField(null=True)
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
@@ -66,6 +72,9 @@ class Rating(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["office", "service_date"], name="rating_by_day"),
+            models.Index(
+                fields=["kiosk", "of_log", "of_seq"], name="rating_by_cited", condition=models.Q(of_seq__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,9 @@ import functools
 from collections.abc import Sequence
 
 from shared import thai
-from shared.kinds import PraiseGiven, RatingExplained, RatingGiven, TicketIssued
+from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingGiven, TicketIssued
 from sync_server.queues.models import Explanation, Praise, Rating, Ticket
+from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
 # A lobby says the same few services, labels and languages all day long.
@@ -21,6 +22,25 @@ def tickets(run: Sequence[Seen[TicketIssued]]) -> None:
 def ratings(run: Sequence[Seen[RatingGiven]]) -> None:
     """One `Rating` for each `rating.given`."""
     Rating.objects.bulk_create([_rating(seen) for seen in run], ignore_conflicts=True)
+    _settle(run[0].log, [seen.seq for seen in run])
+
+
+def rating_changes(run: Sequence[Seen[RatingChanged]]) -> None:
+    """One `Rating` for each `rating.changed`; the one it cites counts no more."""
+    Rating.objects.bulk_create(
+        [_rating(seen, of_log=seen.body.of_log.hex(), of_seq=seen.body.of_seq) for seen in run], ignore_conflicts=True
+    )
+    kiosk = run[0].log.kiosk_id
+    for log_id in {seen.body.of_log.hex() for seen in run}:
+        cited = [seen.body.of_seq for seen in run if seen.body.of_log.hex() == log_id]
+        Rating.objects.filter(kiosk=kiosk, log__log_id=log_id, seq__in=cited).update(superseded=True)
+    _settle(run[0].log, [seen.seq for seen in run])
+
+
+def _settle(log: Log, seqs: Sequence[int]) -> None:
+    """Mark those of these ratings that a change cites: of two kinds in one run either may be folded first."""
+    cited = Rating.objects.filter(kiosk=log.kiosk_id, of_log=log.log_id, of_seq__in=seqs).values_list("of_seq")
+    Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
 
 
 def explanations(run: Sequence[Seen[RatingExplained]]) -> None:
@@ -60,7 +80,7 @@ def _ticket(seen: Seen[TicketIssued]) -> Ticket:
     )
 
 
-def _rating(seen: Seen[RatingGiven]) -> Rating:
+def _rating(seen: Seen[RatingGiven] | Seen[RatingChanged], *, of_log: str = "", of_seq: int | None = None) -> Rating:
     body = seen.body
     return Rating(
         office_id=seen.log.office_id,
@@ -72,6 +92,8 @@ def _rating(seen: Seen[RatingGiven]) -> Rating:
         place=body.place,
         service=_clean(body.service, chars_max=60),
         repeat=body.repeat,
+        of_log=of_log,
+        of_seq=of_seq,
     )
 
 

@@ -22,8 +22,9 @@ def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
 
 
 def ratings(office: Office, first: dt.date, last: dt.date) -> QuerySet[Rating]:
-    """The ratings of a period, both days included; repeats are in it."""
-    return Rating.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
+    """The ratings of a period, both days included; repeats are in it, and of those that were changed the last."""
+    rows = Rating.objects.filter(office=office, service_date__range=(first, last), superseded=False)
+    return rows.order_by("service_date", "pk")
 
 
 def praises(office: Office, first: dt.date, last: dt.date) -> QuerySet[Praise]:

@@ -16,12 +16,16 @@ ICONS: dict[str, str] = {
     "ticket.issued": "ticket",
     "case.filed": "tray",
     "rating.given": "smiley",
+    "rating.changed": "smiley",
+    "rating.explained": "smiley",
+    "praise.given": "heart",
     "slip.printed": "printer",
 }
 UNKNOWN_ICON = "question"
 
-#: Fields that staff have no use for: keys that open what a citizen's code opens.
-HIDDEN_FIELDS = frozenset({"state_key", "status_id"})
+#: Fields that are not shown here: keys that open what a citizen's code opens, and what citizens said of their ratings
+#: and of colleagues, which has pages of its own with rules of their own.
+HIDDEN_FIELDS = frozenset({"state_key", "status_id", "words"})
 
 FIELDS: dict[str, Text] = {
     "name": Text("สมุด", "Log"),
@@ -48,6 +52,16 @@ FIELDS: dict[str, Text] = {
     "contact_phone": Text("โทรศัพท์ผู้แจ้ง", "Contact phone"),
     "score": Text("คะแนน", "Score"),
     "repeat": Text("กดซ้ำในไม่กี่วินาที", "Pressed again within seconds"),
+    "of_log": Text("อ้างถึงสมุด", "Cites log"),
+    "of_seq": Text("อ้างถึงรายการที่", "Cites record"),
+    "was": Text("คะแนนเดิม", "Score before"),
+    "reasons": Text("เหตุผล", "Reasons"),
+    "dimensions": Text("รายด้าน", "Dimensions"),
+    "words": Text("คำบอกเล่า", "Words"),
+    "person": Text("รหัสเจ้าหน้าที่", "Colleague"),
+    "person_name": Text("ชื่อเจ้าหน้าที่", "Name"),
+    "counter": Text("ช่องบริการ", "Counter"),
+    "hour": Text("ชั่วโมง", "Hour"),
     "of": Text("ใบของ", "Slip of"),
     "seq": Text("รายการที่", "Record"),
     "outcome": Text("ผลการพิมพ์", "What became of it"),

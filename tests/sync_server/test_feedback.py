@@ -2,9 +2,9 @@
 
 import datetime as dt
 
-from shared.kinds import PraiseGiven, RatingExplained, RatingGiven
+from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingGiven
 from sync_server.projectors import catch_up, rebuild
-from sync_server.queues.queries import praises, satisfaction, why_summary
+from sync_server.queues.queries import praises, ratings, satisfaction, why_summary
 
 DAY = dt.date(2026, 11, 25)
 
@@ -87,3 +87,40 @@ def test_a_month_is_told_by_its_best_source_and_sources_are_never_added_up(serve
     told = satisfaction(server.office, dt.date(2026, 11, 30)).told
     assert (told.place, told.n, str(told.score.percent)) == ("ticket", 5, "96.00")
     assert satisfaction(server.office, dt.date(2026, 9, 1)).told is None
+
+
+def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
+    """Whatever order the kinds are folded in, in one run or over several; a change of another kiosk's log, or of a
+    record that is no rating, changes nothing there.
+    """
+    log = kiosk.lobby.id
+
+    def given(score):
+        return kiosk.append(RatingGiven("2026-11-25", score, "walk-by", "", False)).header.seq
+
+    def changed(seq, was, score, log=log):
+        body = RatingChanged("2026-11-25", log, seq, was, score, "walk-by", "", False)
+        return kiosk.append(body).header.seq
+
+    def counted():
+        return list(ratings(server.office, DAY, DAY).values_list("seq", "score"))
+
+    first, other = given(1), given(2)
+    kiosk.push()
+    catch_up()
+    # The run begins with a change, so changes are folded before the rating that comes after it and is changed too.
+    once = changed(first, 1, 3)
+    twice = changed(once, 3, 5)
+    third = given(4)
+    last = changed(third, 4, 2)
+    kiosk.push()
+    catch_up()
+    expected = [(other, 2), (twice, 5), (last, 2)]
+    assert sorted(counted()) == expected
+    changed(other, 2, 1, log=b"z" * 16)
+    kiosk.push()
+    catch_up()
+    assert (other, 2) in counted()
+    before = sorted(counted())
+    rebuild("queues")
+    assert sorted(counted()) == before
