@@ -254,6 +254,13 @@ class Window:
         """Everything that could be touched now."""
         return [Seen(**row) for row in self._ask().get("touchables", [])]
 
+    def caught_up(self, left: int, top: int, timeout_s: float = PATIENCE_S) -> None:
+        """Wait until the program has heard that the pointer is there, and so of every event that came before."""
+        try:
+            wait_until(f"the pointer at {left}, {top}", lambda: self._ask().get("pointer") == [left, top], timeout_s)
+        except NotSeen as missed:
+            raise NotSeen(f"{missed}; it was last heard of at {self._ask().get('pointer')}") from None
+
     def wait_for(self, text: str, timeout_s: float = PATIENCE_S) -> str:
         """Wait until some text on the screen contains `text`; returns the whole of it."""
         try:

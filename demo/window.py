@@ -1,8 +1,8 @@
 """The kiosk, the real one, with somebody looking over its shoulder: `python -m demo.window SOCKET kiosk-arguments...`.
 
 Runs `kiosk.__main__.main` unchanged. Beside it, each connection to the unix socket SOCKET is answered with one line of
-JSON: which texts are on the screen and what can be touched where. It only looks; whoever wants to touch does it through
-the X server. So the program a citizen uses needs no door for tests.
+JSON: which texts are on the screen, what can be touched where, and where it last heard of the pointer. It only looks;
+whoever wants to touch does it through the X server. So the program a citizen uses needs no door for tests.
 """
 
 import json
@@ -66,7 +66,9 @@ def _look() -> dict[str, Any]:
             if part:
                 action = f"key-{spot.key.do or spot.key.sign}"
                 touchables.append(_seen(action, spot.key.shifted, part, Window.height))
-    return {"texts": texts, "touchables": [asdict(row) for row in touchables]}
+    across, up = Window.mouse_pos
+    pointer = [round(across), round(Window.height - 1 - up)]
+    return {"texts": texts, "touchables": [asdict(row) for row in touchables], "pointer": pointer}
 
 
 def _seen(action: str, text: str, box: _Box, height: float) -> Seen:
