@@ -5,6 +5,7 @@
     sala-kiosk status                           how far records got, what needs a person; also while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
     sala-kiosk pin                              turn a PIN into the line for kiosk.toml
+    sala-kiosk words FOLDER                     list the Malay that an office's content still lacks, or nobody approved
 
 `--data DIR` names the data folder (else var/kiosk). Exit status: 0 done, 1 something needs a person, 2 refused with a
 sentence on stderr that says what to do.
@@ -19,7 +20,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk import bootstrap, config
+from kiosk import bootstrap, config, review
 from kiosk.clock import Clock
 from kiosk.desk import tally
 from kiosk.desk.health import Health
@@ -67,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="everything, for scripts")
     add("verify", _verify, "check every record, document and piece of content")
     add("pin", _pin, "turn a PIN into the line for kiosk.toml")
+    words = add("words", _words, "list the Malay that is missing or not approved, or approve it")
+    words.add_argument("folder", type=Path, help="the office's content, such as assets/office-sample")
+    words.add_argument("--approve-by", metavar="POSITION", default="", help="this position approves it, today")
+    words.add_argument("--only", metavar="TABLE", nargs="+", default=(), help="only these tables of the kiosk's own")
     return parser
 
 
@@ -157,6 +162,16 @@ def _pin(_args: argparse.Namespace) -> int:
         return 2
     print(f'staff_pin_hash = "{config.pin_hash(pin, os.urandom(16))}"')
     return 0
+
+
+def _words(args: argparse.Namespace) -> int:
+    if args.approve_by:
+        today = Clock(os.urandom(BOOT_BYTES)).now().service_date
+        count = review.approve(args.folder, args.approve_by, today, args.only)
+        print(f"{count} sentences approved by {args.approve_by}")
+    found = review.left(review.read_folder(args.folder))
+    print(review.told(found))
+    return 1 if found else 0
 
 
 if __name__ == "__main__":

@@ -69,7 +69,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: What the panel really has, for sizes that must fit a finger.
     dpi: Annotated[int, Meta(ge=60, le=600)] = 96
     languages: Annotated[list[Literal["th", "en", "ms", "ms-Arab"]], Meta(min_length=1)] = msgspec.field(
-        default_factory=lambda: ["th", "en"]
+        default_factory=lambda: ["th", "en", "ms", "ms-Arab"]
     )
 
     #: After this long without a touch the screen asks, and after `idle_reset_s` it forgets.

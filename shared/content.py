@@ -2,9 +2,9 @@
 
 An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the
 pieces it lacks, verifies all of them, and only then turns to the new edition; it never goes back to a lower one.
-Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices` and the `Statuses` of cases; a
-picture of a filled-in form is a piece of its own, a PNG as it is. Names this program does not know are fetched and
-kept, and left to a newer one.
+Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices`, the `Statuses` of cases and the
+`Words` that were approved in Jawi; a picture of a filled-in form is a piece of its own, a PNG as it is. Names this
+program does not know are fetched and kept, and left to a newer one.
 
 A **route** says who reads a complaint about somebody: `check_route` gives the keys to seal to, or says why nobody may
 be offered this route. Publishing and the kiosk ask the same function.
@@ -34,6 +34,7 @@ MANIFEST_BYTES_MAX = 256 * 1024
 OFFICE_PIECE = "office"
 STATUSES_PIECE = "statuses"
 NOTICES_PIECE = "notices"
+WORDS_PIECE = "words"
 SERVICE_PREFIX = "service/"
 FORM_PREFIX = "form/"
 
@@ -354,6 +355,33 @@ class Status(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     number: str
 
 
+class Review(_Fact, frozen=True, kw_only=True):
+    """What one reviewer (`by`, a position) of the Malay text approved on one day: fingerprints of what they read."""
+
+    by: str
+    on: date
+    approved: list[str]
+
+
+class Words(_Fact, frozen=True, kw_only=True):
+    """Which Jawi sentences may be shown, of the kiosk's own and of the office's."""
+
+    reviews: list[Review] = msgspec.field(default_factory=list)
+
+
+_FINGERPRINT_BYTES = 8
+
+
+def fingerprint(thai: str, jawi: str) -> str:
+    """What an approval names: 16 hex digits of this Jawi sentence as a rendering of this Thai one."""
+    return hashlib.sha256(f"{thai}\0{jawi}".encode()).digest()[:_FINGERPRINT_BYTES].hex()
+
+
+def approved(words: Words) -> frozenset[str]:
+    """Every fingerprint that some reviewer approved."""
+    return frozenset(each for review in words.reviews for each in review.approved)
+
+
 # --- who reads complaints about people ---------------------------------------------------------------------------
 
 #: Offices of which there is one: a route about its holder leaves out the position of this very id.
@@ -466,6 +494,7 @@ class Bundle(msgspec.Struct, frozen=True):
     notices: list[Notice]
     statuses: dict[bytes, bytes]
     pictures: dict[str, bytes] = msgspec.field(default_factory=dict)
+    words: Words = msgspec.field(default_factory=Words)
 
 
 def piece(value: _Fact) -> bytes:
@@ -546,12 +575,13 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     pictures = {name.removeprefix(FORM_PREFIX): data for name, data in by_name.items() if name.startswith(FORM_PREFIX)}
     for name, data in pictures.items():
         check_picture(name, data)
+    words = read_piece(Words, by_name.get(WORDS_PIECE, b"{}"))
     blanks = [blank for value in (office, *services) for blank in find_blanks(value)]
     if blanks:
         raise ContentRefused("left blank: " + ", ".join(blanks[:10]))
     return Bundle(
         manifest.edition, manifest.made_ms, office, services, notices.notices,
-        {status.id: status.sealed for status in statuses.statuses}, pictures,
+        {status.id: status.sealed for status in statuses.statuses}, pictures, words,
     )  # fmt: skip
 
 
@@ -579,7 +609,7 @@ def is_link(text: str) -> bool:
 #: What may be empty without anybody missing it.
 _MAY_BE_EMPTY = {
     "en", "ms", "ms_arab", "audience", "colleagues", "counters", "enquiries", "forms", "holidays", "keywords",
-    "leaves_out", "link", "outside_channels", "person", "readers", "routes", "sample", "source", "villages",
+    "leaves_out", "link", "outside_channels", "person", "readers", "reviews", "routes", "sample", "source", "villages",
 }  # fmt: skip
 
 

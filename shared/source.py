@@ -4,7 +4,9 @@
     services/<id>.toml   one service each
     notices.toml         what is told to everybody (may be absent)
     forms/<name>.png     forms filled in as samples, named by the services that ask for them
-    ms.toml, ms-Arab.toml  words in Malay, with who approved them (may be absent; unapproved ones are checked, not used)
+    ms.toml              the same texts in Malay (Rumi), by their Thai, with who approved them; used once somebody has
+    ms-Arab.toml         the same texts in Malay (Jawi), by their Thai; each is used once it is approved
+    words.toml           who approved which Jawi sentences, of the office's texts and of the kiosk's own
 
 The caller reads the files; this module is given their text (for pictures, their bytes) by name and returns a `Source`,
 or raises `SourceRefused` with every problem it found, each with file and field. So nothing blank, misspelt, unknown or
@@ -16,8 +18,8 @@ contradicting itself reaches a draft:
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, TypeVar
@@ -25,11 +27,14 @@ from typing import Any, TypeVar
 import msgspec
 
 from shared import content, thai
-from shared.content import Bundle, Notice, Notices, Office, Service
+from shared.content import Bundle, Notice, Notices, Office, Service, Text, Words
 from shared.errors import ContentRefused
 
 OFFICE_FILE = "office.toml"
 NOTICES_FILE = "notices.toml"
+RUMI_FILE = "ms.toml"
+JAWI_FILE = "ms-Arab.toml"
+WORDS_FILE = "words.toml"
 SERVICE_FILE = re.compile(r"services/([a-z0-9_]{1,40})\.toml")
 
 #: Who a service is for; each is a chip on the list of services.
@@ -43,12 +48,11 @@ PICTURES = frozenset(
         "track", "trash", "tree", "water", "way",
     }
 )  # fmt: skip
-#: Files of another language -> the field of `content.Text` they fill.
-LANGUAGES = {"ms.toml": "ms", "ms-Arab.toml": "ms_arab"}
 
 _CHARS_MAX = 2_000
 _ID = re.compile(r"[a-z0-9_]{1,40}")
 _PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
+_MARK = re.compile(r"[0-9a-f]{16}")
 
 T = TypeVar("T")
 
@@ -76,19 +80,34 @@ class SourceRefused(ContentRefused):
 
 
 @dataclass(frozen=True, slots=True)
+class Malay:
+    """A text of the office by its Thai, and the Malay written for it; empty where there is none."""
+
+    th: str
+    ms: str
+    jawi: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A folder that was read whole. `holiday_names` says why the office is closed on each of `office.holidays`."""
+    """A folder that was read whole. `holiday_names` says why the office is closed on each of `office.holidays`;
+    `malay` holds every text that is shown, with the Malay that was written for it, approved or not; `of_nothing` the
+    Thai that a language file renders and no text says, as after a change of the Thai.
+    """
 
     office: Office
     services: tuple[Service, ...]
     notices: tuple[Notice, ...]
     holiday_names: Mapping[date, str]
     pictures: Mapping[str, bytes]
+    words: Words
+    malay: tuple[Malay, ...] = ()
+    of_nothing: tuple[str, ...] = ()
 
     def bundle(self, *, edition: int = 1, made_ms: int = 0) -> Bundle:
         """What a kiosk would hold after this source was published, statuses apart."""
         return Bundle(
-            edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures)
+            edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures), self.words
         )  # fmt: skip
 
 
@@ -101,9 +120,8 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
         found.add(OFFICE_FILE, "", "this file is missing or unreadable")
         raise SourceRefused(found.problems)
     order, holiday_names = _take_order_and_holidays(tables[OFFICE_FILE], found)
-    for name, field in LANGUAGES.items():
-        if name in tables:
-            _translate(tables, name, field, found)
+    words = found.convert(WORDS_FILE, tables.get(WORDS_FILE, {}), Words)
+    rumi, jawi = (_translations(tables.get(name, {}), name, found) for name in (RUMI_FILE, JAWI_FILE))
 
     office = found.convert(OFFICE_FILE, tables[OFFICE_FILE], Office)
     notices = found.convert(NOTICES_FILE, tables.get(NOTICES_FILE, {"notices": []}), Notices)
@@ -120,11 +138,14 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
     if notices is not None:
         found.extend(NOTICES_FILE, _notice_problems(notices))
     found.extend(OFFICE_FILE, _order_problems(order, list(by_id)))
+    if words is not None:
+        found.extend(WORDS_FILE, _review_problems(words))
     pictures = _take_pictures(drawn, [(name, service) for name, service in by_id.values() if service], found)
-    if found.problems or office is None or notices is None:
+    if found.problems or office is None or notices is None or words is None:
         raise SourceRefused(found.problems)
     services = tuple(service for service_id in order if (service := by_id[service_id][1]) is not None)
-    return Source(office, services, tuple(notices.notices), holiday_names, pictures)
+    source = Source(office, services, tuple(notices.notices), holiday_names, pictures, words)
+    return _translated(source, rumi, jawi)
 
 
 # --- from text to facts ------------------------------------------------------------------------------------------
@@ -150,7 +171,7 @@ class _Findings:
             return None
 
     def expect_names(self, tables: Mapping[str, object]) -> None:
-        known = {OFFICE_FILE, NOTICES_FILE, *LANGUAGES}
+        known = {OFFICE_FILE, NOTICES_FILE, RUMI_FILE, JAWI_FILE, WORDS_FILE}
         for name in tables:
             if name not in known and not SERVICE_FILE.fullmatch(name):
                 self.add(name, "", "no file of this name is expected")
@@ -245,38 +266,54 @@ def _take_pictures(
     return pictures
 
 
-def _translate(tables: dict[str, Any], file: str, field: str, found: _Findings) -> None:
-    """Put the words of a language file into the texts they belong to, if somebody approved them."""
-    table = tables.pop(file)
+def _translations(table: dict[str, Any], file: str, found: _Findings) -> dict[str, str]:
+    """Thai -> Malay, as a language file writes it. A whole file of Rumi waits until somebody approved it; Jawi is
+    approved sentence by sentence.
+    """
     texts = table.get("texts", {})
-    if not isinstance(texts, dict):
-        found.add(file, "texts", "a table of paths and words is expected")
-        return
+    if not isinstance(texts, dict) or not all(isinstance(text, str) and text for text in texts.values()):
+        found.add(file, "texts", "a table of Thai sentences and what they are in Malay is expected")
+        return {}
+    found.extend(file, _unclean(texts, "texts"))
+    if file == JAWI_FILE:
+        return texts
     approved = bool(table.get("approved_by", "")) and isinstance(table.get("approved_on"), date)
     if table.get("approved_by") and not approved:
         found.add(file, "approved_on", "who approved is named, the day is not")
-    for path, words in texts.items():
-        target = _text_at(tables, path)
-        if target is None or not isinstance(words, str):
-            found.add(file, f"texts.{path}", "no such text")
-        elif approved:
-            target[field] = words
+    return texts if approved else {}
 
 
-def _text_at(tables: dict[str, Any], path: str) -> dict[str, Any] | None:
-    """The text table at a path such as ``sign_tax.steps.0.title`` or ``office.divisions.works.name``."""
-    first, *rest = path.split(".")
-    at = tables.get(f"{first}.toml" if first in {"office", "notices"} else f"services/{first}.toml")
-    for part in rest:
-        if isinstance(at, list):
-            at = next((row for i, row in enumerate(at) if part == str(i) or _id_of(row) == part), None)
-        else:
-            at = at.get(part) if isinstance(at, dict) else None
-    return at if isinstance(at, dict) and "th" in at else None
+def _translated(source: Source, rumi: Mapping[str, str], jawi: Mapping[str, str]) -> Source:
+    """The source in Malay as well: Rumi as it is written, Jawi as far as it is approved."""
+    marks = content.approved(source.words)
+    said: dict[str, Malay] = {}
+
+    def translate(text: Text) -> Text:
+        ms, arab = rumi.get(text.th, text.ms), jawi.get(text.th, text.ms_arab)
+        said[text.th] = Malay(text.th, ms, arab)
+        shown = arab if content.fingerprint(text.th, arab) in marks else ""
+        return msgspec.structs.replace(text, ms=ms, ms_arab=shown)
+
+    office = _each_text(source.office, translate)
+    services = _each_text(source.services, translate)
+    notices = _each_text(source.notices, translate)
+    of_nothing = tuple(th for th in {**rumi, **jawi} if th not in said)
+    return replace(
+        source, office=office, services=services, notices=notices, malay=tuple(said.values()), of_nothing=of_nothing
+    )
 
 
-def _id_of(row: Any) -> Any:
-    return row.get("id") if isinstance(row, dict) else None
+def _each_text(value: Any, change: Callable[[Text], Text]) -> Any:
+    """The same value with every text in it changed."""
+    if isinstance(value, Text):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_each_text(each, change) for each in value)
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.replace(
+            value, **{name: _each_text(getattr(value, name), change) for name in value.__struct_fields__}
+        )
+    return value
 
 
 # --- what contradicts itself -------------------------------------------------------------------------------------
@@ -377,6 +414,15 @@ def _notice_problems(notices: Notices) -> Iterator[tuple[str, str]]:
     for i, notice in enumerate(notices.notices):
         if notice.from_day > notice.until_day:
             yield f"notices[{i}].until_day", "ends before it begins"
+
+
+def _review_problems(words: Words) -> Iterator[tuple[str, str]]:
+    for i, review in enumerate(words.reviews):
+        if not review.by.strip():
+            yield f"reviews[{i}].by", "left blank"
+        for k, mark in enumerate(review.approved):
+            if not _MARK.fullmatch(mark):
+                yield f"reviews[{i}].approved[{k}]", "a fingerprint is 16 digits, as `sala-kiosk words` writes them"
 
 
 def _order_problems(order: list[str], files: list[str]) -> Iterator[tuple[str, str]]:

@@ -5,8 +5,10 @@ nobody later promises paper that never came out; it is written after the thank-y
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal
 
+from kiosk import words
 from kiosk.clock import Moment
 from kiosk.desk import services
 from kiosk.desk.complaints import Filed
@@ -14,18 +16,16 @@ from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
 from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip, TrialSlip
 from shared import thai
+from shared.content import Words
 from shared.kinds import SlipPrinted
-
-#: Jawi is for the screen; on paper, where its fonts are not, Malay stands in Rumi.
-_ON_PAPER = {"ms-Arab": "ms"}
 
 
 def ticket_slip(
     world: World, moment: Moment, ticket: Ticket, *, service_id: str, language: str, at_hand: frozenset[int] | None
 ) -> TicketSlip:
     """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked."""
-    language = _ON_PAPER.get(language, language)
     bundle = services.shown(world)
+    language = words.slip_language(language, bundle.words)
     service = services.find(bundle, service_id)
     papers = tuple(
         PaperLine(paper.name.into(language), None if at_hand is None else place in at_hand)
@@ -37,7 +37,7 @@ def ticket_slip(
         public_label=ticket.public_label.into(language),
         priority=ticket.priority,
         day=ticket.service_date,
-        time=thai.time_of_day(moment.wall) if moment.trusted and moment.wall else "",
+        time=_time(moment.wall, language) if moment.trusted and moment.wall else "",
         # What one must bring may tell what one comes for; a sensitive service prints none of it.
         papers=() if service.sensitive else papers,
         foot=f"{world.identity.kiosk_name} · {bundle.edition}",
@@ -48,8 +48,8 @@ def ticket_slip(
 
 def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
     """The slip for a case: the code and the dates, nothing that tells what it is about."""
-    language = _ON_PAPER.get(language, language)
     bundle = services.shown(world)
+    language = words.slip_language(language, bundle.words)
     return CaseSlip(
         office=bundle.office.short_name.into(language),
         code=filed.code.replace(" ", ""),
@@ -85,5 +85,10 @@ def print_and_record(
 
 def print_trial(world: World, moment: Moment, language: str) -> Outcome:
     """Print a slip for staff to look at. It concerns no citizen, so nothing is recorded."""
-    me = world.identity
+    me, bundle = world.identity, world.content.bundle
+    language = words.slip_language(language, bundle.words if bundle else Words())
     return world.printer.print(TrialSlip(me.office_name, me.kiosk_name, moment.service_date, language))
+
+
+def _time(instant: datetime, language: str) -> str:
+    return thai.time_of_day(instant) if language == "th" else f"{instant.astimezone(thai.OFFICE_ZONE):%H:%M}"

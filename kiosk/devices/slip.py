@@ -19,9 +19,8 @@ from typing import Final
 import qrcode
 from PIL import Image, ImageDraw, ImageFont, features
 
-from kiosk.devices.words import words_in
+from kiosk import words
 from kiosk.paper import CaseSlip, Slip, TicketSlip, TrialSlip
-from shared import thai
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
 
@@ -84,77 +83,81 @@ def draw_words(words: Sequence[str], *, width_dots: int) -> Image.Image:
 
 
 def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
-    say = words_in(slip.language)
+    say = _saying(slip.language)
     roll.roof()
     roll.text(slip.office, _BODY, "semibold")
-    roll.text(say["centre"], _BODY, "regular")
+    roll.text(say("slip.centre"), _BODY, "regular")
     roll.rule()
     roll.text(slip.public_label, _LEAD, "bold")
     roll.number(slip.label)
     if slip.priority:
-        roll.band(f"{say['priority']}: {say.get(slip.priority, slip.priority)}")
+        roll.band(f"{say('slip.priority')}: {say(f'slip.{slip.priority}')}")
     roll.text(_day(slip.day, slip.language, weekday=True) + (f"  {slip.time}" if slip.time else ""), _SMALL, "regular")
     if slip.papers:
         roll.dashes()
-        roll.text(say["papers"], _BODY, "bold", align="left")
+        roll.text(say("slip.papers"), _BODY, "bold", align="left")
         for line in slip.papers:
-            missing = f" {say['missing']}" if line.at_hand is False else ""
+            missing = f" {say('slip.missing')}" if line.at_hand is False else ""
             roll.check(line.name + missing, ticked=bool(line.at_hand))
     if slip.rating_code:
         roll.dashes()
-        roll.text(say["rate"], _SMALL, "regular")
+        roll.text(say("slip.rate"), _SMALL, "regular")
         roll.text(" ".join((slip.rating_code[:4], slip.rating_code[4:])), _TITLE, "bold")
-        roll.text(say["rate_once"], _SMALL, "regular")
+        roll.text(say("slip.rate_once"), _SMALL, "regular")
     roll.rule()
-    roll.text(say["late"], _SMALL, "regular")
+    roll.text(say("slip.late"), _SMALL, "regular")
     roll.text(slip.foot, _SMALL, "regular")
 
 
 def _case(roll: "_Roll", slip: CaseSlip) -> None:
-    say = words_in(slip.language)
+    say = _saying(slip.language)
     roll.roof()
     roll.text(slip.office, _BODY, "semibold")
     roll.rule()
-    roll.text(say["case_title"], _TITLE, "bold")
-    roll.text(f"{say['received']} {_day(slip.filed_on, slip.language)}", _BODY, "regular")
+    roll.text(say("slip.case_title"), _TITLE, "bold")
+    roll.text(f"{say('slip.received')} {_day(slip.filed_on, slip.language)}", _BODY, "regular")
     roll.gap(8)
-    roll.text(say["your_code"], _BODY, "semibold", align="left")
+    roll.text(say("slip.your_code"), _BODY, "semibold", align="left")
     groups = [slip.code[i : i + 4] for i in range(0, len(slip.code), 4)]
     roll.boxed([" ".join(groups[i : i + 2]) for i in range(0, len(groups), 2)])
-    roll.band(say["keep"])
+    roll.band(say("slip.keep"))
     roll.dashes()
-    roll.text(say["next"], _BODY, "bold", align="left")
-    roll.step(1, say["acknowledge"], _day(slip.acknowledge_by, slip.language))
-    roll.step(2, say["answer"], _day(slip.answer_by, slip.language))
-    roll.step(3, say["not_solved"], say["with_code_web" if slip.track_url else "with_code"])
+    roll.text(say("slip.next"), _BODY, "bold", align="left")
+    roll.step(1, say("slip.acknowledge"), _day(slip.acknowledge_by, slip.language))
+    roll.step(2, say("slip.answer"), _day(slip.answer_by, slip.language))
+    roll.step(3, say("slip.not_solved"), say("slip.with_code_web" if slip.track_url else "slip.with_code"))
     if slip.track_url:
         roll.dashes()
-        roll.qr(slip.track_url, say["open_web"], say["type_code"])
+        roll.qr(slip.track_url, say("slip.open_web"), say("slip.type_code"))
     roll.rule()
-    roll.text(say["proof"], _SMALL, "regular")
+    roll.text(say("slip.proof"), _SMALL, "regular")
     roll.text(slip.proof, _BODY, "bold")
-    roll.text(say["tells_nothing"], _SMALL, "regular")
+    roll.text(say("slip.tells_nothing"), _SMALL, "regular")
 
 
 def _trial(roll: "_Roll", slip: TrialSlip) -> None:
-    say = words_in(slip.language)
+    say = _saying(slip.language)
     roll.roof()
     roll.text(slip.office, _BODY, "semibold")
     roll.text(f"{slip.kiosk}  {_day(slip.day, slip.language)}", _SMALL, "regular")
     roll.rule()
-    roll.text(say["trial"], _TITLE, "bold")
+    roll.text(say("slip.trial"), _TITLE, "bold")
     roll.text(HARD_WORDS, _LEAD, "regular")
     roll.gap(10)
-    roll.band(say["trial_black"])
+    roll.band(say("slip.trial_black"))
     roll.number("A123")
     roll.dashes()
-    roll.text(say["trial_whole"], _SMALL, "regular")
+    roll.text(say("slip.trial_whole"), _SMALL, "regular")
+
+
+def _saying(language: str) -> Callable[[str], str]:
+    return functools.partial(words.sentence, language=language)
 
 
 def _day(day: date, language: str, *, weekday: bool = False) -> str:
-    if language == "en":
-        return f"{day:%A }{day.day} {day:%b %Y}" if weekday else f"{day.day} {day:%b %Y}"
-    return f"{thai.weekday(day)} {thai.short_date(day)}" if weekday else thai.short_date(day)
+    say = _saying(language)
+    written = words.short_day(say, day, language)
+    return f"{words.weekday(say, day)} {written}" if weekday else written
 
 
 class _Roll:

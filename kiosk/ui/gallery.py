@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from . import harness
+from .strings import LANGUAGES
 from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 
 from kivy.core.window import Window  # isort: skip
@@ -33,7 +34,6 @@ from .widgets.surface import Ground
 
 Builder = Callable[[str, Size], Any]
 
-LANGUAGES: Final = ("th", "en")
 SIZES: Final = {"portrait": PORTRAIT, "landscape": LANDSCAPE}
 THEMES: Final = {
     "": Theme(motion=False),

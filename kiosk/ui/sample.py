@@ -29,6 +29,7 @@ from kiosk.desk.health import Link
 from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
+from kiosk.review import read_folder
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
@@ -36,7 +37,7 @@ from kiosk.ui.files import ASSETS
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
 from kiosk.worker import Done, Failed, Result
-from shared import content, keys, source
+from shared import content, keys
 from shared.content import Notices, SealedStatus, Statuses
 from shared.source import Source
 
@@ -51,11 +52,7 @@ T = TypeVar("T")
 
 def sample_content() -> Source:
     """The office of `assets/office-sample`."""
-    folder = ASSETS / "office-sample"
-    return source.read(
-        {each.relative_to(folder).as_posix(): each.read_text("utf-8") for each in folder.rglob("*.toml")},
-        {each.relative_to(folder).as_posix(): each.read_bytes() for each in folder.rglob("*.png")},
-    )
+    return read_folder(ASSETS / "office-sample")
 
 
 class Hands:
@@ -148,6 +145,7 @@ class SampleKiosk:
             content.OFFICE_PIECE: content.piece(_with_readers(written.office)),
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
+            content.WORDS_PIECE: content.piece(written.words),
             **{
                 f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
                 for at, each in enumerate(written.services)

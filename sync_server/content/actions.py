@@ -50,7 +50,7 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
     removed.
     """
     office = actor.office
-    pieces = content_pieces(source.office, source.services, source.notices, source.pictures)
+    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words)
     with transaction.atomic():
         Office.objects.select_for_update().get(pk=office.pk)
         Draft.objects.filter(office=office).exclude(name__in=pieces).delete()

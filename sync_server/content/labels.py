@@ -41,6 +41,7 @@ SIX_FACTS: tuple[Text, ...] = (
 PIECES: Mapping[str, Text] = {
     content.OFFICE_PIECE: Text("ข้อมูลสำนักงาน", "The office"),
     content.NOTICES_PIECE: Text("ประกาศ", "Notices"),
+    content.WORDS_PIECE: Text("คำแปลที่ตรวจทานแล้ว", "Reviewed translations"),
 }
 
 

@@ -1,6 +1,6 @@
 """From an office's content to the named pieces of an edition. Pure: values in, bytes out.
 
-    pieces = content_pieces(source.office, source.services, source.notices, source.pictures)
+    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words)
     pieces[STATUSES_PIECE] = statuses_piece(told)
 
 The number in a service's piece name keeps the order the office wrote: manifests list their pieces by name.
@@ -17,6 +17,7 @@ from shared.content import (
     OFFICE_PIECE,
     SERVICE_PREFIX,
     STATUSES_PIECE,
+    WORDS_PIECE,
     Manifest,
     Notice,
     Notices,
@@ -25,6 +26,7 @@ from shared.content import (
     Service,
     Status,
     Statuses,
+    Words,
 )
 
 _NONCE_BYTES = 12
@@ -47,12 +49,17 @@ class Told(Protocol):
 
 
 def content_pieces(
-    office: Office, services: Sequence[Service], notices: Sequence[Notice], pictures: Mapping[str, bytes]
+    office: Office,
+    services: Sequence[Service],
+    notices: Sequence[Notice],
+    pictures: Mapping[str, bytes],
+    words: Words,
 ) -> dict[str, bytes]:
     """The pieces of an edition, statuses apart."""
     return {
         OFFICE_PIECE: content.piece(office),
         NOTICES_PIECE: content.piece(Notices(notices=list(notices))),
+        WORDS_PIECE: content.piece(words),
         **{f"{SERVICE_PREFIX}{i:03}-{each.id}": content.piece(each) for i, each in enumerate(services, 1)},
         **{FORM_PREFIX + name: data for name, data in pictures.items()},
     }

@@ -57,12 +57,11 @@ def texts(value, path):
 
 
 def test_the_sample_office_is_whole_and_speaks_thai_and_english():
-    """Every text of the sample has Thai and English; no Malay is shipped before a reviewer approved it."""
+    """Every text of the sample has Thai and English."""
     read = read_all(sample_files())
     found = [pair for value in (read.office, *read.services, *read.notices) for pair in texts(value, value.id)]
     assert len(found) > 300
     assert [path for path, text in found if not text.th or not text.en] == []
-    assert [path for path, text in found if text.ms or text.ms_arab] == []
 
 
 def test_the_sample_office_keeps_the_order_written_in_office_toml():
@@ -142,8 +141,12 @@ WRONG = {
         "until_day = 2025",
         "notices[0].until_day: ends before",
     ),
-    "a translation of nothing": ("ms.toml", '"sign_tax.title"', '"sign.title"', "texts.sign.title: no such text"),
-    "an approval without a day": ("ms.toml", 'approved_by = ""', 'approved_by = "ล่าม"', "approved_on: who approved"),
+    "an approval without a day": ("ms.toml", "approved_on =", "# approved_on =", "approved_on: who approved"),
+    "Malay of no sentence": ("ms.toml", "[texts]", '[texts]\n"x" = 5', "texts: a table of Thai sentences"),
+    "an invisible sign in Malay": ("ms.toml", "[texts]", '[texts]\n"x" = "a\u202eb"', "texts.x: has spaces at an end"),
+    "a review by nobody": ("words.toml", "by = ", 'by = "" # ', "reviews[0].by: left blank"),
+    "a review of no sentence": ("words.toml", "approved = [", 'approved = ["x",', "reviews[0].approved[0]: a finger"),
+    "a review of no day": ("words.toml", "on = 20", 'on = "x" # 20', "reviews[0].on: "),
 }
 
 
@@ -200,12 +203,48 @@ def test_every_drawing_that_content_may_name_is_there():
 
 
 def test_malay_reaches_the_screen_once_a_reviewer_is_named():
-    """A name and a day are what makes drafts into texts."""
-    files = edited("ms.toml", 'approved_by = ""\n# ', 'approved_by = "ล่ามภาษามลายูของจังหวัด"\n')
-    read = read_all(files)
-    by_id = {service.id: service for service in read.services}
-    assert by_id["sign_tax"].title.into("ms") == "Isi borang dan bayar cukai papan tanda"
-    assert read.office.divisions[2].name.ms == "Bahagian Kerja Raya"
+    """A position and a day are what makes drafts into texts."""
+    sign = read_all(sample_files()).services[1]
+    assert sign.title.into("ms") == "Isi borang dan bayar cukai papan tanda"
+    files = edited("ms.toml", "approved_by", "once_approved_by")
+    assert read_all(files).services[1].title.into("ms") == sign.title.th
+
+
+def with_jawi(approved, th="ไม่มีค่าธรรมเนียม", jawi="تياد بايرن"):
+    """A folder in which "no fee" has a Jawi sentence, with the approval of that one or of another."""
+    mark = content.fingerprint(*approved)
+    return {
+        **sample_files(),
+        "ms-Arab.toml": f'[texts]\n"{th}" = "{jawi}"\n',
+        "words.toml": f'[[reviews]]\nby = "x"\non = 2026-11-02\napproved = ["{mark}"]\n',
+    }
+
+
+@pytest.mark.parametrize(
+    ("approved", "shown"),
+    [
+        (("ไม่มีค่าธรรมเนียม", "تياد بايرن"), "تياد بايرن"),
+        (("ไม่มีค่าธรรมเนียม", "تياد"), "Tiada bayaran"),
+        (("ไม่มีค่าธรรมเนียมเลย", "تياد بايرن"), "Tiada bayaran"),
+    ],
+)
+def test_jawi_is_shown_where_this_very_sentence_was_approved(approved, shown):
+    """A changed Jawi sentence, or a changed Thai one under it, falls back to Rumi until it is read again."""
+    lamp = next(each for each in read_all(with_jawi(approved)).services if each.id == "street_light_repair")
+    assert lamp.fee.into("ms-Arab") == shown
+
+
+def test_jawi_written_beside_the_thai_waits_for_its_approval_too():
+    """There is no way round the reviewer."""
+    files = edited(LAMP, 'en = "No fee"', 'en = "No fee"\nms_arab = "تياد"')
+    lamp = next(each for each in read_all(files).services if each.id == "street_light_repair")
+    assert lamp.fee.ms_arab == ""
+
+
+def test_malay_of_what_nobody_says_any_more_stops_nothing():
+    """The Thai may change at any time; its old translation is told, the folder is read."""
+    files = edited("ms.toml", "[texts]", '[texts]\n"คำเก่า" = "Kata lama"')
+    assert read_all(files).of_nothing == ("คำเก่า",)
 
 
 def test_a_folder_without_an_office_is_refused():
@@ -220,7 +259,7 @@ def small_files():
     files["office.toml"] = (
         files["office.toml"][: order[0]] + 'services = ["sign_tax"' + files["office.toml"][order[1] :]
     )
-    files["ms.toml"] = 'approved_by = ""\n[texts]\n"sign_tax.title" = "Isi borang"\n'
+    files["ms.toml"] = 'approved_by = ""\n[texts]\n"ไม่มีค่าธรรมเนียม" = "Tiada bayaran"\n'
     return files
 
 
@@ -233,7 +272,7 @@ def refusal(files):
     return ""
 
 
-NAMES = st.sampled_from(["office.toml", TAX, "notices.toml", "ms.toml", "x"])
+NAMES = st.sampled_from(["office.toml", TAX, "notices.toml", "ms.toml", "words.toml", "x"])
 
 
 @settings(max_examples=60)
@@ -241,7 +280,7 @@ NAMES = st.sampled_from(["office.toml", TAX, "notices.toml", "ms.toml", "x"])
 def test_any_text_gives_a_source_or_problems(files):
     """Nothing typed into a file escapes as another error, laid over a good folder or alone."""
     assert refusal(files)
-    assert bool(refusal({**small_files(), **files})) or set(files) <= {"notices.toml", "ms.toml"}
+    assert bool(refusal({**small_files(), **files})) or set(files) <= {"notices.toml", "ms.toml", "words.toml"}
 
 
 _VALUES = st.recursive(
@@ -262,7 +301,7 @@ def _toml(value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-FIELDS = st.sampled_from(["services", "holidays", "divisions", "texts", "steps", "notices", "approved_by"])
+FIELDS = st.sampled_from(["services", "holidays", "divisions", "texts", "steps", "notices", "approved_by", "reviews"])
 
 
 @settings(max_examples=60)

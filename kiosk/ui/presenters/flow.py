@@ -32,6 +32,7 @@ from kiosk.store.errors import CannotRecord
 from kiosk.ui.presenters.base import Presenter, View
 from kiosk.ui.strings import THAI, Say, saying
 from kiosk.ui.theme import TEXT_FACTORS
+from kiosk.words import JAWI, approved
 from kiosk.worker import Done, Result
 
 if TYPE_CHECKING:
@@ -168,6 +169,8 @@ class Flow:
         self._view: View = View()
         self._chrome = Chrome()
         self._warning: StillThere | None = None
+        #: Of which edition, and which keys it has approved in Jawi.
+        self._approved: tuple[int, frozenset[str]] = (0, frozenset())
 
     # --- what is on screen ---------------------------------------------------------------------------------------
 
@@ -199,7 +202,16 @@ class Flow:
     @property
     def say(self) -> Say:
         """The words of the visit's language."""
-        return saying(self.visit.language)
+        return self.saying(self.visit.language)
+
+    def saying(self, language: str) -> Say:
+        """The words of a language; Jawi as far as the edition on screen has it approved."""
+        bundle = self.world.content.bundle
+        if language != JAWI or bundle is None:
+            return saying(language)
+        if self._approved[0] != bundle.edition:
+            self._approved = bundle.edition, approved(bundle.words)
+        return saying(language, self._approved[1])
 
     @property
     def bundle(self) -> Bundle:

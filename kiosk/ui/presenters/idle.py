@@ -8,7 +8,7 @@ from typing import Final
 from kiosk.desk import complaints, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
-from kiosk.ui.strings import LANGUAGES, saying
+from kiosk.ui.strings import LANGUAGES
 
 #: A notice stays this long before the next one comes.
 NOTICE_S: Final = 8
@@ -122,9 +122,9 @@ class Home(Presenter[HomeView]):
             self.world.identity.kiosk_name,
             self._tickets(),
             tuple(
-                LanguageChoice(language, saying(language)("language.name"), language == chosen)
+                LanguageChoice(language, own("language.name"), language == chosen)
                 for language in LANGUAGES
-                if language in self.world.config.languages
+                if language in self.world.config.languages and (own := self.flow.saying(language)).offered
             ),
             tuple(
                 Door(name, picture, icon, panel, say(f"home.{name}"), say(f"home.{name}_why"))

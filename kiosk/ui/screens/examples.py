@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from kiosk.config import pin_hash
+from kiosk.desk.visit import Language
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, WrongKey
 from kiosk.ui.presenters.rating import ThanksView
@@ -127,7 +128,7 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
 
 def _choose_look(kiosk: SampleKiosk, lang: str, text_factor: float, contrast: bool) -> None:
     visit = kiosk.flow.visit
-    visit.language = "en" if lang == "en" else "th"
+    visit.language = cast("Language", lang)
     visit.text_scale = text_factor
     visit.contrast = "high" if contrast else "normal"
 
