@@ -2,12 +2,15 @@
 
 import re
 import string
+import unicodedata
 from pathlib import Path
 
 import pytest
+import uharfbuzz as hb
 
 from kiosk.ui import strings
-from kiosk.ui.strings import saying, table
+from kiosk.ui.files import FONTS
+from kiosk.ui.strings import LANGUAGES, saying, table
 
 UI = Path(strings.__file__).parent
 
@@ -29,7 +32,7 @@ def sources():
     return [path for suffix in ("py", "kv") for path in UI.rglob(f"*.{suffix}") if path.name != "strings.py"]
 
 
-@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_exists_in_every_language(language):
     """No language falls silently back to another for a sentence of ours."""
     assert [key for key, words in table().items() if not words.get(language, "").strip()] == []
@@ -45,6 +48,36 @@ def test_languages_fill_in_the_same_words():
         for key, each in table().items()
     }
     assert [key for key, each in fields.items() if len({frozenset(names) for names in each.values()}) > 1] == []
+
+
+#: What stands in Latin letters in the midst of Jawi: values, and a command to type.
+LATIN_IN_JAWI = re.compile(r"\{\w+\}|sala-kiosk enrol")
+
+
+@pytest.mark.parametrize("font", ["NotoNaskhArabic_400Regular.ttf", "NotoNaskhArabic_700Bold.ttf"])
+def test_jawi_is_written_in_letters_that_the_font_has(font):
+    """Malay letters as their own code points, no Persian or presentation forms in their place, signs of the script."""
+    drawn = set(hb.Face((FONTS / font).read_bytes()).unicodes)
+    letters = set("ابتثجحخدذرزسشصضطظعغفقکلمنوهيءأئؤةىچڠڤݢڽۏٴ")
+    allowed = letters | set(" 0123456789،؛؟.:()-·\n")
+    assert letters <= {chr(each) for each in drawn}
+    wrong = {key: set(LATIN_IN_JAWI.sub("", each["ms-Arab"])) - allowed for key, each in table().items()}
+    assert {key: signs for key, signs in wrong.items() if signs} == {}
+
+
+def test_rumi_is_written_in_latin_letters():
+    """No Thai or Arabic letter strayed in."""
+    wrong = {key: re.findall(r"[^\x20-\x7e·\n]", each["ms"]) for key, each in table().items()}
+    assert {key: signs for key, signs in wrong.items() if signs} == {}
+
+
+def test_sentences_are_in_nfc_and_without_stray_spaces():
+    """What looks the same is the same: an approval, a search and a test compare letters."""
+    wrong = [
+        (key, language) for key, each in table().items() for language, words in each.items()
+        if unicodedata.normalize("NFC", words) != words or words != words.strip() or "  " in words
+    ]  # fmt: skip
+    assert wrong == []
 
 
 def test_every_key_that_is_said_exists_and_every_key_is_said():
