@@ -3,8 +3,9 @@
 An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-256 and size. A kiosk fetches only the
 pieces it lacks, verifies all of them, and only then turns to the new edition; it never goes back to a lower one.
 Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices`, the `Statuses` of cases and the
-`Words` that were approved in Jawi; a picture of a filled-in form is a piece of its own, a PNG as it is. Names this
-program does not know are fetched and kept, and left to a newer one.
+`Words` that were approved in Jawi; where an office has them, what its `Attract` screen tells, its `Budget`,
+`FloorPlan`, `Schedule`, and the `Satisfaction` of the last month. A picture of a filled-in form is a piece of its own,
+a PNG as it is. Names this program does not know are fetched and kept, and left to a newer one.
 
 A **route** says who reads a complaint about somebody: `check_route` gives the keys to seal to, or says why nobody may
 be offered this route. Publishing and the kiosk ask the same function.
@@ -17,7 +18,7 @@ be offered this route. Publishing and the kiosk ask the same function.
 import hashlib
 import struct
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -35,6 +36,11 @@ OFFICE_PIECE = "office"
 STATUSES_PIECE = "statuses"
 NOTICES_PIECE = "notices"
 WORDS_PIECE = "words"
+ATTRACT_PIECE = "attract"
+BUDGET_PIECE = "budget"
+FLOOR_PIECE = "floor"
+SCHEDULE_PIECE = "schedule"
+SATISFACTION_PIECE = "satisfaction"
 SERVICE_PREFIX = "service/"
 FORM_PREFIX = "form/"
 
@@ -329,6 +335,196 @@ class Notices(_Fact, frozen=True, kw_only=True):
     notices: list[Notice]
 
 
+class Said(_Fact, frozen=True, kw_only=True):
+    """What stands under "you said, we did": what `people` of them said and what came of it.
+
+    Its sentences are the office's, approved by a position, never a citizen's own. Shown from one day to another;
+    `people` is never below `SHOWN_FROM`.
+    """
+
+    id: str
+    asked: Text
+    did: Text
+    people: int
+    from_day: date
+    until_day: date
+    approved_by: str
+    approved_on: date
+
+
+class Survey(_Fact, frozen=True, kw_only=True):
+    """A survey of another body (the EIT) that the kiosk only points to: `link` (https) as a QR code, on its days."""
+
+    title: Text
+    link: str
+    from_day: date
+    until_day: date
+
+
+class Attract(_Fact, frozen=True, kw_only=True):
+    """What the attract screen tells beside the notices."""
+
+    said: list[Said] = msgspec.field(default_factory=list)
+    survey: Survey | None = None
+
+
+#: What fewer people than this said is told to nobody: it could be known who they were.
+SHOWN_FROM = 5
+
+
+class Satisfaction(_Fact, frozen=True, kw_only=True):
+    """How a whole month was rated: `month` is its first day, `by_score` counts scores 1 to 5. The server makes it from
+    records, and makes none below `SHOWN_FROM` ratings. `place` says who rated: with the code of a ticket's slip
+    ("ticket"), on a trip ("outreach"), or whoever passed by ("walk-by"); ratings of two places are never added up.
+    """
+
+    month: date
+    place: str
+    by_score: tuple[int, int, int, int, int]
+
+    @property
+    def n(self) -> int:
+        """How many rated."""
+        return sum(self.by_score)
+
+
+class BudgetArea(_Fact, frozen=True, kw_only=True):
+    """One area of work: whole baht planned for each quarter of the fiscal year (October first) and spent in each.
+
+    `actual` ends with the last quarter there is data for, which may still run. `benefit` says in plain words what
+    people have of it.
+    """
+
+    id: str
+    name: Text
+    picture: str
+    benefit: Text
+    plan: tuple[int, int, int, int]
+    actual: list[int]
+
+
+class Budget(_Fact, frozen=True, kw_only=True):
+    """Plan against actual of the fiscal year that ends on `year_ends` (30 September), with data up to `data_until`.
+
+    `document` names the paper the figures come from; `approved_by` is a position.
+    """
+
+    year_ends: date
+    data_until: date
+    document: Text
+    approved_by: str
+    approved_on: date
+    areas: list[BudgetArea]
+
+
+#: Directions on a floor plan as it hangs on the wall: north is up.
+Side = Literal["north", "east", "south", "west"]
+PlaceKind = Literal["room", "counter", "toilet", "stairs", "lift", "entrance", "ramp"]
+
+
+class Place(_Fact, frozen=True, kw_only=True):
+    """A room or another thing with walls on a level, in cells from the upper left corner (0, 0).
+
+    It covers `wide` x `deep` cells from (`x`, `y`) on. (`door_x`, `door_y`) is the cell before its door: outside, and
+    touching it. `houses` names a division, `joins` the other end of stairs or a lift.
+    `step_free` marks a toilet that a wheelchair reaches.
+    """
+
+    id: str
+    kind: PlaceKind
+    name: Text
+    number: str = ""
+    houses: str = ""
+    x: int
+    y: int
+    wide: int
+    deep: int
+    door_x: int
+    door_y: int
+    joins: str = ""
+    step_free: bool = False
+
+
+class FloorLevel(_Fact, frozen=True, kw_only=True):
+    """One storey: a grid of `columns` x `rows` cells. What no place covers can be walked on."""
+
+    id: str
+    name: Text
+    columns: int
+    rows: int
+    places: list[Place]
+
+
+class Standpoint(_Fact, frozen=True, kw_only=True):
+    """Where a kiosk is: its cell, and to which side somebody looks who stands before it. An empty `kiosk` is every
+    kiosk that has no standpoint of its own name.
+    """
+
+    kiosk: str = ""
+    level: str
+    x: int
+    y: int
+    looks: Side
+
+
+class FloorPlan(_Fact, frozen=True, kw_only=True):
+    """Where everything is. `stairs_help` tells who cannot climb stairs what the office does instead."""
+
+    levels: list[FloorLevel]
+    kiosks: list[Standpoint]
+    stairs_help: Text
+
+
+class Span(_Fact, frozen=True, kw_only=True):
+    """From one time of a day to another, in office time."""
+
+    opens: time
+    closes: time
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class WeekHours(_Fact, frozen=True, kw_only=True):
+    """When the office is open on these days of a week. A lunch break is what lies between two spans."""
+
+    days: list[Weekday]
+    spans: list[Span]
+
+
+class SpecialDay(_Fact, frozen=True, kw_only=True):
+    """A day unlike others: open at other times, or closed where it has no span; `name` says why."""
+
+    day: date
+    name: Text
+    spans: list[Span] = msgspec.field(default_factory=list)
+
+
+class Trip(_Fact, frozen=True, kw_only=True):
+    """Staff come to a village: when, where there, and for what. `order` is the number of the order that sends them."""
+
+    id: str
+    day: date
+    opens: time
+    closes: time
+    village: str
+    place: Text
+    what: Text
+    order: str = ""
+
+
+class Schedule(_Fact, frozen=True, kw_only=True):
+    """When the office is open and where it comes to. Days not named are closed, as are the office's holidays, unless
+    they are special days. `approved_by` is a position.
+    """
+
+    week: list[WeekHours]
+    special: list[SpecialDay] = msgspec.field(default_factory=list)
+    trips: list[Trip] = msgspec.field(default_factory=list)
+    approved_by: str
+    approved_on: date
+
+
 class SealedStatus(_Fact, frozen=True, kw_only=True):
     """How a case stands, legible only with its code (see `envelope.seal_status`)."""
 
@@ -495,6 +691,11 @@ class Bundle(msgspec.Struct, frozen=True):
     statuses: dict[bytes, bytes]
     pictures: dict[str, bytes] = msgspec.field(default_factory=dict)
     words: Words = msgspec.field(default_factory=Words)
+    attract: Attract = Attract()
+    budget: Budget | None = None
+    floor: FloorPlan | None = None
+    schedule: Schedule | None = None
+    satisfaction: Satisfaction | None = None
 
 
 def piece(value: _Fact) -> bytes:
@@ -576,12 +777,13 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     for name, data in pictures.items():
         check_picture(name, data)
     words = read_piece(Words, by_name.get(WORDS_PIECE, b"{}"))
-    blanks = [blank for value in (office, *services) for blank in find_blanks(value)]
+    hall = {name: read_piece(kind, by_name[name]) for name, kind in HALL.items() if name in by_name}
+    blanks = [blank for value in (office, *services, *hall.values()) for blank in find_blanks(value)]
     if blanks:
         raise ContentRefused("left blank: " + ", ".join(blanks[:10]))
     return Bundle(
         manifest.edition, manifest.made_ms, office, services, notices.notices,
-        {status.id: status.sealed for status in statuses.statuses}, pictures, words,
+        {status.id: status.sealed for status in statuses.statuses}, pictures, words, **hall,
     )  # fmt: skip
 
 
@@ -604,13 +806,26 @@ def is_link(text: str) -> bool:
     )  # fmt: skip
 
 
+#: Pieces that an edition may lack; each is the field of `Bundle` of its name.
+HALL: Mapping[str, type[Any]] = {
+    ATTRACT_PIECE: Attract,
+    BUDGET_PIECE: Budget,
+    FLOOR_PIECE: FloorPlan,
+    SCHEDULE_PIECE: Schedule,
+    SATISFACTION_PIECE: Satisfaction,
+}
+
+
 # --- nothing may be left blank -----------------------------------------------------------------------------------
 
 #: What may be empty without anybody missing it.
 _MAY_BE_EMPTY = {
-    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "enquiries", "forms", "holidays", "keywords",
-    "leaves_out", "link", "outside_channels", "person", "readers", "reviews", "routes", "sample", "source", "villages",
+    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "enquiries", "forms", "holidays", "houses", "joins",
+    "keywords", "kiosk", "leaves_out", "link", "number", "order", "outside_channels", "person", "readers", "reviews",
+    "routes", "sample", "source", "villages",
 }  # fmt: skip
+#: Lists that may have no rows; the rows they have are whole.
+_MAY_HAVE_NONE = {"actual", "said", "spans", "special", "trips"}
 
 
 def find_blanks(value: Any, path: str = "") -> list[str]:
@@ -623,7 +838,7 @@ def find_blanks(value: Any, path: str = "") -> list[str]:
         return [
             blank
             for field in type(value).__struct_fields__
-            if field not in _MAY_BE_EMPTY
+            if field not in _MAY_BE_EMPTY and (field not in _MAY_HAVE_NONE or getattr(value, field))
             for blank in find_blanks(getattr(value, field), f"{name}.{field}")
         ]
     if isinstance(value, list | tuple):

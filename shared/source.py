@@ -3,6 +3,9 @@
     office.toml          the office, and the order of its services
     services/<id>.toml   one service each
     notices.toml         what is told to everybody (may be absent)
+    attract.toml, budget.toml, floor.toml, schedule.toml
+                         "you said, we did" and the EIT; plan against actual; the floor plan; opening hours and trips
+                         (each may be absent)
     forms/<name>.png     forms filled in as samples, named by the services that ask for them
     ms.toml              the same texts in Malay (Rumi), by their Thai, with who approved them; used once somebody has
     ms-Arab.toml         the same texts in Malay (Jawi), by their Thai; each is used once it is approved
@@ -16,6 +19,7 @@ contradicting itself reaches a draft:
     source.services[0].title.into("en")
 """
 
+import dataclasses
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -26,8 +30,20 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from shared import content, thai
-from shared.content import Bundle, Notice, Notices, Office, Service, Text, Words
+from shared import content, floor, hours, thai
+from shared.content import (
+    Attract,
+    Budget,
+    Bundle,
+    FloorPlan,
+    Notice,
+    Notices,
+    Office,
+    Schedule,
+    Service,
+    Text,
+    Words,
+)
 from shared.errors import ContentRefused
 
 OFFICE_FILE = "office.toml"
@@ -35,6 +51,11 @@ NOTICES_FILE = "notices.toml"
 RUMI_FILE = "ms.toml"
 JAWI_FILE = "ms-Arab.toml"
 WORDS_FILE = "words.toml"
+#: Files that may be absent -> the piece each becomes.
+HALL_FILES = {
+    f"{name}.toml": name
+    for name in (content.ATTRACT_PIECE, content.BUDGET_PIECE, content.FLOOR_PIECE, content.SCHEDULE_PIECE)
+}
 SERVICE_FILE = re.compile(r"services/([a-z0-9_]{1,40})\.toml")
 
 #: Who a service is for; each is a chip on the list of services.
@@ -90,9 +111,10 @@ class Malay:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A folder that was read whole. `holiday_names` says why the office is closed on each of `office.holidays`;
-    `malay` holds every text that is shown, with the Malay that was written for it, approved or not; `of_nothing` the
-    Thai that a language file renders and no text says, as after a change of the Thai.
+    """A folder that was read whole. `holiday_names` says why the office is closed on each of `office.holidays`; `hall`
+    has the facts of `HALL_FILES` by their piece's name; `malay` holds every text that is shown, with the Malay that was
+    written for it, approved or not; `of_nothing` the Thai that a language file renders and no text says, as after a
+    change of the Thai.
     """
 
     office: Office
@@ -101,13 +123,15 @@ class Source:
     holiday_names: Mapping[date, str]
     pictures: Mapping[str, bytes]
     words: Words
+    hall: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     malay: tuple[Malay, ...] = ()
     of_nothing: tuple[str, ...] = ()
 
     def bundle(self, *, edition: int = 1, made_ms: int = 0) -> Bundle:
         """What a kiosk would hold after this source was published, statuses apart."""
         return Bundle(
-            edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures), self.words
+            edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures), self.words,
+            **self.hall,
         )  # fmt: skip
 
 
@@ -125,6 +149,11 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
 
     office = found.convert(OFFICE_FILE, tables[OFFICE_FILE], Office)
     notices = found.convert(NOTICES_FILE, tables.get(NOTICES_FILE, {"notices": []}), Notices)
+    hall = {
+        piece: fact
+        for name, piece in HALL_FILES.items()
+        if name in tables and (fact := found.convert(name, tables[name], content.HALL[piece])) is not None
+    }
     by_id = {
         match[1]: (name, found.convert(name, table, Service))
         for name, table in tables.items()
@@ -137,6 +166,9 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
         found.extend(OFFICE_FILE, _office_problems(office))
     if notices is not None:
         found.extend(NOTICES_FILE, _notice_problems(notices))
+    for name, piece in HALL_FILES.items():
+        if piece in hall and office is not None:
+            found.extend(name, _HALL_PROBLEMS[piece](hall[piece], office))
     found.extend(OFFICE_FILE, _order_problems(order, list(by_id)))
     if words is not None:
         found.extend(WORDS_FILE, _review_problems(words))
@@ -144,7 +176,7 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
     if found.problems or office is None or notices is None or words is None:
         raise SourceRefused(found.problems)
     services = tuple(service for service_id in order if (service := by_id[service_id][1]) is not None)
-    source = Source(office, services, tuple(notices.notices), holiday_names, pictures, words)
+    source = Source(office, services, tuple(notices.notices), holiday_names, pictures, words, hall)
     return _translated(source, rumi, jawi)
 
 
@@ -171,7 +203,7 @@ class _Findings:
             return None
 
     def expect_names(self, tables: Mapping[str, object]) -> None:
-        known = {OFFICE_FILE, NOTICES_FILE, RUMI_FILE, JAWI_FILE, WORDS_FILE}
+        known = {OFFICE_FILE, NOTICES_FILE, *HALL_FILES, RUMI_FILE, JAWI_FILE, WORDS_FILE}
         for name in tables:
             if name not in known and not SERVICE_FILE.fullmatch(name):
                 self.add(name, "", "no file of this name is expected")
@@ -297,10 +329,12 @@ def _translated(source: Source, rumi: Mapping[str, str], jawi: Mapping[str, str]
     office = _each_text(source.office, translate)
     services = _each_text(source.services, translate)
     notices = _each_text(source.notices, translate)
+    hall = {name: _each_text(fact, translate) for name, fact in source.hall.items()}
     of_nothing = tuple(th for th in {**rumi, **jawi} if th not in said)
     return replace(
-        source, office=office, services=services, notices=notices, malay=tuple(said.values()), of_nothing=of_nothing
-    )
+        source, office=office, services=services, notices=notices, hall=hall, malay=tuple(said.values()),
+        of_nothing=of_nothing,
+    )  # fmt: skip
 
 
 def _each_text(value: Any, change: Callable[[Text], Text]) -> Any:
@@ -423,6 +457,60 @@ def _review_problems(words: Words) -> Iterator[tuple[str, str]]:
         for k, mark in enumerate(review.approved):
             if not _MARK.fullmatch(mark):
                 yield f"reviews[{i}].approved[{k}]", "a fingerprint is 16 digits, as `sala-kiosk words` writes them"
+
+
+def _attract_problems(attract: Attract, _office: Office) -> Iterator[tuple[str, str]]:
+    yield from _id_problems("said", [said.id for said in attract.said])
+    for i, said in enumerate(attract.said):
+        if said.from_day > said.until_day:
+            yield f"said[{i}].until_day", "ends before it begins"
+        if said.people < content.SHOWN_FROM:
+            yield f"said[{i}].people", f"what fewer than {content.SHOWN_FROM} people said is not shown to all"
+    survey = attract.survey
+    if survey is not None and survey.from_day > survey.until_day:
+        yield "survey.until_day", "ends before it begins"
+    if survey is not None and not re.fullmatch(r"https://[!-~]{4,400}", survey.link):
+        yield "survey.link", "an address that begins with https:// is expected"
+
+
+def _budget_problems(budget: Budget, _office: Office) -> Iterator[tuple[str, str]]:
+    yield from _id_problems("areas", [area.id for area in budget.areas])
+    first = date(budget.year_ends.year - 1, 10, 1)
+    if (budget.year_ends.month, budget.year_ends.day) != (9, 30):
+        yield "year_ends", "a fiscal year ends on 30 September"
+    elif not first <= budget.data_until <= budget.year_ends:
+        yield "data_until", "this day is not in the fiscal year"
+    for i, area in enumerate(budget.areas):
+        if area.picture not in PICTURES:
+            yield f"areas[{i}].picture", f"no drawing {area.picture!r}"
+        if min((*area.plan, *area.actual)) < 0:
+            yield f"areas[{i}]", "an amount is 0 or more"
+        begun = (budget.data_until.month - 10) % 12 // 3 + 1
+        if len(area.actual) > begun:
+            yield f"areas[{i}].actual", f"by {budget.data_until} only {begun} quarters have begun"
+
+
+def _floor_problems(plan: FloorPlan, office: Office) -> Iterator[tuple[str, str]]:
+    divisions = {division.id for division in office.divisions}
+    for i, level in enumerate(plan.levels):
+        yield from _id_problems(f"levels[{i}].places", [place.id for place in level.places])
+        for j, place in enumerate(level.places):
+            if place.houses and place.houses not in divisions:
+                yield f"levels[{i}].places[{j}].houses", f"no division {place.houses!r}"
+    yield from floor.problems(plan)
+
+
+def _schedule_problems(schedule: Schedule, office: Office) -> Iterator[tuple[str, str]]:
+    yield from _id_problems("trips", [trip.id for trip in schedule.trips])
+    yield from hours.problems(schedule, {village.id for village in office.villages})
+
+
+_HALL_PROBLEMS: Mapping[str, Callable[[Any, Office], Iterator[tuple[str, str]]]] = {
+    content.ATTRACT_PIECE: _attract_problems,
+    content.BUDGET_PIECE: _budget_problems,
+    content.FLOOR_PIECE: _floor_problems,
+    content.SCHEDULE_PIECE: _schedule_problems,
+}
 
 
 def _order_problems(order: list[str], files: list[str]) -> Iterator[tuple[str, str]]:

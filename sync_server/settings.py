@@ -175,6 +175,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 SALA_BUNDLE_SOURCE = "sync_server.content.queries"
 # What citizens are told about their cases, asked for when an edition is made: content stands beside cases in the stack.
 SALA_STATUS_SOURCE = "sync_server.home.statuses.statuses_for_bundle"
+# How the last month was rated, for the attract screen: content stands beside queues in the stack.
+SALA_SATISFACTION_SOURCE = "sync_server.home.satisfaction.of_last_month"
 # Who reads complaints about people, with which keys: content publishes them and knows nothing of sealed cases.
 SALA_READER_SOURCE = "sync_server.sealed.queries.reader_keys"
 # What the ids in records and cases are called: a function that gives the names of the published content.

@@ -18,7 +18,7 @@ import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -38,7 +38,7 @@ from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
 from kiosk.worker import Done, Failed, Result
 from shared import content, keys
-from shared.content import Notices, SealedStatus, Statuses
+from shared.content import Notices, Satisfaction, SealedStatus, Statuses
 from shared.source import Source
 
 STORE_KEY: Final = b"7" * 32
@@ -46,6 +46,9 @@ OFFICE: Final = b"sample office..."
 
 #: Thursday 18 March 2027, 10:24 in the office: the notices of the sample are in their time.
 NOW: Final = datetime(2027, 3, 18, 3, 24, tzinfo=UTC)
+
+#: How the sample office was rated in the month before; a server counts this from records.
+LAST_MONTH: Final = Satisfaction(month=date(2027, 2, 1), place="ticket", by_score=(3, 4, 10, 80, 117))
 
 T = TypeVar("T")
 
@@ -146,6 +149,8 @@ class SampleKiosk:
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
             content.WORDS_PIECE: content.piece(written.words),
+            content.SATISFACTION_PIECE: content.piece(LAST_MONTH),
+            **{name: content.piece(fact) for name, fact in written.hall.items()},
             **{
                 f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
                 for at, each in enumerate(written.services)

@@ -3,12 +3,13 @@
     import_draft(actor, read_source(folder), now=now)      changes the draft only
     publish(actor, now=now)                                draft and statuses become edition n + 1
     publish_statuses(office, now=now)                      the same content, with what citizens were answered since
+                                                           and how the last month was rated
 
 An edition is made in one transaction: pieces that are not there yet, the signed manifest, an audit row. Before it is
 kept it is read back the way a kiosk reads it, so that nothing is published which a kiosk would refuse.
 
-What citizens are told comes from `settings.SALA_STATUS_SOURCE`: cases stand beside content in the stack, neither
-imports the other.
+What citizens are told comes from `settings.SALA_STATUS_SOURCE`, how they rated from
+`settings.SALA_SATISFACTION_SOURCE`: cases and queues stand beside content in the stack, none imports another.
 """
 
 import datetime as dt
@@ -20,12 +21,12 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from shared import content
-from shared.content import STATUSES_PIECE
+from shared.content import SATISFACTION_PIECE, STATUSES_PIECE, Satisfaction
 from shared.source import Source
 from sync_server.content import queries
 from sync_server.content.importer import read_source
 from sync_server.content.models import Draft, Edition, Piece, Why
-from sync_server.content.pieces import Changes, Told, content_pieces, statuses_piece
+from sync_server.content.pieces import MADE, Changes, Told, content_pieces, satisfaction_piece, statuses_piece
 from sync_server.keys import server_keys
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.actions import Actor, record_act
@@ -50,7 +51,7 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
     removed.
     """
     office = actor.office
-    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words)
+    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words, source.hall)
     with transaction.atomic():
         Office.objects.select_for_update().get(pk=office.pk)
         Draft.objects.filter(office=office).exclude(name__in=pieces).delete()
@@ -75,25 +76,26 @@ def publish(actor: Actor, *, now: dt.datetime) -> Edition:
         draft = queries.draft_pieces(office)
         if not draft:
             raise NothingToPublish("no draft was imported yet")
-        pieces = {**draft, STATUSES_PIECE: statuses_piece(_told(office, now))}
+        pieces = {**draft, **_made(office, queries.newest(office), now)}
         if not _differs(office, pieces):
             raise NothingToPublish("kiosks already show all of this")
         return _make(actor, pieces, Why.CONTENT, now)
 
 
 def publish_statuses(office: Office, *, now: dt.datetime) -> Edition | None:
-    """Publish the same content again with what citizens may read now; None where that would change nothing.
+    """Publish the same content again with what citizens may read now and how the last month was rated; None where that
+    would change nothing.
 
     May be called often: it first compares without a lock. Before the first edition it does nothing.
     """
     edition = queries.newest(office)
-    if edition is None or not _differs(office, _with_statuses(edition, now)):
+    if edition is None or not _differs(office, _renewed(edition, now)):
         return None
     with transaction.atomic():
         office = Office.objects.select_for_update().get(pk=office.pk)
         edition = queries.newest(office)
         assert edition is not None
-        return _make(Actor(office, "sala-server"), _with_statuses(edition, now), Why.STATUSES, now)
+        return _make(Actor(office, "sala-server"), _renewed(edition, now), Why.STATUSES, now)
 
 
 def publish_sample(office: Office, *, now: dt.datetime) -> Edition:
@@ -113,8 +115,20 @@ def _told(office: Office, now: dt.datetime) -> Iterable[Told]:
     return statuses(office, now=now)
 
 
-def _with_statuses(edition: Edition, now: dt.datetime) -> dict[str, bytes]:
-    return {**queries.pieces_of(edition), STATUSES_PIECE: statuses_piece(_told(edition.office, now))}
+def _renewed(edition: Edition, now: dt.datetime) -> dict[str, bytes]:
+    written = {name: data for name, data in queries.pieces_of(edition).items() if name not in MADE}
+    return {**written, **_made(edition.office, edition, now)}
+
+
+def _made(office: Office, edition: Edition | None, now: dt.datetime) -> dict[str, bytes]:
+    """What the server makes of records: `MADE`. `edition` is the one kiosks show now."""
+    source: Callable[..., Satisfaction | None] = import_string(settings.SALA_SATISFACTION_SOURCE)
+    shown = queries.pieces_of(edition).get(SATISFACTION_PIECE) if edition else None
+    month = satisfaction_piece(source(office, now=now), shown)
+    return {
+        STATUSES_PIECE: statuses_piece(_told(office, now)),
+        **({SATISFACTION_PIECE: month} if month is not None else {}),
+    }
 
 
 def _differs(office: Office, pieces: dict[str, bytes]) -> bool:

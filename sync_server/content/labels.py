@@ -1,9 +1,10 @@
 """The words of the content pages, in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 
 from shared import content
-from shared.content import Duration, Service
+from shared.content import Duration, Schedule, Service, Span
 from sync_server.content.models import Why
 from sync_server.web.language import Text, current
 
@@ -42,6 +43,11 @@ PIECES: Mapping[str, Text] = {
     content.OFFICE_PIECE: Text("ข้อมูลสำนักงาน", "The office"),
     content.NOTICES_PIECE: Text("ประกาศ", "Notices"),
     content.WORDS_PIECE: Text("คำแปลที่ตรวจทานแล้ว", "Reviewed translations"),
+    content.ATTRACT_PIECE: Text("คุณบอก เราทำ และแบบวัด EIT", "You said, we did; the EIT"),
+    content.BUDGET_PIECE: Text("งบประมาณ", "Budget"),
+    content.FLOOR_PIECE: Text("แผนผังอาคาร", "Floor plan"),
+    content.SCHEDULE_PIECE: Text("เวลาทำการและออกหน่วย", "Opening hours and trips"),
+    content.SATISFACTION_PIECE: Text("ความพึงพอใจเดือนก่อน", "Satisfaction of last month"),
 }
 
 
@@ -64,6 +70,35 @@ def together(service: Service) -> Text:
     if not parts:
         return duration(service.promise)
     return Text(" ".join(part.th for part in parts), " ".join(part.en for part in parts))
+
+
+_DAYS: Mapping[str, Text] = {
+    "mon": Text("จันทร์", "Monday"),
+    "tue": Text("อังคาร", "Tuesday"),
+    "wed": Text("พุธ", "Wednesday"),
+    "thu": Text("พฤหัสบดี", "Thursday"),
+    "fri": Text("ศุกร์", "Friday"),
+    "sat": Text("เสาร์", "Saturday"),
+    "sun": Text("อาทิตย์", "Sunday"),
+}
+_CLOSED = Text("ปิด", "Closed")
+
+
+def spans(open_: Sequence[Span]) -> str:
+    """Opening hours in words: 08.30–12.00, 13.00–16.30."""
+    return ", ".join(f"{each.opens:%H.%M}–{each.closes:%H.%M}" for each in open_) or str(_CLOSED)
+
+
+def week(schedule: Schedule | None) -> Iterator[tuple[str, str]]:
+    """The days of a week with their hours."""
+    for row in schedule.week if schedule else ():
+        yield ", ".join(str(_DAYS[day]) for day in row.days), spans(row.spans)
+
+
+def special(schedule: Schedule | None) -> Iterator[tuple[date, str, str]]:
+    """The special days with their names and hours."""
+    for each in schedule.special if schedule else ():
+        yield each.day, read(each.name), spans(each.spans)
 
 
 def read(text: content.Text) -> str:

@@ -1,6 +1,8 @@
 """From an office's content to the named pieces of an edition. Pure: values in, bytes out.
 
-    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words)
+    pieces = content_pieces(
+        source.office, source.services, source.notices, source.pictures, source.words, source.hall
+    )
     pieces[STATUSES_PIECE] = statuses_piece(told)
 
 The number in a service's piece name keeps the order the office wrote: manifests list their pieces by name.
@@ -8,20 +10,23 @@ The number in a service's piece name keeps the order the office wrote: manifests
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from shared import content, envelope, keys, wire
 from shared.content import (
     FORM_PREFIX,
     NOTICES_PIECE,
     OFFICE_PIECE,
+    SATISFACTION_PIECE,
     SERVICE_PREFIX,
+    SHOWN_FROM,
     STATUSES_PIECE,
     WORDS_PIECE,
     Manifest,
     Notice,
     Notices,
     Office,
+    Satisfaction,
     SealedStatus,
     Service,
     Status,
@@ -48,18 +53,24 @@ class Told(Protocol):
         """The words."""
 
 
+#: Pieces that the server makes of records whenever it publishes; nobody edits them.
+MADE = frozenset({STATUSES_PIECE, SATISFACTION_PIECE})
+
+
 def content_pieces(
     office: Office,
     services: Sequence[Service],
     notices: Sequence[Notice],
     pictures: Mapping[str, bytes],
     words: Words,
+    hall: Mapping[str, Any],
 ) -> dict[str, bytes]:
-    """The pieces of an edition, statuses apart."""
+    """The pieces of an edition that people write; `hall` has those an office may lack, by name."""
     return {
         OFFICE_PIECE: content.piece(office),
         NOTICES_PIECE: content.piece(Notices(notices=list(notices))),
         WORDS_PIECE: content.piece(words),
+        **{name: content.piece(fact) for name, fact in hall.items()},
         **{f"{SERVICE_PREFIX}{i:03}-{each.id}": content.piece(each) for i, each in enumerate(services, 1)},
         **{FORM_PREFIX + name: data for name, data in pictures.items()},
     }
@@ -86,6 +97,20 @@ def statuses_piece(told: Iterable[Told]) -> bytes:
     return content.piece(Statuses(statuses=sorted(sealed, key=lambda each: each.id)))
 
 
+def satisfaction_piece(told: Satisfaction | None, before: bytes | None) -> bytes | None:
+    """The last month's satisfaction; None where too few rated. `before` is what kiosks show now.
+
+    Within a month it is renewed only once `SHOWN_FROM` people more have rated: from two figures that differ by one
+    person everybody could read what that person touched.
+    """
+    if told is None or told.n < SHOWN_FROM:
+        return None
+    shown = content.read_piece(Satisfaction, before) if before else None
+    if shown is None or (shown.month, shown.place) != (told.month, told.place):
+        return content.piece(told)
+    return before if abs(told.n - shown.n) < SHOWN_FROM else content.piece(told)
+
+
 @dataclass(frozen=True, slots=True)
 class Changes:
     """What publishing would change for whoever reads a kiosk: names of pieces, a service by its id."""
@@ -100,8 +125,8 @@ class Changes:
 
 
 def changes(manifest: Manifest | None, draft: Mapping[str, bytes]) -> Changes:
-    """How `draft` differs from what `manifest` published. Statuses are left out: they are not edited."""
-    before = {ref.name: ref.hash for ref in manifest.pieces if ref.name != STATUSES_PIECE} if manifest else {}
+    """How `draft` differs from what `manifest` published. What the server makes itself is left out."""
+    before = {ref.name: ref.hash for ref in manifest.pieces if ref.name not in MADE} if manifest else {}
     after = {name: content.piece_hash(data) for name, data in draft.items()}
     old, new = ({plain_name(name): digest for name, digest in sorted(each.items())} for each in (before, after))
     return Changes(

@@ -5,13 +5,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from shared import content
-from shared.content import OFFICE_PIECE, SERVICE_PREFIX, Manifest, Service
+from shared.content import OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
 from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
 from sync_server.keys import server_keys
@@ -144,6 +145,16 @@ def published_office(office: Office) -> content.Office | None:
     edition = newest(office)
     data = pieces_of(edition).get(OFFICE_PIECE) if edition else None
     return content.read_piece(content.Office, data) if data else None
+
+
+def draft_hall(office: Office) -> dict[str, Any]:
+    """What the draft has of the pieces that an office may lack, by name, and the satisfaction kiosks show now."""
+    pieces = draft_pieces(office)
+    edition = newest(office)
+    shown = pieces_of(edition).get(SATISFACTION_PIECE) if edition else None
+    if shown is not None:
+        pieces[SATISFACTION_PIECE] = shown
+    return {name: content.read_piece(kind, pieces[name]) for name, kind in content.HALL.items() if name in pieces}
 
 
 def editions(office: Office, count: int = 8) -> Sequence[Edition]:

@@ -8,5 +8,6 @@ app_name = "content"
 urlpatterns = [
     path("", views.index, name="index"),
     path("services/<slug:service_id>", views.service, name="service"),
+    path("hall", views.hall, name="hall"),
     path("publish", views.publish_draft, name="publish"),
 ]

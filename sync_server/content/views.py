@@ -106,6 +106,49 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
     return render(request, "content/service.html", context)
 
 
+@require_GET
+def hall(request: HttpRequest) -> HttpResponse:
+    """What hangs in the hall as the draft has it: budget, hours and trips, plan, what the attract screen tells."""
+    office = staff_of(request).office
+    described = queries.draft_office(office)
+    if described is None:
+        raise Http404
+    facts = queries.draft_hall(office)
+    divisions = {each.id: labels.read(each.name) for each in described.divisions}
+    villages = {each.id: labels.read(each.name) for each in described.villages}
+    context = {
+        "attract": facts.get(content.ATTRACT_PIECE),
+        "said": [
+            (each, labels.read(each.asked), labels.read(each.did))
+            for each in getattr(facts.get(content.ATTRACT_PIECE), "said", ())
+        ],
+        "budget": facts.get(content.BUDGET_PIECE),
+        "areas": list(_area_lines(facts.get(content.BUDGET_PIECE))),
+        "schedule": facts.get(content.SCHEDULE_PIECE),
+        "week": list(labels.week(facts.get(content.SCHEDULE_PIECE))),
+        "special": list(labels.special(facts.get(content.SCHEDULE_PIECE))),
+        "trips": [
+            (each, villages.get(each.village, each.village), labels.read(each.place), labels.read(each.what))
+            for each in getattr(facts.get(content.SCHEDULE_PIECE), "trips", ())
+        ],
+        "levels": [
+            (
+                labels.read(level.name),
+                [(each.number, labels.read(each.name), divisions.get(each.houses, "")) for each in level.places],
+            )
+            for level in getattr(facts.get(content.FLOOR_PIECE), "levels", ())
+        ],
+        "satisfaction": facts.get(content.SATISFACTION_PIECE),
+    }
+    return render(request, "content/hall.html", context)
+
+
+def _area_lines(budget: content.Budget | None) -> Iterator[tuple[str, int, int]]:
+    """Each area of the budget: name, planned for the year, spent so far."""
+    for area in budget.areas if budget else ():
+        yield labels.read(area.name), sum(area.plan), sum(area.actual)
+
+
 @require_POST
 @allow(*PUBLISHERS)
 def publish_draft(request: HttpRequest) -> HttpResponse:

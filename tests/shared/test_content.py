@@ -180,3 +180,41 @@ def test_steps_add_up():
     now = msgspec.structs.replace(step, duration=Duration(value=0, unit="immediate"))
     assert content.steps_total(service(steps=[step, step, now])) == Duration(value=4, unit="minute")
     assert content.steps_total(service(steps=[step, day])) == Duration(value=1442, unit="minute")
+
+
+def hall():
+    """One of each piece that an edition may lack."""
+    from pathlib import Path
+
+    from shared import source
+
+    folder = Path(__file__).parents[2] / "assets" / "office-sample"
+    files = {path.relative_to(folder).as_posix(): path.read_text("utf-8") for path in folder.rglob("*.toml")}
+    month = content.Satisfaction(month=date(2027, 2, 1), place="ticket", by_score=(3, 4, 10, 80, 117))
+    drawn = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*.png")}
+    return {**source.read(files, drawn).hall, content.SATISFACTION_PIECE: month}
+
+
+def test_what_hangs_in_the_hall_reads_back_and_may_be_absent():
+    """Budget, plan, hours, survey and satisfaction come as they were written; an older edition has none of them."""
+    facts = hall()
+    assert set(facts) == set(content.HALL)
+    pieces = {"office": content.piece(office()), **{name: content.piece(fact) for name, fact in facts.items()}}
+    data, by_hash = edition(pieces=pieces)
+    bundle = content.assemble(read(data), by_hash)
+    assert {name: getattr(bundle, name) for name in content.HALL} == facts
+    assert bundle.satisfaction.n == 214
+    data, by_hash = edition()
+    before = content.assemble(read(data), by_hash)
+    assert [getattr(before, name) for name in content.HALL if name != "attract"] == [None] * 4
+    assert before.attract == content.Attract()
+
+
+def test_a_blank_in_the_hall_is_refused():
+    """A budget whose document is not named is on no kiosk."""
+    from msgspec.structs import replace
+
+    blank = replace(hall()["budget"], document=Text(th=""))
+    data, pieces = edition(pieces={"office": content.piece(office()), "budget": content.piece(blank)})
+    with pytest.raises(ContentRefused, match="document"):
+        content.assemble(read(data), pieces)

@@ -59,7 +59,8 @@ def texts(value, path):
 def test_the_sample_office_is_whole_and_speaks_thai_and_english():
     """Every text of the sample has Thai and English."""
     read = read_all(sample_files())
-    found = [pair for value in (read.office, *read.services, *read.notices) for pair in texts(value, value.id)]
+    facts = (read.office, *read.services, *read.notices, *read.hall.values())
+    found = [pair for value in facts for pair in texts(value, getattr(value, "id", type(value).__name__))]
     assert len(found) > 300
     assert [path for path, text in found if not text.th or not text.en] == []
 
@@ -313,3 +314,57 @@ def test_any_shape_of_a_field_gives_a_source_or_problems(field, value):
         kept = "\n".join(line for line in good[name].splitlines() if not line.startswith(f"{field} ="))
         said = refusal({**good, name: f"{field} = {_toml(value)}\n{kept}"})
         assert not said or name in said
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "problem"),
+    [
+        ("attract.toml", "people = 23", "people = 4", "said[0].people"),
+        ("attract.toml", "until_day = 2027-06-30", "until_day = 2026-06-30", "said[0].until_day"),
+        ("attract.toml", 'link = "https://', 'link = "http://', "survey.link"),
+        ("attract.toml", 'th = "ทางเข้าหมู่ 3 มืด เดินกลับบ้านกลัวรถ"', 'th = ""', "said[0].asked.th: left blank"),
+        ("budget.toml", "year_ends = 2027-09-30", "year_ends = 2027-12-31", "year_ends"),
+        ("budget.toml", "data_until = 2027-02-28", "data_until = 2026-02-28", "data_until"),
+        ("budget.toml", "actual = [1_050_000, 1_900_000]", "actual = [1, 2, 3]", "areas[0].actual"),
+        ("budget.toml", "plan = [1_200_000,", "plan = [-1,", "areas[0]"),
+        ("budget.toml", 'picture = "road"', 'picture = "moon"', "areas[0].picture"),
+        ("floor.toml", 'houses = "treasury"', 'houses = "navy"', "levels[0].places[0].houses"),
+        ("floor.toml", "door_x = 2, door_y = 4", "door_x = 2, door_y = 6", "does not touch"),
+        ("schedule.toml", 'village = "6"', 'village = "66"', "trips[0].village"),
+        ("schedule.toml", "closes = 16:30:00", "closes = 06:30:00", "week[0].spans"),
+        ("schedule.toml", 'approved_by = "ปลัดองค์การบริหารส่วนตำบล"', 'approved_by = ""', "approved_by: left blank"),
+        ("schedule.toml", 'order = "', 'ordre = "', "no such field"),
+    ],
+)
+def test_what_hangs_in_the_hall_is_checked_like_everything_else(name, old, new, problem):
+    """What was said from five people on, money within its year, a plan one can walk, hours that can be."""
+    found = problems(edited(name, old, new))
+    assert any(line.startswith(f"{name}: ") and problem in line for line in found), found
+
+
+def test_an_office_without_these_files_is_whole():
+    """Each of them may be absent."""
+    files = {name: text for name, text in sample_files().items() if name not in source.HALL_FILES}
+    read = read_all(files)
+    assert read.hall == {}
+    assert (read.bundle().budget, read.bundle().floor, read.bundle().schedule) == (None, None, None)
+
+
+def test_malay_reaches_what_hangs_in_the_hall():
+    """A language file renders texts of these files as it renders those of the office."""
+    files = sample_files()
+    files["ms.toml"] = """approved_by = "x"
+approved_on = 2026-12-01
+[texts]
+"ถนน ทางระบายน้ำ ไฟทาง" = "Jalan"
+"กองคลัง" = "Kewangan"
+"ศาลาประชาคมหมู่ 6" = "Balai"
+"ติดโคมไฟเพิ่ม 14 ต้น และซ่อมของเดิมครบทุกต้น" = "Lampu"
+"""
+    read = read_all(files)
+    bundle = read.bundle()
+    assert bundle.budget.areas[0].name.ms == "Jalan"
+    assert bundle.floor.levels[0].places[0].name.ms == "Kewangan"
+    assert bundle.schedule.trips[0].place.ms == "Balai"
+    assert bundle.attract.said[0].did.ms == "Lampu"
+    assert read.of_nothing == ()

@@ -109,3 +109,37 @@ def test_a_time_bar_is_as_wide_as_its_steps_are_long():
     widths = {service.id: [segment.width for segment in time_bar(service)] for service in services}
     assert widths["health_hazard_licence"][0] < widths["health_hazard_licence"][3] < widths["health_hazard_licence"][1]
     assert len(set(widths["disaster_help"])) == 1
+
+
+def test_what_hangs_in_the_hall_has_its_page(signed_in, published, server):
+    """Budget, hours and trips, plan, what was said and the EIT, each with who approved it, in both languages."""
+    client = signed_in("somjai")
+    page = client.get(f"{SERVICES}hall").content.decode().replace("<wbr>", "")
+    for words in (
+        "8,400,000", "ถนน ทางระบายน้ำ ไฟทาง", "08.30–16.30", "ศาลาประชาคมหมู่ 6", "12.00–15.00", "คำสั่งที่ ตย 00/2570",
+        "ติดโคมไฟเพิ่ม 14 ต้น", "23 คน", "https://example.com/eit", "กองช่าง", "ไม่ถึง 5 คน", "อนุมัติโดย ผู้อำนวยการกองคลัง",
+    ):  # fmt: skip
+        assert words in page, words
+    assert page.count("10,800,000") == 1
+    client.cookies["lang"] = "en"
+    assert "Two counters now serve" in client.get(f"{SERVICES}hall").content.decode()
+
+
+def test_an_office_without_a_hall_is_told_how_to_have_one(signed_in, server, tmp_path):
+    """Each part that is absent names its file."""
+    import shutil
+
+    from shared import source
+    from sync_server.content.actions import SAMPLE, import_draft
+    from sync_server.content.importer import read_source
+    from sync_server.organisations.actions import Actor
+
+    client = signed_in("somjai")
+    assert client.get(f"{SERVICES}hall").status_code == 404
+    folder = tmp_path / "office"
+    shutil.copytree(SAMPLE, folder)
+    for name in source.HALL_FILES:
+        (folder / name).unlink()
+    import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
+    page = client.get(f"{SERVICES}hall").content.decode().replace("<wbr>", "")
+    assert all(name in page for name in source.HALL_FILES)

@@ -260,3 +260,79 @@ def test_publishing_leaves_a_row_in_the_audit_log(published, actor):
 
     assert [row.act for row in audit_of(actor.office, "edition", "1")] == ["content.publish"]
     assert list(verify_audit(actor.office)) == []
+
+
+def rate(office, kiosk, scores, day):
+    """Ratings of a day, as the projector leaves them."""
+    from sync_server.queues.models import Rating
+    from sync_server.records.models import Log
+
+    log = Log.objects.filter(office=office).first() or Log.objects.create(
+        office=office,
+        kiosk=kiosk,
+        log_id="ab" * 16,
+        name="lobby",
+        head_hash=bytes(32),
+        base_hash=bytes(32),
+        opened_at=NOW,
+    )
+    first = Rating.objects.count() + 1
+    for seq, score in enumerate(scores, first):
+        Rating.objects.create(
+            office=office, kiosk=kiosk, log=log, seq=seq, service_date=day, score=score, place="walk-by"
+        )
+
+
+def test_last_month_is_published_by_itself_from_five_ratings_on(published, actor, kiosk):
+    """The server counts; four people are shown to nobody, and this month waits until it is over."""
+    from sync_server.content.actions import publish_statuses
+    from sync_server.kiosks.models import Kiosk
+
+    row, office = Kiosk.objects.get(), actor.office
+    assert bundle(office).satisfaction is None
+    rate(office, row, [5, 5, 4, 1], dt.date(2026, 10, 31))
+    rate(office, row, [1, 1, 1, 1, 1], dt.date(2026, 11, 1))
+    assert publish_statuses(office, now=NOW) is None
+    rate(office, row, [3], dt.date(2026, 10, 1))
+    assert publish_statuses(office, now=NOW).number == 2
+    told = bundle(office).satisfaction
+    assert (told.month, told.place, told.by_score, told.n) == (dt.date(2026, 10, 1), "walk-by", (1, 0, 1, 1, 2), 5)
+    assert publish_statuses(office, now=dt.datetime(2026, 12, 1, 3, tzinfo=dt.UTC)).number == 3
+    assert bundle(office).satisfaction.by_score == (5, 0, 0, 0, 0)
+    assert publish_statuses(office, now=dt.datetime(2027, 1, 1, 3, tzinfo=dt.UTC)).number == 4
+    assert bundle(office).satisfaction is None
+
+
+def test_one_more_rating_is_not_told_from_two_editions(published, actor, kiosk):
+    """A figure is renewed by five people or more: what a single one touched cannot be found by subtraction."""
+    from sync_server.content.actions import publish_statuses
+    from sync_server.kiosks.models import Kiosk
+
+    row, office = Kiosk.objects.get(), actor.office
+    rate(office, row, [5] * 6, dt.date(2026, 10, 5))
+    publish_statuses(office, now=NOW)
+    rate(office, row, [1, 2, 3, 4], dt.date(2026, 10, 6))
+    assert publish_statuses(office, now=NOW) is None
+    rate(office, row, [1], dt.date(2026, 10, 6))
+    publish_statuses(office, now=NOW)
+    assert bundle(office).satisfaction.by_score == (2, 1, 1, 1, 6)
+
+
+def test_what_the_server_makes_is_no_change_of_a_draft(published, actor, kiosk):
+    """Publishing again after a month was rated says that nothing was edited."""
+    from sync_server.content import queries
+    from sync_server.content.actions import publish_statuses
+    from sync_server.kiosks.models import Kiosk
+
+    rate(actor.office, Kiosk.objects.get(), [5] * 6, dt.date(2026, 10, 5))
+    publish_statuses(actor.office, now=NOW)
+    assert not queries.draft_changes(actor.office)
+
+
+def test_what_hangs_in_the_hall_reaches_the_kiosk_as_it_was_written(published, actor):
+    """Budget, plan, hours and what the attract screen tells travel with the edition."""
+    from sync_server.content.importer import read_source
+
+    read, written = bundle(actor.office), read_source(SAMPLE).hall
+    assert {name: getattr(read, name) for name in written} == dict(written)
+    assert set(written) == {"attract", "budget", "floor", "schedule"}
