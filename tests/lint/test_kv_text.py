@@ -24,17 +24,20 @@ TEXT_WIDGETS = {
     "RstDocument", "TreeViewLabel", "Settings", "VKeyboard", "ModalView", "CoreLabel", "MarkupLabel",
 }  # fmt: skip
 KV_WIDGET = re.compile(r"^\s*<?-?\s*([A-Z]\w*)(?:@([\w+]+))?\s*>?\s*:\s*(?:#.*)?$")
+UNTURNED = {"BoxLayout": "Box", "GridLayout": "Grid"}
+"""Kivy's layouts that would stand the wrong way round for Jawi, and ours that turn."""
 KV_RULE = re.compile(r"^\s*<[\w@+]+>:", re.MULTILINE)
 KV_MARKUP = re.compile(r"^\s*(markup|font_name|font_script_name)\s*:")
 
 
 def complaints_about_kv(source: str) -> list[str]:
-    """What in a `.kv` text would draw words with Kivy's own text."""
+    """What in a `.kv` text would draw words with Kivy's own text, or stand the wrong way round for Jawi."""
     found: list[str] = []
     for number, line in enumerate(source.splitlines(), start=1):
         named = KV_WIDGET.match(line)
         names = {named[1], *(named[2] or "").split("+")} if named else set()
         found += [f"{number}: {name} draws text of its own" for name in sorted(names & TEXT_WIDGETS)]
+        found += [f"{number}: {name} never turns round, {UNTURNED[name]} does" for name in names & UNTURNED.keys()]
         if KV_MARKUP.match(line):
             found.append(f"{number}: {line.strip()} belongs to Kivy's labels")
     return found
@@ -91,6 +94,7 @@ def test_every_rule_file_has_its_module(path: Path) -> None:
         "<Mine@Touchable+Button>:\n",
         "<Home>:\n    ShapedLabel:\n        markup: True\n",
         "Button:\n",
+        "<Home>:\n    BoxLayout:\n",
     ],
 )
 def test_the_lint_sees_kv(source: str) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from kivy.properties import ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ui.presenters.complaint import CategoryView
 from kiosk.ui.screens import load
 from kiosk.ui.screens.base import Item
-from kiosk.ui.widgets.surface import Surface
+from kiosk.ui.widgets.surface import Box, Surface
 from kiosk.ui.widgets.touch import Touchable
 
 load("form")
@@ -22,5 +21,5 @@ class CategoryScreen(FormPage):
     view = ObjectProperty(CategoryView(), rebind=True)
 
 
-class CategoryItem(Item, Touchable, Surface, BoxLayout):
+class CategoryItem(Item, Touchable, Surface, Box):
     """A category: its picture, name and examples."""

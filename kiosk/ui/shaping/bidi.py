@@ -1,12 +1,14 @@
 """The order in which right-to-left and left-to-right text stand side by side (UAX #9, implicit rules).
 
-`levels` gives each character its embedding level, `visual_order` turns the levels of a line's runs into the order they
-are drawn in. Explicit embeddings and isolates are not followed: `showable` takes those characters out, because they let
-a text read other than it is. Held against an independent implementation by the tests.
+`whole_numbers` first makes one figure of what readers take for one (a telephone number, a span of hours). `levels`
+gives each character its embedding level, `visual_order` turns the levels of a line's runs into the order they are drawn
+in. Explicit embeddings and isolates are not followed: `showable` takes those characters out, because they let a text
+read other than it is. Held against an independent implementation by the tests.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -27,6 +29,42 @@ _RIGHT_TO_LEFT: Final = frozenset({"R", "AL"})
 _NEUTRAL: Final = frozenset({"ON", "WS", "S", "B"})
 _SIDE: Final = {"L": "L", "R": "R", "EN": "R", "AN": "R"}
 _STRONG_LEFT_ONLY: Final = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS", "NSM", "BN"})
+
+
+_NUMBER: Final = re.compile(
+    r"""
+    (?: (?<! [^\s(] ) [+\-\u2212\u0e3f$\#] )?         # a sign or a currency, where it opens the number
+    \d+ (?: [.,:/\-\u2010-\u2014\u2212\u00a0] \d+ )*  # parts of a date, an amount, a span, a telephone number
+    %?
+    """,
+    re.VERBOSE,
+)
+
+
+LISTED: Final = " · "
+"""What stands between facts that are set beside each other in one line."""
+
+
+def whole_numbers(text: str) -> str:
+    """``text`` for `levels`, as long as it, where every number is one figure: it never stands in another order.
+
+    The implicit rules alone would turn 08.30–16.30 and 0-0000-0000 round in Jawi, part by part. What this does is what
+    isolates round each number would.
+    """
+    return _NUMBER.sub(lambda found: "0" * len(found[0]), text)
+
+
+def leaning(text: str, fallback: int = 0) -> int:
+    """The base level for a sentence in a language that runs right to left, where names may be written the other way.
+
+    1 if its first letter runs right to left, or most of its letters do, or any do in a list; a sentence wholly in Rumi
+    or Thai keeps 0.
+    """
+    if base_level(text, fallback):
+        return 1
+    kinds = [unicodedata.bidirectional(char) for char in text]
+    from_right = sum(kind in _RIGHT_TO_LEFT for kind in kinds)
+    return int(from_right > (0 if LISTED in text else kinds.count("L")))
 
 
 def base_level(text: str, fallback: int = 0) -> int:

@@ -22,7 +22,7 @@ from typing import Final, Literal
 
 import uharfbuzz as hb
 
-from .bidi import base_level, levels, visual_order
+from .bidi import base_level, leaning, levels, visual_order, whole_numbers
 from .fonts import SUBPIXEL, FontStack
 from .graphemes import boundaries as grapheme_boundaries
 from .linebreak import WordBoundaries, breaks
@@ -116,13 +116,15 @@ def lay(
     lines_max = room if lines_max is None else max(1, min(lines_max, room))
     limit = min(width, SIDE_MAX) if width is not None else SIDE_MAX
     fallback = 1 if lang.endswith("-Arab") else 0
+    # What somebody types keeps the direction it began with; a sentence of the kiosk may begin with a name.
+    direction = leaning if fallback and not editing else base_level
 
     shown = text if editing else text[:TEXT_MAX]
     cut_short = len(shown) < len(text)
     rows: list[tuple[str, int, int, bool]] = []  # text, start, base level, ends in an ellipsis
     start = 0
     for paragraph in shown.split("\n"):
-        base = base_level(paragraph, fallback)
+        base = direction(paragraph, fallback)
         for first, stop in _fill(
             paragraph, base, stack, px, limit, lang, boundaries, wrap=width is not None, balance=balance
         ):
@@ -266,7 +268,7 @@ def _width(text: str, reach: Sequence[float], start: int, stop: int) -> float:
 def _reaches(text: str, base: int, stack: FontStack, px: float, lang: str) -> list[float]:
     """Advance of all text before each offset, pixels; offsets inside a cluster stand at its end."""
     advance = [0.0] * len(text)
-    for face, script, start, stop, level in _runs(text, stack, levels(text, base)):
+    for face, script, start, stop, level in _runs(text, stack, levels(whole_numbers(text), base)):
         for glyph in _shape(stack, face, px, text[start:stop], script, lang, bool(level & 1))[0]:
             advance[start + glyph[1]] += glyph[2] / SUBPIXEL
     reach = [0.0]
@@ -292,7 +294,7 @@ def _place(
     text: str, base: int, stack: FontStack, px: float, lang: str, *, trim: bool
 ) -> tuple[tuple[Run, ...], float]:
     shown = text.rstrip(" \u200b") if trim else text
-    found = _runs(shown, stack, levels(shown, base))
+    found = _runs(shown, stack, levels(whole_numbers(shown), base))
     placed: list[Run] = []
     x = 0.0
     for index in visual_order([level for *_, level in found]):

@@ -41,11 +41,12 @@ Things to look at
     CodeGroup     code                                            QrCode      data, side
     Slip          tear, notch; holds children from the top        PageDots    pages, page
 
-Layouts (BoxLayout and the like may be used too; they hold no text)
+Layouts. All turn round for Jawi, padding and corners too: write rules for left to right and never ask for `look.rtl`
+    Box           orientation; Kivy's box that turns (turns: False: not this one; backwards: from the other end)
     Ground        the window in paper colour, parts from the top  Card        white, padded, as high as its children
     Surface       fill, edge (palette names or ""), edge_width, corner, corners
-    Row           side by side, mirrored for Jawi                 Column      one below another, as high as they are
-    Grid          cols; mirrored for Jawi                         Stack       from the top down, room left below
+    Row           side by side                                    Column      one below another, as high as they are
+    Grid          cols                                            Stack       from the top down, room left below
     ScrollArea    one child; page(1), page(-1), top_up(); offset, pages, page_now
     Pager         page, pages, back, forth, text; on_turn(by)
 

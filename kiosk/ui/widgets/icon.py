@@ -20,6 +20,11 @@ from ..files import ICONS, PICTURES
 from ..shaping import Face, FontStack, rasterise_glyph
 from .text import TextureCache, to_texture
 
+#: Signs that point along the line of reading, or picture one: they are drawn the other way round for Jawi.
+TURNS: Final = frozenset({
+    "arrow-left", "arrow-right", "arrow-u-up-left", "arrow-up-right", "arrow-square-out", "arrow-elbow-down-left",
+    "caret-left", "caret-right", "fast-forward", "list-bullets", "paper-plane-tilt", "sign-out",
+})  # fmt: skip
 _DRAWN: Final = TextureCache(bytes_max=8 << 20)
 _PICTURES: Final = TextureCache(bytes_max=48 << 20)
 
@@ -39,6 +44,20 @@ def icon_names() -> list[str]:
     return sorted(_points())
 
 
+def icon_texture(name: str, px: int, *, bold: bool, turned: bool = False) -> Any:
+    """The sign called ``name`` in a square of ``px``, white; the other way round if ``turned`` and it points."""
+    turned = turned and name in TURNS
+    key = (name, bold, px, turned)
+    texture = _DRAWN.get(key)
+    if texture is None:
+        picture = rasterise_glyph(_font("bold" if bold else "fill"), _points()[name], px)
+        texture = to_texture(picture)
+        if turned:
+            texture.flip_horizontal()
+        _DRAWN.put(key, texture, len(picture.pixels))
+    return texture
+
+
 class Icon(Widget):
     """A sign. ``icon`` names it (phosphoricons.com), ``bold`` takes the lined weight, ``tone`` a palette colour."""
 
@@ -47,6 +66,8 @@ class Icon(Widget):
     side = NumericProperty(46)
     tone = StringProperty("deep")
     color = ColorProperty((0, 0, 0, 1))
+    turned = BooleanProperty(False)
+    """Whether reading runs from the right: what points then points the other way."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -54,7 +75,7 @@ class Icon(Widget):
             self._ink = Color(*self.color)
             self._box = Rectangle(size=(0, 0))
         self._paint = Clock.create_trigger(self._paint_now, -1)
-        for name in ("icon", "bold", "side"):
+        for name in ("icon", "bold", "side", "turned"):
             self.fbind(name, self._paint)
         for name in ("pos", "size"):
             self.fbind(name, self._place)
@@ -69,12 +90,7 @@ class Icon(Widget):
         if not self.icon or px < 1:
             self._box.size = (0, 0)
             return
-        key = (self.icon, self.bold, px)
-        texture = _DRAWN.get(key)
-        if texture is None:
-            picture = rasterise_glyph(_font("bold" if self.bold else "fill"), _points()[self.icon], px)
-            texture = to_texture(picture)
-            _DRAWN.put(key, texture, len(picture.pixels))
+        texture = icon_texture(self.icon, px, bold=self.bold, turned=self.turned)
         self._box.texture = texture
         self._box.size = texture.size
         self._place()

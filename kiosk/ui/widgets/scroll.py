@@ -11,7 +11,7 @@ from typing import Any, Final
 from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
-from kivy.properties import ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.stencilview import StencilView
 from kivy.uix.widget import Widget
 
@@ -159,11 +159,13 @@ class PageDots(Widget):
     dot = NumericProperty(14)
     color = ColorProperty((0, 0, 0, 1))
     color_others = ColorProperty((0, 0, 0, 1))
+    turned = BooleanProperty(False)
+    """Whether the first page is the one at the right."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("pages", "page", "dot", "pos", "color", "color_others"):
+        for name in ("pages", "page", "dot", "pos", "color", "color_others", "turned"):
             self.fbind(name, self._redraw)
         self._redraw()
 
@@ -175,7 +177,7 @@ class PageDots(Widget):
         x = self.x
         with self.canvas:
             for at in range(int(self.pages)):
-                now = at == int(self.page)
+                now = at == int(self.pages - 1 - self.page if self.turned else self.page)
                 Color(*(self.color if now else self.color_others))
                 SmoothRoundedRectangle(
                     pos=(x, self.y), size=(self.dot * (3 if now else 1), self.dot), radius=[self.dot / 2]

@@ -1,5 +1,9 @@
-"""The ground things stand on: `Surface` is a filled, rounded, lined shape; `Row`, `Column`, `Grid`, `Stack` set
-things beside each other and turn round where writing does.
+"""The ground things stand on: `Surface` is a filled, rounded, lined shape; `Box`, `Row`, `Column`, `Grid`, `Stack`
+set things beside each other.
+
+For Jawi everything here turns round: what a rule says of left it then means of right. So rules are written once, for
+left to right, and never ask for the direction; only what is read alike in all
+languages (the digits of a code, the row of languages) says `turns: False`.
 """
 
 from __future__ import annotations
@@ -24,7 +28,8 @@ class Surface(Widget):
     edge_width = NumericProperty(2)
     corner = NumericProperty(24)
     corners = ListProperty([1, 1, 1, 1])
-    """Which corners are round: top left, top right, bottom right, bottom left."""
+    """Which corners are round: top left, top right, bottom right, bottom left; read from the right for Jawi."""
+    turned = BooleanProperty(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,7 +39,7 @@ class Surface(Widget):
             self._fill_ink = Color(*self.fill_color)
             self._inner = SmoothRoundedRectangle()
         self._redraw = Clock.create_trigger(self._draw, -1)
-        for name in ("pos", "size", "corner", "corners", "edge_width", "fill_color", "edge_color"):
+        for name in ("pos", "size", "corner", "corners", "turned", "edge_width", "fill_color", "edge_color"):
             self.fbind(name, self._redraw)
         self._draw()
 
@@ -43,7 +48,9 @@ class Surface(Widget):
         lined = self.edge_color[3] > 0 and self.edge_width > 0
         inset = self.edge_width if lined else 0
         corner = min(self.corner, width / 2, height / 2)
-        outer = [max(0.1, corner * on) for on in self.corners]
+        first, second, third, fourth = self.corners
+        round_on = (second, first, fourth, third) if self.turned else (first, second, third, fourth)
+        outer = [max(0.1, corner * on) for on in round_on]
         self._edge_ink.rgba = self.edge_color if lined else (0, 0, 0, 0)
         self._fill_ink.rgba = self.fill_color
         self._outer.pos, self._outer.size, self._outer.radius = self.pos, self.size if lined else (0, 0), outer
@@ -52,20 +59,29 @@ class Surface(Widget):
         self._inner.radius = [max(0.1, side - inset) for side in outer]
 
 
-class Row(BoxLayout):
-    """Children side by side, from the side where reading begins."""
+class Box(BoxLayout):
+    """Children side by side, from where reading begins, or one below another, as `orientation` says."""
 
+    turns = BooleanProperty(True)
+    """Whether this box turns round for Jawi."""
+    backwards = BooleanProperty(False)
+    """Whether it begins at the other end."""
     mirror = BooleanProperty(False)
 
     def do_layout(self, *largs: Any) -> None:
-        """Lay out as a box does, then turn round if writing does."""
+        """Lay out as a box does, then turn the whole round, padding and all, if writing does."""
         super().do_layout(*largs)
         if self.mirror:
+            both = self.x + self.x + self.width
             for child in self.children:
-                child.x = self.x + self.right - child.right
+                child.x = both - child.x - child.width
 
 
-class Column(BoxLayout):
+class Row(Box):
+    """Children side by side."""
+
+
+class Column(Box):
     """Children one below another, as high as they together are."""
 
 
@@ -73,7 +89,7 @@ class Grid(GridLayout):
     """Children in rows of ``cols``, from the side where reading begins."""
 
 
-class Stack(BoxLayout):
+class Stack(Box):
     """Children one below another, from the top down: where they do not fill it, the room is left below them."""
 
     def do_layout(self, *largs: Any) -> None:

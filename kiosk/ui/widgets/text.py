@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle
@@ -25,13 +25,15 @@ from kivy.properties import (
 )
 from kivy.uix.widget import Widget
 
-from ..shaping import Laid, Picture, forget, lay_out, rasterise
+from ..shaping import Align, Laid, Picture, forget, lay_out, rasterise
 from ..shaping.house import boundaries
 from ..shaping.linebreak import breaks
 from ..theme import PORTRAIT, Type, metrics
 
 TEXTURE_BYTES_MAX: Final = 48 << 20
 """Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
+_JAWI_PITCH: Final = 1.55
+"""The least distance of baselines in Jawi, whose letters reach further down than Thai ones."""
 _SHRINK_STEPS: Final = (0.93, 0.87, 0.81, 0.75, 0.7)
 
 
@@ -109,6 +111,8 @@ class ShapedLabel(Widget):
     private = BooleanProperty(False)
     texture_size = ListProperty((0, 0))
     cut_short = BooleanProperty(False)
+    turned = BooleanProperty(False)
+    """Whether the page around runs from right to left, whatever the language of this one text."""
     if TYPE_CHECKING:
         width: float
         height: float
@@ -124,7 +128,7 @@ class ShapedLabel(Widget):
             self._box = Rectangle(size=(0, 0))
         for name in (
             "text", "lang", "type", "font_size", "weight", "family", "pitch", "halign", "wrap", "fit", "width_max",
-            "lines_max", "shrink", "balance",
+            "lines_max", "shrink", "balance", "turned",
         ):  # fmt: skip
             self.fbind(name, self._lay)
         self.fbind("size", self._on_room)
@@ -181,8 +185,10 @@ class ShapedLabel(Widget):
 
     def _try(self, px: int, weight: str, family: str) -> Laid:
         width = max(1, round(self.width)) if self._wraps else (round(self.width_max) if self.width_max > 0 else None)
-        halign = {"start": "auto", "end": "auto"}.get(self.halign, self.halign)
+        halign = self._edge
         pitch = self.pitch or self.type.pitch
+        if self.lang.endswith("-Arab"):
+            pitch = max(pitch, _JAWI_PITCH)
         lines_max = int(self.lines_max) or None
         key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max, self.balance)
         laid = _laid.get(key)
@@ -222,7 +228,7 @@ class ShapedLabel(Widget):
             return
         # Not the key of the layout: the same lines look the same, however much room they were given.
         words = tuple(line.text for line in laid.lines)
-        key = (words, laid.px, id(laid.stack), laid.pitch, self.lang, self.halign if len(words) > 1 else "")
+        key = (words, laid.px, id(laid.stack), laid.pitch, self.lang, self._edge if len(words) > 1 else "")
         texture = None if self.private else TEXTURES.get(key)
         if texture is None:
             picture = rasterise(laid)
@@ -246,12 +252,17 @@ class ShapedLabel(Widget):
         # Whole pixels, or the picture is drawn between them and blurs.
         self._box.pos = (round(x - bleed), round(y - laid.below))
 
-    def _side(self, rtl: bool) -> str:
+    def _side(self, rtl: bool = False) -> str:
+        """Where the block stands in its room; ``rtl`` is the direction of its first line."""
         if self.halign in ("left", "center", "right"):
             return str(self.halign)
-        towards_end = self.halign == "end"
-        rtl = self.lang.endswith("-Arab") if self.halign in ("start", "end") else rtl or self.lang.endswith("-Arab")
-        return "right" if rtl != towards_end else "left"
+        from_right = self.turned or (rtl and self.halign == "auto")
+        return "right" if from_right != (self.halign == "end") else "left"
+
+    @property
+    def _edge(self) -> Align:
+        """Where the lines stand in the block: on a page for Jawi at the right, Rumi ones too; else as each runs."""
+        return cast("Align", "auto" if self.halign in ("auto", "start") and not self.turned else self._side())
 
 
 def _torn(laid: Laid) -> bool:

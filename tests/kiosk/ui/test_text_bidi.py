@@ -7,7 +7,7 @@ import random
 import bidi
 import pytest
 
-from kiosk.ui.shaping.bidi import base_level, levels, visual_order
+from kiosk.ui.shaping.bidi import base_level, leaning, levels, visual_order, whole_numbers
 
 ALPHABET = "ab กท ڤرم 019٣ ،.,/-+()[]:« »%$ ๔"
 TRIALS = 2000
@@ -45,3 +45,53 @@ def test_money_is_not_reversed() -> None:
     text = "باير 600 باهت"
     assert "600" in shown(text, 1)
     assert "12/2569" in shown("نومبر 12/2569", 1)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "0-0000-0000",
+        "08.30–16.30",
+        "12/2569",
+        "8–15",
+        "1,200.50",
+        "25%",
+        "-5",
+        "+66",
+        "฿600",
+        "#12",
+        "10:24",
+        "12-3-2569",
+    ],
+)
+@pytest.mark.parametrize("around", ["تيليفون {}", "تيليفون {} سهاج", "{} سهاج", "{}", "Tel. {}", "(تيليفون {})"])
+def test_a_number_is_one_thing(number: str, around: str) -> None:
+    """Telephone numbers, spans of hours and amounts read from left to right, whatever stands around them."""
+    text = around.format(number)
+    found = whole_numbers(text)
+    assert len(found) == len(text)
+    for base in (0, 1):
+        order = visual_order(levels(found, base))
+        assert number in "".join(text[at] for at in order), (text, base)
+
+
+def test_what_is_no_number_is_left_alone() -> None:
+    """A hyphen between words and the sign of reduplication belong to the words."""
+    for text in ("ورن-ورن", "كانق٢", "A-B", "ไป - กลับ"):
+        assert [char for char in whole_numbers(text) if char != "0"] == [char for char in text if char != "٢"]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("سلامت داتڠ ك ศาลาทอง ตำบลศาลาทอง", 1),
+        ("ศาลาทอง اداله ڤجابت كامي دسيني", 1),
+        ("Ambil nombor untuk چوكاي", 0),
+        ("Kaunter 2 · Aras 1", 0),
+        ("กองคลัง · سمبوڠن", 1),
+        ("12/2569", 1),
+    ],
+)
+def test_a_sentence_leans_to_where_it_is_read_from(text: str, level: int) -> None:
+    """Among Jawi a Thai name in front does not turn a Jawi sentence round; a Rumi sentence stays Rumi."""
+    assert leaning(text, 1) == level

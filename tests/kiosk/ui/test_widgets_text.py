@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+from itertools import pairwise
 
 import pytest
 
 from kiosk.ui.harness import Stage
+from kiosk.ui.shaping import Laid, Line
+from kiosk.ui.shaping.fonts import SUBPIXEL, Ink
 from kiosk.ui.shaping.house import breaker
 from kiosk.ui.shaping.layout import _shape as shapes
 from kiosk.ui.theme import LANDSCAPE, Theme
@@ -35,6 +38,50 @@ def test_height_follows_the_words(stage: Stage) -> None:
     LOOK.apply(Theme(text_factor=1.5), stage.window.size)
     stage.settle()
     assert label.height > before
+
+
+def test_words_stand_at_the_edge_where_reading_begins(stage: Stage) -> None:
+    """In Jawi Rumi and figures stand at the right too, each line of them; the end is at the left."""
+    words = "Puji kakitangan yang membantu anda di kaunter hari ini dan beri semangat kepada mereka, terima kasih"
+    label = shown(stage, ShapedLabel(text=words, halign="auto"))
+    clock = ShapedLabel(text="10:24", lang="en")
+    label.parent.add_widget(clock)
+    for lang, first in (("ms", 0.0), ("ms-Arab", 1.0), ("th", 0.0)):
+        LOOK.speak(lang)
+        for halign, at in (("auto", first), ("start", first), ("end", 1 - first), ("center", 0.5)):
+            label.halign = clock.halign = halign
+            stage.settle()
+            laid = label.laid
+            assert laid is not None
+            assert len(laid.lines) > 1
+            for each in (label, clock):
+                assert each.laid is not None
+                bleed = (each._box.size[0] - each.laid.width) / 2
+                left = each._box.pos[0] + bleed - each.x
+                assert left == pytest.approx((each.width - each.laid.width) * at, abs=1)
+            short = min(laid.lines, key=lambda line: line.width)
+            assert short.x == pytest.approx((laid.width - short.width) * at, abs=1)
+
+
+def test_lines_of_jawi_stand_apart(stage: Stage) -> None:
+    """Two lines of Jawi have room for what reaches down from the first, even in tight headings."""
+    label = ShapedLabel(text="چاوڠ ڤرنه ݢمبر ڽالا " * 8, style="tile")
+    shown(stage, label)
+    LOOK.speak("ms-Arab")
+    stage.settle()
+    laid = label.laid
+    assert laid is not None
+    assert len(laid.lines) > 1
+    for above, below in pairwise(laid.lines):
+        lowest = above.baseline - min(ink.bottom for ink in inks(laid, above)) / SUBPIXEL
+        highest = below.baseline - max(ink.top for ink in inks(laid, below)) / SUBPIXEL
+        assert highest > lowest
+
+
+def inks(laid: Laid, line: Line) -> list[Ink]:
+    """Where the glyphs of a line leave ink."""
+    found = (laid.stack.faces[run.face].ink(laid.px, glyph[0]) for run in line.runs for glyph in run.glyphs)
+    return [ink for ink in found if ink is not None]
 
 
 def test_colours_and_sizes_follow_the_theme(stage: Stage) -> None:
