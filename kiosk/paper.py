@@ -31,10 +31,11 @@ HAS_PAPER: Final = frozenset({PrinterState.OK, PrinterState.NEAR_END})
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """One document on a ticket slip; `at_hand` is None where the citizen was not asked."""
+    """One document on a slip; `at_hand` is None where the citizen was not asked, `optional` where only some need it."""
 
     name: str
     at_hand: bool | None
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,8 @@ class TicketIssued(_Body, frozen=True):
     """A citizen took a queue number.
 
     `service_date` is ISO, in the office's time; `service` is empty where a shared public label must not tell which
-    service it was; `papers_missing` counts what the citizen said was not at hand, None when never asked.
+    service it was, or where somebody only wanted to ask; `papers_missing` counts what the citizen said was not at hand,
+    None when never asked.
     """
 
     service_date: str

@@ -65,8 +65,9 @@ AUDIENCES = frozenset(
 #: Drawings that every kiosk carries under assets/art.
 PICTURES = frozenset(
     {
-        "ask", "baby", "build", "elder", "lamp", "land", "notice", "praise", "rate", "report", "road", "shop", "sign",
-        "track", "trash", "tree", "water", "way",
+        "archive", "ask", "baby", "build", "care", "certificate", "elder", "factory", "farmer", "flood", "food", "form",
+        "help", "idea", "lamp", "land", "noise", "notice", "praise", "rate", "registry", "report", "road", "sealed",
+        "shop", "sign", "talk", "tanker", "track", "trash", "tree", "water", "way", "wheelchair",
     }
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import Literal
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
 from kiosk.desk.world import World
-from shared.content import Bundle, Service, Text
+from shared.content import Bundle, Series, Text
 from shared.kinds import TicketIssued
 
 #: Whom the office serves first; "" is everybody else.
@@ -51,18 +51,50 @@ def take_ticket(
     """
     bundle = services.shown(world)
     service = services.find(bundle, service_id)
-    series = series_letter(bundle, service, world.identity.series)
+    letter = series_letter(bundle, service.series, world.identity.series)
+    named = "" if service.sensitive else service.id
+    return _issue(world, moment, bundle, letter, named, service.public_label, priority, papers_missing, language)
+
+
+def enquiries(bundle: Bundle) -> Series | None:
+    """The group in which one takes a number only to ask; None where the office gives none out for that."""
+    return next((group for group in bundle.office.series if group.id == bundle.office.enquiries), None)
+
+
+def take_enquiry(world: World, moment: Moment, *, language: str) -> Ticket:
+    """Give the next number to somebody who only asks, under the group's own name. Raises `NoContent`,
+    `NoSuchService` where the office gives none out, or `CannotRecord` with nothing changed.
+    """
+    bundle = services.shown(world)
+    group = enquiries(bundle)
+    if group is None:
+        raise services.NoSuchService("enquiries")
+    letter = series_letter(bundle, group.id, world.identity.series)
+    return _issue(world, moment, bundle, letter, "", group.name, "", None, language)
+
+
+def _issue(
+    world: World,
+    moment: Moment,
+    bundle: Bundle,
+    series: str,
+    service: str,
+    public_label: Text,
+    priority: Priority,
+    papers_missing: int | None,
+    language: str,
+) -> Ticket:
     with world.store.transaction() as tx:
         number = tx.next_number(moment.service_date, series)
         body = TicketIssued(
-            moment.service_date.isoformat(), series, number, "" if service.sensitive else service.id,
-            service.public_label.th, priority, papers_missing, language,
+            moment.service_date.isoformat(), series, number, service, public_label.th, priority, papers_missing,
+            language,
         )  # fmt: skip
         record = world.lobby.append(tx, body, at=moment.at, edition=bundle.edition)
         tally.add(world, record.header.at, body)
         rating_code = rating_codes.issue(world, moment.service_date, body.service)
     return Ticket(
-        label(series, number), series, number, moment.service_date, service.public_label, priority,
+        label(series, number), series, number, moment.service_date, public_label, priority,
         tx.confirmed.records[-1].header.seq, rating_code,
     )  # fmt: skip
 
@@ -77,12 +109,12 @@ def label(series: str, number: int) -> str:
     return f"{series}{number:03d}"
 
 
-def series_letter(bundle: Bundle, service: Service, letters: tuple[str, ...]) -> str:
-    """This device's letter for the group of services that `service` is numbered in.
+def series_letter(bundle: Bundle, group: str, letters: tuple[str, ...]) -> str:
+    """This device's letter for a group of services, by the group's id.
 
     The office's groups take the device's letters in order; groups beyond the last letter share it, which costs a longer
     queue under one letter but never a number given twice.
     """
     groups = [group.id for group in bundle.office.series]
-    place = groups.index(service.series) if service.series in groups else 0
+    place = groups.index(group) if group in groups else 0
     return letters[min(place, len(letters) - 1)]

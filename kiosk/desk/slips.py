@@ -16,21 +16,19 @@ from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
 from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip, TrialSlip
 from shared import thai
-from shared.content import Words
+from shared.content import Service, Words
 from shared.kinds import SlipPrinted
 
 
 def ticket_slip(
     world: World, moment: Moment, ticket: Ticket, *, service_id: str, language: str, at_hand: frozenset[int] | None
 ) -> TicketSlip:
-    """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked."""
+    """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked.
+    `service_id` is empty for a number taken only to ask.
+    """
     bundle = services.shown(world)
     language = words.slip_language(language, bundle.words)
-    service = services.find(bundle, service_id)
-    papers = tuple(
-        PaperLine(paper.name.into(language), None if at_hand is None else place in at_hand)
-        for place, paper in enumerate(service.papers)
-    )
+    service = services.find(bundle, service_id) if service_id else None
     return TicketSlip(
         office=bundle.office.short_name.into(language),
         label=ticket.label,
@@ -39,10 +37,17 @@ def ticket_slip(
         day=ticket.service_date,
         time=_time(moment.wall, language) if moment.trusted and moment.wall else "",
         # What one must bring may tell what one comes for; a sensitive service prints none of it.
-        papers=() if service.sensitive else papers,
+        papers=() if service is None or service.sensitive else _papers(service, language, at_hand),
         foot=f"{world.identity.kiosk_name} · {bundle.edition}",
         language=language,
         rating_code=ticket.rating_code,
+    )
+
+
+def _papers(service: Service, language: str, at_hand: frozenset[int] | None) -> tuple[PaperLine, ...]:
+    return tuple(
+        PaperLine(paper.name.into(language), None if at_hand is None else place in at_hand, optional=paper.optional)
+        for place, paper in enumerate(service.papers)
     )
 
 

@@ -20,7 +20,7 @@ import qrcode
 from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk import words
-from kiosk.paper import CaseSlip, Slip, TicketSlip, TrialSlip
+from kiosk.paper import CaseSlip, PaperLine, Slip, TicketSlip, TrialSlip
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
 
@@ -96,9 +96,7 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
     if slip.papers:
         roll.dashes()
         roll.text(say("slip.papers"), _BODY, "bold", align="left")
-        for line in slip.papers:
-            missing = f" {say('slip.missing')}" if line.at_hand is False else ""
-            roll.check(line.name + missing, ticked=bool(line.at_hand))
+        _papers(roll, slip.papers, say)
     if slip.rating_code:
         roll.dashes()
         roll.text(say("slip.rate"), _SMALL, "regular")
@@ -107,6 +105,13 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
     roll.rule()
     roll.text(say("slip.late"), _SMALL, "regular")
     roll.text(slip.foot, _SMALL, "regular")
+
+
+def _papers(roll: "_Roll", papers: Sequence[PaperLine], say: Callable[[str], str]) -> None:
+    """Papers with boxes: ticked, or said to be missing, or left to those whom they concern."""
+    for line in papers:
+        note = f"({say('service.if_any')})" if line.optional else say("slip.missing") if line.at_hand is False else ""
+        roll.check(f"{line.name} {note}".rstrip(), ticked=bool(line.at_hand))
 
 
 def _case(roll: "_Roll", slip: CaseSlip) -> None:

@@ -203,6 +203,14 @@ def test_every_drawing_that_content_may_name_is_there():
     assert {f"{name}{size}.png" for name in source.PICTURES for size in ("", "@2x")} <= drawings
 
 
+def test_every_service_of_the_sample_has_a_picture_of_its_own():
+    """Who reads little finds a service by its picture: no two share one, and no category borrows a notice."""
+    read = read_all(sample_files())
+    pictures = [service.picture for service in read.services]
+    assert len(set(pictures)) == len(pictures)
+    assert "notice" not in {category.picture for category in read.office.categories}
+
+
 def test_malay_reaches_the_screen_once_a_reviewer_is_named():
     """A position and a day are what makes drafts into texts."""
     sign = read_all(sample_files()).services[1]

@@ -53,7 +53,7 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "praised": {"done": "idle"},
     "ask": {"chosen": "write"},
     "notices": {},
-    "services": {"chosen": "service"},
+    "services": {"chosen": "service", "taken": "ticket"},
     "service": {"taken": "ticket"},
     "ticket": {"done": "idle"},
     "doors": {"general": "category", "person": "outside", "track": "track"},

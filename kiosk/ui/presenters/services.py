@@ -12,12 +12,14 @@ from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.strings import Say
 from shared import content
-from shared.content import Duration, Service, Step
+from shared.content import Duration, Series, Service, Step
 
-#: Audiences in the order of their chips, each with its icon; a chip is shown where the office has a service for it.
+#: Audiences in the order of their chips, each with its drawing and its sign; a chip is shown where the office has a
+#: service for it.
 AUDIENCES: Final = (
-    ("", "grid-four"), ("landowner", "house-line"), ("business", "storefront"), ("builder", "hard-hat"),
-    ("elderly", "users"), ("parent", "baby"), ("welfare", "hand-heart"), ("disabled", "wheelchair"),
+    ("", "", "grid-four"), ("farmer", "farmer", "plant"), ("elderly", "elder", "users"),
+    ("builder", "build", "hard-hat"), ("business", "shop", "storefront"), ("parent", "baby", "baby"),
+    ("landowner", "land", "house-line"), ("welfare", "care", "hand-heart"), ("disabled", "wheelchair", "wheelchair"),
 )  # fmt: skip
 
 #: Drawn heads without faces; a position always has the same one.
@@ -39,6 +41,7 @@ class AudienceChip:
 
     id: str
     name: str
+    picture: str
     icon: str
     chosen: bool
 
@@ -66,6 +69,11 @@ class ServicesView(View):
     page: int = 1
     pages: int = 1
     page_text: str = ""
+    ask_where: str = ""
+    ask: str = ""
+    """The words of the button that takes a number without a service; empty where the office gives none out."""
+    ask_sub: str = ""
+    busy: bool = False
 
 
 class Services(Presenter[ServicesView]):
@@ -95,13 +103,21 @@ class Services(Presenter[ServicesView]):
             page + 1,
             pages,
             say("services.page", page=page + 1, pages=pages),
+            say("services.ask_where", phone=self.bundle.office.phone),
+            say("service.taking" if self.flow.busy else "services.ask") if self._queue else "",
+            self._queue.name.into(say.language) if self._queue else "",
+            self.flow.busy,
         )
+
+    @property
+    def _queue(self) -> Series | None:
+        return queue.enquiries(self.bundle)
 
     def _chips(self) -> tuple[AudienceChip, ...]:
         offered = {"", *(group for service in self.bundle.services for group in service.audience)}
         return tuple(
-            AudienceChip(group, self.say(f"services.{group or 'all'}"), icon, group == self._audience)
-            for group, icon in AUDIENCES
+            AudienceChip(group, self.say(f"services.{group or 'all'}"), picture, icon, group == self._audience)
+            for group, picture, icon in AUDIENCES
             if group in offered
         )
 
@@ -154,6 +170,18 @@ class Services(Presenter[ServicesView]):
     def previous(self) -> None:
         """The page before."""
         self._page = max(0, self._page - 1)
+
+    @verb
+    def ask(self) -> None:
+        """Take a number without knowing which service one needs."""
+        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
+        self.work(lambda: queue.take_enquiry(world, moment, language=language), self._taken)
+
+    def _taken(self, ticket: Ticket) -> None:
+        page = self.flow.presenter_of("ticket")
+        assert isinstance(page, TicketPage)
+        page.issued(ticket, None)
+        self.flow.follow("taken")
 
     @verb
     def choose(self, service_id: str) -> None:
@@ -418,15 +446,15 @@ class TicketPage(Presenter[TicketView]):
     _paper = "none"
     _time = ""
 
-    def issued(self, ticket: Ticket, service: Service) -> None:
-        """This number was recorded."""
+    def issued(self, ticket: Ticket, service: Service | None) -> None:
+        """This number was recorded, for a service or only to ask."""
         self._ticket, self._service = ticket, service
 
     def enter(self) -> None:
         """Print it, now that it is safe, and record what became of the paper."""
-        ticket, service = self._ticket, self._service
+        ticket = self._ticket
         assert ticket is not None
-        assert service is not None
+        service_id = self._service.id if self._service else ""
         world, clock, language = self.world, self.flow.clock, self.visit.language
         moment = clock.now()
         at_hand = self.visit.papers_at_hand or None
@@ -434,7 +462,7 @@ class TicketPage(Presenter[TicketView]):
         self._paper = "printing"
 
         def print_it() -> Outcome:
-            slip = slips.ticket_slip(world, moment, ticket, service_id=service.id, language=language, at_hand=at_hand)
+            slip = slips.ticket_slip(world, moment, ticket, service_id=service_id, language=language, at_hand=at_hand)
             return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)

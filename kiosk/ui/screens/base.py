@@ -41,14 +41,19 @@ ICON_OF: Final = {
     "land": "house-line", "sign": "signpost", "shop": "storefront", "build": "hard-hat", "elder": "users",
     "lamp": "lamp", "road": "road-horizon", "tree": "tree", "trash": "trash", "water": "drop", "baby": "baby",
     "notice": "newspaper", "ask": "question", "way": "map-pin", "report": "megaphone", "track": "file-magnifying-glass",
-    "rate": "smiley", "praise": "hand-heart", "ticket": "ticket",
+    "rate": "smiley", "praise": "hand-heart", "ticket": "ticket", "archive": "folder", "care": "hand-heart",
+    "certificate": "seal-check", "factory": "buildings", "farmer": "plant", "flood": "waves", "food": "storefront",
+    "form": "file-text", "help": "handshake", "idea": "lightbulb", "noise": "speaker-high", "registry": "receipt",
+    "sealed": "lock-key", "talk": "chats-circle", "tanker": "truck", "wheelchair": "wheelchair",
 }  # fmt: skip
 
 #: The quiet ground behind a drawing, by its own colours.
 PANEL_OF: Final = {
     "build": "sand", "elder": "sky_wash", "lamp": "leaf_wash", "tree": "leaf_wash", "water": "sky_wash",
     "trash": "leaf_wash", "baby": "sky_wash", "notice": "sky_wash", "shop": "sand", "report": "clay_wash",
-    "road": "sand",
+    "road": "sand", "archive": "sand", "care": "clay_wash", "certificate": "sand", "factory": "clay_wash",
+    "farmer": "leaf_wash", "flood": "sky_wash", "food": "sand", "help": "clay_wash", "idea": "sand", "noise": "sand",
+    "registry": "sand", "talk": "sky_wash", "tanker": "sky_wash", "wheelchair": "sky_wash",
 }  # fmt: skip
 
 

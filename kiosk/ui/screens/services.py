@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ui.presenters.services import ServicesView
 from kiosk.ui.screens.base import EachGrid, Item, Page
 from kiosk.ui.widgets.listrow import ListRow
-from kiosk.ui.widgets.pill import Chip
+from kiosk.ui.widgets.surface import Surface
+from kiosk.ui.widgets.touch import Touchable
 
 
 class ServicesScreen(Page):
@@ -25,8 +26,10 @@ class ServicesScreen(Page):
             self.presenter.keyboard(open_=True)
 
 
-class AudienceItem(Item, Chip):
-    """One audience."""
+class AudienceItem(Item, Touchable, Surface, BoxLayout):
+    """One audience by its picture; the chosen one is filled."""
+
+    selected = BooleanProperty(False)
 
 
 class ServiceItem(Item, ListRow):

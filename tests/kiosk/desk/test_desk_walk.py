@@ -4,6 +4,7 @@ import dataclasses
 import functools
 from datetime import date
 
+import msgspec
 import pytest
 
 from kiosk.desk import complaints, health, queue, ratings, services, slips, tally, tracking
@@ -49,6 +50,21 @@ def test_a_sensitive_service_leaves_only_its_public_label(world):
     ticket = bodies(world)[-1]
     assert ticket.service == ""
     assert ticket.public_label == "งานจัดเก็บรายได้"
+
+
+def test_who_only_asks_takes_a_number_where_the_office_gives_one(world):
+    """A number of the group for enquiries, under its own name and counted with its others; none where there is none."""
+    now = Hands().clock().now()
+    with pytest.raises(services.NoSuchService):
+        queue.take_enquiry(world, now, language="th")
+    asking = msgspec.structs.replace(an_office(), enquiries="general")
+    publish(world.content, 2, pieces_of(asking, some_services()))
+    first = queue.take_ticket(world, now, service_id="water_request", language="th")
+    asked = queue.take_enquiry(world, now, language="en")
+    assert (first.label, asked.label) == ("B001", "B002")
+    assert bodies(world)[-1] == kinds.TicketIssued("2026-03-16", "B", 2, "", "ทั่วไป", "", None, "en")
+    slip = slips.ticket_slip(world, now, asked, service_id="", language="en", at_hand=frozenset({0}))
+    assert (slip.label, slip.public_label, slip.papers) == ("B002", "ทั่วไป", ())
 
 
 def test_a_complaint_is_found_again_by_its_code_alone(world):

@@ -16,7 +16,8 @@ UI = Path(strings.__file__).parent
 
 #: Keys that code puts together, as patterns of what it can make.
 MADE = (
-    r"time\..+", r"services\.(all|landowner|business|builder|elderly|parent|welfare|disabled)", r"service\.priority_.+",
+    r"time\..+",
+    r"services\.(all|farmer|landowner|business|builder|elderly|parent|welfare|disabled)", r"service\.priority_.+",
     r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+",
     r"home\.(problem|track|rate|praise|ask|notices)(_why)?", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",

@@ -1,0 +1,68 @@
+"""From the start page to a number, by real touches, in every language: search, audience, papers, the flowchart."""
+
+import pytest
+
+from kiosk.ui.strings import LANGUAGES
+from kiosk.ui.widgets.keyboard import Keyboard
+from shared import kinds
+
+
+def bodies(shown):
+    """What the lobby log holds after the record that opened it."""
+    records = shown.kiosk.world.lobby.after(0)
+    return [kinds.decode(each.header.kind, each.header.schema, each.body) for each in records][1:]
+
+
+def begin(shown, lang):
+    """Come to the list of services in a language."""
+    shown.begin()
+    shown.touch(f"language-{lang}", "services")
+    assert shown.flow.visit.language == lang
+
+
+def strike(shown, text):
+    """Write on the keyboard that is on screen."""
+    keys = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard))
+    keys.layout = "en" if text.isascii() else "th-kedmanee"
+    shown.stage.strike(keys, text)
+    shown.settle()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_service_is_found_by_a_misspelt_word_and_a_number_taken(shown, lang):
+    """Typed without tones and with a wrong letter, papers ticked, and the record counts what is missing."""
+    begin(shown, lang)
+    shown.touch("search")
+    strike(shown, "bulding permt")
+    assert shown.flow.view.rows[0].id == "building_permit"
+    shown.touch("service-building_permit", "paper-0", "paper-2", "take")
+    assert shown.flow.step == "ticket"
+    ticket = bodies(shown)[0]
+    assert (ticket.service, ticket.papers_missing, ticket.language) == ("building_permit", 2, lang)
+    slip = shown.kiosk.printer.tray[-1]
+    assert [line.at_hand for line in slip.papers] == [True, False, True, False, False, False]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whoever_finds_nothing_takes_a_number_to_ask(shown, lang):
+    """The empty list leads to the counter: a number of the enquiries' group, no service in its record."""
+    begin(shown, lang)
+    shown.touch("search")
+    strike(shown, "qqxxz")
+    shown.touch("search", "ask")
+    assert shown.flow.step == "ticket"
+    ticket = bodies(shown)[0]
+    assert (ticket.service, ticket.series, ticket.papers_missing) == ("", "D", None)
+    assert ticket.public_label == "โยธาและบริการทั่วไป"
+    assert shown.kiosk.printer.tray[-1].papers == ()
+
+
+def test_an_audience_keeps_only_its_services(shown):
+    """A farmer touches the farmer and sees what concerns farmers, a second touch on all shows all."""
+    begin(shown, "th")
+    shown.touch("audience-farmer")
+    bundle = shown.flow.bundle
+    farmers = [each.id for each in bundle.services if "farmer" in each.audience]
+    assert [row.id for row in shown.flow.view.rows] == farmers[: len(shown.flow.view.rows)]
+    shown.touch("audience-")
+    assert shown.flow.view.rows[0].id == bundle.services[0].id
