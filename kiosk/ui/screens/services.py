@@ -6,12 +6,11 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.properties import BooleanProperty, ObjectProperty
-from kivy.uix.boxlayout import BoxLayout
 
 from kiosk.ui.presenters.services import ServicesView
 from kiosk.ui.screens.base import EachGrid, Item, Page
 from kiosk.ui.widgets.listrow import ListRow
-from kiosk.ui.widgets.surface import Surface
+from kiosk.ui.widgets.surface import Box, Surface
 from kiosk.ui.widgets.touch import Touchable
 
 
@@ -26,7 +25,7 @@ class ServicesScreen(Page):
             self.presenter.keyboard(open_=True)
 
 
-class AudienceItem(Item, Touchable, Surface, BoxLayout):
+class AudienceItem(Item, Touchable, Surface, Box):
     """One audience by its picture; the chosen one is filled."""
 
     selected = BooleanProperty(False)
@@ -36,7 +35,7 @@ class ServiceItem(Item, ListRow):
     """One service."""
 
 
-class Nothing(BoxLayout):
+class Nothing(Box):
     """What stands where no service was found."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
