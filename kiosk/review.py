@@ -110,9 +110,11 @@ def approve(folder: Path, by: str, on: date, tables: Collection[str] = ()) -> in
     office = read_folder(folder)
     said = {each.mark: each for each in sentences(office) if each.jawi}
     fresh = [each.mark for each in left(office).not_approved if not tables or each.key.partition(".")[0] in tables]
-    reviews = [*office.words.reviews, Review(by=by.strip(), on=on, approved=fresh)]
+    by_review = {(each.by, each.on): list(each.approved) for each in office.words.reviews}
+    by_review.setdefault((by.strip(), on), []).extend(fresh)
     kept = [
-        msgspec.structs.replace(each, approved=[mark for mark in each.approved if mark in said]) for each in reviews
+        Review(by=position, on=day, approved=[mark for mark in marks if mark in said])
+        for (position, day), marks in by_review.items()
     ]
     written = _written(Words(reviews=[each for each in kept if each.approved]), said)
     try:

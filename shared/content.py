@@ -133,12 +133,17 @@ class Dimension(_Fact, frozen=True, kw_only=True):
     icon: str
 
 
-def _reason(id_: str, th: str, en: str, icon: str) -> Reason:
-    return Reason(id=id_, name=Text(th=th, en=en), icon=icon)
+def _reason(id_: str, th: str, en: str, ms: str, icon: str) -> Reason:
+    return Reason(id=id_, name=_text(th, en, ms), icon=icon)
 
 
-def _dimension(id_: str, th: str, en: str, hint_th: str, hint_en: str, icon: str) -> Dimension:
-    return Dimension(id=id_, name=Text(th=th, en=en), hint=Text(th=hint_th, en=hint_en), icon=icon)
+def _dimension(id_: str, name: tuple[str, str, str], hint: tuple[str, str, str], icon: str) -> Dimension:
+    return Dimension(id=id_, name=_text(*name), hint=_text(*hint), icon=icon)
+
+
+def _text(th: str, en: str, ms: str) -> Text:
+    # No Jawi here: an office shows none that its own reviewer has not approved.
+    return Text(th=th, en=en, ms=ms)
 
 
 class Feedback(_Fact, frozen=True, kw_only=True):
@@ -148,32 +153,52 @@ class Feedback(_Fact, frozen=True, kw_only=True):
     """
 
     low: tuple[Reason, ...] = (
-        _reason("slow", "รอนาน", "A long wait", "hourglass"),
-        _reason("unclear", "อธิบายไม่ชัด", "Not explained well", "question"),
-        _reason("impolite", "พูดจาไม่ดี", "Unkind words", "smiley-sad"),
-        _reason("unfair", "ไม่เท่าเทียม", "Unequal treatment", "scales"),
-        _reason("many_papers", "เอกสารยุ่งยาก", "Too many papers", "files"),
-        _reason("uncomfortable", "สถานที่ไม่สะดวก", "Hard to use the place", "chair"),
+        _reason("slow", "รอนาน", "A long wait", "Tunggu lama", "hourglass"),
+        _reason("unclear", "อธิบายไม่ชัด", "Not explained well", "Penerangan kurang jelas", "question"),
+        _reason("impolite", "พูดจาไม่ดี", "Unkind words", "Kata-kata kasar", "smiley-sad"),
+        _reason("unfair", "ไม่เท่าเทียม", "Unequal treatment", "Tidak sama rata", "scales"),
+        _reason("many_papers", "เอกสารยุ่งยาก", "Too many papers", "Dokumen menyusahkan", "files"),
+        _reason("uncomfortable", "สถานที่ไม่สะดวก", "Hard to use the place", "Tempat tidak selesa", "chair"),
     )
     high: tuple[Reason, ...] = (
-        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
-        _reason("quick", "รวดเร็ว", "Quick", "timer"),
-        _reason("clear", "อธิบายชัด", "Well explained", "chat-centered-text"),
-        _reason("fair", "เท่าเทียม", "Equal treatment", "scales"),
-        _reason("few_papers", "เอกสารไม่ยุ่ง", "Easy papers", "files"),
-        _reason("comfortable", "ที่นั่งสบาย", "Comfortable seats", "chair"),
+        _reason("polite", "พูดจาดี", "Kind words", "Kata-kata sopan", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "Cepat", "timer"),
+        _reason("clear", "อธิบายชัด", "Well explained", "Penerangan jelas", "chat-centered-text"),
+        _reason("fair", "เท่าเทียม", "Equal treatment", "Sama rata", "scales"),
+        _reason("few_papers", "เอกสารไม่ยุ่ง", "Easy papers", "Dokumen mudah", "files"),
+        _reason("comfortable", "ที่นั่งสบาย", "Comfortable seats", "Tempat duduk selesa", "chair"),
     )
     dimensions: tuple[Dimension, ...] = (
-        _dimension("procedure", "ขั้นตอน", "Steps", "เข้าใจง่าย ไม่วุ่นวาย", "Easy to understand", "path"),
-        _dimension("place", "สถานที่", "The place", "สะอาด มีที่นั่ง มีป้ายบอก", "Clean, seats, signs", "armchair"),
-        _dimension("staff", "เจ้าหน้าที่", "Staff", "สุภาพ ช่วยเต็มที่", "Polite and helpful", "users"),
-        _dimension("channel", "ช่องทางบริการ", "Ways to reach us", "สะดวก มีหลายทาง", "More than one", "phone"),
+        _dimension(
+            "procedure",
+            ("ขั้นตอน", "Steps", "Langkah"),
+            ("เข้าใจง่าย ไม่วุ่นวาย", "Easy to understand", "Mudah difahami"),
+            "path",
+        ),
+        _dimension(
+            "place",
+            ("สถานที่", "The place", "Tempat"),
+            ("สะอาด มีที่นั่ง มีป้ายบอก", "Clean, seats, signs", "Bersih, ada tempat duduk dan papan tanda"),
+            "armchair",
+        ),
+        _dimension(
+            "staff",
+            ("เจ้าหน้าที่", "Staff", "Petugas"),
+            ("สุภาพ ช่วยเต็มที่", "Polite and helpful", "Sopan dan suka membantu"),
+            "users",
+        ),
+        _dimension(
+            "channel",
+            ("ช่องทางบริการ", "Ways to reach us", "Saluran khidmat"),
+            ("สะดวก มีหลายทาง", "More than one", "Mudah, banyak cara"),
+            "phone",
+        ),
     )
     praise: tuple[Reason, ...] = (
-        _reason("polite", "พูดจาดี", "Kind words", "smiley"),
-        _reason("quick", "รวดเร็ว", "Quick", "timer"),
-        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "handshake"),
-        _reason("honest", "ซื่อสัตย์", "Honest", "scales"),
+        _reason("polite", "พูดจาดี", "Kind words", "Kata-kata sopan", "smiley"),
+        _reason("quick", "รวดเร็ว", "Quick", "Cepat", "timer"),
+        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "Membantu bersungguh-sungguh", "handshake"),
+        _reason("honest", "ซื่อสัตย์", "Honest", "Jujur", "scales"),
     )
 
 

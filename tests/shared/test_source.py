@@ -1,5 +1,6 @@
 """Reading an office's folder: the sample is whole, and whatever is wrong with a folder is named by file and field."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -56,13 +57,13 @@ def texts(value, path):
             yield from texts(getattr(value, field), f"{path}.{field}")
 
 
-def test_the_sample_office_is_whole_and_speaks_thai_and_english():
-    """Every text of the sample has Thai and English."""
+def test_the_sample_office_is_whole_and_speaks_four_languages():
+    """Every text of the sample has Thai, English, Malay in Rumi and, approved, in Jawi."""
     read = read_all(sample_files())
     facts = (read.office, *read.services, *read.notices, *read.hall.values())
     found = [pair for value in facts for pair in texts(value, getattr(value, "id", type(value).__name__))]
     assert len(found) > 300
-    assert [path for path, text in found if not text.th or not text.en] == []
+    assert [path for path, text in found if not (text.th and text.en and text.ms and text.ms_arab)] == []
 
 
 def test_the_sample_office_keeps_the_order_written_in_office_toml():
@@ -243,9 +244,20 @@ def test_jawi_is_shown_where_this_very_sentence_was_approved(approved, shown):
     assert lamp.fee.into("ms-Arab") == shown
 
 
+def test_malay_is_written_in_its_own_letters():
+    """Rumi has no Arabic letter, Jawi no Latin one but a name of three capitals; Thai stands for the names of forms."""
+    said = read_all(sample_files()).malay
+    assert [each.ms for each in said if re.search(r"[\u0600-\u06ff\u0750-\u077f]", each.ms)] == []
+    assert [each.jawi for each in said if re.search(r"[A-Za-z]", each.jawi.replace("EIT", ""))] == []
+    letters = "ابتثجحخدذرزسشصضطظعغفقکلمنوهيءأئؤةىچڠڤݢڽۏٴ"
+    strange = {char for each in said for char in each.jawi if char.isalpha()} - set(letters)
+    assert {char for char in strange if not "ก" <= char <= "๛" and char not in "EIT"} == set()
+
+
 def test_jawi_written_beside_the_thai_waits_for_its_approval_too():
     """There is no way round the reviewer."""
     files = edited(LAMP, 'en = "No fee"', 'en = "No fee"\nms_arab = "تياد"')
+    del files["ms-Arab.toml"]
     lamp = next(each for each in read_all(files).services if each.id == "street_light_repair")
     assert lamp.fee.ms_arab == ""
 
