@@ -15,7 +15,7 @@ from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.idle import Home, Idle
 from kiosk.ui.presenters.notices import NoticesPage
 from kiosk.ui.presenters.praise import Praise, Praised
-from kiosk.ui.presenters.rating import Rating, Thanks
+from kiosk.ui.presenters.rating import Rating, SlipCode, Thanks
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
 from kiosk.ui.presenters.tracking import CaseStatus, Track
@@ -26,8 +26,8 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
-    Ask, Praise, Praised, Rating, Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, Cleaning, Shutting,
-    Cannot, Closed,
+    Ask, Praise, Praised, Rating, SlipCode, Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, Cleaning,
+    Shutting, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -67,7 +67,8 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
         "sent": "recorded", "cancelled": "home",
     },
     "recorded": {"done": "idle"},
-    "rating": {"rated": "thanks"},
+    "rating": {"rated": "thanks", "code": "slip_code"},
+    "slip_code": {"known": "rating", "without": "rating"},
     "thanks": {"tell": "doors", "done": "idle"},
     "track": {"found": "status"},
     "status": {"again": "track", "done": "idle"},
@@ -152,7 +153,7 @@ class Flow:
         self.on_shut_down = on_shut_down
         self.visit = Visit()
         #: One count of tries for the whole kiosk: ending a visit is no way round it.
-        self.tries, self.pin_tries = Throttle(), Throttle()
+        self.tries, self.pin_tries, self.slip_tries = Throttle(), Throttle(), Throttle()
         self.forward = True
         self.came_from = ""
         self._classes = presenters

@@ -1,13 +1,19 @@
-"""Rating the service: one touch on one of five faces records it; then a thank-you that asks why, if one wishes."""
+"""Rating the service: one touch on one of five faces records it; then a thank-you that asks why, if one wishes.
+
+Whoever holds a ticket's slip may type its code first (`SlipCode`): the rating is then one of somebody who was served.
+The code lives here until it is used up or the visit ends. On the thank-you another face may be put in the place of the
+one that was touched.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final
 
-from kiosk.desk import ratings
+from kiosk.desk import rating_codes, ratings
 from kiosk.desk.ratings import Rated, Why
-from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.desk.tracking import TooManyTries
+from kiosk.ui.presenters.base import Presenter, View, key, typing, verb
 from kiosk.ui.strings import Say
 
 SCORES: Final = (1, 2, 3, 4, 5)
@@ -30,10 +36,13 @@ def faces(say: Say) -> tuple[FaceChoice, ...]:
 
 @dataclass(frozen=True, slots=True)
 class RatingView(View):
-    """Five faces. `chosen` is the one touched while it is being recorded, else 0."""
+    """Five faces. `chosen` is the one touched while it is being recorded, else 0; `visit` says that a slip's code was
+    typed and is good.
+    """
 
     faces: tuple[FaceChoice, ...] = ()
     chosen: int = 0
+    visit: bool = False
 
 
 class Rating(Presenter[RatingView]):
@@ -42,27 +51,128 @@ class Rating(Presenter[RatingView]):
     step = "rating"
 
     _chosen = 0
+    _code = ""
 
     def enter(self) -> None:
         """A new rating."""
         self._chosen = 0
 
+    def with_code(self, code: str) -> None:
+        """The next rating is of the visit that this code was given for."""
+        self._code = code
+
     def present(self) -> RatingView:
         """The faces."""
-        return RatingView(self.say, faces(self.say), self._chosen)
+        return RatingView(self.say, faces(self.say), self._chosen, bool(self._code))
+
+    @verb
+    def code(self) -> None:
+        """Type the code of a ticket's slip."""
+        self.flow.follow("code")
 
     @verb
     def rate(self, score: int) -> None:
         """Record this score."""
-        world, moment = self.world, self.flow.clock.now()
+        world, moment, code = self.world, self.flow.clock.now(), self._code
         self._chosen = score
-        self.work(lambda: ratings.rate(world, moment, score), self._rated)
+        self.work(lambda: ratings.rate(world, moment, score, code=code), self._rated)
 
     def _rated(self, rated: Rated) -> None:
+        self._code = ""
         page = self.flow.presenter_of("thanks")
         assert isinstance(page, Thanks)
         page.rated(rated)
         self.flow.follow("rated")
+
+
+@dataclass(frozen=True, slots=True)
+class SlipCodeView(View):
+    """The digits typed so far in two groups. `refused` says that these were tried and are not good."""
+
+    groups: tuple[str, ...] = ("", "")
+    left: str = ""
+    complete: bool = False
+    message: str = ""
+    message_sub: str = ""
+    refused: bool = False
+    busy: bool = False
+
+
+class SlipCode(Presenter[SlipCodeView]):
+    """Typing the code of a slip. It is used up by the rating, not here: whoever leaves keeps it."""
+
+    step = "slip_code"
+
+    _typed = ""
+    _refused = False
+    _wait_until_ms = 0
+
+    def enter(self) -> None:
+        """An empty pad."""
+        self._typed, self._refused = "", False
+
+    def _wait_s(self) -> int:
+        return -(-(self._wait_until_ms - self.flow.clock.mono_ms()) // 1000)
+
+    def present(self) -> SlipCodeView:
+        """The code as typed, and what came of the last try."""
+        say, code = self.say, self._typed
+        message, sub = "", ""
+        if self._wait_s() > 0:
+            message, sub = say("track.slow", seconds=self._wait_s()), say("slip_code.slow_why")
+        elif self._refused:
+            message, sub = say("slip_code.refused"), say("slip_code.refused_why")
+        left = rating_codes.DIGITS - len(code)
+        return SlipCodeView(
+            say, (code[:4], code[4:]), say("track.left", n=left) if left else "", left == 0 and self._wait_s() <= 0,
+            message, sub, self._refused, self.flow.busy,
+        )  # fmt: skip
+
+    @key
+    def digit(self, digit: str) -> None:
+        """One digit more."""
+        if len(self._typed) < rating_codes.DIGITS and digit in "0123456789":
+            self._typed += digit
+            self._refused = False
+
+    @key
+    def erase(self) -> None:
+        """The last digit goes."""
+        self._typed = self._typed[:-1]
+        self._refused = False
+
+    @verb
+    def clear(self) -> None:
+        """All digits go."""
+        self._typed, self._refused = "", False
+
+    @verb
+    def use(self) -> None:
+        """Look whether this code is good; few tries are taken in a minute."""
+        world, moment, code = self.world, self.flow.clock.now(), self._typed
+        if len(code) != rating_codes.DIGITS:
+            return
+        try:
+            self.flow.slip_tries.take(moment)
+        except TooManyTries as error:
+            self._wait_until_ms = moment.at.mono_ms + error.seconds * 1000
+            return
+        self.work(lambda: rating_codes.known(world, moment.service_date, code), self._looked_up)
+
+    def _looked_up(self, known: bool) -> None:
+        if not known:
+            self._refused = True
+            return
+        page = self.flow.presenter_of("rating")
+        assert isinstance(page, Rating)
+        page.with_code(self._typed)
+        self._typed = ""
+        self.flow.follow("known")
+
+    @verb
+    def without(self) -> None:
+        """Rate without a code."""
+        self.flow.follow("without")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +199,23 @@ class DimensionChoice:
 
 @dataclass(frozen=True, slots=True)
 class ThanksView(View):
-    """What was recorded, and what may be said about it. `unhappy` offers to report it as a case."""
+    """What was recorded, and what may be said about it. `telling` offers to report it as a case; `changing` shows the
+    `faces` again, the recorded one `chosen`.
+    """
 
     score: int = 0
     word: str = ""
+    recorded: str = ""
+    changing: bool = False
+    faces: tuple[FaceChoice, ...] = ()
+    chosen: int = 0
     reasons: tuple[ReasonChoice, ...] = ()
     hint: str = ""
     dimensions: tuple[DimensionChoice, ...] = ()
     words: str = ""
     writing: bool = False
     full: bool = False
-    unhappy: bool = False
+    telling: bool = False
     done_sub: str = ""
 
 
@@ -113,12 +229,13 @@ class Thanks(Presenter[ThanksView]):
     _rated: Rated | None = None
     _why = Why()
     _writing = False
+    _changing = False
 
     def rated(self, rated: Rated) -> None:
         """This was recorded."""
         self._rated = rated
         self._why = Why()
-        self._writing = False
+        self._writing = self._changing = False
 
     def present(self) -> ThanksView:
         """Thanks, without pressing for more."""
@@ -127,9 +244,12 @@ class Thanks(Presenter[ThanksView]):
             return ThanksView(say)
         full = len(why.reasons) >= ratings.REASONS_MAX
         return ThanksView(
-            say, rated.score, say(f"rating.face{rated.score}"), self._reasons(rated.score),
+            say, rated.score, say(f"rating.face{rated.score}"),
+            say("thanks.recorded_visit" if rated.place == "ticket" else "thanks.recorded"), self._changing,
+            faces(say) if self._changing else (), rated.score, self._reasons(rated.score),
             say("thanks.enough" if full else "thanks.why_hint", n=ratings.REASONS_MAX), self._dimensions(rated.turn),
-            why.words, self._writing, len(why.words) >= ratings.WORDS_MAX, rated.score <= ratings.LOW_MAX,
+            why.words, self._writing, len(why.words) >= ratings.WORDS_MAX,
+            rated.score <= ratings.LOW_MAX and not (self._writing or self._changing),
             "" if self._writing else say("thanks.done_why", seconds=self.flow.seconds_left()),
         )  # fmt: skip
 
@@ -149,6 +269,28 @@ class Thanks(Presenter[ThanksView]):
             )
             for each in ratings.asked(self.bundle, turn)
         )
+
+    @verb
+    def change(self, open_: bool) -> None:
+        """Show the faces again, or leave the rating as it is."""
+        self._changing = open_
+        self._writing = False
+
+    @verb
+    def rate(self, score: int) -> None:
+        """Put this score in the place of the recorded one; the same one is none."""
+        rated = self._rated
+        if rated is None or not self._changing or score == rated.score:
+            self._changing = False
+            return
+        world, moment = self.world, self.flow.clock.now()
+        self.work(lambda: ratings.change(world, moment, rated, score), self._changed)
+
+    def _changed(self, rated: Rated) -> None:
+        """A reason that is not offered for the new score is no reason any more."""
+        self._rated, self._changing = rated, False
+        offered = {each.id for each in ratings.reasons(self.bundle, rated.score)}
+        self._why = replace(self._why, reasons=tuple(each for each in self._why.reasons if each in offered))
 
     @verb
     def reason(self, reason: str) -> None:

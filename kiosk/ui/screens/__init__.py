@@ -35,6 +35,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "review": ("review", "ReviewScreen"),
     "recorded": ("recorded", "RecordedScreen"),
     "rating": ("rating", "RatingScreen"),
+    "slip_code": ("slip_code", "SlipCodeScreen"),
     "thanks": ("rating", "ThanksScreen"),
     "notices": ("notices", "NoticesScreen"),
     "praise": ("praise", "PraiseScreen"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from kiosk.config import pin_hash
+from kiosk.desk.queue import take_ticket
 from kiosk.desk.visit import Language
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, WrongKey
@@ -35,6 +36,7 @@ _FORM: Final[Way] = (
     ("next",), ("text", TOLD), ("next",),
 )  # fmt: skip
 _CODE: Final[Way] = (("begin",), ("track",), *(("digit", digit) for digit in CODE))
+_SLIP_CODE: Final[Way] = (("begin",), ("rate",), ("code",), *(("digit", digit) for digit in "48271930"))
 _STATUS: Final = Status(
     "closed", "lamp", "2027-03-11", "2027-03-26",
     "เปลี่ยนหลอดไฟและสวิตช์แสงที่เสาต้นที่ 4 แล้ว ทดสอบเปิดสองคืน ไฟติดปกติ ถ้าดับอีกแจ้งเราได้ทันที ขอบคุณค่ะ",
@@ -69,6 +71,11 @@ WAYS: Final[dict[str, Way]] = {
     "recorded": (*_FORM, ("skip",), ("send",)),
     "recorded-printed": (*_FORM, ("skip",), ("send",), ("print",)),
     "rating": (("begin",), ("rate",)),
+    "rating-slip": (("begin",), ("rate",)),
+    "slip_code": _SLIP_CODE[:9],
+    "slip_code-refused": (*_SLIP_CODE, ("use",)),
+    "thanks-visit": (("begin",), ("rate",)),
+    "thanks-change": (("begin",), ("rate",), ("rate", 2), ("change", True)),
     "thanks": (("begin",), ("rate",), ("rate", 5)),
     "thanks-low": (("begin",), ("rate",), ("rate", 1)),
     "thanks-why": (("begin",), ("rate",), ("rate", 4), ("reason", "polite"), ("reason", "clear")),
@@ -183,6 +190,13 @@ def _one_side(kiosk: SampleKiosk) -> None:
     kiosk.do("dimension", view.dimensions[0].id, 5)
 
 
+def _with_slip(kiosk: SampleKiosk, *then: tuple[Any, ...]) -> None:
+    """Type the code of a ticket that was just taken."""
+    code = take_ticket(kiosk.world, kiosk.clock.now(), service_id="sign_tax", language="th").rating_code
+    for verb, *arguments in (("code",), *(("digit", digit) for digit in code), ("use",), *then):
+        kiosk.do(verb, *arguments)
+
+
 _PREPARED: Final = {"status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None)}
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
@@ -193,6 +207,8 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,
     "thanks-why": _one_side,
+    "rating-slip": _with_slip,
+    "thanks-visit": lambda kiosk: _with_slip(kiosk, ("rate", 4)),
 }
 
 #: Why a kiosk did not start, for the screen that says so.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from kiosk.ui.presenters.rating import RatingView, ThanksView
 from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.widgets.button import Secondary
 from kiosk.ui.widgets.choice import ReasonCard
 from kiosk.ui.widgets.face import FaceCard, SmallFace
-from kiosk.ui.widgets.surface import Card, Row
+from kiosk.ui.widgets.surface import Card, Row, Surface
 
 
 class RatingScreen(Page):
@@ -18,7 +19,18 @@ class RatingScreen(Page):
 
 
 class FaceItem(Item, FaceCard):
-    """One face with its word."""
+    """One face with its word; all of a row are as high as the highest needs to be (`shared`)."""
+
+    shared = NumericProperty(0)
+
+    def on_needed(self, *_: object) -> None:
+        """Ask the whole row."""
+        row = {self, *(self.parent.children if self.parent else ())}
+        highest = max(each.needed for each in row)
+        for each in row:
+            each.shared = highest
+
+    on_parent = on_needed
 
 
 class ReasonItem(Item, ReasonCard):
@@ -38,6 +50,19 @@ class WhyHead(Row):
 
     text = StringProperty("")
     sub = StringProperty("")
+
+
+class ChangeFace(Secondary):
+    """To the five faces again."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class SlipCard(Surface, Row):
+    """Offers to type the code of a ticket's slip, and says that it was good."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    taken = BooleanProperty(False)
 
 
 class ThanksScreen(Page):

@@ -145,7 +145,7 @@ def test_one_touch_on_a_face_records_it(kiosk):
     kiosk.do("rate")
     kiosk.do("rate", 2)
     assert kiosk.flow.step == "thanks"
-    assert (bodies(kiosk)[0].score, kiosk.flow.view.score, kiosk.flow.view.unhappy) == (2, 2, True)
+    assert (bodies(kiosk)[0].score, kiosk.flow.view.score, kiosk.flow.view.telling) == (2, 2, True)
     kiosk.do("tell")
     assert kiosk.flow.step == "doors"
 

@@ -1,0 +1,74 @@
+"""A rating with the code of a slip, from the ticket to the last word, by touch alone and in every language."""
+
+import pytest
+
+from kiosk.ui.strings import LANGUAGES
+from kiosk.ui.widgets.keyboard import Keyboard
+from shared import kinds
+
+
+def bodies(shown):
+    """What the lobby log holds, decoded, without the record that opened it."""
+    records = shown.kiosk.world.lobby.after(0)
+    return [kinds.decode(each.header.kind, each.header.schema, each.body) for each in records][1:]
+
+
+def strike(shown, text):
+    """Type on the keyboard on screen, key by key."""
+    keyboard = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard))
+    for letter in text:
+        # Nobody strikes one key twice within a moment; that would be an echo.
+        shown.stage.strike(keyboard, letter)
+        shown.kiosk.hands.pass_s(0.2)
+    shown.settle()
+
+
+def begin(shown, language):
+    """Stand at the start page in this language."""
+    shown.begin()
+    if language != "th":
+        shown.touch(f"language-{language}")
+    assert shown.flow.visit.language == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_from_the_slip_to_the_last_word(shown, language):
+    """Ticket, code, face, another face, three reasons, two sides, words: four records, none of which leads to the
+    ticket, and a slip that carried the code.
+    """
+    begin(shown, language)
+    shown.touch("services", "service-sign_tax", "take", "done")
+    code = shown.kiosk.printer.tray[0].rating_code
+    begin(shown, language)
+    shown.touch("rate", "code")
+    strike(shown, code)
+    shown.touch("use")
+    assert shown.flow.step == "rating"
+    assert shown.flow.say("rating.slip_taken") in shown.stage.texts(shown.screen)
+    shown.touch("face-2", "change", "face-5")
+    view = shown.flow.view
+    assert (shown.flow.step, view.score) == ("thanks", 5)
+    shown.touch(*(f"reason-{each.id}" for each in view.reasons[:3]), *(f"{each.id}-4" for each in view.dimensions))
+    shown.touch("write")
+    strike(shown, "ok" if language != "th" else "ดี")
+    shown.touch("write", "done")
+    assert shown.flow.step == "idle"
+    _, printed, given, changed, why = bodies(shown)
+    assert isinstance(printed, kinds.SlipPrinted)
+    assert given == kinds.RatingGiven("2027-03-18", 2, "ticket", "sign_tax", False)
+    assert (changed.was, changed.score, changed.place) == (2, 5, "ticket")
+    assert (len(why.reasons), [score for _, score in why.dimensions], why.language) == (3, [4, 4], language)
+    assert why.words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_wrong_code_is_told_kindly_and_one_rates_without(shown, language):
+    """What to do next is said in the reader's language, and nothing was recorded by trying."""
+    begin(shown, language)
+    shown.touch("rate", "code")
+    strike(shown, "12345678")
+    shown.touch("use")
+    assert shown.flow.say("slip_code.refused") in shown.stage.texts(shown.screen)
+    assert bodies(shown) == []
+    shown.touch("without", "face-4", "done")
+    assert bodies(shown) == [kinds.RatingGiven("2027-03-18", 4, "walk-by", "", False)]
