@@ -76,6 +76,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     idle_warn_s: Seconds = 40
     idle_reset_s: Seconds = 60
 
+    #: Staff are told when nothing new was published for so long; citizens go on reading it, with its date.
+    content_old_days: Annotated[int, Meta(ge=1, le=3650)] = 30
+
     #: "folder" writes each slip as a picture, for demonstrations; "none" shows the number and prints nothing.
     #: The others are thermal printers that speak ESC/POS, by the way they are reached.
     printer: Literal["none", "folder", "escpos-usb", "escpos-network", "escpos-serial", "escpos-file"] = "none"
@@ -87,6 +90,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     printer_cuts: bool = True
     #: 384 dots for 58 mm paper, 576 for 80 mm.
     width_dots: Literal[384, 576] = 384
+
+    #: Where a USB stick is mounted, beside what the system mounts below /media and /run/media. A folder counts only
+    #: while it lies on another device than the data folder: with nothing plugged in it is no stick.
+    stick_folders: list[str] = msgspec.field(default_factory=list)
 
     #: What switches the machine off when staff ask for it, such as ["systemctl", "poweroff"]; empty: only the program
     #: ends.

@@ -376,16 +376,10 @@ class Push:
 
     def send(self, want: Want, records: Sequence[Record], nonce: bytes) -> bytes:
         """The envelope that carries `records`, which must be what `want` asked for (fewer will do, none will not)."""
-        packed = batch.pack(records, padded=self._logs[want.log].name in PADDED_LOGS)
-        last = records[-1].header
-        sealed = envelope.seal(
-            packed, office=self._me.office, kiosk=self._me.kiosk, log=want.log, first_seq=want.after.seq + 1,
-            count=len(records), prev=want.after.hash, last_hash=header_hash(last), nonce=nonce,
-            to=self._me.seal_to, by=self._me.key,
-        )  # fmt: skip
+        sealed = sealed_batch(self._me, self._logs[want.log].name, want.after, records, nonce)
         self._move(Step.SEND)
         self._nonce = nonce
-        self._sent = (want.log, last.seq)
+        self._sent = (want.log, records[-1].header.seq)
         self._count_max = len(records)
         return sealed
 
@@ -468,6 +462,17 @@ class Push:
         if action is Action.NEW_LOG:
             events.append(NewLogNeeded(self._sent[0], "damaged"))
         return events
+
+
+def sealed_batch(me: KioskSelf, name: str, after: Head, records: Sequence[Record], nonce: bytes) -> bytes:
+    """The envelope that carries `records`, one or more, which follow `after` in its log of the name `name`: for a
+    conversation, or for a stick that no conversation waits for.
+    """
+    return envelope.seal(
+        batch.pack(records, padded=name in PADDED_LOGS), office=me.office, kiosk=me.kiosk, log=after.log,
+        first_seq=after.seq + 1, count=len(records), prev=after.hash, last_hash=header_hash(records[-1].header),
+        nonce=nonce, to=me.seal_to, by=me.key,
+    )  # fmt: skip
 
 
 def read_answer(data: bytes, key: VerifyKey) -> Answer:

@@ -28,6 +28,7 @@ Problem = Literal[
     "store_damaged",  # rows that do not open; see `faults`
     "clock",  # the date is not to be believed
     "no_content",  # never received an edition
+    "content_old",  # nothing was published for `content_old_days`: fees and dates on the screen may be of yesterday
     "content_damaged",  # an older edition is shown until the newest is fetched again
     "server_silent",  # nothing heard for two days
     "not_the_server",  # something answers that is not the office's server
@@ -59,7 +60,7 @@ class Link:
 @dataclass(frozen=True, slots=True)
 class Health:
     """The staff corner's figures. Counts are records over all logs of this kiosk; ages are None where they cannot be
-    told.
+    told; `free_bytes` is the room on the disk.
     """
 
     software: str
@@ -78,6 +79,7 @@ class Health:
     new_log_reason: str
     problems: tuple[Problem, ...]
     faults: tuple[str, ...]
+    free_bytes: int = 0
 
 
 def health(world: World, moment: Moment, link: Link) -> Health:
@@ -93,7 +95,7 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         stored=counts.stored,
         backed_up=counts.backed_up,
         waiting=counts.waiting,
-        oldest_waiting=None if counts.waiting_since is None else _age(counts.waiting_since, moment),
+        oldest_waiting=None if counts.waiting_since is None else age_of(counts.waiting_since, moment),
         tickets_today=tally.of(world, moment.service_date).tickets,
         edition=world.content.edition,
         edition_made=contact.instant(bundle.made_ms) if bundle else None,
@@ -103,13 +105,14 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         new_log_reason=heard.new_log_reason,
         problems=tuple(_problems(world, moment, link, heard, printer)),
         faults=(*world.store.faults, *world.content.faults),
+        free_bytes=shutil.disk_usage(world.config.data).free,
     )
 
 
 def for_server(world: World, moment: Moment) -> protocol.Health:
     """The same figures as the server is told them with each question."""
     counts = world.lobby.counts()
-    age = None if counts.waiting_since is None else _age(counts.waiting_since, moment)
+    age = None if counts.waiting_since is None else age_of(counts.waiting_since, moment)
     age_ms = None if age is None else age // timedelta(milliseconds=1)
     return protocol.Health(SOFTWARE, counts.captured, counts.stored, counts.backed_up, age_ms, moment.at.wall_ms)
 
@@ -124,6 +127,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("store_damaged", bool(world.store.faults)),
         ("clock", not moment.trusted),
         ("no_content", world.content.bundle is None),
+        ("content_old", old_since(world, moment) is not None),
         ("content_damaged", bool(world.content.faults)),
         ("server_silent", silent_since is not None and now is not None and now - silent_since > _SILENT_AFTER),
         ("not_the_server", link.state == "not_the_server"),
@@ -135,7 +139,18 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
     return [problem for problem, holds in tests if holds]
 
 
-def _age(since: At, moment: Moment) -> timedelta | None:
+def old_since(world: World, moment: Moment) -> datetime | None:
+    """When what is on the screen was published, where that is longer ago than the office wants; else None, also where
+    no clock tells.
+    """
+    bundle = world.content.bundle
+    made = contact.instant(bundle.made_ms) if bundle else None
+    if made is None or moment.wall is None or not moment.trusted:
+        return None
+    return made if moment.wall - made > timedelta(days=world.config.content_old_days) else None
+
+
+def age_of(since: At, moment: Moment) -> timedelta | None:
     """How long ago something was: by the monotonic clock within one start, else by two believable wall clocks."""
     if since.boot == moment.at.boot:
         return timedelta(milliseconds=max(0, moment.at.mono_ms - since.mono_ms))

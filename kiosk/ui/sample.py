@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
@@ -26,6 +27,7 @@ from kiosk import SOFTWARE
 from kiosk.clock import Clock
 from kiosk.config import make
 from kiosk.desk.health import Link
+from kiosk.desk.stick import Stick
 from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
@@ -94,6 +96,8 @@ class SteppedWorker:
 
     def __init__(self) -> None:
         self._jobs: deque[Callable[[], None]] = deque()
+        #: How many jobs may still be done: few, for the picture of something that is under way.
+        self.jobs_max = sys.maxsize
 
     def submit(self, fn: Callable[[], T], done: Callable[[Result[T]], None]) -> None:
         """Keep the job."""
@@ -108,8 +112,9 @@ class SteppedWorker:
         self._jobs.append(job)
 
     def settle(self) -> None:
-        """Do everything that was submitted, and what follows from it."""
-        while self._jobs:
+        """Do everything that was submitted, and what follows from it, as far as `jobs_max` goes."""
+        while self._jobs and self.jobs_max > 0:
+            self.jobs_max -= 1
             self._jobs.popleft()()
 
 
@@ -139,10 +144,13 @@ class SampleKiosk:
         )  # fmt: skip
         if edition:
             self.publish(edition)
-        self.flow = Flow(self.world, self.clock, self.worker, presenters=PRESENTERS, link=lambda: self.link)
+        #: What is plugged in.
+        self.sticks: tuple[Stick, ...] = ()
+        self.flow = Flow(self.world, self.clock, self.worker, presenters=PRESENTERS, link=lambda: self.link,
+            sticks=lambda: self.sticks)  # fmt: skip
 
-    def publish(self, edition: int, *statuses: SealedStatus) -> None:
-        """Put the sample content on screen, with these statuses of cases."""
+    def publish(self, edition: int, *statuses: SealedStatus, age_h: int = 2) -> None:
+        """Put the sample content on screen as it was published `age_h` hours ago, with these statuses of cases."""
         written = sample_content()
         pieces = {
             content.OFFICE_PIECE: content.piece(_with_readers(written.office)),
@@ -157,7 +165,7 @@ class SampleKiosk:
             },
             **{content.FORM_PREFIX + name: data for name, data in written.pictures.items()},
         }
-        made_ms = round(NOW.timestamp() * 1000) - 2 * 3600 * 1000
+        made_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
         signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)
         editions = self.world.content
         by_hash = {content.piece_hash(data): data for data in pieces.values()}

@@ -18,6 +18,7 @@ from kiosk.ui.presenters.praise import Praise, Praised
 from kiosk.ui.presenters.rating import Rating, SlipCode, Thanks
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
+from kiosk.ui.presenters.stick import StickPage
 from kiosk.ui.presenters.tracking import CaseStatus, Track
 from kiosk.ui.presenters.trouble import Cannot, Closed
 from kiosk.ui.presenters.upkeep import Cleaning, Dating, Shutting
@@ -26,8 +27,8 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
-    Ask, Praise, Praised, Rating, SlipCode, Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, Cleaning,
-    Shutting, Cannot, Closed,
+    Ask, Praise, Praised, Rating, SlipCode, Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, StickPage,
+    Cleaning, Shutting, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -24,6 +24,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Concatenate, Final, Generic, ParamSpec, TypeVar
 
+from kiosk.desk import health
 from kiosk.desk.visit import Visit
 from kiosk.ui.strings import THAI, Say
 
@@ -82,6 +83,11 @@ class Presenter(Generic[V_co]):
     def bundle(self) -> Bundle:
         """The content on screen. The flow shows no step that needs it before there is some."""
         return self.flow.bundle
+
+    def dated(self, line: str) -> str:
+        """A line of a header; where the content is old its day stands there instead, so that nobody is misled."""
+        made = health.old_since(self.world, self.flow.clock.now())
+        return self.say("content.as_of", day=self.say.short_day(made.date())) if made else line
 
     def enter(self) -> None:
         """The step has just come on screen."""

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
+from kiosk.desk import stick
 from kiosk.desk.health import Link
 from kiosk.desk.tracking import Throttle
 from kiosk.desk.visit import Visit
@@ -74,7 +75,8 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "status": {"again": "track", "done": "idle"},
     "pin": {"opened": "staff", "undated": "date"},
     "date": {"done": "staff"},
-    "staff": {"left": "idle", "clean": "cleaning", "shut": "shutting"},
+    "staff": {"left": "idle", "clean": "cleaning", "shut": "shutting", "export": "stick"},
+    "stick": {"done": "staff"},
     "cleaning": {"done": "idle"},
     "shutting": {"stay": "idle"},
     "cannot": {"services": "services", "done": "idle"},
@@ -98,7 +100,7 @@ class Desk(Protocol):
 TABLET_FACTORS: Final = (1.0, 1.15)
 
 #: Steps that need no content: they work on a kiosk that is not open yet.
-WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "cleaning", "shutting"})
+WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "stick", "cleaning", "shutting"})
 
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250
@@ -141,16 +143,19 @@ class Flow:
         on_change: Callable[[Flow], None] = lambda _flow: None,
         link: Callable[[], Link] = lambda: Link("alone"),
         on_shut_down: Callable[[], None] = lambda: None,
+        sticks: Callable[[], tuple[stick.Stick, ...]] | None = None,
     ) -> None:
         """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
 
-        `link` tells how the line to the server stands; `on_shut_down` is called when staff switch the kiosk off.
+        `link` tells how the line to the server stands; `on_shut_down` is called when staff switch the kiosk off;
+        `sticks` tells which sticks are plugged in, where that is not this machine's to say.
         """
         self.world = world
         self.clock = clock
         self.worker = worker
         self.link = link
         self.on_shut_down = on_shut_down
+        self.sticks = sticks or (lambda: stick.sticks(world.config))
         self.visit = Visit()
         #: One count of tries for the whole kiosk: ending a visit is no way round it.
         self.tries, self.pin_tries, self.slip_tries = Throttle(), Throttle(), Throttle()

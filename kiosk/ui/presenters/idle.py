@@ -119,7 +119,7 @@ class Home(Presenter[HomeView]):
         return HomeView(
             say,
             self.bundle.office.name.into(chosen),
-            self.world.identity.kiosk_name,
+            self.dated(self.world.identity.kiosk_name),
             self._tickets(),
             tuple(
                 LanguageChoice(language, own("language.name"), language == chosen)

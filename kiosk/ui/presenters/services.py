@@ -95,7 +95,7 @@ class Services(Presenter[ServicesView]):
         first = page * self._rows
         return ServicesView(
             say,
-            say("services.sub", n=len(found)),
+            self.dated(say("services.sub", n=len(found))),
             self.visit.search,
             self._keyboard,
             self._chips(),

@@ -115,6 +115,20 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """Something staff can do now: the verb of this page, its sign and its word."""
+
+    action: str
+    icon: str
+    text: str
+    ready: bool = True
+
+
+#: verb -> its sign; the word is "staff." and the verb.
+_TOOLS: Final = {"export": "usb", "try_printer": "printer", "clean": "sparkle"}
+
+
+@dataclass(frozen=True, slots=True)
 class StaffView(View):
     """Captured, stored, backed up; what waits longest; the parts of the device."""
 
@@ -131,7 +145,8 @@ class StaffView(View):
     devices: tuple[DeviceRow, ...] = ()
     foot: str = ""
     trial: str = ""
-    printing: bool = False
+    problems: str = ""
+    tools: tuple[Tool, ...] = ()
 
 
 class Staff(Presenter[StaffView]):
@@ -168,7 +183,7 @@ class Staff(Presenter[StaffView]):
         name = self.world.identity.kiosk_name
         sub = say("staff.sub", name=name, seconds=self.flow.seconds_left())
         if told is None:
-            return StaffView(say, sub)
+            return StaffView(say, sub, tools=self._tools())
         fine = told.link.state == "ok"
         return StaffView(
             say,
@@ -185,7 +200,14 @@ class Staff(Presenter[StaffView]):
             self._devices(told),
             f"Sala {told.software} · {name}",
             self.say(f"staff.trial_{self._trial}") if self._trial else "",
-            self._trial == "printing",
+            " · ".join(say(f"problem.{problem}", reason=told.link.reason or "-") for problem in told.problems),
+            self._tools(),
+        )
+
+    def _tools(self) -> tuple[Tool, ...]:
+        busy = {"try_printer": self._trial == "printing"}
+        return tuple(
+            Tool(action, icon, self.say(f"staff.{action}"), not busy.get(action)) for action, icon in _TOOLS.items()
         )
 
     def _link(self, told: Health) -> str:
@@ -210,13 +232,19 @@ class Staff(Presenter[StaffView]):
         edition = (
             say("staff.edition", n=told.edition, day=say.short_day(made.date())) if made else say("staff.edition_none")
         )
-        words = [say(f"problem.{problem}", reason=told.link.reason or "-") for problem in told.problems]
-        problems = " · ".join(words) if words else say("staff.problems_none")
+        room = {"cannot_record": "act", "disk_nearly_full": "look"}
+        storage = next((level for problem, level in room.items() if problem in told.problems), "fine")
+        free = say("staff.storage_free", gib=f"{told.free_bytes / 2**30:,.1f}")
         rows = (
             ("printer", "printer", say(f"staff.printer_{told.printer}"), levels.get(told.printer, "act")),
             ("clock", "clock", say(f"staff.{clock_word}"), clock_level),
-            ("package", "content", edition, "fine" if made else "act"),
-            ("wrench", "problems", problems, "act" if words else "fine"),
+            (
+                "package",
+                "content",
+                edition,
+                "act" if not made else "look" if "content_old" in told.problems else "fine",
+            ),
+            ("hard-drives", "storage", free, storage),
         )
         return tuple(
             DeviceRow(icon, say(f"staff.{name}"), detail, level, say(f"staff.{level}"))
@@ -235,6 +263,11 @@ class Staff(Presenter[StaffView]):
     def _tried(self, outcome: Outcome) -> None:
         self._trial = outcome
         self._ask()
+
+    @verb
+    def export(self) -> None:
+        """Write what waits onto a stick."""
+        self.flow.follow("export")
 
     @verb
     def clean(self) -> None:

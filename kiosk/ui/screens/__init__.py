@@ -45,6 +45,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "pin": ("pin", "PinScreen"),
     "date": ("date", "DateScreen"),
     "staff": ("staff", "StaffScreen"),
+    "stick": ("stick", "StickScreen"),
     "cleaning": ("upkeep", "CleaningScreen"),
     "shutting": ("upkeep", "ShuttingScreen"),
     "cannot": ("cannot", "CannotScreen"),

@@ -6,12 +6,16 @@ presenter makes of real records, never a picture made for the gallery.
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
 from kiosk.config import pin_hash
+from kiosk.desk import health
 from kiosk.desk.queue import take_ticket
+from kiosk.desk.stick import Stick
 from kiosk.desk.visit import Language
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, WrongKey
@@ -20,6 +24,7 @@ from kiosk.ui.sample import SampleKiosk
 from shared import envelope, wire
 from shared.content import SealedStatus, Status
 from shared.keys import code_keys
+from shared.kinds import RatingGiven
 
 Way = tuple[tuple[Any, ...], ...]
 
@@ -48,6 +53,8 @@ WAYS: Final[dict[str, Way]] = {
     "idle": (),
     "home": (("begin",),),
     "services": _SERVICES,
+    "home-old": (("begin",),),
+    "services-old": _SERVICES,
     "services-search": (*_SERVICES, ("keyboard", True), ("search", "ภาษี")),
     "services-none": (*_SERVICES, ("search", "ฟฟฟ")),
     "service": (*_SERVICES, ("choose", "land_tax_payment"), ("paper", 0), ("paper", 1)),
@@ -103,6 +110,11 @@ WAYS: Final[dict[str, Way]] = {
     "pin": (),
     "staff": (),
     "date": (),
+    "stick-none": (),
+    "stick-choose": (),
+    "stick-writing": (),
+    "stick-done": (),
+    "stick-failed": (),
     "cleaning": (),
     "shutting": (),
     "cannot": (("begin",), ("rate",)),
@@ -113,6 +125,11 @@ WAYS: Final[dict[str, Way]] = {
 def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, contrast: bool = False) -> None:
     """Lead a fresh visit of `kiosk` to the example called `name`, in `lang`, with this look."""
     kiosk.flow.on_change = lambda _flow: None
+    kiosk.worker.jobs_max = sys.maxsize
+    if name.endswith("-old"):
+        kiosk.publish(kiosk.world.content.edition + 1, age_h=90 * 24)
+    elif health.old_since(kiosk.world, kiosk.clock.now()):
+        kiosk.publish(kiosk.world.content.edition + 1)
     kiosk.flow.reset()
     # Long enough for the counts of tries to start anew.
     kiosk.hands.pass_s(61)
@@ -174,6 +191,27 @@ def _wrong_clock(kiosk: SampleKiosk) -> None:
     kiosk.hands.wall_s = wall_s
 
 
+def _stick(kiosk: SampleKiosk, *names: str, steps: int = 0, gone: bool = False) -> None:
+    """Sticks of these names are plugged in; the first is chosen, and that many jobs of the desk are done."""
+    root = kiosk.world.config.data / "sticks"
+    shutil.rmtree(root, ignore_errors=True)
+    for name in names:
+        (root / name).mkdir(parents=True)
+    kiosk.sticks = tuple(Stick(root / name, 7_600 * 2**20) for name in names)
+    world, now = kiosk.world, kiosk.clock.now()
+    with world.store.transaction() as tx:
+        for _ in range(1_284 - world.lobby.counts().captured):
+            world.lobby.append(tx, RatingGiven("2027-03-18", 5, "walk-by", "", False), at=now.at, edition=41)
+    _staff(kiosk, "export")
+    if not steps:
+        return
+    if gone:
+        shutil.rmtree(root)
+    kiosk.hands.pass_s(1)
+    kiosk.presenter.choose(str(kiosk.sticks[0].folder))
+    kiosk.worker.jobs_max = steps
+
+
 def _full_disk(kiosk: SampleKiosk) -> None:
     presenter = kiosk.presenter
     kiosk.hands.pass_s(1)
@@ -203,6 +241,11 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "staff": _staff,
     "pin": _typed_pin,
     "date": _wrong_clock,
+    "stick-none": _stick,
+    "stick-choose": lambda kiosk: _stick(kiosk, "KINGSTON", "SALA 1"),
+    "stick-writing": lambda kiosk: _stick(kiosk, "KINGSTON", steps=2),
+    "stick-done": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99),
+    "stick-failed": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99, gone=True),
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,

@@ -7,7 +7,8 @@ from typing import Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.ui.presenters.staff import StaffView
-from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.screens.base import EachGrid, Item, Page
+from kiosk.ui.widgets.button import Secondary
 from kiosk.ui.widgets.surface import Card, Row
 
 #: A level's pill and sign.
@@ -34,7 +35,11 @@ class DeviceItem(Item, Row):
     """One part of the device."""
 
 
-class Tools(Row):
+class ToolItem(Item, Secondary):
+    """One thing that staff can do with the kiosk itself: the presenter's verb of that name."""
+
+
+class Tools(EachGrid):
     """What staff can do with the kiosk itself."""
 
-    page = ObjectProperty(None, allownone=True, rebind=True)
+    owner = ObjectProperty(None, allownone=True, rebind=True)

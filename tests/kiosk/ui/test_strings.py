@@ -22,7 +22,8 @@ MADE = (
     r"home\.(problem|track|rate|praise|ask|notices)(_why)?", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",
     r"staff\.(link|printer|clock|trial)_.+",
-    r"shutting\.(power|program)", r"staff\.(printer|clock|content|problems|fine|look|act)", r"problem\..+",
+    r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act|export|try_printer|clean)",
+    r"stick\..+", r"problem\..+",
     r"calendar\.(month|short|weekday)_\d+", r"slip\..+",
     r"cannot\.lost_.+", r"closed\.(wrong_key|not_enrolled|damaged|no_content)(_do)?",
 )  # fmt: skip

@@ -199,3 +199,22 @@ def test_larger_text_and_contrast_last_until_the_visit_ends(shown):
     assert (LOOK.text_factor, LOOK.contrast) == (1.25, True)
     shown.touch("finish")
     assert (LOOK.text_factor, LOOK.contrast, shown.flow.step) == (1.0, False, "idle")
+
+
+def test_records_are_carried_away_with_five_touches_more(shown, tmp_path):
+    """Staff corner, to USB, the stick's name, and back once it may be pulled out: the records lie on it."""
+    from kiosk.desk.stick import Stick
+
+    folder = tmp_path / "KINGSTON"
+    folder.mkdir()
+    shown.kiosk.sticks = (Stick(folder, 10**9),)
+    for _ in range(5):
+        shown.tap(0.97, 0.98)
+        shown.kiosk.hands.pass_s(0.3)
+    shown.settle()
+    shown.touch("export", "stick-KINGSTON")
+    shown.settle()
+    assert shown.flow.view.state == "done"
+    assert len(list(folder.rglob("*.sala"))) == 1
+    shown.touch("done", "leave")
+    assert shown.flow.step == "idle"

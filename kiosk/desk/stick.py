@@ -1,0 +1,284 @@
+"""The second road: what the server lacks, sealed and signed as for the line, carried on a USB stick by a person.
+
+    [stick] = sticks(world.config)
+    export = Export(world, moment, stick)
+    while not export.step().finished:      # one file a step, so that no citizen's touch waits long behind it
+        ...
+
+What is written is laid down in docs/format.md ("On a stick"): a folder for each kiosk and in it a file for each
+envelope, named by what it carries. The server reads it with `sala-server import-stick`.
+
+The rules of this file:
+1. A file is there whole or not at all: written aside, synced, renamed, its folder synced, read back from the stick.
+2. A stick that was pulled out, filled up or went bad changes nothing on the kiosk. What lies on it whole is not
+   written again, so a second try goes on where the first one ended.
+3. Counts on the kiosk do not move: only a receipt says that the server holds something, and a stick is no receipt.
+4. Records alone travel this way, each log behind its last receipt.
+"""
+
+import errno
+import logging
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+from kiosk.clock import Moment
+from kiosk.config import Config
+from kiosk.desk import health
+from kiosk.desk.world import World
+from kiosk.store import Logbook, RecordDamaged
+from kiosk.store.files import sync_folder
+from shared import batch, envelope, protocol
+from shared import stick as layout
+from shared.errors import SalaError, TooLarge
+from shared.log import Head
+from shared.records import Record, header_hash
+
+logger = logging.getLogger(__name__)
+
+#: Where systems put what is plugged in.
+MEDIA: Final = ("/media/", "/run/media/")
+_MOUNTS: Final = Path("/proc/self/mountinfo")
+
+#: As `kiosk.sync.rim` and `kiosk.sync.loop` send them: records in bytes, less what sealing and padding add.
+_LOBBY_BYTES_MAX: Final = 1000 * 1024
+_APART_BYTES_MAX: Final = 512 * 1024
+_NONCE_BYTES: Final = 16
+_ASIDE: Final = ".new"
+
+#: Why a stick did not take it: no room, nothing to be written on it, or gone (pulled out, or broken).
+Why = Literal["full", "read_only", "gone"]
+_WHY: Final[dict[int, Why]] = {
+    errno.ENOSPC: "full", errno.EDQUOT: "full", errno.EFBIG: "full",
+    errno.EROFS: "read_only", errno.EACCES: "read_only", errno.EPERM: "read_only",
+}  # fmt: skip
+
+
+class StickFailed(SalaError):
+    """The stick did not take it; `why` says what a person can do about it. The kiosk's own records are as they were."""
+
+    remedy = "Use another stick, or plug this one in again: what lies on it whole is not written twice."
+
+    def __init__(self, why: Why, sentence: str) -> None:
+        super().__init__(sentence)
+        self.why: Why = why
+
+
+@dataclass(frozen=True, slots=True)
+class Stick:
+    """A place that can be carried away: its folder, and how much room there is."""
+
+    folder: Path
+    free_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an export got, in records: `done` of `total` lie on the stick. `left_out` could not be read on this
+    kiosk. `oldest` is the age of the oldest that waited, None where that cannot be told.
+    """
+
+    done: int
+    total: int
+    left_out: int
+    oldest: timedelta | None
+    finished: bool
+
+
+# --- which sticks there are --------------------------------------------------------------------------------------
+
+
+def sticks(config: Config, *, mounts: str | None = None) -> tuple[Stick, ...]:
+    """What is plugged in and can be written to, by folder. `mounts` is what Linux tells in /proc/self/mountinfo."""
+    named = [config.path(name) for name in config.stick_folders]
+    found: dict[int, Stick] = {}
+    for folder in [*named, *_mounted(_told() if mounts is None else mounts)]:
+        try:
+            device, home, room = folder.stat().st_dev, config.data.stat().st_dev, os.statvfs(folder)
+        except OSError:
+            continue  # a stick that is just being pulled out is no stick
+        if device != home and folder.is_dir() and os.access(folder, os.W_OK):
+            found.setdefault(device, Stick(folder, room.f_bavail * room.f_frsize))
+    return tuple(sorted(found.values(), key=lambda stick: stick.folder))
+
+
+def _told() -> str:
+    try:
+        return _MOUNTS.read_text("utf-8", "replace")
+    except OSError:
+        return ""  # no Linux: only the folders of the settings count
+
+
+def _mounted(told: str) -> Iterator[Path]:
+    """Mount points below `MEDIA`; blanks and other signs stand there as octal numbers."""
+    for line in told.splitlines():
+        columns = line.split(" ")
+        if len(columns) > 4:
+            place = re.sub(r"\\([0-7]{3})", lambda sign: chr(int(sign[1], 8)), columns[4])
+            if place.startswith(MEDIA):
+                yield Path(place)
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What is left of one log: everything behind `after` up to seq `last`."""
+
+    apart: bool
+    after: Head
+    last: int
+
+
+class Export:
+    """One export to one stick; see the module. Steps are taken one after another, from any thread."""
+
+    def __init__(self, world: World, moment: Moment, stick: Stick) -> None:
+        """Decides what is carried: everything that waits now. Raises `StoreError` where that cannot be read."""
+        self._world = world
+        self._day = moment.service_date
+        self._root = stick.folder
+        self._folder = stick.folder / layout.TOP / layout.folder_name(world.identity.kiosk)
+        self._pieces: list[_Piece] = []
+        left_out = 0
+        for apart in (False, True):
+            with self._book(apart=apart) as book:
+                for view in book.logs() if book else ():
+                    left_out += view.stranded
+                    if view.receipted.seq < view.head.seq:
+                        self._pieces.append(_Piece(apart, view.receipted, view.head.seq))
+        since = world.lobby.counts().waiting_since
+        total = sum(piece.last - piece.after.seq for piece in self._pieces)
+        self.progress = Progress(0, total, left_out, None if since is None else health.age_of(since, moment), False)
+
+    @contextmanager
+    def _book(self, *, apart: bool) -> Iterator[Logbook | None]:
+        if not apart:
+            yield self._world.lobby
+        elif self._world.apart.exists:
+            with self._world.apart.open(self._day) as book:
+                yield book
+        else:
+            yield None
+
+    def step(self) -> Progress:
+        """Write one file more, or pass over one that lies there whole. Raises `StickFailed`, or `StoreError` where the
+        kiosk's own disk does not read; after either, a new `Export` goes on.
+        """
+        try:
+            if self._pieces:
+                self._step(self._pieces.pop(0))
+            if not self._pieces:
+                # Names and sizes, too, must be on the stick before anybody is told to pull it out.
+                os.sync()
+                self.progress = replace(self.progress, finished=True)
+        except OSError as error:
+            why = _WHY.get(error.errno or 0, "gone")
+            logger.warning("the stick did not take it (%s): %s", why, os.strerror(error.errno or 0))
+            raise StickFailed(why, f"{self._root}: {error.strerror}") from error
+        return self.progress
+
+    def _step(self, piece: _Piece) -> None:
+        with self._book(apart=piece.apart) as book:
+            assert book is not None, "a store that was there is gone"
+            there = self._lies_there(book, piece)
+            if there is None:
+                records = self._records(book, piece)
+                if not records:
+                    lost = piece.last - piece.after.seq
+                    self.progress = replace(self.progress, left_out=self.progress.left_out + lost)
+                    return
+                there = self._write(book.name, piece.after, records)
+        self.progress = replace(self.progress, done=self.progress.done + there.seq - piece.after.seq)
+        if there.seq < piece.last:
+            self._pieces.insert(0, replace(piece, after=there))
+
+    def _records(self, book: Logbook, piece: _Piece) -> list[Record]:
+        """The next records of a log, up to the first that cannot be read."""
+        found: list[Record] = []
+        count = min(batch.COUNT_MAX, piece.last - piece.after.seq)
+        size = _APART_BYTES_MAX if piece.apart else _LOBBY_BYTES_MAX
+        try:
+            found.extend(book.after(piece.after.seq, log=piece.after.log, limit_count=count, limit_bytes=size))
+        except RecordDamaged as damage:
+            logger.error("not carried: %s", damage)  # noqa: TRY400 - those before it are
+        return found
+
+    def _write(self, name: str, after: Head, records: list[Record]) -> Head:
+        me = self._world.identity.kiosk_self()
+        sealed = b""
+        while not sealed:
+            try:
+                sealed = protocol.sealed_batch(me, name, after, records, self._world.random(_NONCE_BYTES))
+            except TooLarge:
+                # Bytes that do not pack. Half as many fit in the end, since one record fits by its own limit.
+                if len(records) == 1:
+                    raise
+                records = records[: len(records) // 2]
+        last = records[-1].header
+        for folder in (self._folder.parent, self._folder):
+            if not folder.is_dir():
+                folder.mkdir()
+                sync_folder(folder.parent)
+        put(self._folder / layout.file_name(after.log, after.seq + 1, last.seq), sealed)
+        return Head(after.log, last.seq, header_hash(last))
+
+    def _lies_there(self, book: Logbook, piece: _Piece) -> Head | None:
+        """Up to where a file of an earlier try goes on from here; None where there is none, or none to be believed."""
+        log, first = piece.after.log, piece.after.seq + 1
+        beginning = layout.file_name(log, first, 0).rpartition("-")[0]
+        for path in sorted(self._folder.glob(f"{beginning}-*"), reverse=True):
+            if layout.read_name(path.name) is None:
+                continue
+            try:
+                data = read(path)
+                header = envelope.read_header(data)
+                envelope.verify(data, self._world.identity.key.public)
+                ends = Head(header.log, header.first_seq + header.count - 1, header.last_hash)
+                mine = (header.log, header.first_seq, header.prev) == (log, first, piece.after.hash)
+                if mine and ends.seq <= piece.last and book.hash_at(ends.seq, log) == ends.hash:
+                    return ends
+            except (SalaError, OSError) as error:
+                logger.warning("%s on the stick is written anew: %s", path.name, error)
+        return None
+
+
+# --- files that are there whole or not at all --------------------------------------------------------------------
+
+
+def put(path: Path, data: bytes) -> None:
+    """Put `data` at `path` in one step, and look that the stick gives it back. Raises `OSError`."""
+    aside = path.with_name(path.name + _ASIDE)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        left = memoryview(data)
+        while left:
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    aside.replace(path)
+    sync_folder(path.parent)
+    if read(path) != data:
+        raise OSError(errno.EIO, "the stick gave back something else than was written", str(path))
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file, from the stick rather than from what memory remembers of it; at most one more than an
+    envelope may have. Raises `OSError`.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+        data = b""
+        while part := os.read(handle, envelope.ENVELOPE_BYTES_MAX + 1 - len(data)):
+            data += part
+        return data
+    finally:
+        os.close(handle)

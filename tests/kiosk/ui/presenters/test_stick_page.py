@@ -1,0 +1,109 @@
+"""Staff carry records away on a stick: they see which, how far, when to pull it out, and what went wrong."""
+
+import shutil
+
+import pytest
+
+from kiosk.desk import ratings
+from kiosk.desk.stick import Stick, batch
+from kiosk.ui.presenters.stick import LOOK_MS
+from shared import stick as layout
+
+
+@pytest.fixture
+def staff(kiosk, tmp_path, monkeypatch):
+    """The page, with 25 records waiting, ten in a file, and one stick plugged in."""
+    monkeypatch.setattr(batch, "COUNT_MAX", 10)
+    for _ in range(24):
+        ratings.rate(kiosk.world, kiosk.clock.now(), 5)
+    kiosk.folder = tmp_path / "KINGSTON"
+    kiosk.folder.mkdir()
+    kiosk.sticks = (Stick(kiosk.folder, 7_600 * 2**20),)
+    kiosk.flow.staff()
+    kiosk.settle()
+    kiosk.do("export")
+    return kiosk
+
+
+def files(kiosk):
+    """The whole envelopes on the stick."""
+    return sorted(path.name for path in kiosk.folder.rglob("*") if layout.read_name(path.name))
+
+
+def test_from_choosing_to_pulling_out(staff):
+    """Each turn of the desk is one file, the count follows, and the end is said once everything is on the stick."""
+    assert [(row.name, row.room) for row in staff.flow.view.rows] == [
+        ("KINGSTON", staff.flow.say("stick.room", mib="7,600"))
+    ]
+    staff.worker.jobs_max = 2
+    staff.do("choose", str(staff.folder))
+    view = staff.flow.view
+    assert (view.state, view.done, view.total, len(files(staff))) == ("writing", 10, 25, 1)
+    assert view.count == staff.flow.say("stick.count", done="10", total="25")
+    staff.worker.jobs_max = 99
+    staff.settle()
+    assert (staff.flow.view.state, staff.flow.view.text) == ("done", staff.flow.say("stick.done"))
+    assert "25" in staff.flow.view.why
+    assert len(files(staff)) == 3
+    staff.do("done")
+    assert staff.flow.step == "staff"
+
+
+def test_while_it_writes_the_page_stays(staff):
+    """However long a slow stick takes, nobody is thrown out of the page and nothing is pulled out too soon."""
+    staff.worker.jobs_max = 2
+    staff.do("choose", str(staff.folder))
+    staff.pass_s(600)
+    assert (staff.flow.step, staff.flow.view.state) == ("stick", "writing")
+
+
+def test_leaving_stops_the_writing_and_coming_back_goes_on(staff):
+    """Between two files staff may stop: what is there is whole, and only the rest is written next time."""
+    staff.worker.jobs_max = 2
+    staff.do("choose", str(staff.folder))
+    staff.do("done")
+    staff.worker.jobs_max = 99
+    staff.settle()
+    assert staff.flow.step == "staff"
+    assert len(files(staff)) <= 2
+    before = {
+        name: (staff.folder / "sala" / b"sample kiosk....".hex() / name).stat().st_mtime_ns for name in files(staff)
+    }
+    staff.do("export")
+    staff.do("choose", str(staff.folder))
+    assert staff.flow.view.state == "done"
+    for name, written in before.items():
+        assert (staff.folder / "sala" / b"sample kiosk....".hex() / name).stat().st_mtime_ns == written
+
+
+def test_a_stick_that_is_gone_is_said_and_tried_again(staff):
+    """Pulled out too soon: told in words, the counts stand still, and the next try succeeds."""
+    before = staff.world.lobby.counts()
+    shutil.rmtree(staff.folder)
+    staff.do("choose", str(staff.folder))
+    assert (staff.flow.view.state, staff.flow.view.text) == ("failed", staff.flow.say("stick.failed_gone"))
+    assert staff.world.lobby.counts() == before
+    staff.folder.mkdir()
+    staff.do("again")
+    staff.do("choose", str(staff.folder))
+    assert staff.flow.view.state == "done"
+
+
+def test_a_stick_is_seen_soon_after_it_is_plugged_in(staff):
+    """Nobody has to touch anything for its name to appear, or to go."""
+    found, staff.sticks = staff.sticks, ()
+    staff.pass_s(LOOK_MS / 1000 + 1)
+    staff.settle()
+    staff.flow.tick()
+    assert staff.flow.view.state == "none"
+    staff.sticks = found
+    staff.pass_s(LOOK_MS / 1000 + 1)
+    staff.settle()
+    staff.flow.tick()
+    assert [row.name for row in staff.flow.view.rows] == ["KINGSTON"]
+
+
+def test_the_page_closes_by_itself(staff):
+    """A forgotten page is no open staff corner."""
+    staff.pass_s(121)
+    assert staff.flow.step == "idle"
