@@ -1,4 +1,4 @@
-"""A busy office for looking at: three kiosks, twenty days of cases at every stage, tickets, ratings, hostile text.
+"""A busy office for looking at: three kiosks, a month of cases at every stage, tickets, ratings, hostile text.
 
 `populate(office, now)` speaks the real protocol through `FakeKiosk` and the real actions of staff, so what the pages
 show is what the product makes. Seeded: the same moment gives the same office.
@@ -17,7 +17,7 @@ HOSTILE = (
 
 # days ago, category, text, place, name, phone
 CASES = (
-    (19, "road", "ถนนเป็นหลุมลึก ซอยบ้านกลาง รถจักรยานยนต์ล้มแล้วสองราย", "หมู่ 6 หน้าบ้านเลขที่ 44", "", ""),
+    (32, "road", "ถนนเป็นหลุมลึก ซอยบ้านกลาง รถจักรยานยนต์ล้มแล้วสองราย", "หมู่ 6 หน้าบ้านเลขที่ 44", "", ""),
     (15, "trash", "กลิ่นเหม็นจากคอกสัตว์ใกล้โรงเรียน นักเรียนเวียนหัว", "หมู่ 2", "คุณสมหมาย", "000-000-0000"),
     (12, "water", "น้ำประปาไม่ไหลตั้งแต่เช้า ทั้งซอย", "หมู่ 5", "", ""),
     (6, "water", "ท่อระบายน้ำอุดตันหน้าตลาด\nน้ำเอ่อเข้าร้านค้าทุกครั้งที่ฝนตก", "หมู่ 1 หน้าตลาด", "คุณร้านค้า", "000-000-0001"),
@@ -42,14 +42,15 @@ def populate(office, now: dt.datetime) -> None:
     from sync_server.organisations.models import Division, Staff
 
     dice = random.Random(7)
-    begin = now - dt.timedelta(days=20)
+    begin = now - dt.timedelta(days=32)
     server = SimpleNamespace(office=office, now=begin)
     hall, village, tablet = (
         FakeKiosk.enrolled(server, name=name, series=series, seed=seed)
         for name, series, seed in (("ตู้ 1 โถงหน้า", "A", 11), ("ตู้ 2 ศาลาหมู่ 4", "B", 12), ("แท็บเล็ต 1", "CD", 13))
     )
     services = ("land_tax_payment", "elderly_allowance", "street_light_repair", "sign_tax", "building_permit")
-    for ago in range(20, -1, -1):
+    # The eldest case is beyond its deadline whatever holidays fall in between.
+    for ago in (32, *range(20, -1, -1)):
         day = now - dt.timedelta(days=ago)
         for kiosk in (hall, village, tablet):
             kiosk.now, kiosk.post = day, direct(day)
@@ -91,9 +92,9 @@ def populate(office, now: dt.datetime) -> None:
     cases.answer(engineer, lamp, "ได้รับเรื่องแล้ว กองช่างจะออกสำรวจภายใน 3 วันทำการ", now=at(5.8))
     cases.note(engineer, lamp, "หลอดขาด 3 ต้น บัลลาสต์ต้น 042 เสีย เบิกอะไหล่แล้ว คาดว่าเข้าซ่อมได้วันศุกร์", now=at(4))
     cases.note(engineer, lamp, "ซ่อมครบ 4 ต้นเมื่อวานเย็น ตรวจตอนค่ำแล้วติดทุกต้น", now=at(1))
-    for start, ago in (("ถนนเป็น", 17), ("กลิ่น", 14), ("น้ำประปา", 11), ("เสนอ", 1), ("สะพาน", 16)):
+    for start, ago in (("ถนนเป็น", 31), ("กลิ่น", 14), ("น้ำประปา", 11), ("เสนอ", 1), ("สะพาน", 16)):
         cases.acknowledge(clerk, found(start), now=at(ago))
-    cases.assign(clerk, found("ถนนเป็น"), now=at(17), division=works, staff=staff["wichai"])
+    cases.assign(clerk, found("ถนนเป็น"), now=at(30), division=works, staff=staff["wichai"])
     cases.assign(clerk, found("กลิ่น"), now=at(14), division=health)
     cases.assign(clerk, found("น้ำประปา"), now=at(11), division=works)
     dog = found("สุนัข")
