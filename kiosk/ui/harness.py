@@ -96,17 +96,19 @@ class Stage:
             self.frames(1)
         raise AssertionError("the screen never came to what was waited for")
 
-    def picture(self, path: Path) -> Path:
-        """Save what the window shows as PNG."""
-        self.frames(2)
-        path.parent.mkdir(parents=True, exist_ok=True)
+    def image(self) -> Image.Image:
+        """What the window shows."""
         width, height = (round(side) for side in self.window.size)
         self.window.canvas.ask_update()
         self.window.dispatch("on_draw")
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
-        Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(
-            path, compress_level=3
-        )
+        return Image.frombytes("RGB", (width, height), bytes(pixels)).transpose(Image.Transpose.FLIP_TOP_BOTTOM)
+
+    def picture(self, path: Path) -> Path:
+        """Save what the window shows as PNG, once it stands still."""
+        self.frames(2)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.image().save(path, compress_level=3)
         return path
 
     # ---- fingers ------------------------------------------------------------------------------------------------

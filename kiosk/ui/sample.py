@@ -15,11 +15,13 @@ This file is for developers: the kiosk itself never imports it.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -55,9 +57,22 @@ LAST_MONTH: Final = Satisfaction(month=date(2027, 2, 1), place="ticket", by_scor
 T = TypeVar("T")
 
 
+@lru_cache(maxsize=1)
 def sample_content() -> Source:
     """The office of `assets/office-sample`."""
     return read_folder(ASSETS / "office-sample")
+
+
+class Lots:
+    """Bytes as if drawn by lot, and the same ones each time: for pictures that are compared."""
+
+    def __init__(self) -> None:
+        self._drawn = 0
+
+    def __call__(self, count: int) -> bytes:
+        """The next `count` bytes."""
+        self._drawn += 1
+        return hashlib.shake_256(self._drawn.to_bytes(8, "big")).digest(count)
 
 
 class Hands:
@@ -121,7 +136,10 @@ class SteppedWorker:
 class SampleKiosk:
     """World, time and flow of one sample kiosk."""
 
-    def __init__(self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41) -> None:
+    def __init__(
+        self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:  # fmt: skip
         self._key = keys.SigningKey(b"b" * 32)
         self.hands = Hands()
         self.clock = Clock(b"sampleid", wall=lambda: self.hands.wall_s, mono=lambda: self.hands.mono_s)
@@ -140,7 +158,7 @@ class SampleKiosk:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
-            identity, self.printer, os.urandom, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
+            identity, self.printer, random, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
         )  # fmt: skip
         if edition:
             self.publish(edition)
