@@ -13,25 +13,20 @@ import gzip
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import qrcode
 from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk import words
+from kiosk.devices import line
 from kiosk.paper import CaseSlip, PaperLine, Slip, TicketSlip, TrialSlip
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
 
 _ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
-_FONTS: Final = {
-    "regular": "Sarabun_400Regular.ttf",
-    "semibold": "Sarabun_600SemiBold.ttf",
-    "bold": "Sarabun_700Bold.ttf",
-    "extrabold": "Sarabun_800ExtraBold.ttf",
-}
-
 _BASE_WIDTH: Final = 384
 _MARGIN: Final = 12
 _SMALL, _BODY, _LEAD, _TITLE, _CODE, _NUMBER = 24, 26, 30, 38, 54, 154
@@ -45,6 +40,9 @@ _BLACK, _WHITE = 0, 255
 HARD_WORDS: Final = "ที่ น้ำ ผู้ใหญ่ ฐานันดร กตัญญู"
 
 
+Align = Literal["start", "centre"]
+
+
 class CannotDraw(SalaError):
     """This machine cannot draw Thai as it is written."""
 
@@ -55,15 +53,15 @@ def check() -> None:
     """Raise `CannotDraw` unless Pillow shapes text and the fonts are there."""
     if not features.check("raqm"):
         raise CannotDraw("Pillow has no raqm here")
-    for name in _FONTS.values():
-        if not (_ASSETS / "fonts" / name).exists():
+    for name in chain(*line.FILES.values()):
+        if not (line.FONTS / name).exists():
             raise CannotDraw(f"the font {name} is missing")
 
 
 def render(slip: Slip, *, width_dots: int) -> Image.Image:
     """The slip as dots: mode "1", as long as it must be."""
     check()
-    roll = _Roll(width_dots)
+    roll = _Roll(width_dots, rtl=slip.language == words.JAWI)
     if isinstance(slip, TicketSlip):
         _ticket(roll, slip)
     elif isinstance(slip, CaseSlip):
@@ -95,7 +93,7 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
     roll.text(_day(slip.day, slip.language, weekday=True) + (f"  {slip.time}" if slip.time else ""), _SMALL, "regular")
     if slip.papers:
         roll.dashes()
-        roll.text(say("slip.papers"), _BODY, "bold", align="left")
+        roll.text(say("slip.papers"), _BODY, "bold", align="start")
         _papers(roll, slip.papers, say)
     if slip.rating_code:
         roll.dashes()
@@ -109,9 +107,9 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
 
 def _papers(roll: "_Roll", papers: Sequence[PaperLine], say: Callable[[str], str]) -> None:
     """Papers with boxes: ticked, or said to be missing, or left to those whom they concern."""
-    for line in papers:
-        note = f"({say('service.if_any')})" if line.optional else say("slip.missing") if line.at_hand is False else ""
-        roll.check(f"{line.name} {note}".rstrip(), ticked=bool(line.at_hand))
+    for paper in papers:
+        note = f"({say('service.if_any')})" if paper.optional else say("slip.missing") if paper.at_hand is False else ""
+        roll.check(f"{paper.name} {note}".rstrip(), ticked=bool(paper.at_hand))
 
 
 def _case(roll: "_Roll", slip: CaseSlip) -> None:
@@ -122,12 +120,12 @@ def _case(roll: "_Roll", slip: CaseSlip) -> None:
     roll.text(say("slip.case_title"), _TITLE, "bold")
     roll.text(f"{say('slip.received')} {_day(slip.filed_on, slip.language)}", _BODY, "regular")
     roll.gap(8)
-    roll.text(say("slip.your_code"), _BODY, "semibold", align="left")
+    roll.text(say("slip.your_code"), _BODY, "semibold", align="start")
     groups = [slip.code[i : i + 4] for i in range(0, len(slip.code), 4)]
     roll.boxed([" ".join(groups[i : i + 2]) for i in range(0, len(groups), 2)])
     roll.band(say("slip.keep"))
     roll.dashes()
-    roll.text(say("slip.next"), _BODY, "bold", align="left")
+    roll.text(say("slip.next"), _BODY, "bold", align="start")
     roll.step(1, say("slip.acknowledge"), _day(slip.acknowledge_by, slip.language))
     roll.step(2, say("slip.answer"), _day(slip.answer_by, slip.language))
     roll.step(3, say("slip.not_solved"), say("slip.with_code_web" if slip.track_url else "slip.with_code"))
@@ -144,7 +142,8 @@ def _trial(roll: "_Roll", slip: TrialSlip) -> None:
     say = _saying(slip.language)
     roll.roof()
     roll.text(slip.office, _BODY, "semibold")
-    roll.text(f"{slip.kiosk}  {_day(slip.day, slip.language)}", _SMALL, "regular")
+    roll.text(slip.kiosk, _SMALL, "regular")
+    roll.text(_day(slip.day, slip.language), _SMALL, "regular")
     roll.rule()
     roll.text(say("slip.trial"), _TITLE, "bold")
     roll.text(HARD_WORDS, _LEAD, "regular")
@@ -166,9 +165,12 @@ def _day(day: date, language: str, *, weekday: bool = False) -> str:
 
 
 class _Roll:
-    """A strip of paper that grows downwards. All sizes are in dots of the 384 wide strip."""
+    """A strip of paper that grows downwards. All sizes are in dots of the 384 wide strip. Where `rtl`, what begins at
+    the left edge begins at the right one.
+    """
 
-    def __init__(self, width_dots: int) -> None:
+    def __init__(self, width_dots: int, *, rtl: bool = False) -> None:
+        self._rtl = rtl
         self._scale = width_dots / _BASE_WIDTH
         self._width = width_dots
         self._paper = Image.new("L", (width_dots, self._px(600)), _WHITE)
@@ -184,11 +186,10 @@ class _Roll:
         """Leave room."""
         self._y += self._px(height)
 
-    def text(self, text: str, size: int, weight: str, *, align: str = "centre") -> None:
+    def text(self, text: str, size: int, weight: str, *, align: Align = "centre") -> None:
         """Lines of text, wrapped between words and at line ends."""
-        font = self._font(size, weight)
         for part in text.split("\n"):
-            self._lines(_wrap(part, self._inner, font.getlength), font, size, align, self._px(_MARGIN))
+            self._lines(self._wrap(part, self._inner, size, weight), size, weight, align, self._px(_MARGIN))
 
     def roof(self) -> None:
         """Three lines of a pavilion's roof: the mark on every paper."""
@@ -236,23 +237,21 @@ class _Roll:
 
     def band(self, text: str) -> None:
         """White on black, across the whole strip."""
-        font = self._font(_BODY, "semibold")
-        lines = _wrap(text, self._inner - self._px(12), font.getlength)
+        lines = self._wrap(text, self._inner - self._px(12), _BODY, "semibold")
         height = len(lines) * self._line(_BODY) + self._px(8)
         self._room(height)
         self._pen.rectangle(self._across(height), fill=_BLACK)
         self._y += self._px(4)
-        self._lines(lines, font, _BODY, "centre", self._px(_MARGIN), fill=_WHITE)
+        self._lines(lines, _BODY, "semibold", "centre", self._px(_MARGIN), fill=_WHITE)
         self._y += self._px(10)
 
     def check(self, text: str, *, ticked: bool) -> None:
         """A line with a box before it."""
         side, indent = self._px(22), self._px(_MARGIN + 34)
         weight = "regular" if ticked else "semibold"
-        font = self._font(_SMALL, weight)
-        lines = _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength)
+        lines = self._wrap(text, self._width - indent - self._px(_MARGIN), _SMALL, weight)
         self._room(self._line(_SMALL) * len(lines) + self._px(8))
-        x, y = self._px(_MARGIN), self._y + (self._line(_SMALL) - side) // 2
+        x, y = self._from_start(self._px(_MARGIN), side), self._y + (self._line(_SMALL) - side) // 2
         pen = self._px(3)
         self._pen.rectangle((x, y, x + side, y + side), outline=_BLACK, width=pen)
         if ticked:
@@ -262,21 +261,20 @@ class _Roll:
                 (x + side * 5 // 6, y + side // 5),
             ]
             self._pen.line(tick, fill=_BLACK, width=pen, joint="curve")
-        self._lines(lines, font, _SMALL, "left", indent)
+        self._lines(lines, _SMALL, weight, "start", indent)
         self._y += self._px(4)
 
     def step(self, number: int, title: str, below: str) -> None:
         """A numbered disc with two lines beside it."""
         radius, indent = self._px(19), self._px(_MARGIN + 52)
         self._room(self._line(_SMALL) * 4)
-        x, y = self._px(_MARGIN) + radius, self._y + self._line(_SMALL) // 2 + self._px(4)
+        x = self._from_start(self._px(_MARGIN), 2 * radius) + radius
+        y = self._y + self._line(_SMALL) // 2 + self._px(4)
         self._pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=_BLACK)
         self._pen.text((x, y), str(number), font=self._font(_SMALL, "bold"), fill=_WHITE, anchor="mm")
         for text, weight in ((title, "regular"), (below, "semibold")):
-            font = self._font(_SMALL, weight)
-            self._lines(
-                _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength), font, _SMALL, "left", indent
-            )
+            lines = self._wrap(text, self._width - indent - self._px(_MARGIN), _SMALL, weight)
+            self._lines(lines, _SMALL, weight, "start", indent)
         self._y += self._px(6)
 
     def boxed(self, lines: Sequence[str]) -> None:
@@ -288,9 +286,9 @@ class _Roll:
         self._room(height)
         frame = self._across(height)
         self._pen.rounded_rectangle(frame, radius=self._px(10), outline=_BLACK, width=self._px(4))
-        for place, line in enumerate(lines):
+        for place, text in enumerate(lines):
             centre = self._y + self._px(10) + step * place + step // 2
-            self._pen.text((self._width / 2, centre), line, font=font, fill=_BLACK, anchor="mm")
+            self._pen.text((self._width / 2, centre), text, font=font, fill=_BLACK, anchor="mm")
         self._y += height + self._px(10)
 
     def qr(self, data: str, *beside: str) -> None:
@@ -299,7 +297,8 @@ class _Roll:
         code.add_data(data)
         matrix = code.get_matrix()
         cell = max(2, self._px(116) // len(matrix))
-        side, x0 = cell * len(matrix), self._px(_MARGIN)
+        side = cell * len(matrix)
+        x0 = self._from_start(self._px(_MARGIN), side)
         self._y += self._px(8)
         self._room(side + self._px(8))
         for row, cells in enumerate(matrix):
@@ -307,12 +306,11 @@ class _Roll:
                 if dark:
                     x, y = x0 + column * cell, self._y + row * cell
                     self._pen.rectangle((x, y, x + cell - 1, y + cell - 1), fill=_BLACK)
-        top, indent = self._y, x0 + side + self._px(16)
+        top, indent = self._y, self._px(_MARGIN + 16) + side
         for place, text in enumerate(beside):
-            font = self._font(_SMALL, "regular" if place else "semibold")
-            self._lines(
-                _wrap(text, self._width - indent - self._px(_MARGIN), font.getlength), font, _SMALL, "left", indent
-            )
+            weight = "regular" if place else "semibold"
+            lines = self._wrap(text, self._width - indent - self._px(_MARGIN), _SMALL, weight)
+            self._lines(lines, _SMALL, weight, "start", indent)
         self._y = max(self._y, top + side) + self._px(4)
 
     # ---- inside ----------------------------------------------------------------------------------------------------
@@ -328,7 +326,14 @@ class _Roll:
         return round(self._px(size) * _LINE)
 
     def _font(self, size: int, weight: str) -> ImageFont.FreeTypeFont:
-        return _font(self._px(size), weight)
+        return line.font(self._px(size), weight)
+
+    def _wrap(self, text: str, width: int, size: int, weight: str) -> list[str]:
+        return _wrap(text, width, lambda part: line.length(part, self._px(size), weight))
+
+    def _from_start(self, indent: int, width: int) -> int:
+        """The left edge of what is `width` dots wide and begins `indent` dots from where lines begin."""
+        return self._width - indent - width if self._rtl else indent
 
     def _across(self, height: int) -> tuple[int, int, int, int]:
         return self._px(_MARGIN), self._y, self._width - self._px(_MARGIN) - 1, self._y + height - 1
@@ -342,34 +347,17 @@ class _Roll:
             self._paper, self._pen = longer, ImageDraw.Draw(longer)
 
     def _lines(
-        self,
-        lines: Sequence[str],
-        font: ImageFont.FreeTypeFont,
-        size: int,
-        align: str,
-        left: int,
-        *,
-        fill: int = _BLACK,
+        self, lines: Sequence[str], size: int, weight: str, align: Align, indent: int, *, fill: int = _BLACK
     ) -> None:
         step = self._line(size)
         self._room(step * len(lines))
-        for line in lines:
-            middle = self._y + step / 2
-            at = (self._width / 2, middle) if align == "centre" else (left, middle)
+        anchor: line.Anchor = "ms" if align == "centre" else "rs" if self._rtl else "ls"
+        x = self._width / 2 if align == "centre" else float(self._from_start(indent, 0))
+        for text in lines:
             # The baseline sits where the middle of a Thai consonant is the middle of the line, whatever marks it bears.
-            self._pen.text(
-                (at[0], middle + self._px(size) * 0.34),
-                line,
-                font=font,
-                fill=fill,
-                anchor="ms" if align == "centre" else "ls",
-            )
+            at = (x, self._y + step / 2 + self._px(size) * 0.34)
+            line.draw(self._pen, at, text, self._px(size), weight, anchor=anchor, fill=fill)
             self._y += step
-
-
-@functools.lru_cache(maxsize=32)
-def _font(size: int, weight: str) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(_ASSETS / "fonts" / _FONTS[weight], size, layout_engine=ImageFont.Layout.RAQM)
 
 
 @functools.cache
@@ -391,7 +379,7 @@ def _wrap(text: str, width: int, measure: Callable[[str], float]) -> list[str]:
         if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > width:
             lines.append("")
         lines[-1] += piece
-    return [line.strip(" ") for line in lines]
+    return [each.strip(" ") for each in lines]
 
 
 def _pieces(text: str) -> list[str]:

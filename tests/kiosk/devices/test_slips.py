@@ -1,5 +1,6 @@
 """Slips as dots: Thai in its right shape, everything legible, nothing beside the paper."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import zxingcpp
 from PIL import Image, ImageChops, features
 
 from kiosk.config import make
+from kiosk.devices import line
 from kiosk.devices import slip as drawing
 from kiosk.devices.printer import FolderPrinter, NoPrinter, from_config
 from kiosk.paper import CaseSlip, PaperLine, PrinterState, TicketSlip
@@ -41,8 +43,23 @@ def test_hard_words_keep_their_shape():
     assert differing(drawn, approved) < 0.002
 
 
+JAWI_PAPERS = (
+    PaperLine("نوتيس تقسيرن چوکاي تانه دان باڠونن", at_hand=True),
+    PaperLine("بورڠ چوکاي ڤاڤن تندا (ภ.ป.1)", at_hand=False),
+)
+JAWI_TICKET = replace(
+    TICKET,
+    office="ڤجابت مقيم سالا توڠ",
+    public_label="کوتيڤن حاصيل",
+    time="10:32",
+    papers=JAWI_PAPERS,
+    language="ms-Arab",
+)
+JAWI_CASE = replace(CASE, office="ڤجابت مقيم سالا توڠ", language="ms-Arab")
+
+
 @pytest.mark.parametrize("width", [384, 576])
-@pytest.mark.parametrize("slip", [TICKET, CASE])
+@pytest.mark.parametrize("slip", [TICKET, CASE, JAWI_TICKET, JAWI_CASE])
 def test_a_slip_is_black_and_white_and_keeps_its_margin(slip, width):
     """Every dot is black or white, and none lies in the margin, however long a paper's name is."""
     image = drawing.render(slip, width_dots=width)
@@ -64,7 +81,7 @@ def test_the_qr_code_reads_and_holds_no_code(width):
 
 def test_lines_end_between_words():
     """Wrapping loses no letter and cuts no word."""
-    lines = drawing._wrap(LONG_PAPER, 300, drawing._font(24, "regular").getlength)
+    lines = drawing._wrap(LONG_PAPER, 300, drawing.line.font(24, "regular").getlength)
     assert len(lines) > 1
     assert "".join(lines) == LONG_PAPER
     assert any(line.endswith("และ") or line.startswith("สำเนา") for line in lines)
@@ -98,3 +115,42 @@ def test_no_printer_promises_no_paper():
     """Without a printer the outcome is "shown"."""
     assert NoPrinter().print(TICKET) == "shown"
     assert NoPrinter().state() is PrinterState.NONE
+
+
+def ink(image, box):
+    """How many dots are black in a box given as shares of width and height."""
+    left, top, right, bottom = box
+    part = image.crop(
+        (round(left * image.width), round(top * image.height), round(right * image.width), round(bottom * image.height))
+    )
+    return part.convert("L").histogram()[0]
+
+
+def test_a_slip_in_jawi_begins_at_the_right():
+    """Boxes, discs and the QR code stand at the right edge, where its reader begins; in Thai at the left."""
+    for slip, right in ((CASE, False), (JAWI_CASE, True)):
+        image = drawing.render(slip, width_dots=384)
+        [found] = zxingcpp.read_barcodes(image.convert("L"))
+        assert (found.position.top_left.x > image.width / 2) is right
+        # The discs of the three steps, beside empty paper on the other side.
+        heavy, light = (0.86, 0.97), (0.03, 0.14)
+        at, off = (heavy, light) if right else (light, heavy)
+        steps = (found.position.top_left.y - 320) / image.height, (found.position.top_left.y - 60) / image.height
+        assert ink(image, (at[0], steps[0], at[1], steps[1])) > ink(image, (off[0], steps[0], off[1], steps[1]))
+
+
+@pytest.mark.parametrize("letters", ["چ", "ڠ", "ڤ", "ݢ", "ڽ", "ۏ", "ٴ"])
+def test_malay_letters_join_on_paper(letters):
+    """Each of the letters that Arabic lacks is drawn, and in the midst of a word otherwise than alone."""
+    joined, alone = line.length(f"س{letters}س", 24, "regular"), line.length(f"س {letters} س", 24, "regular")
+    assert 0 < joined < alone
+    missing = line.font(24, "regular", jawi=True).getmask("\U0001f9ff").getbbox()
+    assert line.font(24, "regular", jawi=True).getmask(letters).getbbox() != missing
+
+
+def test_a_line_runs_from_right_to_left_with_numbers_and_thai_in_their_own_way():
+    """What stands within Jawi keeps its order; a number stays whole; two of them are not one."""
+    order = [part for part, _ in line._visual("دري 08.30 هيڠݢ 16.30 (ภ.ป.1)")]
+    assert [part.strip() for part in order] == [")", "ภ.ป.1", "(", "16.30", "هيڠݢ", "08.30", "دري"]
+    assert line._visual("หมู่ 3 Sala") == [("หมู่ 3 Sala", False)]
+    assert [part for part, rtl in line._visual("نومبور Sala Thong 3") if not rtl] == ["Sala Thong 3"]

@@ -1,0 +1,129 @@
+"""One line of a slip in any of the kiosk's scripts: which font draws which letters, and in which order they stand.
+
+Sarabun draws Thai and Latin, Noto Naskh draws Jawi; Pillow's raqm shapes what is of one font and one direction. A line
+with Jawi in it runs from right to left, and what is Thai, Latin or a number within it from left to right: the Unicode
+rules for order, as far as a line of a slip needs them.
+
+    length("نومبور A036", 24, "regular")                                    # dots
+    draw(pen, (384, 30), "نومبور A036", 24, "regular", anchor="rs", fill=0)     # ends at x 384, baseline at y 30
+"""
+
+import functools
+import unicodedata
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Final, Literal
+
+from PIL import ImageDraw, ImageFont
+
+FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+#: weight -> the file for Thai, Latin and digits; the file for Jawi.
+FILES: Final = {
+    "regular": ("Sarabun_400Regular.ttf", "NotoNaskhArabic_400Regular.ttf"),
+    "semibold": ("Sarabun_600SemiBold.ttf", "NotoNaskhArabic_700Bold.ttf"),
+    "bold": ("Sarabun_700Bold.ttf", "NotoNaskhArabic_700Bold.ttf"),
+    "extrabold": ("Sarabun_800ExtraBold.ttf", "NotoNaskhArabic_700Bold.ttf"),
+}
+#: Naskh letters look small beside Sarabun at the same size, as on the screen.
+JAWI_SCALE: Final = 1.2
+
+Anchor = Literal["ls", "ms", "rs"]
+
+#: Between two digits these belong to the number.
+_IN_NUMBERS: Final = ".,:/"
+
+
+@functools.lru_cache(maxsize=64)
+def font(px: int, weight: str, *, jawi: bool = False) -> ImageFont.FreeTypeFont:
+    """The font of this weight in which letters of `px` dots are drawn."""
+    size = round(px * JAWI_SCALE) if jawi else px
+    return ImageFont.truetype(FONTS / FILES[weight][jawi], size, layout_engine=ImageFont.Layout.RAQM)
+
+
+def is_rtl(text: str) -> bool:
+    """Whether a line runs from right to left: where it has any Jawi."""
+    return any(_kind(char) == "R" for char in text)
+
+
+def length(text: str, px: int, weight: str) -> float:
+    """How wide the line is, in dots."""
+    return sum(_face(part, px, weight).getlength(part, direction=_direction(jawi)) for part, jawi in _visual(text))
+
+
+def draw(
+    pen: ImageDraw.ImageDraw,
+    at: tuple[float, float],
+    text: str,
+    px: int,
+    weight: str,
+    *,
+    anchor: Anchor,
+    fill: int,
+) -> None:
+    """Draw the line with its baseline at `at`, which is its left end (ls), its middle (ms) or its right end (rs)."""
+    parts = _visual(text)
+    if len(parts) == 1:
+        [(part, jawi)] = parts
+        pen.text(at, part, font=_face(part, px, weight), fill=fill, anchor=anchor, direction=_direction(jawi))
+        return
+    x, y = at
+    x -= {"ls": 0.0, "ms": 0.5, "rs": 1.0}[anchor] * length(text, px, weight)
+    for part, jawi in parts:
+        face, direction = _face(part, px, weight), _direction(jawi)
+        pen.text((x, y), part, font=face, fill=fill, anchor="ls", direction=direction)
+        x += face.getlength(part, direction=direction)
+
+
+def _face(part: str, px: int, weight: str) -> ImageFont.FreeTypeFont:
+    return font(px, weight, jawi=is_rtl(part))
+
+
+def _direction(rtl: bool) -> Literal["rtl", "ltr"]:
+    return "rtl" if rtl else "ltr"
+
+
+def _visual(text: str) -> list[tuple[str, bool]]:
+    """The line's parts from left to right, each with whether it runs from right to left itself."""
+    if not is_rtl(text):
+        return [(text, False)]
+    parts = [("".join(char for char, _ in run), rtl) for rtl, run in groupby(_resolved(text), key=lambda each: each[1])]
+    return parts[::-1]
+
+
+def _resolved(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character of a line from right to left, with whether it runs so."""
+    kinds = [_kind(char) for char in text]
+    strong = "R"
+    for i, kind in enumerate(kinds):
+        if kind in "RL":
+            strong = kind
+        elif kind == "D" and strong == "L":
+            kinds[i] = "L"  # a number behind Latin or Thai letters belongs to them
+        elif text[i] in _IN_NUMBERS and 0 < i < len(text) - 1 and kinds[i - 1] == kinds[i + 1] == "D":
+            kinds[i] = "D"
+    for start, stop in _neutral_runs(kinds):
+        if start > 0 and stop < len(kinds) and kinds[start - 1] == kinds[stop] == "L":
+            kinds[start:stop] = "L" * (stop - start)
+    return ((char, kind in "RN") for char, kind in zip(text, kinds, strict=True))
+
+
+def _neutral_runs(kinds: list[str]) -> list[tuple[int, int]]:
+    runs, start = [], 0
+    for kind, run in groupby(list(kinds)):
+        stop = start + len(list(run))
+        if kind == "N":
+            runs.append((start, stop))
+        start = stop
+    return runs
+
+
+def _kind(char: str) -> str:
+    """R from right to left, L from left to right, D a digit, N neither."""
+    bidi = unicodedata.bidirectional(char)
+    if bidi in ("R", "AL"):
+        return "R"
+    # Thai vowels above and below are marks without a direction of their own: they go with their consonant.
+    if bidi == "L" or "\u0e00" <= char <= "\u0e7f":
+        return "L"
+    return "D" if bidi == "EN" else "N"
