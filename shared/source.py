@@ -68,6 +68,7 @@ PICTURES = frozenset(
         "archive", "ask", "baby", "build", "care", "certificate", "elder", "factory", "farmer", "flood", "food", "form",
         "help", "idea", "lamp", "land", "noise", "notice", "praise", "rate", "registry", "report", "road", "sealed",
         "shop", "sign", "talk", "tanker", "track", "trash", "tree", "water", "way", "wheelchair",
+        "who-chief", "who-clerk", "who-council", "who-person", "who-unit", "who-unknown",
     }
 )  # fmt: skip
 

@@ -80,12 +80,22 @@ def print_and_record(
     ago than anybody waits, by `mono_ms`, it is dropped. Raises `CannotRecord` after printing, with nothing else
     changed.
     """
-    late = mono_ms() - moment.at.mono_ms > JOB_S_MAX * 1000
-    outcome: Outcome = "failed" if late else world.printer.print(slip)
+    outcome: Outcome = "failed" if _late(moment, mono_ms) else world.printer.print(slip)
     bundle = world.content.bundle
     with world.store.transaction() as tx:
         world.lobby.append(tx, SlipPrinted(of, seq, outcome), at=moment.at, edition=bundle.edition if bundle else 0)
     return outcome
+
+
+def print_apart(world: World, moment: Moment, slip: CaseSlip, *, mono_ms: Callable[[], int]) -> Outcome:
+    """Print the slip of a complaint about somebody, asked for at `moment`. Nothing is recorded of it: what became of
+    the paper would put a time beside a complaint that has none.
+    """
+    return "failed" if _late(moment, mono_ms) else world.printer.print(slip)
+
+
+def _late(moment: Moment, mono_ms: Callable[[], int]) -> bool:
+    return mono_ms() - moment.at.mono_ms > JOB_S_MAX * 1000
 
 
 def print_trial(world: World, moment: Moment, language: str) -> Outcome:

@@ -7,6 +7,7 @@ screen for a while; the next citizen finds the defaults.
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from kiosk.desk import confidential
 from kiosk.desk.complaints import Draft
 
 Language = Literal["th", "en", "ms", "ms-Arab"]
@@ -15,7 +16,9 @@ Contrast = Literal["normal", "high"]
 
 @dataclass(slots=True)
 class Visit:
-    """What one citizen has chosen so far; the fields are plain and mutable, the draft is replaced as a whole."""
+    """What one citizen has chosen so far; the fields are plain and mutable, the drafts of both doors are replaced as a
+    whole.
+    """
 
     language: Language = "th"
     text_scale: float = 1.0
@@ -24,6 +27,7 @@ class Visit:
     search: str = ""
     papers_at_hand: frozenset[int] = frozenset()
     draft: Draft = field(default_factory=Draft)
+    sealed: confidential.Draft = field(default_factory=confidential.Draft)
     code: str = ""
 
     def forget(self) -> None:

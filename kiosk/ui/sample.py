@@ -167,11 +167,13 @@ class SampleKiosk:
         self.flow = Flow(self.world, self.clock, self.worker, presenters=PRESENTERS, link=lambda: self.link,
             sticks=lambda: self.sticks)  # fmt: skip
 
-    def publish(self, edition: int, *statuses: SealedStatus, age_h: int = 2) -> None:
-        """Put the sample content on screen as it was published `age_h` hours ago, with these statuses of cases."""
+    def publish(self, edition: int, *statuses: SealedStatus, age_h: int = 2, readers: bool = True) -> None:
+        """Put the sample content on screen as it was published `age_h` hours ago, with these statuses of cases; without
+        `readers` nobody is there yet to whom complaints about people could be sealed.
+        """
         written = sample_content()
         pieces = {
-            content.OFFICE_PIECE: content.piece(_with_readers(written.office)),
+            content.OFFICE_PIECE: content.piece(_with_readers(written.office) if readers else written.office),
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
             content.WORDS_PIECE: content.piece(written.words),

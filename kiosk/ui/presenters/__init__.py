@@ -16,6 +16,7 @@ from kiosk.ui.presenters.idle import Home, Idle
 from kiosk.ui.presenters.notices import NoticesPage
 from kiosk.ui.presenters.praise import Praise, Praised
 from kiosk.ui.presenters.rating import Rating, SlipCode, Thanks
+from kiosk.ui.presenters.sealed import Check, Kept, Reach, Sort, Tell, When, Which, Whom
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
 from kiosk.ui.presenters.stick import StickPage
@@ -27,6 +28,7 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, TicketPage, Doors, Outside, Category, Where, Write, Contact, Review, Recorded,
+    Whom, Which, Sort, Tell, When, Reach, Check, Kept,
     Ask, Praise, Praised, Rating, SlipCode, Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, StickPage,
     Cleaning, Shutting, Cannot, Closed,
 )  # fmt: skip

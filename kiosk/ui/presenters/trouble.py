@@ -11,7 +11,9 @@ from shared.errors import SalaError
 CANNOT_S: Final = 45
 
 #: What was being recorded at a step, for the sentence that says what was lost.
-_LOST: Final = {"service": "ticket", "review": "case", "rating": "rating", "thanks": "change", "praise": "praise"}
+_LOST: Final = {
+    "service": "ticket", "review": "case", "check": "case", "rating": "rating", "thanks": "change", "praise": "praise",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,9 @@ ICON_OF: Final = {
     "certificate": "seal-check", "factory": "buildings", "farmer": "plant", "flood": "waves", "food": "storefront",
     "form": "file-text", "help": "handshake", "idea": "lightbulb", "noise": "speaker-high", "registry": "receipt",
     "sealed": "lock-key", "talk": "chats-circle", "tanker": "truck", "wheelchair": "wheelchair",
+    "who-unit": "users-three", "who-clerk": "identification-card", "who-chief": "flag", "who-council": "users-four",
+    "who-person": "pencil-simple", "who-unknown": "question", "sort-conduct": "smiley-angry", "sort-unfair": "scales",
+    "sort-corruption": "hand-coins",
 }  # fmt: skip
 
 #: The quiet ground behind a drawing, by its own colours.

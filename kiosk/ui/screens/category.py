@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty
 
 from kiosk.ui.presenters.complaint import CategoryView
 from kiosk.ui.screens import load
@@ -20,6 +20,15 @@ class CategoryScreen(FormPage):
 
     view = ObjectProperty(CategoryView(), rebind=True)
 
+    @staticmethod
+    def columns(choices: int, wide: bool) -> int:
+        """How many stand side by side: few are large, and no row is left half empty where that can be."""
+        if wide:
+            return 3 if choices <= 6 else 4
+        return 1 if choices <= 3 else 2
+
 
 class CategoryItem(Item, Touchable, Surface, Box):
-    """A category: its picture, name and examples."""
+    """A category: its picture, name and, where it is `roomy`, examples."""
+
+    roomy = BooleanProperty(True)

@@ -12,6 +12,7 @@ from kiosk.ui.screens.base import Item
 from kiosk.ui.widgets.surface import Row
 
 load("form")
+load("write")
 
 from kiosk.ui.screens.form import FormPage  # noqa: E402 - its rules come first
 

@@ -1,4 +1,4 @@
-"""Two doors: general matters, and complaints about people, which are heard outside."""
+"""Two doors: general matters, and complaints about people, heard here or, where nobody may read them, outside."""
 
 from __future__ import annotations
 

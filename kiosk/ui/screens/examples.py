@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from kiosk.config import pin_hash
-from kiosk.desk import health
+from kiosk.desk import confidential, health
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.stick import Stick
 from kiosk.desk.visit import Language
@@ -40,6 +40,12 @@ _FORM: Final[Way] = (
     ("begin",), ("problem",), ("general",), ("choose", "lamp"), ("village", "3"), ("place", "หน้ามัสยิด เสาไฟต้นที่ 4"),
     ("next",), ("text", TOLD), ("next",),
 )  # fmt: skip
+_DOOR: Final[Way] = (("begin",), ("problem",), ("person",))
+_SEALED: Final[Way] = (
+    *_DOOR, ("choose", "unit"), ("pick_one", "works"), ("next",), ("choose", "corruption"),
+    ("text", "เจ้าหน้าที่ขอเงินสองร้อยบาทแล้วจะทำให้เร็ว ไม่มีใบเสร็จ"), ("next",), ("pick_one", "week"),
+    ("second", "หน้าช่องบริการ"),
+)  # fmt: skip
 _CODE: Final[Way] = (("begin",), ("track",), *(("digit", digit) for digit in CODE))
 _SLIP_CODE: Final[Way] = (("begin",), ("rate",), ("code",), *(("digit", digit) for digit in "48271930"))
 _STATUS: Final = Status(
@@ -63,7 +69,21 @@ WAYS: Final[dict[str, Way]] = {
     "service-no-paper": (*_SERVICES, ("choose", "land_tax_payment")),
     "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
     "doors": (("begin",), ("problem",)),
-    "outside": (("begin",), ("problem",), ("person",)),
+    "doors-closed": (("begin",), ("problem",)),
+    "outside": (("begin",), ("problem",), ("outside",)),
+    "outside-closed": (("begin",), ("problem",), ("person",)),
+    "whom": _DOOR,
+    "which": (*_DOOR, ("choose", "unit"), ("pick_one", "works"), ("pick_two", "2")),
+    "which-name": (*_DOOR, ("choose", "person"), ("focus", "first"), ("first", "ผู้ชายใส่แว่น")),
+    "sort": (*_DOOR, ("choose", "clerk")),
+    "tell": _SEALED[:8],
+    "when": (*_SEALED[:9], ("pick_one", "week")),
+    "when-typing": (*_SEALED[:9], ("focus", "second"), ("second", "ที่ช่องบริการ")),
+    "reach": (*_SEALED, ("next",)),
+    "reach-notice": (*_SEALED, ("next",), ("notice",)),
+    "check": (*_SEALED, ("next",), ("skip",)),
+    "kept": (*_SEALED, ("next",), ("skip",), ("send",)),
+    "kept-printed": (*_SEALED, ("next",), ("skip",), ("send",), ("print",)),
     "category": _FORM[:3],
     "where": _FORM[:5],
     "where-typing": (*_FORM[:4], ("keyboard", True), *_FORM[4:6]),
@@ -134,9 +154,7 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
     # Long enough for the counts of tries to start anew.
     kiosk.hands.pass_s(61)
     kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
-    prepare = _PREPARED.get(name)
-    if prepare is not None:
-        prepare(kiosk)
+    _PREPARED.get(name, _readers)(kiosk)
     for at, (verb, *arguments) in enumerate(WAYS[name]):
         kiosk.do(verb, *arguments)
         if at == 0:
@@ -167,6 +185,12 @@ def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
         kiosk.publish(kiosk.world.content.edition + 1, *statuses)
 
     return publish
+
+
+def _readers(kiosk: SampleKiosk, *, named: bool = True) -> None:
+    """Have complaints about people read by somebody, or by nobody, where it is not so already."""
+    if bool(confidential.routes(kiosk.world)) is not named:
+        kiosk.publish(kiosk.world.content.edition + 1, readers=named)
 
 
 def _staff(kiosk: SampleKiosk, *then: str) -> None:
@@ -235,7 +259,14 @@ def _with_slip(kiosk: SampleKiosk, *then: tuple[Any, ...]) -> None:
         kiosk.do(verb, *arguments)
 
 
-_PREPARED: Final = {"status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None)}
+def _no_readers(kiosk: SampleKiosk) -> None:
+    _readers(kiosk, named=False)
+
+
+_PREPARED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
+    "status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None),
+    "doors-closed": _no_readers, "outside-closed": _no_readers,
+}  # fmt: skip
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "staff": _staff,

@@ -25,9 +25,7 @@ class FormActs(Row):
 
 
 class FormPage(Page):
-    """A page of the form; `stop` is its name in the stepper."""
-
-    stop = StringProperty("")
+    """A page of the form, at either door."""
 
 
 class Field(Sheet):

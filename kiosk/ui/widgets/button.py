@@ -30,6 +30,8 @@ class PushButton(Touchable, Surface, AnchorLayout):
     bold_icon = BooleanProperty(False)
     tone = StringProperty("ink")
     least = NumericProperty(0)
+    #: As high as the words need; two equal answers both take the larger.
+    needed = NumericProperty(0)
 
 
 class Primary(PushButton):

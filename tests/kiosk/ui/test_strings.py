@@ -21,6 +21,7 @@ MADE = (
     r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+",
     r"home\.(problem|track|rate|praise|ask|notices)(_why)?", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",
+    r"sort\.(conduct|unfair|corruption)(_why)?", r"when\.(today|yesterday|week|month|longer)",
     r"staff\.(link|printer|clock|trial)_.+",
     r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act|export|try_printer|clean)",
     r"stick\..+", r"problem\..+",

@@ -276,8 +276,9 @@ def test_dimensions_take_turns_and_reasons_fit_the_score(kiosk):
     assert not offered[0] & offered[1]
 
 
-def test_the_second_door_records_nothing(kiosk):
+def test_the_second_door_records_nothing_while_nobody_may_read_it(kiosk):
     """Who wants to complain about a person is shown where that is heard; not even the wish is kept."""
+    kiosk.publish(42, readers=False)
     for verb in ("begin", "problem", "person"):
         kiosk.do(verb)
     assert kiosk.flow.step == "outside"
