@@ -1,7 +1,8 @@
 """Editing a text, without any screen: where the caret may stand and what a key takes away.
 
-The rules are those Thai writers expect: the caret steps over whole written characters, but backspace takes back the
-last mark typed, because a wrong tone mark is corrected by typing it again. Elsewhere backspace takes the character.
+The rules are those writers of Thai and Jawi expect: the caret steps over whole written characters, but backspace takes
+back the last mark typed, which has a key of its own: a wrong tone mark or vowel sign is corrected by typing it again.
+Elsewhere, as with an emoji of several signs, backspace takes the whole character.
 
     draft = Draft(characters_max=2000)
     draft.insert("น้ำ"); draft.backspace()
@@ -15,8 +16,9 @@ from dataclasses import dataclass
 
 from .shaping import count_graphemes, grapheme_boundaries, showable
 
-_THAI_MARKS = frozenset(
+_TYPED_MARKS = frozenset(
     "\u0e31\u0e33\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e3a\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d\u0e4e"
+    "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670"
 )
 
 
@@ -48,11 +50,11 @@ class Draft:
         return True
 
     def backspace(self) -> bool:
-        """Take back what stands before the caret: one Thai mark, else one written character."""
+        """Take back what stands before the caret: one typed mark, else one written character."""
         if not self.caret:
             return False
         start = self.caret - 1
-        if self.text[start] not in _THAI_MARKS:
+        if self.text[start] not in _TYPED_MARKS:
             edges = grapheme_boundaries(self.text)
             start = edges[bisect_left(edges, self.caret) - 1]
         self.text = self.text[:start] + self.text[self.caret :]

@@ -243,12 +243,10 @@ class KeyboardTray(Column):
             self.clear_widgets()
             return
         if self._keyboard is None:
-            self._keyboard = Keyboard(layouts=["th-kedmanee", "en"])
+            self._keyboard = Keyboard()
         keyboard = self._keyboard
         keyboard.target = self.target
-        language = self.page.chrome.say.language if self.page else "th"
-        keyboard.layout = "digits" if self.digits else "en" if language == "en" else "th-kedmanee"
-        keyboard.shift = False
+        keyboard.begin(self.page.chrome.say.language if self.page else "th", digits=self.digits)
         if keyboard.parent is None:
             self.add_widget(keyboard)
 

@@ -367,9 +367,11 @@ def forget_shapes() -> None:
 def caret_stops(line: Line) -> list[tuple[int, float]]:
     """Places a caret may stand in a line: (offset in the laid out text, x from the block's left edge), by offset.
 
-    Inside a ligature the stops share its width evenly, as editors do.
+    A caret stands behind the written character before it, on the side where that one's writing goes on: so between
+    Rumi and Jawi it is where the last sign went, and shows what backspace would take. Inside a ligature the stops share
+    its width evenly, as editors do.
     """
-    edges: dict[int, float] = {}
+    ends = {0: line.width if line.rtl else 0.0}
     for run in line.runs:
         x = run.x
         spans: dict[int, tuple[float, float]] = {}  # cluster -> left and right edge
@@ -378,16 +380,14 @@ def caret_stops(line: Line) -> list[tuple[int, float]]:
             spans[at] = (min(left, x), max(right, x + advance / SUBPIXEL))
             x += advance / SUBPIXEL
         starts = sorted(spans)
-        for number, at in enumerate(starts):
-            after = starts[number + 1] if number + 1 < len(starts) else run.stop
+        for at, after in zip(starts, [*starts[1:], run.stop], strict=True):
             left, right = spans[at]
             inner = [cut for cut in grapheme_boundaries(line.text[at:after]) if cut]
             for part, cut in enumerate(inner, start=1):
                 share = (right - left) * part / len(inner)
-                edges[at + cut] = right - share if run.rtl else left + share
-            edges.setdefault(at, right if run.rtl else left)
-    first = line.width if line.rtl else 0.0
-    edges.setdefault(0, first)
-    shown_end = edges[max(edges)]
-    stops = sorted(set(grapheme_boundaries(line.text)))
-    return [(line.start + at, line.x + edges.get(at, shown_end)) for at in stops]
+                ends[at + cut] = right - share if run.rtl else left + share
+    stops: list[tuple[int, float]] = []
+    for at in sorted(set(grapheme_boundaries(line.text))):
+        # What is not drawn (a space at the end of a line that wraps) has no width.
+        stops.append((line.start + at, line.x + ends[at] if at in ends else stops[-1][1]))
+    return stops

@@ -13,8 +13,8 @@ Words
                   Read-only: texture_size, cut_short
     ShapedInput   text, caret, count, characters_max, multiline, placeholder, mask, focus, style, pad, start_pad;
                   on_text, on_enter; insert(), backspace(), enter(), step()
-    Keyboard      target (a ShapedInput) or on_key(text), on_backspace(), on_enter(); layouts (language key goes through
-                  them), layout: th-kedmanee th-alphabet en symbols digits; shift
+    Keyboard      target (a ShapedInput) or on_key(text), on_backspace(), on_enter(); begin(language); layouts (language
+                  key goes through them), layout: th-kedmanee th-alphabet en jawi symbols digits; shift
 
 Touch: everything below marked * dispatches on_press, on_release and has action (debounce id), once, disabled, pressed.
 A released action is dead until `ARMING.rearm()`, which the app calls whenever it presents a view, even an equal one.

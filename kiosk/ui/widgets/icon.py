@@ -22,8 +22,8 @@ from .text import TextureCache, to_texture
 
 #: Signs that point along the line of reading, or picture one: they are drawn the other way round for Jawi.
 TURNS: Final = frozenset({
-    "arrow-left", "arrow-right", "arrow-u-up-left", "arrow-up-right", "arrow-square-out", "arrow-elbow-down-left",
-    "caret-left", "caret-right", "fast-forward", "list-bullets", "paper-plane-tilt", "sign-out",
+    "arrow-elbow-down-left", "arrow-left", "arrow-right", "arrow-square-out", "arrow-u-up-left", "arrow-up-right",
+    "backspace", "caret-left", "caret-right", "fast-forward", "list-bullets", "paper-plane-tilt", "sign-out",
 })  # fmt: skip
 _DRAWN: Final = TextureCache(bytes_max=8 << 20)
 _PICTURES: Final = TextureCache(bytes_max=48 << 20)

@@ -52,6 +52,7 @@ class ShapedInput(Surface):
     count = NumericProperty(0)
     pad = NumericProperty(28)
     start_pad = NumericProperty(0)
+    """Room kept free at the side where reading begins, for a sign."""
     blinks = BooleanProperty(True)
 
     __events__ = ("on_enter",)
@@ -67,7 +68,7 @@ class ShapedInput(Surface):
         self._drag: tuple[float, int] | None = None
         self._redo = Clock.create_trigger(self._lay_now, -1)
         super().__init__(**kwargs)
-        for name in ("lang", "type", "size", "pad", "start_pad", "mask", "placeholder", "multiline"):
+        for name in ("lang", "type", "size", "pad", "start_pad", "mask", "placeholder", "multiline", "turned"):
             self.fbind(name, self._redo)
         for name in ("pos", "color", "caret_color", "quiet_color", "mask_color"):
             self.fbind(name, self._draw_later)
@@ -256,14 +257,16 @@ class ShapedInput(Surface):
     def _caret_line(self) -> Line | None:
         return self._laid.lines[self._caret_row()] if self._laid is not None and self._laid.lines else None
 
+    @property
+    def _inner_left(self) -> float:
+        """The left edge of the room for words."""
+        return float(self.x + self.pad + (0 if self.turned else self.start_pad))
+
     def _left(self, line: Line) -> float:
-        """Where a line's left edge stands in the window; a line too long for the box shows its end."""
-        inner = self._inner_width
-        rtl_room = self.start_pad if not line.rtl else 0
-        left = float(self.x + self.pad + rtl_room)
-        if line.width > inner and not self.multiline:
-            return left + inner - line.width
-        return left + inner - line.width if line.rtl else left
+        """Where a line's left edge stands in the window; one line too long for the box shows its end."""
+        slack = self._inner_width - line.width
+        too_long = slack < 0 and not self.multiline
+        return self._inner_left + (slack if line.rtl != too_long else 0)
 
     def _paint_now(self, *_: object) -> None:
         self.canvas.clear()
@@ -299,10 +302,11 @@ class ShapedInput(Surface):
         Color(*(self.color if self.text else self.quiet_color))
         bleed = (texture.width - one_line(laid, number).width) / 2
         left = round(self._left(line) - bleed)
-        overhang = max(0, round(self.x + self.pad + self.start_pad) - left) if line.width > self._inner_width else 0
-        if overhang and overhang < texture.width:  # a one-line input shows the end of what is too long
-            texture = texture.get_region(overhang, 0, texture.width - overhang, texture.height)
-            left += overhang
+        if line.width > self._inner_width:  # a one-line input shows the end of what is too long
+            first = max(0, round(self._inner_left) - left)
+            last = min(texture.width, round(self._inner_left + self._inner_width) - left)
+            texture = texture.get_region(first, 0, last - first, texture.height)
+            left += first
         Rectangle(texture=texture, size=texture.size, pos=(left, round(y - laid.below)))
 
     def _paint_bar(self, line: Line, y: float, pitch: float) -> None:
@@ -310,10 +314,11 @@ class ShapedInput(Surface):
         if width:
             Color(*self.mask_color)
             height = pitch * 0.4
-            RoundedRectangle(pos=(self._left(line), y + pitch * 0.3), size=(width, height), radius=[height / 2])
+            left = max(self._left(line), self._inner_left)
+            RoundedRectangle(pos=(left, y + pitch * 0.3), size=(width, height), radius=[height / 2])
 
     def _paint_caret(self, top: float, pitch: float) -> None:
-        x = self.x + self.pad + self.start_pad
+        x = self._inner_left + (self._inner_width if self._laid is not None and self._laid.lines[0].rtl else 0)
         row = 0
         line = self._caret_line()
         if self.text and line is not None:

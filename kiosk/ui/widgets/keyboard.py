@@ -1,13 +1,14 @@
-"""The keyboard on the screen: Thai (Kedmanee or by the alphabet), English, figures and signs; further ones are files.
+"""The keyboard on the screen: Thai (Kedmanee or by the alphabet), Latin (English and Malay), Jawi, figures and signs.
 
 Keys stand closer than a finger is wide, so a touch belongs to the nearest key, also between keys; the key under the
 finger shows it, sliding corrects it, lifting writes it. No letter pops up over the finger: others look on.
 
     Keyboard:
         target: story                       # a ShapedInput
-        layouts: "th-kedmanee", "en"        # what the language key goes through
+    board.begin("ms-Arab")                  # the letters of this language, nothing held, nothing shifted
 
-Without a target, listen: `on_key(text)`, `on_backspace()`, `on_enter()`.
+The language key goes through `layouts` and shows which comes next. Layouts are files (`assets/keyboards`). Without a
+target, listen: `on_key(text)`, `on_backspace()`, `on_enter()`.
 """
 
 from __future__ import annotations
@@ -16,30 +17,39 @@ import json
 from dataclasses import dataclass
 from dataclasses import replace as change
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
-from ..files import ICONS, KEYBOARDS
-from ..shaping import Face, FontStack, lay_out, rasterise, rasterise_glyph
+from ..files import KEYBOARDS
+from ..shaping import Laid, lay_out, rasterise
 from ..shaping.graphemes import extends
 from .examples import Example
+from .icon import icon_texture
 from .look import LOOK
 from .text import TEXTURES, to_texture
 
+#: Which letters a language is written with. Malay in Rumi has those of English.
+LETTERS: Final = {"th": "th-kedmanee", "en": "en", "ms": "en", "ms-Arab": "jawi"}
 _REPEAT_AFTER_S = 0.6
 _REPEAT_EVERY_S = 0.11
+_NO_LETTERS = ("symbols", "digits")
 _ICONS = {
     "backspace": "backspace",
     "enter": "arrow-elbow-down-left",
     "shift": "arrow-fat-up",
     "language": "globe-simple",
 }
+_JAWI_KEYS = 0.88
+"""Naskh is drawn larger than Thai at one size; alone on a key, whose height is fixed, it needs no more than this."""
 _BASE = "บ"
-"""A mark alone is placed as over this letter, which is then left out and a pale ring drawn in its place."""
+_JAWI_BASES = {"\u0650": "\u0640", "\u064d": "\u0640"}
+_JAWI_BASE = "\u06ba"
+"""A mark alone is placed as at this letter, which is then left out and a pale ring drawn in its place; in Jawi those
+below stand at a flatter one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +106,11 @@ def _read_key(raw: Any) -> Key:
     return Key(do=raw["do"], wide=raw.get("wide", 1), to=raw.get("to", ""), text=raw.get("text", ""))
 
 
-@lru_cache(maxsize=1)
-def _icon_font() -> FontStack:
-    return FontStack([Face.read(ICONS / "phosphor-bold.ttf")])
-
-
-@lru_cache(maxsize=1)
-def _icon_points() -> dict[str, int]:
-    points: dict[str, int] = json.loads((ICONS / "codepoints.json").read_text("utf-8"))
-    return points
-
-
 class Keyboard(Widget):
     """See the module. ``layout`` is the one shown, ``shift`` whether the next sign is the shifted one."""
 
     target = ObjectProperty(None, allownone=True)
-    layouts = ListProperty(["th-kedmanee", "en"])
+    layouts = ListProperty(list(dict.fromkeys(LETTERS.values())))
     layout = StringProperty("th-kedmanee")
     shift = BooleanProperty(False)
     palette = ObjectProperty(LOOK.c)
@@ -132,6 +131,15 @@ class Keyboard(Widget):
             self.fbind(name, self._redraw)
         self._redraw()
 
+    def begin(self, language: str, *, digits: bool = False) -> None:
+        """Stand as at the beginning, for a visit in ``language``: its letters (or figures alone), nothing held."""
+        self._stop_repeat()
+        self._pressed.clear()
+        self._letters = LETTERS.get(language, "th-kedmanee")
+        self.layout = "digits" if digits else self._letters
+        self.shift = False
+        self._redraw()
+
     # ---- what keys do ---------------------------------------------------------------------------------------------
 
     def strike(self, key: Key) -> None:
@@ -150,7 +158,7 @@ class Keyboard(Widget):
             self._go_to(key)
 
     def _go_to(self, key: Key) -> None:
-        if self.layout not in ("symbols", "digits"):
+        if self.layout not in _NO_LETTERS:
             self._letters = self.layout
         if key.do == "layout":
             self.layout = key.to
@@ -308,47 +316,55 @@ class Keyboard(Widget):
 
     def _draw_key(self, spot: Spot, shape: KeyLayout) -> None:
         key, sizes, palette = spot.key, self.sizes, self.palette
-        px = min(sizes.key.px, spot.height * 0.5)
+        scale = _JAWI_KEYS if shape.lang.endswith("-Arab") else 1.0
+        px = min(sizes.key.px, spot.height * 0.5) * scale
         centre = (spot.x + spot.width / 2, spot.y + spot.height / 2)
         if not key.do:
             main, other = (key.shifted, key.sign) if self.shift and key.shifted else (key.sign, key.shifted)
             if key.shifted:
-                self._write(
-                    main, px, palette.ink, (spot.x + spot.width * 0.42, spot.y + spot.height * 0.36), shape.lang
-                )
-                small = min(sizes.key_shift.px, spot.height * 0.28)
+                half = lay_out(main, round(px), lang=shape.lang, pitch=1.0).width / 2
+                x = max(spot.x + spot.width * 0.42, min(spot.x + spot.width * 0.1 + half, centre[0]))
+                self._write(main, px, palette.ink, (x, spot.y + spot.height * 0.36), shape.lang)
+                small = min(sizes.key_shift.px, spot.height * 0.28) * scale
                 self._write(
                     other, small, palette.ink2, (spot.x + spot.width * 0.76, spot.y + spot.height * 0.76), shape.lang
                 )
             else:
                 self._write(main, px, palette.ink, centre, shape.lang)
             return
-        words, icon = self._words(key, shape), _ICONS.get(key.do, "")
+        words, lang = self._words(key, shape)
+        icon = _ICONS.get(key.do, "")
         side = min(sizes.icon if not words else sizes.icon_s, spot.height * 0.6) if icon else 0
         px = min(sizes.label.px, spot.height * 0.36)
-        width = self._width(words, px, shape.lang)
+        width = self._width(words, px, lang)
         room = spot.width * 0.9 - side * 1.3
         if width > room > 0:
             px *= room / width
             width = room
         left = centre[0] - (width + side * 1.3) / 2
         if icon:
-            self._sign(icon, side, (left + side / 2, centre[1]) if words else centre)
+            middle = (left + side / 2, centre[1]) if words else centre
+            self._sign(icon, side, middle, turned=shape.lang.endswith("-Arab"))
         if words:
             tone = palette.ink2 if key.do == "space" else palette.ink
             middle = (left + side * 1.3 + width / 2, centre[1])
-            self._write(words, px, tone, middle, shape.lang, "semibold")
+            self._write(words, px, tone, middle, lang, "semibold")
 
-    def _words(self, key: Key, shape: KeyLayout) -> str:
+    def _words(self, key: Key, shape: KeyLayout) -> tuple[str, str]:
+        """What stands on a key that writes no sign of its own, and in which language."""
+        letters = read_layout(self._letters if self.layout in _NO_LETTERS else self.layout)
         if key.do == "space":
-            return shape.space
+            return letters.space, letters.lang
+        if key.do == "letters":
+            return letters.name, letters.lang
         if key.do == "language":
-            return read_layout(self._next_language()).name
-        return key.text
+            following = read_layout(self._next_language())
+            return following.name, following.lang
+        return key.text, shape.lang
 
-    def _sign(self, icon: str, side: float, centre: tuple[float, float]) -> None:
-        picture = rasterise_glyph(_icon_font(), chr(_icon_points()[icon]), round(side))
-        texture = to_texture(picture)
+    def _sign(self, icon: str, side: float, centre: tuple[float, float], *, turned: bool) -> None:
+        # What is taken back lies where writing came from: in Jawi at the right.
+        texture = icon_texture(icon, round(side), bold=True, turned=turned)
         Color(*self.palette.deep)
         Rectangle(texture=texture, size=texture.size, pos=(round(centre[0] - side / 2), round(centre[1] - side / 2)))
 
@@ -362,17 +378,14 @@ class Keyboard(Widget):
         """Write ``text`` around ``centre``; a mark alone stands over a pale ring."""
         ringed = len(text) == 1 and extends(text) and text != "\u0e33"
         px = round(px)
-        shown = _BASE + text if ringed else text
+        base = _JAWI_BASES.get(text, _JAWI_BASE) if lang.endswith("-Arab") else _BASE
+        shown = base + text if ringed else text
         laid = lay_out(shown, px, weight=weight, lang=lang, pitch=1.0)
         key = ("key", shown, px, weight, lang)
         texture = TEXTURES.get(key)
         if texture is None:
             if ringed:
-                line = laid.lines[0]
-                run = line.runs[0]
-                blank = lay_out("\u00a0", px, weight=weight, lang=lang).lines[0].runs[0].glyphs[0][0]
-                glyphs = ((blank, *run.glyphs[0][1:]), *run.glyphs[1:])
-                laid = change(laid, lines=(change(line, runs=(change(run, glyphs=glyphs), *line.runs[1:])),))
+                laid = _without_base(laid)
             picture = rasterise(laid)
             texture = to_texture(picture)
             TEXTURES.put(key, texture, len(picture.pixels))
@@ -387,6 +400,16 @@ class Keyboard(Widget):
         Rectangle(texture=texture, size=texture.size, pos=(x, y))
 
 
+def _without_base(laid: Laid) -> Laid:
+    """A letter with one mark, the letter left blank: the mark stands where it stood."""
+    line = laid.lines[0]
+    run = line.runs[0]
+    blank = laid.stack.faces[run.face].sized(laid.px).get_nominal_glyph(0x20)
+    base = len(run.glyphs) - 1 if run.rtl else 0  # glyphs are listed as drawn, from the left
+    glyphs = tuple((blank, *glyph[1:]) if at == base else glyph for at, glyph in enumerate(run.glyphs))
+    return change(laid, lines=(change(line, runs=(change(run, glyphs=glyphs), *line.runs[1:])),))
+
+
 def _board(layout: str, **state: Any) -> Any:
     board = Keyboard(layout=layout, **state)
     board.size_hint_y = None
@@ -397,7 +420,9 @@ EXAMPLES = [
     Example("keyboard, Kedmanee", lambda _: _board("th-kedmanee"), part=0),
     Example("keyboard, Kedmanee shifted", lambda _: _board("th-kedmanee", shift=True), part=0),
     Example("keyboard, by the alphabet", lambda _: _board("th-alphabet"), part=0),
-    Example("keyboard, English", lambda _: _board("en"), part=0),
+    Example("keyboard, Latin", lambda _: _board("en"), part=0),
+    Example("keyboard, Jawi", lambda _: _board("jawi"), part=0),
+    Example("keyboard, Jawi shifted", lambda _: _board("jawi", shift=True), part=0),
     Example("keyboard, figures and signs", lambda _: _board("symbols"), part=0),
     Example("keyboard, figures alone", lambda _: _board("digits"), part=0.5),
 ]

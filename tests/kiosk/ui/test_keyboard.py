@@ -1,7 +1,8 @@
-"""What is touched on the keyboard is what is written, from either keyboard, and shown as Thai writers expect."""
+"""What is touched on the keyboard is what is written, from either keyboard, as writers of Thai and Jawi expect it."""
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from kiosk.ui.editing import Draft
 from kiosk.ui.files import KEYBOARDS
 from kiosk.ui.harness import Stage
 from kiosk.ui.shaping import count_graphemes, grapheme_boundaries
+from kiosk.ui.shaping.graphemes import extends
+from kiosk.ui.theme import Theme
+from kiosk.ui.widgets import LOOK
 from kiosk.ui.widgets.input import ShapedInput
-from kiosk.ui.widgets.keyboard import Keyboard, read_layout
+from kiosk.ui.widgets.keyboard import LETTERS, Keyboard, read_layout
 from kiosk.ui.widgets.surface import Ground
 
 LAYOUTS = sorted(path.stem for path in KEYBOARDS.glob("*.json"))
@@ -38,6 +42,44 @@ def test_thai_is_written_by_touch(stage: Stage, desk: tuple[Any, Any], text: str
     stage.strike(board, text)
     assert box.text == text
     assert box.count == count_graphemes(text)
+
+
+def test_the_language_key_goes_round(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """From the visit's letters through all others and back; by the alphabet is one touch from Kedmanee."""
+    _, board = desk
+    board.begin("ms-Arab")
+    seen = []
+    for _ in range(3):
+        seen.append(board.layout)
+        stage.settle()
+        stage._strike_spot(board.spot_of("language"))
+    assert seen == ["jawi", "th-kedmanee", "en"]
+    assert board.layout == "jawi"
+    board.begin("th")
+    stage.settle()
+    stage._strike_spot(next(spot for spot in board.spots if spot.key.to == "th-alphabet"))
+    stage.settle()
+    assert board.layout == "th-alphabet"
+    stage._strike_spot(board.spot_of("language"))
+    assert board.layout == "en"
+
+
+def test_a_visit_begins_with_its_own_letters(stage: Stage, desk: tuple[Any, Any]) -> None:
+    """Nothing of the layout, the shift or the way back is left from whoever wrote before."""
+    _, board = desk
+    board.begin("ms-Arab")
+    stage.settle()
+    stage._strike_spot(board.spot_of("layout"))
+    board.shift = True
+    for language, layout in LETTERS.items():
+        board.begin(language)
+        assert (board.layout, board.shift) == (layout, False)
+        board.begin(language, digits=True)
+        assert board.layout == "digits"
+        board.layout = "symbols"
+        stage.settle()
+        stage._strike_spot(board.spot_of("letters"))
+        assert board.layout == layout
 
 
 def test_english_and_figures(stage: Stage, desk: tuple[Any, Any]) -> None:
@@ -106,6 +148,13 @@ def test_backspace_takes_back_a_mark_then_the_letter(stage: Stage, desk: tuple[A
     box, board = desk
     stage.strike(board, "นั้")
     for left in ("นั", "น", ""):
+        stage._strike_spot(board.spot_of("backspace"))
+        stage.settle()
+        assert box.text == left
+    board.begin("ms-Arab")
+    stage.settle()
+    stage.strike(board, "ب\u0651\u064e")
+    for left in ("ب\u0651", "ب", ""):
         stage._strike_spot(board.spot_of("backspace"))
         stage.settle()
         assert box.text == left
@@ -228,13 +277,43 @@ def test_a_layout_fills_its_rows(name: str) -> None:
             assert not key.to or key.to in LAYOUTS
 
 
-@pytest.mark.parametrize("name", ["th-kedmanee", "th-alphabet"])
-def test_every_thai_sign_can_be_written(name: str) -> None:
-    """All consonants in use, vowels and tone marks are on the layout."""
-    signs = {sign for row in read_layout(name).rows for key in row for sign in (key.sign, key.shifted)}
-    needed = {chr(code) for code in range(0x0E01, 0x0E2F)} - {"ฃ", "ฅ", "ฦ"}
-    needed |= set("ะาำเแโใไๆฯ\u0e31\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c")
-    assert needed - signs == set()
+THAI = "".join(chr(code) for code in range(0x0E01, 0x0E3A)) + "เแโใไๅๆ\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d"
+LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:'?!-"
+JAWI = "ابتةثجچحخدذرزسشصضطظعغڠفڤقکݢلمنوۏهءيىڽأإآؤئكڬ،؛؟٢0123456789.:\u064e\u0650\u064f\u0652\u0651\u064b\u064d\u064c"
+FIGURES = "1234567890๑๒๓๔๕๖๗๘๙๐฿%/-()"
+
+
+@pytest.mark.parametrize(
+    ("layout", "signs"),
+    [("th-kedmanee", THAI), ("th-alphabet", THAI), ("en", LATIN), ("jawi", JAWI), ("symbols", FIGURES)],
+    ids=["kedmanee", "alphabet", "latin", "jawi", "figures"],
+)
+def test_every_sign_of_a_language_is_written_and_taken_back(
+    stage: Stage, desk: tuple[Any, Any], layout: str, signs: str
+) -> None:
+    """Touching the keys of the whole alphabet writes it, sign by sign, and as many touches of one key take it back."""
+    box, board = desk
+    stage.resize((540, 960), Theme(motion=False))
+    board.layout = layout
+    stage.settle()
+    # A letter before each mark, as they are written; marks on nothing but a space are no text.
+    base = signs[0]
+    written = "".join(base + sign if extends(sign) else sign for sign in signs)
+    stage.strike(board, written)
+    assert box.text == written
+    assert box.caret == len(written)
+    for taken in range(1, len(written) + 1):
+        box.backspace()
+        assert box.text == written[:-taken]
+
+
+def test_the_alphabets_are_whole() -> None:
+    """44 consonants, 26 letters twice, and the 37 letters of Jawi are what the test above writes."""
+    assert sum(unicodedata.name(sign).startswith("THAI CHARACTER") for sign in THAI) == len(THAI) == 71
+    assert {chr(code) for code in range(0x0E01, 0x0E2F)} <= set(THAI)
+    assert len({sign for sign in LATIN if sign.isalpha()}) == 52
+    assert set("چڠڤݢڽۏ") <= set(JAWI[:37])
+    assert all(unicodedata.category(sign) == "Lo" for sign in JAWI[:37])
 
 
 TYPED = st.text(alphabet="กขน\u0e31\u0e34\u0e48\u0e49\u0e33เa1 \n😀\u200d\u0301م", max_size=6)
@@ -257,3 +336,96 @@ def test_editing_keeps_its_promises(acts: list[Any]) -> None:
             draft.insert(act)
         assert 0 <= draft.caret <= len(draft.text)
         assert draft.count <= 12
+
+
+# ---- right to left -----------------------------------------------------------------------------------------------
+
+
+def caret_x(box: Any) -> float:
+    """Where the caret is drawn, from the left edge of the box."""
+    rectangles = [each for each in box.canvas.children if type(each).__name__ == "Rectangle"]
+    return float(rectangles[-1].pos[0] - box.x)
+
+
+@pytest.fixture
+def jawi(stage: Stage) -> tuple[Any, Any]:
+    """An input above a keyboard in a visit in Jawi, the caret in it."""
+    stage.resize((1080, 1920), lang="ms-Arab")
+    ground, box, board = Ground(), ShapedInput(placeholder="اڤ برلاکو"), Keyboard()
+    board.target = box
+    board.begin("ms-Arab")
+    ground.add_widget(box)
+    ground.add_widget(board)
+    stage.show(ground)
+    box.blinks = False
+    box.focus = True
+    stage.settle()
+    return box, board
+
+
+def test_jawi_is_written_from_the_right(stage: Stage, jawi: tuple[Any, Any]) -> None:
+    """The caret waits at the right edge and goes left with every letter; figures and Rumi go on to their right."""
+    box, board = jawi
+    assert caret_x(box) == pytest.approx(box.width - box.pad, abs=2)
+    places = []
+    for sign in "لمڤو":
+        stage.strike(board, sign)
+        stage.settle()
+        places.append(caret_x(box))
+    assert places == sorted(places, reverse=True)
+    assert places[0] < box.width - box.pad - 5
+    stage.strike(board, " 12")
+    stage.settle()
+    assert box.text == "لمڤو 12"
+    line = box._laid.lines[0]
+    figures = next(run for run in line.runs if not run.rtl)
+    assert box.text[figures.start : figures.stop] == "12"
+    assert caret_x(box) == pytest.approx(box._left(line) + figures.x + figures.width - box.x, abs=2)
+
+
+def test_arrows_and_taps_move_by_what_is_seen(stage: Stage, jawi: tuple[Any, Any]) -> None:
+    """The left arrow goes on, the right one back; a tap at the right edge of a Jawi line stands at its beginning."""
+    box, _ = jawi
+    box.insert("چاوڠ")
+    stage.settle()
+    left, right = 276, 275
+    stage.window.dispatch("on_key_down", right, 0, None, [])
+    assert box.caret == 3
+    stage.window.dispatch("on_key_down", left, 0, None, [])
+    assert box.caret == 4
+    stage.tap_at(box.right - box.pad - 2, box.top - box.pad - 10)
+    assert box.caret == 0
+    box.insert("ڤ")
+    assert box.text == "ڤچاوڠ"
+    box.focus = False
+
+
+@pytest.mark.parametrize(("text", "rtl"), [("سيارچ " * 30, True), ("search " * 30, False)])
+def test_one_line_too_long_shows_its_end_beside_its_sign(
+    stage: Stage, jawi: tuple[Any, Any], text: str, rtl: bool
+) -> None:
+    """Whichever way it runs, the end and the caret stay in sight, and nothing is written over the sign at the right."""
+    box, _ = jawi
+    box.multiline, box.start_pad = False, 60
+    box.insert(text.strip())
+    stage.settle()
+    left, right = box.pad, box.width - box.pad - 60
+    end = left if rtl else right
+    assert caret_x(box) == pytest.approx(end, abs=3)
+    drawn = next(each for each in box.canvas.children if type(each).__name__ == "Rectangle" and each.texture)
+    assert drawn.pos[0] - box.x >= left - 1
+    assert drawn.pos[0] + drawn.size[0] - box.x <= right + 1
+    box.focus = False
+
+
+def test_a_caret_between_two_directions_stands_where_writing_goes_on(stage: Stage, jawi: tuple[Any, Any]) -> None:
+    """After Jawi behind Rumi the caret is left of the last Jawi letter, not at the far end of the line."""
+    box, _ = jawi
+    box.insert("OTP چاوڠ")
+    stage.settle()
+    line = box._laid.lines[0]
+    last = next(run for run in line.runs if run.rtl)
+    assert not line.rtl
+    assert caret_x(box) == pytest.approx(box._left(line) + last.x - box.x, abs=3)
+    assert LOOK.rtl
+    box.focus = False
