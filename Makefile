@@ -39,8 +39,9 @@ format:          ## lay out the code
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix --quiet .
 
-assets:          ## draw the pictures anew from their SVG (needs resvg-py; icons: see assets/icons/build.py)
+assets:          ## draw the pictures and sample forms anew (needs resvg-py; icons: see assets/icons/build.py)
 	$(PY) assets/art/build.py
+	$(PY) assets/art/forms.py
 
 vectors:         ## write tests/vectors anew, when a format version is added
 	PYTHONPATH=. $(PY) tests/vectors/make.py
