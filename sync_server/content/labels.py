@@ -51,6 +51,13 @@ PIECES: Mapping[str, Text] = {
 }
 
 
+def piece(name: str) -> str:
+    """What a changed piece that is no service is called on the page."""
+    if name.startswith(content.FORM_PREFIX):
+        return f"{Text('ภาพตัวอย่างแบบฟอร์ม', 'Picture of a form')} {name.removeprefix(content.FORM_PREFIX)}"
+    return str(PIECES.get(name, name))
+
+
 def duration(value: Duration) -> Text:
     """The duration in words, such as 5 นาที or 5 min; ในทันที where it is no number."""
     return _UNITS[value.unit].format(n=value.value)

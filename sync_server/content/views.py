@@ -210,4 +210,4 @@ def _change_lines(found: Changes, rows: list[Row]) -> Iterator[tuple[str, Text, 
         ("minus", Text("นำออก", "Taken out"), found.gone),
     ):
         for name in names:
-            yield icon, words, titles.get(name) or str(labels.PIECES.get(name, name))
+            yield icon, words, titles.get(name) or labels.piece(name)

@@ -131,11 +131,16 @@ WRONG = {
     "enquiries at no group": ("office.toml", 'enquiries = "general"', 'enquiries = "x"', "enquiries: no series 'x'"),
     "a colleague nobody knows": (
         TAX,
-        "[[steps]]\n",
-        '[[steps]]\nperson = "sample_z"\n',
+        'person = "sample_a"',
+        'person = "sample_z"',
         "steps[0].person: no colleague 'sample_z'",
     ),
-    "a link that is none": (TAX, "lunch = true", 'lunch = true\nlink = "http://x.example"', "link: a link begins with"),
+    "a link that is none": (
+        TAX,
+        'link = "https://salathong.example/s',
+        'link = "http://x.example/s',
+        "link: a link begins with",
+    ),
     "an unnamed closed day": ("office.toml", 'name = "วันปิยมหาราช"', "", "holidays[1]: a `day`"),
     "ends before it begins": (
         "notices.toml",
@@ -181,7 +186,8 @@ PNG = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (800).to_bytes(4) + (1
 def test_a_form_has_a_sound_picture_or_link(form, picture, expected):
     """A picture is there, is a PNG and small; a link is one that a code can carry; one of them there is."""
     files = small_files()
-    files[TAX] = FORM.format(form) + files[TAX]
+    before, _, after = files[TAX].partition("[[forms]]")
+    files[TAX] = FORM.format(form) + before + after[after.index("[[papers]]") :]
     drawn = {"forms/a.png": picture}
     if not expected:
         assert source.read(files, drawn).pictures == ({"a.png": picture} if "sample" in form else {})

@@ -116,7 +116,7 @@ def test_a_service_taken_out_or_moved_is_told_apart(published, actor, tmp_path):
     folder = edited(tmp_path, "office.toml", '    "sign_tax",\n', "")
     (folder / "services" / "sign_tax.toml").unlink()
     found = import_draft(actor, read_source(folder), now=NOW)
-    assert (found.new, found.changed, found.gone, found.reordered) == ((), (), ("sign_tax",), False)
+    assert (found.new, found.changed, found.gone, found.reordered) == ((), (), ("form/sign_tax.png", "sign_tax"), False)
 
     two = '"sign_tax",\n    "elderly_allowance"'
     moved = edited(tmp_path / "b", "office.toml", two, '"elderly_allowance",\n    "sign_tax"')
