@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench gallery crash escape demo format assets vectors lock clean
+.PHONY: help setup check test bench gallery crash fuzz escape demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ gallery:         ## every screen, widget example and staff page as PNG, every la
 
 crash:           ## cut the power everywhere for MINUTES (10); a failure prints the seed that replays it
 	$(PY) -m tests.crash --minutes $(or $(MINUTES),10)
+
+fuzz:            ## feed every reader COUNT (1,000,000) damaged inputs (SEED=n chooses which)
+	$(PY) -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
 
 escape:          ## 100,000 random keys and touches at a kiosk: no way out (SALA_SEED=n chooses which)
 	SALA_EVENTS=100000 $(PY) -m pytest -q tests/e2e/test_escape.py

@@ -1,0 +1,133 @@
+"""What is fed with damaged bytes: every reader of something that came from outside, with honest bytes to damage.
+
+A target's `read` is what the real side calls. Damaged bytes must be refused by one of our errors; `others` says where a
+reader may take bytes that are not the honest ones.
+
+To add one: its honest bytes, what reads them, and a line in `targets()`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from shared import batch, content, envelope, keys, protocol, stick, wire
+from shared.content import Notices, PieceRef
+from shared.errors import SalaError
+from shared.log import Head
+from shared.protocol import Health, Intake, KioskSelf, KnownKiosk, Limits, Local, NotTaken, Push, ServerSelf, Stand
+from shared.records import decode_record, encode_record
+from tests.vectors.make import (
+    ANSWERS,
+    BUNDLE,
+    CODE,
+    ENROLMENT_SECRET,
+    KIOSK,
+    KIOSK_KEY,
+    LOG,
+    OFFICE,
+    OFFICE_SALT,
+    SEALING,
+)
+from tests.vectors.make import run as honest_log
+
+NONCE, EPOCH = b"nonce-1234567890", b"epoch-1234567890"
+
+#: How a reader may decline. Anything else that comes out of it is a fault of ours.
+REFUSALS = (SalaError, NotTaken)
+
+
+@dataclass(frozen=True)
+class Target:
+    """`honest` are bytes that `read` takes.
+
+    `others`: "none" where every bit is signed or hashed; "same" where bytes that this reader need not see may differ
+    and what it reads may not (`means` tells what that is); "any" below the signature, where a value is all that counts.
+    """
+
+    name: str
+    honest: tuple[bytes, ...]
+    read: Callable[[bytes], Any]
+    others: Literal["none", "same", "any"] = "none"
+    means: Callable[[Any], Any] = field(default=lambda value: value)
+
+
+def _one(data: bytes) -> Callable[[bytes], bytes]:
+    """A reader that compares with what was signed elsewhere."""
+    ref = PieceRef("notices", content.piece_hash(data), len(data))
+
+    def check(given: bytes) -> bytes:
+        content.check_piece(ref, given)
+        return given
+
+    return check
+
+
+def targets() -> list[Target]:
+    """All of them; made anew, as some readers remember what they were told."""
+    records, head = honest_log()
+    me = KioskSelf(OFFICE, KIOSK, KIOSK_KEY, ANSWERS.public, SEALING.public)
+    intake = Intake(ServerSelf(OFFICE, ANSWERS, {SEALING.public.id: SEALING}))
+    known = KnownKiosk(KIOSK, KIOSK_KEY.public, revoked=False)
+    place = {"log": LOG, "first_seq": 1, "count": len(records), "prev": bytes(32)}
+
+    def find(kiosk: bytes) -> KnownKiosk | None:
+        return known if kiosk == KIOSK else None
+
+    lobby = Local("lobby", head, Head.empty(LOG))
+    ask = Push(me, [lobby], lambda _log, _seq: None).ask(NONCE, 3, Health("0.1.0", 5, 0, 0, 4000, None))
+    asked = intake.ask(ask, find)
+    stand = Stand(LOG, 0, bytes(32), "open", 0)
+    position = intake.position(asked, [stand], epoch=EPOCH, server_ms=1, edition=4, limits=Limits())
+    sealed = protocol.sealed_batch(me, "lobby", Head.empty(LOG), records, NONCE)
+    padded = protocol.sealed_batch(me, "confidential", Head.empty(LOG), records, NONCE)
+    receipt = intake.receipt(envelope.read_header(sealed), head, forked=False, epoch=EPOCH, server_ms=1)
+    refusal = intake.refuse(sealed, protocol.Reason.BUSY, epoch=EPOCH, server_ms=1, retry_after_s=5)
+
+    code = keys.code_keys(CODE, OFFICE_SALT)
+    status = envelope.seal_status(
+        wire.encode(content.Status("answered", "road", "2026-11-25", "2026-12-10", "ซ่อมแล้ว", "", "", "1/2570")),
+        status_id=code.status_id, state_key=code.state_key, nonce=b"nonce-123456",
+    )  # fmt: skip
+    readers = [keys.ReadingKey(bytes([i]) * 96) for i in (1, 2)]
+    routed = envelope.seal_to_route(
+        "เรื่องที่ไว้ใจเล่า".encode(), readers=[each.public for each in readers], log=LOG, route="clerk", key=b"r" * 32
+    )
+    notices = content.piece(Notices(notices=[]))
+    manifest = content.make_manifest({"notices": notices}, office=OFFICE, edition=3, made_ms=1, by=BUNDLE)
+    enrol_code = keys.enrolment_code(ENROLMENT_SECRET)
+    enrol = protocol.enrol(enrol_code, KIOSK_KEY, nonce=NONCE, device="device", software="0.1.0")
+
+    def admitted(data: bytes) -> protocol.Enrol:
+        request = protocol.read_enrol(data)
+        protocol.check_enrol(request, ENROLMENT_SECRET)
+        return request
+
+    return [
+        Target("envelope", (sealed, padded), lambda data: intake.open(data, find)),
+        Target("question", (ask,), lambda data: intake.ask(data, find)),
+        Target("answer", (position, receipt, refusal), lambda data: protocol.read_answer(data, ANSWERS.public)),
+        Target("enrolment", (enrol,), admitted),
+        Target(
+            "manifest", (manifest,), lambda data: content.read_manifest(data, BUNDLE.public, office=OFFICE, at_least=3)
+        ),
+        Target("piece", (notices,), _one(notices)),
+        Target(
+            "status", (status,),
+            lambda data: envelope.open_status(data, status_id=code.status_id, state_key=code.state_key),
+        ),
+        Target(
+            # Each reader has a wrapped key of its own in it, and sees nothing of the others'.
+            "complaint", (routed,),
+            lambda data: envelope.open_routed(data, reader=readers[0], log=LOG, route="clerk"), others="same",
+        ),
+        # Below the signature: what a kiosk with a good key and a bad program may send.
+        Target(
+            "batch", (batch.pack(records), batch.pack(records, padded=True)),
+            lambda data: batch.unpack(data, **place), others="any", means=lambda value: value[0],
+        ),
+        Target("record", tuple(map(encode_record, records)), decode_record, others="any", means=encode_record),
+        Target(
+            "file name", (stick.file_name(LOG, 1, 500).encode(),),
+            lambda data: stick.read_name(data.decode("utf-8", "replace")), others="any",
+        ),
+    ]  # fmt: skip
