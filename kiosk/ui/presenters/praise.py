@@ -9,8 +9,8 @@ from kiosk.desk import praise
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.presenters.rating import ReasonChoice
 
-#: People a page: so many faces are found at one look, at every size of text.
-PEOPLE: Final = 3
+#: People a page, where there is no room for more; a large screen shows two such rows.
+PEOPLE_ROW: Final = 3
 PRAISED_S: Final = 20
 
 
@@ -63,7 +63,9 @@ class Praise(Presenter[PraiseView]):
     _unknown = False
     _writing = False
     _asked = False
-    _page = 0
+    #: The first of the page on screen; a page may hold more or fewer people from now on.
+    _first = 0
+    _held = PEOPLE_ROW
 
     def enter(self) -> None:
         """Where nobody agreed to be named, counter and hour are asked at once."""
@@ -73,7 +75,8 @@ class Praise(Presenter[PraiseView]):
         """As far as it was chosen."""
         say, thanks, office = self.say, self._thanks, self.bundle.office
         divisions = {each.id: each.name.into(say.language) for each in office.divisions}
-        pages = max(1, -(-len(office.colleagues) // PEOPLE))
+        held = self._held
+        page, pages = self._first // held, max(1, -(-len(office.colleagues) // held))
         return PraiseView(
             say,
             () if self._unknown else tuple(
@@ -81,9 +84,9 @@ class Praise(Presenter[PraiseView]):
                     each.id, each.name.into(say.language), each.position.into(say.language),
                     divisions.get(each.division, ""), each.picture, each.id == thanks.person,
                 )
-                for each in office.colleagues[self._page * PEOPLE : (self._page + 1) * PEOPLE]
+                for each in office.colleagues[page * held : (page + 1) * held]
             ),
-            self._page, pages, say("services.page", page=self._page + 1, pages=pages), self._unknown,
+            page, pages, say("services.page", page=page + 1, pages=pages), self._unknown,
             tuple(Pick(each, say("praise.counter_no", n=each), each == thanks.counter) for each in office.counters),
             tuple(Pick(each, f"{int(each):02d}.00", each == thanks.hour) for each in praise.HOURS),
             tuple(
@@ -94,6 +97,12 @@ class Praise(Presenter[PraiseView]):
             say("praise.need") if self._asked and not (thanks.person or self._unknown) else "",
             bool(office.colleagues),
         )  # fmt: skip
+
+    def fit(self, rows: int) -> None:
+        """The screen has room for this many rows of people."""
+        if rows * PEOPLE_ROW != self._held:
+            self._held = rows * PEOPLE_ROW
+            self.flow.show()
 
     @verb
     def person(self, person: str) -> None:
@@ -127,7 +136,8 @@ class Praise(Presenter[PraiseView]):
     @verb
     def turn(self, pages: int) -> None:
         """Other people."""
-        self._page = max(0, min(self._page + pages, self.present().pages - 1))
+        view = self.present()
+        self._first = max(0, min(view.page + pages, view.pages - 1)) * self._held
 
     @verb
     def write(self, open_: bool) -> None:

@@ -18,9 +18,10 @@ class RatingScreen(Page):
     view = ObjectProperty(RatingView(), rebind=True)
 
 
-class FaceItem(Item, FaceCard):
-    """One face with its word; all of a row are as high as the highest needs to be (`shared`)."""
+class EvenItem(Item):
+    """One of several cards side by side, all as high (`shared`) as the highest needs to be (`needed`)."""
 
+    needed = NumericProperty(0)
     shared = NumericProperty(0)
 
     def on_needed(self, *_: object) -> None:
@@ -31,6 +32,10 @@ class FaceItem(Item, FaceCard):
             each.shared = highest
 
     on_parent = on_needed
+
+
+class FaceItem(EvenItem, FaceCard):
+    """One face with its word."""
 
 
 class ReasonItem(Item, ReasonCard):

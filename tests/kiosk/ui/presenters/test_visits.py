@@ -213,6 +213,24 @@ def test_praise_is_by_name_or_by_counter_and_hour_and_only_when_sent(kiosk):
     ]
 
 
+def test_people_stand_on_pages_of_one_row_or_two(kiosk):
+    """Everybody is reached, and whoever was in view stays so when text grows or shrinks."""
+    kiosk.do("begin")
+    kiosk.do("praise")
+    kiosk.presenter.fit(2)
+    everybody = [each.id for each in kiosk.flow.view.people]
+    assert (len(everybody), kiosk.flow.view.pages) == (6, 1)
+    kiosk.do("turn", 1)
+    assert kiosk.flow.view.page == 0
+    kiosk.presenter.fit(1)
+    kiosk.do("turn", 1)
+    kiosk.do("turn", 1)
+    assert [each.id for each in kiosk.flow.view.people] == everybody[3:]
+    assert (kiosk.flow.view.page, kiosk.flow.view.pages) == (1, 2)
+    kiosk.presenter.fit(2)
+    assert [each.id for each in kiosk.flow.view.people] == everybody
+
+
 def touch_why(kiosk, score=4):
     """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
     for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
