@@ -23,6 +23,8 @@ class Visit:
     language: Language = "th"
     text_scale: float = 1.0
     contrast: Contrast = "normal"
+    low: bool = False
+    """Whether all that is touched stands in the lower half of the screen, for who cannot reach higher."""
     service_id: str = ""
     search: str = ""
     papers_at_hand: frozenset[int] = frozenset()

@@ -107,9 +107,6 @@ class Desk(Protocol):
         """Run `fn`, then `done` with what became of it."""
 
 
-#: How large text may grow on a tablet, which is held in the hand and low: more would push buttons off the screen.
-TABLET_FACTORS: Final = (1.0, 1.15)
-
 #: Steps that need no content: they work on a kiosk that is not open yet.
 WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "stick", "cleaning", "shutting"})
 
@@ -128,6 +125,8 @@ class Chrome:
     contrast: bool = False
     largest: bool = False
     """Whether text cannot grow further, and the next touch makes it normal again."""
+    low: bool = False
+    """Whether all that is touched stands in the lower half."""
     can_go_back: bool = False
 
 
@@ -302,19 +301,20 @@ class Flow:
     def larger(self) -> None:
         """The next larger text, and after the largest the normal one."""
         if self.hears(self.presenter, ("larger", ()), STEP_DEAF_MS):
-            larger = [factor for factor in self._text_factors if factor > self.visit.text_scale]
-            self.visit.text_scale = larger[0] if larger else self._text_factors[0]
+            larger = [factor for factor in TEXT_FACTORS if factor > self.visit.text_scale]
+            self.visit.text_scale = larger[0] if larger else TEXT_FACTORS[0]
             self.show()
-
-    @property
-    def _text_factors(self) -> tuple[float, ...]:
-        config = self.world.config
-        return TABLET_FACTORS if config.window_width_px > config.window_height_px else TEXT_FACTORS
 
     def contrast(self) -> None:
         """High contrast, or the house's own colours again."""
         if self.hears(self.presenter, ("contrast", ()), STEP_DEAF_MS):
             self.visit.contrast = "normal" if self.visit.contrast == "high" else "high"
+            self.show()
+
+    def low(self) -> None:
+        """Bring all that is touched into the lower half of the screen, or let it stand where there is room again."""
+        if self.hears(self.presenter, ("low", ()), STEP_DEAF_MS):
+            self.visit.low = not self.visit.low
             self.show()
 
     # --- one touch, one verb -------------------------------------------------------------------------------------
@@ -444,8 +444,8 @@ class Flow:
         moment = self.clock.now()
         say = self.say
         chrome = Chrome(say, text_factor=self.visit.text_scale,
-            largest=self.visit.text_scale >= self._text_factors[-1], contrast=self.visit.contrast == "high",
-                        can_go_back=len(self._path) > 1)  # fmt: skip
+            largest=self.visit.text_scale >= TEXT_FACTORS[-1], contrast=self.visit.contrast == "high",
+                        low=self.visit.low, can_go_back=len(self._path) > 1)  # fmt: skip
         if not moment.trusted or moment.wall is None:
             return chrome
         day = moment.service_date

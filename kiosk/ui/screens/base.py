@@ -18,18 +18,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from kivy.clock import Clock
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
+from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.base import View
 from kiosk.ui.presenters.flow import Chrome
-from kiosk.ui.widgets import load_all
+from kiosk.ui.widgets import LOOK, load_all
 from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.header import RoofHeader
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
-from kiosk.ui.widgets.surface import Column, Grid, Ground, Row, Stack
+from kiosk.ui.widgets.scroll import Pager, ScrollArea
+from kiosk.ui.widgets.surface import Box, Column, Grid, Ground, Row, Stack
 
 if TYPE_CHECKING:
     from kiosk.ui.presenters.flow import Flow
@@ -79,8 +82,39 @@ class Page(Ground):
     flow = ObjectProperty(None, allownone=True)
     #: Whether words that somebody typed are hidden, while nobody seems to be there.
     masked = BooleanProperty(False)
+    #: Whether all that is touched stands in the lower half.
+    low = BooleanProperty(False)
+    #: The least height that is left between a roof that came down and the open keyboard.
+    typing_room = NumericProperty(680)
     #: Counts how often this page came on screen: what must begin anew each time follows it.
     entered = NumericProperty(0)
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._reach = Clock.create_trigger(self._reach_now, -1)
+        super().__init__(**kwargs)
+        for name in ("low", "height", "children", "typing_room"):
+            self.fbind(name, self._reach)
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """Take a part of the page; what is no more than a box gets a room that scrolls where it does not fit."""
+        if type(widget) is Box:
+            room = Room()
+            super().add_widget(room, *args, **kwargs)
+            room.add_widget(widget)
+            return
+        if isinstance(widget, KeyboardTray):
+            widget.fbind("height", self._reach)
+        super().add_widget(widget, *args, **kwargs)
+
+    def _reach_now(self, *_: object) -> None:
+        """Let the roof down to the middle of the page, or leave it up; a tablet has no room for it above a keyboard."""
+        typing = sum(each.height for each in self.children if isinstance(each, KeyboardTray) and each.open)
+        room = self.height - typing - self.typing_room if typing else self.height
+        least = max(0, min(self.height / 2, room)) if self.low else 0
+        for each in self.walk(restrict=True):
+            if isinstance(each, RoofHeader):
+                each.least = least
+                each.away = LOOK.wide and typing > 0
 
     def show(self, flow: Flow) -> None:
         """Show the step that `flow` stands at. An equal view changes nothing."""
@@ -108,8 +142,113 @@ class Roof(RoofHeader):
     page = ObjectProperty(None, allownone=True, rebind=True)
 
 
-class Body(Stack):
+class Room(Stack):
+    """Holds its children from the top down. What does not fit scrolls, by finger or by two buttons; what is `Staying`
+    stays in sight below.
+    """
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._inner: Any = None
+        self._pager: Any = None
+        self._settle = Clock.create_trigger(self._settle_now, -1)
+        super().__init__(**kwargs)
+        self._furnish()
+
+    def _furnish(self) -> None:
+        if self._inner is not None:
+            return
+        self._inner, self._area = Stack(), ScrollArea()
+        self._inner.size_hint_y = None
+        self._area.add_widget(self._inner)
+        super().add_widget(self._area)
+        self._inner.spacing = self.spacing
+        self.fbind("spacing", self._inner.setter("spacing"))
+        self._inner.fbind("minimum_height", self._settle)
+        self._area.fbind("height", self._settle)
+        for name in ("height", "minimum_height", "padding"):
+            self.fbind(name, self._settle)
+
+    @property
+    def area(self) -> ScrollArea:
+        """What scrolls."""
+        self._furnish()
+        return self._area
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """Take a child; what stays goes below what scrolls."""
+        self._furnish()
+        if isinstance(widget, Staying):
+            super().add_widget(widget)
+        else:
+            self._inner.add_widget(widget, *args, **kwargs)
+
+    def remove_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """Let a child go."""
+        if widget.parent is self:
+            super().remove_widget(widget, *args, **kwargs)
+        else:
+            self._inner.remove_widget(widget, *args, **kwargs)
+
+    def _settle_now(self, *_: object) -> None:
+        needed = self._inner.minimum_height
+        staying = [each for each in self.children if each is not self._area and each is not self._pager]
+        room = self.height - self.padding[1] - self.padding[3] - sum(each.height + self.spacing for each in staying)
+        # Two buttons would fill a small room between roof and keyboard: there a finger moves it.
+        self._page_by_buttons(needed > room + 1 and room > 3 * LOOK.m.secondary)
+        self._inner.height = max(needed, self._area.height)
+
+    def _page_by_buttons(self, wanted: bool) -> None:
+        if not wanted or self.get_parent_window() is None:
+            if self._pager is not None and self._pager.parent is not None:
+                super().remove_widget(self._pager)
+                self._area.given_up = 0
+                self._area.top_up()
+            return
+        if self._pager is None:
+            self._pager = Pager()
+            self._area.fbind("pages", self._pager.setter("pages"))
+            self._area.fbind("page_now", self._pager.setter("page"))
+            self._pager.pages, self._pager.page = self._area.pages, self._area.page_now
+            self._pager.fbind("on_turn", lambda _pager, by: self._area.page(by))
+        page: Any = self.parent
+        while not isinstance(page, Page):
+            page = page.parent
+        self._pager.back, self._pager.forth = page.chrome.say("service.up"), page.chrome.say("service.down")
+        if self._pager.parent is None:
+            super().add_widget(self._pager, index=self.children.index(self._area))
+        # This room must not need more with its buttons than without: it would show and hide them in turn.
+        self._area.given_up = self._pager.height + self.spacing
+
+
+class Body(Room):
     """What stands between header and foot."""
+
+
+class Staying(Widget):
+    """A part of a body that stays in sight below it while the rest scrolls."""
+
+
+class Acts(Staying, Row):
+    """The ways on at the end of a body: they stay in sight while the rest scrolls. As high as the highest."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._follow()
+
+    def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:
+        """Take one way on."""
+        super().add_widget(widget, *args, **kwargs)
+        widget.fbind("height", self._follow)
+        self._follow()
+
+    def _follow(self, *_: object) -> None:
+        self.height = max((child.height for child in self.children), default=0)
+
+
+class InputRoom(FloatLayout):
+    """Where an input stands as large as there is room, and never less than three lines; nothing while not `on`."""
+
+    on = BooleanProperty(True)
 
 
 class Sheet(Stack):
@@ -120,6 +259,18 @@ class Foot(FootBar):
     """Back, larger, contrast, start page: always within reach."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class HomeFoot(FootBar):
+    """How this visit looks, and an end to it."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+
+    def on_kv_post(self, base_widget: object) -> None:
+        """A tablet is held in the hand: nothing on it is too high."""
+        super().on_kv_post(base_widget)
+        if LOOK.wide:
+            self.remove_widget(self.ids.low)
 
 
 class Item(Widget):

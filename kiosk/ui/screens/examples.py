@@ -142,7 +142,9 @@ WAYS: Final[dict[str, Way]] = {
 }
 
 
-def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, contrast: bool = False) -> None:
+def walk(
+    kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, contrast: bool = False, low: bool = False
+) -> None:
     """Lead a fresh visit of `kiosk` to the example called `name`, in `lang`, with this look."""
     kiosk.flow.on_change = lambda _flow: None
     kiosk.worker.jobs_max = sys.maxsize
@@ -158,9 +160,9 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
     for at, (verb, *arguments) in enumerate(WAYS[name]):
         kiosk.do(verb, *arguments)
         if at == 0:
-            _choose_look(kiosk, lang, text_factor, contrast)
+            _choose_look(kiosk, lang, text_factor, contrast, low)
     if not WAYS[name]:
-        _choose_look(kiosk, lang, text_factor, contrast)
+        _choose_look(kiosk, lang, text_factor, contrast, low)
     finish = _FINISHED.get(name)
     if finish is not None:
         finish(kiosk)
@@ -168,11 +170,12 @@ def walk(kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, 
     kiosk.flow.show()
 
 
-def _choose_look(kiosk: SampleKiosk, lang: str, text_factor: float, contrast: bool) -> None:
+def _choose_look(kiosk: SampleKiosk, lang: str, text_factor: float, contrast: bool, low: bool) -> None:
     visit = kiosk.flow.visit
     visit.language = cast("Language", lang)
     visit.text_scale = text_factor
     visit.contrast = "high" if contrast else "normal"
+    visit.low = low
 
 
 def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
@@ -292,14 +295,16 @@ STOPPED: Final = WrongKey("signing.key is not the key this kiosk was enrolled wi
 # --- pictures ----------------------------------------------------------------------------------------------------
 
 
-def picture(name: str, kiosk: SampleKiosk, lang: str, *, text_factor: float = 1.0, contrast: bool = False) -> Any:
+def picture(
+    name: str, kiosk: SampleKiosk, lang: str, *, text_factor: float = 1.0, contrast: bool = False, low: bool = False
+) -> Any:
     """A widget that shows the example called `name`, with the question over it where it is asked."""
     from kivy.uix.floatlayout import FloatLayout
 
     from kiosk.ui import screens
     from kiosk.ui.presenters.trouble import ClosedView, stopped
 
-    walk(kiosk, name, lang, text_factor=text_factor, contrast=contrast)
+    walk(kiosk, name, lang, text_factor=text_factor, contrast=contrast, low=low)
     flow = kiosk.flow
     if name == "closed":
         page = screens.build("closed")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 
-from kiosk.ui.screens.base import Page, Sheet
+from kiosk.ui.screens.base import Acts, Page, Sheet
 from kiosk.ui.widgets.progress import Stepper
-from kiosk.ui.widgets.surface import Row
 
 
 class FormStepper(Stepper):
@@ -15,7 +14,7 @@ class FormStepper(Stepper):
     page = ObjectProperty(None, allownone=True, rebind=True)
 
 
-class FormActs(Row):
+class FormActs(Acts):
     """Back, cancel, and the way on. `cancel` is left out where back is enough."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)

@@ -6,7 +6,6 @@ from kivy.properties import ObjectProperty
 
 from kiosk.ui.presenters.idle import HomeView
 from kiosk.ui.screens.base import Item, Page
-from kiosk.ui.widgets.foot import FootBar
 from kiosk.ui.widgets.pill import Chip
 from kiosk.ui.widgets.tile import Tile
 
@@ -23,9 +22,3 @@ class LanguageItem(Item, Chip):
 
 class DoorItem(Item, Tile):
     """One door."""
-
-
-class HomeFoot(FootBar):
-    """Larger, contrast, and an end to the visit."""
-
-    page = ObjectProperty(None, allownone=True, rebind=True)

@@ -6,7 +6,7 @@ from kivy.properties import ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.complaint import RecordedView
-from kiosk.ui.screens.base import Item, Page, Sheet
+from kiosk.ui.screens.base import Item, Page, Sheet, Staying
 from kiosk.ui.widgets import LOOK
 from kiosk.ui.widgets.code import CodeBox
 from kiosk.ui.widgets.foot import FootBar
@@ -28,8 +28,9 @@ class RecordedScreen(Page):
             seats.add_widget(side)
             seats.add_widget(coming)
         else:
-            for part in (code, coming, paper):
-                seats.add_widget(part)
+            seats.add_widget(code)
+            seats.add_widget(coming)
+            self.ids.body.add_widget(paper)
 
 
 class LeftFoot(FootBar):
@@ -58,7 +59,7 @@ class ComingSheet(Sheet):
     page = ObjectProperty(None, allownone=True, rebind=True)
 
 
-class PaperAsk(Sheet):
+class PaperAsk(Staying, Sheet):
     """On paper, or not: what became of it stands over the two buttons."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import StringProperty
+from kivy.properties import BooleanProperty, StringProperty
 
 from .examples import Example, say
 from .surface import Row
@@ -20,15 +20,16 @@ from .touch import Touchable
 
 
 class FootBar(Row):
-    """Holds three or four `FootCell`s of equal width at the foot of the screen."""
+    """Holds three to five `FootCell`s of equal width at the foot of the screen."""
 
 
 class FootCell(Touchable, Row):
-    """A sign and a word."""
+    """A sign and a word; one above the other (`stacked`) where the cell is narrow for both."""
 
     text = StringProperty("")
     icon = StringProperty("")
     tone = StringProperty("deep")
+    stacked = BooleanProperty(False)
 
 
 def _bar(lang: str) -> Any:

@@ -5,7 +5,7 @@ A picture of the layered gable lies behind the words; in high contrast it is thr
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 
 from .examples import Example, say
@@ -19,6 +19,10 @@ class RoofHeader(FloatLayout):
     icon = StringProperty("")
     clock = StringProperty("")
     home = BooleanProperty(False)
+    away = BooleanProperty(False)
+    """Whether there is no room for it now."""
+    least = NumericProperty(0)
+    """Height at the least: a roof that comes down brings everything below it into reach."""
 
 
 EXAMPLES = [

@@ -29,6 +29,9 @@ _KEEP: Final = 0.15
 class ScrollArea(StencilView):
     """Shows a part of its one child. ``offset``: pixels from the top. `page(1)` and `page(-1)` turn a page."""
 
+    least = NumericProperty(0)
+    """Height at the least, and how much of it what turns its pages takes up (`given_up`)."""
+    given_up = NumericProperty(0)
     offset = NumericProperty(0)
     offset_max = NumericProperty(0)
     pages = NumericProperty(1)

@@ -67,6 +67,8 @@ class Box(BoxLayout):
     backwards = BooleanProperty(False)
     """Whether it begins at the other end."""
     mirror = BooleanProperty(False)
+    pushes = BooleanProperty(True)
+    """Whether it asks for the room that its children need, where it only shares what there is."""
 
     def do_layout(self, *largs: Any) -> None:
         """Lay out as a box does, then turn the whole round, padding and all, if writing does."""
@@ -108,3 +110,5 @@ class Card(Surface, Stack):
 
 class Ground(Stack):
     """The whole window in paper colour: what every screen begins with, parts one below another."""
+
+    pushes = BooleanProperty(False)

@@ -1,6 +1,5 @@
 """Every screen holds together: no word cut, nothing over anything else, every target large enough and in the window."""
 
-import itertools
 from pathlib import Path
 
 import pytest
@@ -8,22 +7,23 @@ import pytest
 from kiosk.config import pin_hash
 from kiosk.ui.sample import SampleKiosk
 from kiosk.ui.screens.examples import PIN, WAYS, picture
-from kiosk.ui.theme import LANDSCAPE, PORTRAIT, Theme
-from kiosk.ui.widgets import LOOK, ShapedLabel
-from kiosk.ui.widgets.scroll import ScrollArea
-from kiosk.ui.widgets.touch import Touchable
+from kiosk.ui.strings import LANGUAGES
+from kiosk.ui.theme import LANDSCAPE, PORTRAIT, TEXT_FACTORS, Theme
+from kiosk.ui.widgets import LOOK
+from tests.kiosk.ui.screens.geometry import faults_of, targets
 
 #: Where a long text is meant to end in an ellipsis: the notice on the attract screen and examples of categories.
 MAY_BE_CUT = {"idle", "category"}
 
+#: What a visit cannot bring its look to: it begins there, or was ended by staff.
+BEGINS = {name for name, way in WAYS.items() if not way}
+
+#: Everybody's first look, in each language and window; the largest letters where words are longest; all sizes once.
 LOOKS = [
-    pytest.param(PORTRAIT, "th", 1.0, False, id="panel-th"),
-    pytest.param(PORTRAIT, "en", 1.0, False, id="panel-en"),
-    pytest.param(LANDSCAPE, "th", 1.0, False, id="tablet-th"),
-    pytest.param(LANDSCAPE, "en", 1.0, False, id="tablet-en"),
-    pytest.param(PORTRAIT, "th", 1.25, True, id="panel-th-large-contrast"),
-    pytest.param(PORTRAIT, "th", 1.5, False, id="panel-th-largest"),
-    pytest.param(LANDSCAPE, "th", 1.15, True, id="tablet-th-largest-contrast"),
+    *((size, lang, 1.0, False) for size in (PORTRAIT, LANDSCAPE) for lang in LANGUAGES),
+    (PORTRAIT, "th", TEXT_FACTORS[1], True),
+    (LANDSCAPE, "th", TEXT_FACTORS[1], True),
+    *((size, lang, TEXT_FACTORS[-1], False) for size in (PORTRAIT, LANDSCAPE) for lang in ("th", "ms")),
 ]
 
 
@@ -37,94 +37,44 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory):
     made.world.store.close()
 
 
-def seen(widget, window):
-    """What is visible of a widget: left, bottom, right, top in the window; None for nothing."""
-    left, bottom = widget.to_window(widget.x, widget.y)
-    box = [left, bottom, left + widget.width, bottom + widget.height]
-    parent = widget.parent
-    while parent is not None and parent is not parent.parent:
-        if parent.opacity == 0:
-            return None
-        if isinstance(parent, ScrollArea):
-            low, base = parent.to_window(parent.x, parent.y)
-            box = [
-                max(box[0], low),
-                max(box[1], base),
-                min(box[2], low + parent.width),
-                min(box[3], base + parent.height),
-            ]
-        parent = parent.parent
-    return box if box[0] < box[2] - 1 and box[1] < box[3] - 1 else None
-
-
-def ink(label):
-    """Where a label's letters stand in its own coordinates, as a widget-like box."""
-
-    class Box:
-        x, y = label._box.pos
-        width, height = label.texture_size
-        parent, opacity = label.parent, label.opacity
-        to_window = label.to_window
-
-    # The texture bleeds a little past the letters on both sides.
-    Box.x += (label._box.size[0] - Box.width) / 2
-    Box.y += (label._box.size[1] - Box.height) / 2
-    return Box
-
-
-def overlap(one, other, *, slack):
-    """Whether two boxes share more than `slack` pixels both ways."""
-    wide = min(one[2], other[2]) - max(one[0], other[0])
-    high = min(one[3], other[3]) - max(one[1], other[1])
-    return wide > slack and high > slack
-
-
 @pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize(("size", "lang", "factor", "contrast"), LOOKS)
+@pytest.mark.parametrize(
+    ("size", "lang", "factor", "contrast"),
+    [pytest.param(*look, id=f"{look[0][0]}-{look[1]}-{look[2]}{'-contrast' * look[3]}") for look in LOOKS],
+)
 def test_a_screen_holds_together(stage, kiosk, name, size, lang, factor, contrast):
     """Words whole and apart, targets large, apart and inside, in every language, size and look."""
-    stage.resize(size, Theme(motion=False, contrast=contrast, text_factor=factor), lang)
-    if (factor, contrast) != (1.0, False) and not WAYS[name]:
+    if (factor, contrast) != (1.0, False) and name in BEGINS:
         pytest.skip("a visit begins with the house's own look")
+    stage.resize(size, Theme(motion=False, contrast=contrast, text_factor=factor), lang)
     root = stage.show(picture(name, kiosk, lang, text_factor=factor, contrast=contrast))
     stage.frames(2)
-    faults = []
-    widgets = list(stage.walk(root))
-    labels = [each for each in widgets if isinstance(each, ShapedLabel) and each.text.strip() and each.opacity]
-    words = [(each, box) for each in labels if (box := seen(ink(each), size)) is not None]
-    for label, box in words:
-        if label.cut_short and name.split("-")[0] not in MAY_BE_CUT:
-            faults.append(f"cut short: {label.text[:40]!r}")
-        if label.texture_size[0] > label.width + 2 and label.fit in ("none", "height"):
-            faults.append(f"wider than its place: {label.text[:40]!r} {label.texture_size[0]} > {label.width:.0f}")
-        if box[0] < -1 or box[1] < -1 or box[2] > size[0] + 1 or box[3] > size[1] + 1:
-            faults.append(f"outside the window: {label.text[:40]!r} {[round(side) for side in box]}")
-    if name != "warning":
-        for (one, box), (other, other_box) in itertools.combinations(words, 2):
-            # Thai lines are set with air: a few pixels of their boxes may share, letters never.
-            slack = 0.22 * min(one.type.px, other.type.px) + 3
-            if overlap(box, other_box, slack=slack):
-                faults.append(f"over each other: {one.text[:30]!r} and {other.text[:30]!r}")
-    touchables = [
-        (each, box)
-        for each in widgets
-        if isinstance(each, Touchable) and not each.disabled and each.width > 1 and (box := seen(each, size))
-    ]
-    least = 96 if size == PORTRAIT else 66
-    for each, box in touchables:
-        whole = (
-            seen(each, size) is not None and box[2] - box[0] >= each.width - 1 and box[3] - box[1] >= each.height - 1
-        )
-        if whole and min(each.width, each.height) < least - 0.5:
-            faults.append(f"too small: {each.action!r} {each.width:.0f} x {each.height:.0f}")
-        if box[0] < -1 or box[1] < -1 or box[2] > size[0] + 1 or box[3] > size[1] + 1:
-            faults.append(f"target outside: {each.action!r}")
-    if name != "warning":
-        for (one, box), (other, other_box) in itertools.combinations(touchables, 2):
-            if overlap(box, other_box, slack=2):
-                faults.append(f"targets over each other: {one.action!r} and {other.action!r}")
-    assert faults == []
+    assert faults_of(stage, root, may_be_cut=name.split("-")[0] in MAY_BE_CUT, layered=name == "warning") == []
     assert LOOK.wide == (size == LANDSCAPE)
+
+
+@pytest.mark.parametrize("name", sorted(set(WAYS) - BEGINS - {"warning"}))
+@pytest.mark.parametrize("factor", [TEXT_FACTORS[0], TEXT_FACTORS[-1]])
+def test_a_low_screen_is_within_reach(stage, kiosk, name, factor):
+    """Where somebody asked for it, the middle of everything that is touched lies in the lower half, at every text size.
+
+    What is scrolled out of sight comes into the lower half when its page is turned.
+    """
+    stage.resize(PORTRAIT, Theme(motion=False, text_factor=factor))
+    root = stage.show(picture(name, kiosk, "th", text_factor=factor, low=True))
+    stage.frames(2)
+    high = [each.action for each, box in targets(stage, root) if (box[1] + box[3]) / 2 > PORTRAIT[1] / 2]
+    assert high == []
+    assert faults_of(stage, root, may_be_cut=name.split("-")[0] in MAY_BE_CUT) == []
+
+
+def test_a_tablet_knows_no_low_screen(stage, kiosk):
+    """What is held in the hand is within reach as it is: nobody is asked, and nothing moves."""
+    stage.resize(LANDSCAPE)
+    home = stage.show(picture("home", kiosk, "th"))
+    assert "low" not in [each.action for each, _ in targets(stage, home)]
+    rating = stage.show(picture("rating", kiosk, "th", low=True))
+    assert max(box[3] for _, box in targets(stage, rating)) > LANDSCAPE[1] / 2
 
 
 def test_every_step_has_a_picture():
