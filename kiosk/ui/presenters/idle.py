@@ -9,6 +9,7 @@ from kiosk.desk import complaints, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.strings import LANGUAGES
+from kiosk.words import JAWI
 
 #: A notice stays this long before the next one comes.
 NOTICE_S: Final = 8
@@ -90,6 +91,8 @@ class HomeView(View):
     tickets: str = ""
     languages: tuple[LanguageChoice, ...] = ()
     doors: tuple[Door, ...] = ()
+    note: str = ""
+    """Who reads Jawi is told why some of it stands in Rumi, and which text counts."""
 
 
 class Home(Presenter[HomeView]):
@@ -131,6 +134,7 @@ class Home(Presenter[HomeView]):
                 for name, picture, icon, panel in DOORS
                 if name not in self._shut()
             ),
+            note=say("home.note") if chosen == JAWI else "",
         )
 
     def _shut(self) -> set[str]:
