@@ -68,7 +68,7 @@ def _page(office: DemoOffice) -> str:
         Start page  →  บริการ และรับบัตรคิว    choose a service, read its steps, take a number
         Start page  →  แจ้งปัญหา ร้องเรียน      report a dark street lamp; note the 16 digits
         Start page  →  ให้คะแนนบริการ          one touch on a face
-        English: the button at the foot of the start page. Slips come out in {tray}/
+        English, Malay, Jawi: at the foot of the start page. Slips come out in {tray}/
 
    2  At the desk, open   {office.url}   in a browser and sign in:
         {CLERK.name:<8} {PASSWORD}    {CLERK.role}

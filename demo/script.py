@@ -87,16 +87,21 @@ def _seen(what: str) -> None:
     print(f"✓ {what}", flush=True)
 
 
+#: What the start page asks in the languages that a citizen may choose.
+_QUESTIONS = {"en": "How can we help you today?", "ms": "Boleh kami bantu?", "ms-Arab": "بوليه کامي بنتو؟"}
+
+
 def _citizen(window: Window, office: DemoOffice, picture: Callable[[str], Path]) -> tuple[str, str]:
     """Ticket, request and rating, each a visit of its own; returns the ticket's label and the request's code."""
     window.wait_for("Touch to start")
     picture("idle")
-    visit.begin(window, "en")
-    window.wait_for("How can we help you today?")
-    picture("home-english")
-    window.touch("finish")
-    window.wait_for("Touch to start")
-    _seen("the kiosk's window opens, speaks English when asked, and forgets that for the next citizen")
+    for language, question in _QUESTIONS.items():
+        visit.begin(window, language)
+        window.wait_for(question)
+        picture(f"home-{language}")
+        window.touch("finish")
+        window.wait_for("Touch to start")
+    _seen("the kiosk's window opens, speaks English, Malay and Jawi when asked, and Thai again to the next citizen")
 
     visit.begin(window)
     picture("home")
