@@ -32,8 +32,9 @@ from ..theme import PORTRAIT, Type, metrics
 
 TEXTURE_BYTES_MAX: Final = 48 << 20
 """Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
-_JAWI_PITCH: Final = 1.55
-"""The least distance of baselines in Jawi, whose letters reach further down than Thai ones."""
+_JAWI_PITCH: Final = 1.4
+_JAWI_PITCH_OF_LINES: Final = 1.55
+"""The least height of a line of Jawi, and of one of several, whose letters reach further down than Thai ones."""
 _SHRINK_STEPS: Final = (0.93, 0.87, 0.81, 0.75, 0.7)
 
 
@@ -184,11 +185,17 @@ class ShapedLabel(Widget):
         return not laid.cut_short and wide_enough and high_enough and not _torn(laid)
 
     def _try(self, px: int, weight: str, family: str) -> Laid:
+        pitch = self.pitch or self.type.pitch
+        if not self.lang.endswith("-Arab"):
+            return self._laid_at(px, weight, family, pitch)
+        laid = self._laid_at(px, weight, family, max(pitch, _JAWI_PITCH))
+        if len(laid.lines) > 1 and pitch < _JAWI_PITCH_OF_LINES:
+            laid = self._laid_at(px, weight, family, _JAWI_PITCH_OF_LINES)
+        return laid
+
+    def _laid_at(self, px: int, weight: str, family: str, pitch: float) -> Laid:
         width = max(1, round(self.width)) if self._wraps else (round(self.width_max) if self.width_max > 0 else None)
         halign = self._edge
-        pitch = self.pitch or self.type.pitch
-        if self.lang.endswith("-Arab"):
-            pitch = max(pitch, _JAWI_PITCH)
         lines_max = int(self.lines_max) or None
         key = (self.text, px, weight, family, width, self.lang, halign, pitch, lines_max, self.balance)
         laid = _laid.get(key)
