@@ -1,8 +1,8 @@
 """One line of a slip in any of the kiosk's scripts: which font draws which letters, and in which order they stand.
 
 Sarabun draws Thai and Latin, Noto Naskh draws Jawi; Pillow's raqm shapes what is of one font and one direction. A line
-with Jawi in it runs from right to left, and what is Thai, Latin or a number within it from left to right: the Unicode
-rules for order, as far as a line of a slip needs them.
+with Jawi in it runs from right to left, and what is Thai, Latin or a number within it from left to right
+(`kiosk.bidi`).
 
     length("نومبور A036", 24, "regular")                                    # dots
     draw(pen, (384, 30), "نومبور A036", 24, "regular", anchor="rs", fill=0)     # ends at x 384, baseline at y 30
@@ -10,12 +10,13 @@ rules for order, as far as a line of a slip needs them.
 
 import functools
 import unicodedata
-from collections.abc import Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import Final, Literal
 
 from PIL import ImageDraw, ImageFont
+
+from kiosk.bidi import levels, visual_order, whole_numbers
 
 FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 #: weight -> the file for Thai, Latin and digits; the file for Jawi.
@@ -30,9 +31,6 @@ JAWI_SCALE: Final = 1.2
 
 Anchor = Literal["ls", "ms", "rs"]
 
-#: Between two digits these belong to the number.
-_IN_NUMBERS: Final = ".,:/"
-
 
 @functools.lru_cache(maxsize=64)
 def font(px: int, weight: str, *, jawi: bool = False) -> ImageFont.FreeTypeFont:
@@ -43,7 +41,7 @@ def font(px: int, weight: str, *, jawi: bool = False) -> ImageFont.FreeTypeFont:
 
 def is_rtl(text: str) -> bool:
     """Whether a line runs from right to left: where it has any Jawi."""
-    return any(_kind(char) == "R" for char in text)
+    return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
 def length(text: str, px: int, weight: str) -> float:
@@ -87,43 +85,10 @@ def _visual(text: str) -> list[tuple[str, bool]]:
     """The line's parts from left to right, each with whether it runs from right to left itself."""
     if not is_rtl(text):
         return [(text, False)]
-    parts = [("".join(char for char, _ in run), rtl) for rtl, run in groupby(_resolved(text), key=lambda each: each[1])]
-    return parts[::-1]
-
-
-def _resolved(text: str) -> Iterator[tuple[str, bool]]:
-    """Each character of a line from right to left, with whether it runs so."""
-    kinds = [_kind(char) for char in text]
-    strong = "R"
-    for i, kind in enumerate(kinds):
-        if kind in "RL":
-            strong = kind
-        elif kind == "D" and strong == "L":
-            kinds[i] = "L"  # a number behind Latin or Thai letters belongs to them
-        elif text[i] in _IN_NUMBERS and 0 < i < len(text) - 1 and kinds[i - 1] == kinds[i + 1] == "D":
-            kinds[i] = "D"
-    for start, stop in _neutral_runs(kinds):
-        if start > 0 and stop < len(kinds) and kinds[start - 1] == kinds[stop] == "L":
-            kinds[start:stop] = "L" * (stop - start)
-    return ((char, kind in "RN") for char, kind in zip(text, kinds, strict=True))
-
-
-def _neutral_runs(kinds: list[str]) -> list[tuple[int, int]]:
-    runs, start = [], 0
-    for kind, run in groupby(list(kinds)):
+    runs: list[tuple[str, int]] = []
+    start = 0
+    for level, run in groupby(levels(whole_numbers(text), 1)):
         stop = start + len(list(run))
-        if kind == "N":
-            runs.append((start, stop))
+        runs.append((text[start:stop], level))
         start = stop
-    return runs
-
-
-def _kind(char: str) -> str:
-    """R from right to left, L from left to right, D a digit, N neither."""
-    bidi = unicodedata.bidirectional(char)
-    if bidi in ("R", "AL"):
-        return "R"
-    # Thai vowels above and below are marks without a direction of their own: they go with their consonant.
-    if bidi == "L" or "\u0e00" <= char <= "\u0e7f":
-        return "L"
-    return "D" if bidi == "EN" else "N"
+    return [(runs[at][0], bool(runs[at][1] & 1)) for at in visual_order([level for _, level in runs])]

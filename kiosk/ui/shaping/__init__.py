@@ -4,8 +4,9 @@
 
     picture = rasterise(lay_out("ลงทะเบียนที่นี่ 12/2569", 36, width=600))
 
-One idea a module: `showable` (what may be shown), `graphemes` (written characters), `bidi` (order), `linebreak` (where
-a line may end), `fonts` (faces in order), `layout` (lines of glyphs), `raster` (pixels), `house` (our files).
+One idea a module: `showable` (what may be shown), `graphemes` (written characters), `linebreak` (where a line may
+end), `fonts` (faces in order), `layout` (lines of glyphs), `raster` (pixels), `house` (our files). The order in a line
+is that of `kiosk.bidi`.
 """
 
 from .fonts import Box, Face, FontStack

@@ -22,7 +22,8 @@ from typing import Final, Literal
 
 import uharfbuzz as hb
 
-from .bidi import base_level, leaning, levels, visual_order, whole_numbers
+from kiosk.bidi import base_level, leaning, levels, visual_order, whole_numbers
+
 from .fonts import SUBPIXEL, FontStack
 from .graphemes import boundaries as grapheme_boundaries
 from .linebreak import WordBoundaries, breaks

@@ -152,5 +152,7 @@ def test_a_line_runs_from_right_to_left_with_numbers_and_thai_in_their_own_way()
     """What stands within Jawi keeps its order; a number stays whole; two of them are not one."""
     order = [part for part, _ in line._visual("دري 08.30 هيڠݢ 16.30 (ภ.ป.1)")]
     assert [part.strip() for part in order] == [")", "ภ.ป.1", "(", "16.30", "هيڠݢ", "08.30", "دري"]
+    for number in ("0-0000-0000", "08.30–16.30", "25%", "+66"):
+        assert number in [part for part, rtl in line._visual(f"تيليفون {number} سهاج") if not rtl]
     assert line._visual("หมู่ 3 Sala") == [("หมู่ 3 Sala", False)]
     assert [part for part, rtl in line._visual("نومبور Sala Thong 3") if not rtl] == ["Sala Thong 3"]

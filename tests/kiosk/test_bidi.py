@@ -7,7 +7,7 @@ import random
 import bidi
 import pytest
 
-from kiosk.ui.shaping.bidi import base_level, leaning, levels, visual_order, whole_numbers
+from kiosk.bidi import base_level, leaning, levels, visual_order, whole_numbers
 
 ALPHABET = "ab กท ڤرم 019٣ ،.,/-+()[]:« »%$ ๔"
 TRIALS = 2000

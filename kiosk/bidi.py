@@ -4,6 +4,8 @@
 gives each character its embedding level, `visual_order` turns the levels of a line's runs into the order they are drawn
 in. Explicit embeddings and isolates are not followed: `showable` takes those characters out, because they let a text
 read other than it is. Held against an independent implementation by the tests.
+
+Screens (`kiosk.ui.shaping`) and slips (`kiosk.devices.line`) order their lines by this.
 """
 
 from __future__ import annotations
