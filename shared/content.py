@@ -197,7 +197,7 @@ class Feedback(_Fact, frozen=True, kw_only=True):
     praise: tuple[Reason, ...] = (
         _reason("polite", "พูดจาดี", "Kind words", "Kata-kata sopan", "smiley"),
         _reason("quick", "รวดเร็ว", "Quick", "Cepat", "timer"),
-        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "Membantu bersungguh-sungguh", "handshake"),
+        _reason("helpful", "ช่วยเต็มที่", "Helped a lot", "Sangat membantu", "handshake"),
         _reason("honest", "ซื่อสัตย์", "Honest", "Jujur", "scales"),
     )
 
