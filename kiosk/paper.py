@@ -75,6 +75,50 @@ class CaseSlip:
 
 
 @dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step of a service on paper: what happens, how long it takes, and who answers for it."""
+
+    title: str
+    time: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class GuideSlip:
+    """A service to take home: what it takes and costs, and the papers as the citizen ticked them. It holds no number,
+    no day and nothing of the citizen. `forms` are names; `link` (https) is empty where there is no page.
+    """
+
+    office: str
+    title: str
+    promise: str
+    fee: str
+    hours: str
+    phone: str
+    steps: tuple[StepLine, ...]
+    papers: tuple[PaperLine, ...]
+    forms: tuple[str, ...]
+    link: str
+    checked: str
+    foot: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormSlip:
+    """What a form asks for and where it can be had; the form itself is no till roll. `link` may be empty."""
+
+    office: str
+    service: str
+    name: str
+    asks: tuple[str, ...]
+    link: str
+    phone: str
+    foot: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrialSlip:
     """What staff print to see whether the printer is well; nothing of any citizen."""
 
@@ -87,7 +131,7 @@ class TrialSlip:
 #: Whoever asked for a slip is gone after this many seconds: it is dropped, since a stranger would find it.
 JOB_S_MAX = 60
 
-Slip = TicketSlip | CaseSlip | TrialSlip
+Slip = TicketSlip | CaseSlip | GuideSlip | FormSlip | TrialSlip
 Outcome = Literal["printed", "failed", "shown"]
 
 

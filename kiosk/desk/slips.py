@@ -14,10 +14,22 @@ from kiosk.desk import services
 from kiosk.desk.complaints import Filed
 from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
-from kiosk.paper import JOB_S_MAX, CaseSlip, Outcome, PaperLine, TicketSlip, TrialSlip
-from shared import thai
-from shared.content import Service, Words
+from kiosk.paper import (
+    JOB_S_MAX,
+    CaseSlip,
+    FormSlip,
+    GuideSlip,
+    Outcome,
+    PaperLine,
+    StepLine,
+    TicketSlip,
+    TrialSlip,
+)
+from shared import content, thai
+from shared.content import Duration, Service, Words
 from shared.kinds import SlipPrinted
+
+_NO_BREAK = "\u00a0"
 
 
 def ticket_slip(
@@ -49,6 +61,56 @@ def _papers(service: Service, language: str, at_hand: frozenset[int] | None) -> 
         PaperLine(paper.name.into(language), None if at_hand is None else place in at_hand, optional=paper.optional)
         for place, paper in enumerate(service.papers)
     )
+
+
+def guide_slip(world: World, *, service_id: str, language: str, at_hand: frozenset[int] | None) -> GuideSlip:
+    """A service to take home, whole: also a sensitive one, for whoever asks for its paper asks for its name."""
+    bundle = services.shown(world)
+    language = words.slip_language(language, bundle.words)
+    service = services.find(bundle, service_id)
+    office = bundle.office
+    division = next((part for part in office.divisions if part.id == service.division), None)
+    return GuideSlip(
+        office=office.short_name.into(language),
+        title=service.title.into(language),
+        promise=_duration(service.promise, language),
+        fee=service.fee.into(language),
+        hours=service.hours.into(language),
+        phone=division.phone if division else office.phone,
+        steps=tuple(
+            StepLine(step.title.into(language), _duration(step.duration, language), step.responsible.into(language))
+            for step in service.steps
+        ),
+        papers=_papers(service, language, at_hand),
+        forms=tuple(form.name.into(language) for form in service.forms),
+        link=service.link if content.is_link(service.link) else "",
+        checked=words.short_day(lambda key: words.sentence(key, language), service.checked_on, language),
+        foot=f"{world.identity.kiosk_name} · {bundle.edition}",
+        language=language,
+    )
+
+
+def form_slip(world: World, *, service_id: str, form_id: str, language: str) -> FormSlip:
+    """What a form asks for, and its code."""
+    bundle = services.shown(world)
+    language = words.slip_language(language, bundle.words)
+    service = services.find(bundle, service_id)
+    form = services.find_form(service, form_id)
+    return FormSlip(
+        office=bundle.office.short_name.into(language),
+        service=service.title.into(language),
+        name=form.name.into(language),
+        asks=tuple(each.into(language) for each in form.asks),
+        link=form.link if content.is_link(form.link) else "",
+        phone=bundle.office.phone,
+        foot=f"{world.identity.kiosk_name} · {bundle.edition}",
+        language=language,
+    )
+
+
+def print_only(world: World, moment: Moment, slip: GuideSlip | FormSlip, *, mono_ms: Callable[[], int]) -> Outcome:
+    """Print what only informs, asked for at `moment`. It concerns no record, so nothing is recorded of it."""
+    return "failed" if _late(moment, mono_ms) else world.printer.print(slip)
 
 
 def case_slip(world: World, filed: Filed, language: str) -> CaseSlip:
@@ -103,6 +165,15 @@ def print_trial(world: World, moment: Moment, language: str) -> Outcome:
     me, bundle = world.identity, world.content.bundle
     language = words.slip_language(language, bundle.words if bundle else Words())
     return world.printer.print(TrialSlip(me.office_name, me.kiosk_name, moment.service_date, language))
+
+
+def _duration(duration: Duration, language: str) -> str:
+    one = duration.unit in ("day", "working_day") and duration.value == 1
+    return (
+        words.sentence(f"time.{'one_' if one else ''}{duration.unit}", language)
+        .format(n=duration.value)
+        .replace(" ", _NO_BREAK)
+    )
 
 
 def _time(instant: datetime, language: str) -> str:

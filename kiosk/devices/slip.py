@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk import words
 from kiosk.devices import line
-from kiosk.paper import CaseSlip, PaperLine, Slip, TicketSlip, TrialSlip
+from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, Slip, TicketSlip, TrialSlip
 from shared.errors import SalaError
 from shared.thaibreak import ThaiBreaker
 
@@ -66,6 +66,10 @@ def render(slip: Slip, *, width_dots: int) -> Image.Image:
         _ticket(roll, slip)
     elif isinstance(slip, CaseSlip):
         _case(roll, slip)
+    elif isinstance(slip, GuideSlip):
+        _guide(roll, slip)
+    elif isinstance(slip, FormSlip):
+        _form(roll, slip)
     else:
         _trial(roll, slip)
     return roll.torn_off()
@@ -108,8 +112,60 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
 def _papers(roll: "_Roll", papers: Sequence[PaperLine], say: Callable[[str], str]) -> None:
     """Papers with boxes: ticked, or said to be missing, or left to those whom they concern."""
     for paper in papers:
-        note = f"({say('service.if_any')})" if paper.optional else say("slip.missing") if paper.at_hand is False else ""
+        note = f"({say('slip.if_any')})" if paper.optional else say("slip.missing") if paper.at_hand is False else ""
         roll.check(f"{paper.name} {note}".rstrip(), ticked=bool(paper.at_hand))
+
+
+def _guide(roll: "_Roll", slip: GuideSlip) -> None:
+    say = _saying(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.rule()
+    roll.text(slip.title, _LEAD, "bold")
+    roll.gap(6)
+    for label, told in (("promise", slip.promise), ("fee", slip.fee), ("hours", slip.hours), ("phone", slip.phone)):
+        roll.text(say(f"slip.{label}"), _SMALL, "regular", align="start")
+        roll.text(told, _SMALL, "bold", align="start")
+    roll.dashes()
+    roll.text(say("slip.steps"), _BODY, "bold", align="start")
+    for number, step in enumerate(slip.steps, 1):
+        roll.step(number, step.title, f"{step.time} · {step.who}")
+    roll.dashes()
+    roll.text(say("slip.papers"), _BODY, "bold", align="start")
+    _papers(roll, slip.papers, say)
+    if slip.forms:
+        roll.dashes()
+        roll.text(say("slip.forms"), _BODY, "bold", align="start")
+        for name in slip.forms:
+            roll.text(name, _SMALL, "regular", align="start")
+    if slip.link:
+        roll.dashes()
+        roll.qr(slip.link, say("slip.same_at_home"))
+    roll.rule()
+    roll.text(f"{say('slip.checked')} {slip.checked}", _SMALL, "regular")
+    roll.text(say("slip.no_number"), _SMALL, "semibold")
+    roll.text(slip.foot, _SMALL, "regular")
+
+
+def _form(roll: "_Roll", slip: FormSlip) -> None:
+    say = _saying(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.rule()
+    roll.text(slip.name, _LEAD, "bold")
+    roll.text(slip.service, _SMALL, "regular")
+    roll.dashes()
+    roll.text(say("slip.asks"), _BODY, "bold", align="start")
+    for asked in slip.asks:
+        roll.check(asked, ticked=False)
+    if slip.link:
+        roll.dashes()
+        roll.qr(slip.link, say("slip.form_here"), say("slip.form_counter"))
+    else:
+        roll.text(say("slip.form_counter"), _SMALL, "semibold")
+    roll.rule()
+    roll.text(f"{say('slip.phone')} {slip.phone}", _SMALL, "regular")
+    roll.text(slip.foot, _SMALL, "regular")
 
 
 def _case(roll: "_Roll", slip: CaseSlip) -> None:
@@ -296,7 +352,7 @@ class _Roll:
         code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
         code.add_data(data)
         matrix = code.get_matrix()
-        cell = max(2, self._px(116) // len(matrix))
+        cell = max(3, self._px(116) // len(matrix))
         side = cell * len(matrix)
         x0 = self._from_start(self._px(_MARGIN), side)
         self._y += self._px(8)

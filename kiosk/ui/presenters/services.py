@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kiosk.desk import finding, queue, services, slips
 from kiosk.desk.queue import Priority, Ticket
-from kiosk.paper import HAS_PAPER, Outcome, PrinterState
+from kiosk.paper import HAS_PAPER, Outcome
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.ui.presenters.forms import FormPage, Paper
 from kiosk.ui.strings import Say
 from shared import content
-from shared.content import Duration, Series, Service, Step
+from shared.content import Duration, Form, Series, Service, Step
+
+if TYPE_CHECKING:
+    from kiosk.ui.presenters.flow import Flow
 
 #: Audiences in the order of their chips, each with its drawing and its sign; a chip is shown where the office has a
 #: service for it.
@@ -26,6 +30,10 @@ AUDIENCES: Final = (
 AVATARS: Final = 7
 
 SEARCH_CHARS_MAX: Final = 60
+
+#: What the ticket's page repeats of the missing papers; all of them stand on the slip.
+MISSING_MAX: Final = 3
+MISSING_CHARS_MAX: Final = 120
 
 #: Seconds the number stays on screen: longer where no paper came out and it must be noted down.
 TICKET_S: Final = 30
@@ -211,7 +219,11 @@ def division_phone(presenter: Presenter[View], division: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StepRow:
-    """One step of the procedure. `lane` names the division where it differs from the step before."""
+    """One step of the procedure. `lane` names the division at each change, if more than one works on it.
+
+    `who` holds the position, `where` who holds it (if they agreed to be named), the division and its telephone;
+    `picture` is a drawing.
+    """
 
     number: str
     title: str
@@ -219,8 +231,17 @@ class StepRow:
     who: str
     where: str
     lane: str
-    avatar: int
+    picture: str
     last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """One form to fill in; `about` says what there is of it."""
+
+    id: str
+    name: str
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +279,7 @@ class ServiceView(View):
     papers: tuple[PaperRow, ...] = ()
     papers_text: str = ""
     papers_complete: bool = False
+    forms: tuple[FormRow, ...] = ()
     law: str = ""
     checked: str = ""
     priority: str = ""
@@ -265,6 +287,9 @@ class ServiceView(View):
     take: str = ""
     take_sub: str = ""
     busy: bool = False
+    print: str = "ready"
+    """A `forms.Paper.word`: what the button that prints this page says."""
+    can_print: bool = True
 
 
 PRIORITIES: Final[tuple[Priority, ...]] = ("", "elderly", "disabled", "pregnant", "monk")
@@ -278,8 +303,10 @@ class ServicePage(Presenter[ServiceView]):
     _priority: Priority = ""
     _asking = False
     _issued: int | None = None
-    _paper = PrinterState.UNKNOWN
-    _asked_printer = False
+
+    def __init__(self, flow: Flow) -> None:
+        super().__init__(flow)
+        self._paper = Paper()
 
     @property
     def _service(self) -> Service:
@@ -291,13 +318,10 @@ class ServicePage(Presenter[ServiceView]):
         """
         world, moment = self.world, self.flow.clock.now()
         self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
-        self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
+        self.flow.aside(world.printer.state, self._paper.said, lambda _error: True)
 
     def _counted(self, issued: int) -> None:
         self._issued = issued
-
-    def _printer_said(self, state: PrinterState) -> None:
-        self._paper, self._asked_printer = state, True
 
     def present(self) -> ServiceView:
         """The service as the content has it, with the papers that were ticked."""
@@ -321,6 +345,7 @@ class ServicePage(Presenter[ServiceView]):
             ),
             say("service.papers_done") if needed == have else say("service.papers_have", have=have, need=needed),
             needed == have,
+            tuple(self._form_row(form) for form in service.forms),
             service.legal_basis.into(language),
             say("service.checked", who=service.checked_by, day=say.short_day(service.checked_on)),
             say(f"service.priority_{self._priority}" if self._priority else "service.priority"),
@@ -331,7 +356,14 @@ class ServicePage(Presenter[ServiceView]):
             say("service.taking" if self.flow.busy else "service.take"),
             self._take_sub(needed - have),
             self.flow.busy,
+            self._paper.word,
+            self._paper.offered,
         )
+
+    def _form_row(self, form: Form) -> FormRow:
+        found = (("sample", form.sample in self.bundle.pictures), ("code", content.is_link(form.link)), ("paper", True))
+        about = " · ".join(self.say(f"service.form_{each}") for each, there in found if there)
+        return FormRow(form.id, form.name.into(self.say.language), about)
 
     def _papers(self, service: Service) -> tuple[int, int]:
         """How many papers are needed, and how many of those are at hand."""
@@ -339,7 +371,7 @@ class ServicePage(Presenter[ServiceView]):
         return len(needed), len(needed & self.visit.papers_at_hand)
 
     def _take_sub(self, missing: int) -> str:
-        if self._asked_printer and self._paper not in HAS_PAPER:
+        if self._paper.state is not None and self._paper.state not in HAS_PAPER:
             return self.say("service.take_no_paper")
         if missing and self.visit.papers_at_hand:
             return self.say("service.take_missing", n=missing)
@@ -348,17 +380,24 @@ class ServicePage(Presenter[ServiceView]):
         return self.say("service.take_today", n=self._issued) if self._issued else self.say("service.take_first")
 
     def _row(self, service: Service, place: int) -> StepRow:
-        step = service.steps[place]
-        before = service.steps[place - 1].division if place else service.division
+        step, language = service.steps[place], self.say.language
+        before = service.steps[place - 1].division if place else ""
+        lanes = len({each.division for each in service.steps}) > 1
         name = division_name(self, step.division)
+        person = services.named(self.bundle, step)
+        where = (
+            person.name.into(language) if person else "", name,
+            self.say("cannot.phone", phone=division_phone(self, step.division)),
+        )  # fmt: skip
+        avatar = 1 + zlib.crc32(step.responsible.th.encode()) % AVATARS
         return StepRow(
             str(place + 1),
-            step.title.into(self.say.language),
+            step.title.into(language),
             self.say.duration(step.duration),
-            step.responsible.into(self.say.language),
-            f"{name} · {self.say('cannot.phone', phone=division_phone(self, step.division))}",
-            name if step.division != before else "",
-            1 + zlib.crc32(step.responsible.th.encode()) % AVATARS,
+            step.responsible.into(language),
+            " · ".join(filter(None, where)),
+            name if lanes and step.division != before else "",
+            person.picture if person else f"avatar-{avatar}",
             place == len(service.steps) - 1,
         )
 
@@ -377,6 +416,29 @@ class ServicePage(Presenter[ServiceView]):
     def ask_priority(self) -> None:
         """Show the reasons, or fold them."""
         self._asking = not self._asking
+
+    @verb
+    def form(self, form_id: str) -> None:
+        """See how a form is filled in."""
+        page = self.flow.presenter_of("form")
+        assert isinstance(page, FormPage)
+        page.see(form_id)
+        self.flow.follow("form")
+
+    @verb
+    def print(self) -> None:
+        """Print this page to take home."""
+        if not self._paper.offered:
+            return
+        world, clock, language, service_id = self.world, self.flow.clock, self.visit.language, self._service.id
+        moment, at_hand = clock.now(), self.visit.papers_at_hand or None
+
+        def print_it() -> Outcome:
+            slip = slips.guide_slip(world, service_id=service_id, language=language, at_hand=at_hand)
+            return slips.print_only(world, moment, slip, mono_ms=clock.mono_ms)
+
+        self._paper.asked()
+        self.flow.aside(print_it, self._paper.became, self._paper.lost)
 
     @verb
     def take(self) -> None:
@@ -431,6 +493,8 @@ class TicketView(View):
     paper: str = "printing"
     paper_text: str = ""
     paper_sub: str = ""
+    missing: str = ""
+    """The papers that were not at hand, in words; nothing where it was not asked or the service is sensitive."""
     done_sub: str = ""
 
 
@@ -491,8 +555,22 @@ class TicketPage(Presenter[TicketView]):
             self._paper,
             say(f"ticket.{self._paper}"),
             say(f"ticket.{self._paper}_why" if self._paper in {"printing", "printed"} else "ticket.note_it"),
+            self._missing(),
             say("ticket.done_why", seconds=self.flow.seconds_left()),
         )
+
+    def _missing(self) -> str:
+        service, at_hand = self._service, self.visit.papers_at_hand
+        if service is None or service.sensitive or not at_hand:
+            return ""
+        lacking = [
+            paper.name.into(self.say.language)
+            for place, paper in enumerate(service.papers)
+            if not paper.optional and place not in at_hand
+        ]
+        words = " · ".join(lacking[:MISSING_MAX])
+        more = f" (+{len(lacking) - MISSING_MAX})" if len(lacking) > MISSING_MAX else ""
+        return (words if len(words) <= MISSING_CHARS_MAX else words[:MISSING_CHARS_MAX].rstrip() + "…") + more
 
     @verb
     def done(self) -> None:

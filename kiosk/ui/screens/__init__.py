@@ -24,6 +24,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "home": ("home", "HomeScreen"),
     "services": ("services", "ServicesScreen"),
     "service": ("service", "ServiceScreen"),
+    "form": ("forms", "FormScreen"),
     "ticket": ("ticket", "TicketScreen"),
     "doors": ("doors", "DoorsScreen"),
     "ask": ("ask", "AskScreen"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from kivy.properties import ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.services import ServiceView
 from kiosk.ui.screens.base import Item, Page, Sheet
 from kiosk.ui.widgets import LOOK
 from kiosk.ui.widgets.choice import CheckRow
+from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.pill import Chip
 from kiosk.ui.widgets.step import StepCard
+from kiosk.ui.widgets.surface import Box, Surface
+from kiosk.ui.widgets.touch import Touchable
 
 
 class ServiceScreen(Page):
@@ -50,6 +53,18 @@ class StepItem(Item, StepCard):
 
 class PaperItem(Item, CheckRow):
     """One paper, ticked when at hand."""
+
+
+class FormItem(Item, ListRow):
+    """One form: touch it to see it filled in."""
+
+
+class ActButton(Touchable, Surface, Box):
+    """A narrow button: its sign above its word. ``need`` is how high it must be; it grows with its row."""
+
+    text = StringProperty("")
+    icon = StringProperty("")
+    need = NumericProperty(0)
 
 
 class PriorityItem(Item, Chip):

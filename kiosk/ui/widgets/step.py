@@ -41,6 +41,7 @@ class StepCard(Column):
     person = StringProperty("")
     person_sub = StringProperty("")
     avatar = NumericProperty(0)
+    picture = StringProperty("")
     last = BooleanProperty(False)
 
 

@@ -2,8 +2,11 @@
 
 import pytest
 
+from kiosk.paper import FormSlip, GuideSlip, PrinterState
 from kiosk.ui import harness
+from kiosk.ui.screens.forms import SheetPicture
 from kiosk.ui.strings import LANGUAGES
+from kiosk.ui.widgets.code import QrCode
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.scroll import ScrollArea
 from shared import kinds
@@ -72,6 +75,72 @@ def test_whoever_finds_nothing_takes_a_number_to_ask(shown, lang):
     assert (ticket.service, ticket.series, ticket.papers_missing) == ("", "D", None)
     assert ticket.public_label == "โยธาและบริการทั่วไป"
     assert shown.kiosk.printer.tray[-1].papers == ()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_form_is_seen_filled_in_enlarged_by_code_and_on_paper(shown, lang):
+    """From the service to the sample page, part by part, to the code, to the slip, and back to the service."""
+    begin(shown, lang)
+    shown.touch("service-sign_tax")
+    reach(shown, "form-phor_por_1")
+    assert shown.flow.step == "form"
+    sheet = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, SheetPicture))
+    assert sheet._sheet is not None
+    assert sheet.parts == 1
+    shown.touch("enlarge")
+    seen = {(sheet.across, sheet.down)}
+    assert sheet.parts > 2
+    for _ in range(sheet.parts - 1):
+        shown.touch("page-forth")
+        seen.add((sheet.across, sheet.down))
+    assert len(seen) == sheet.parts
+    shown.touch("code")
+    link = shown.flow.view.link
+    code = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, QrCode))
+    assert code.data == link == "https://salathong.example/forms/phor_por_1.pdf"
+    shown.touch("print")
+    slip = shown.kiosk.printer.tray[-1]
+    assert (type(slip), slip.link) == (FormSlip, link)
+    assert shown.flow.view.say("service.print_printed") in shown.stage.texts(shown.screen)
+    shown.touch("back")
+    assert shown.flow.step == "service"
+    assert bodies(shown) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_page_of_a_service_is_printed_to_take_home(shown, lang):
+    """Three times at most in a visit, with the ticks as they are; no record comes of it."""
+    begin(shown, lang)
+    shown.touch("service-sign_tax")
+    reach(shown, "paper-0")
+    for _ in range(4):
+        shown.touch("print")
+    tray = shown.kiosk.printer.tray
+    assert [type(slip) for slip in tray] == [GuideSlip] * 3
+    assert [line.at_hand for line in tray[0].papers][:2] == [True, False]
+    assert bodies(shown) == []
+
+
+def test_without_paper_the_button_says_so_and_prints_nothing(shown):
+    """Out of paper: photograph it; a printer that fails is told as such, and may be tried again."""
+    shown.kiosk.printer.says = PrinterState.OUT
+    begin(shown, "th")
+    shown.touch("service-sign_tax")
+    assert shown.flow.view.say("service.print_none") in shown.stage.texts(shown.screen)
+    shown.touch("print")
+    assert shown.kiosk.printer.tray == []
+    shown.kiosk.printer.says, shown.kiosk.printer.outcome = PrinterState.OK, "failed"
+    shown.touch("back", "service-land_tax_payment", "print")
+    assert shown.flow.view.print == "failed"
+    assert shown.flow.view.can_print
+
+
+@pytest.mark.parametrize("png", [b"", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + bytes(400), b"GIF89a" + bytes(90)])
+def test_a_broken_picture_leaves_the_page_standing(stage, png):
+    """What is no picture is shown as an empty sheet of one part, never as a crash."""
+    sheet = stage.show(SheetPicture(png=png, large=True))
+    assert (sheet._sheet, sheet.parts) == (None, 1)
+    sheet.turn(1)
 
 
 def test_an_audience_keeps_only_its_services(shown):
