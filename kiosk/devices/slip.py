@@ -10,10 +10,9 @@ Sizes are written for 384 dots and scaled from there. Text is never under 24 dot
 
 import functools
 import gzip
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Final, Literal
 
@@ -23,7 +22,9 @@ from PIL import Image, ImageDraw, ImageFont, features
 from kiosk import words
 from kiosk.devices import line
 from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, Slip, TicketSlip, TrialSlip
+from shared import graphemes
 from shared.errors import SalaError
+from shared.showable import showable
 from shared.thaibreak import ThaiBreaker
 
 _ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
@@ -424,18 +425,33 @@ def _breaker() -> ThaiBreaker:
 
 
 def _plain(text: str) -> str:
-    """`text` without control characters: they have no shape, and raqm draws nothing at all where there is a NUL."""
-    return "".join(char for char in text if unicodedata.category(char) != "Cc")
+    """`text` in one line, without what has no shape or would let a slip read other than it is."""
+    return showable(text).replace("\n", " ")
 
 
 def _wrap(text: str, width: int, measure: Callable[[str], float]) -> list[str]:
-    """`text` in lines of at most `width` dots, cut between words; a word that alone is wider stands alone."""
+    """`text` in lines of at most `width` dots, cut between words; within one only where it alone is wider."""
     lines = [""]
     for piece in _pieces(_plain(text)):
         if lines[-1] and measure((lines[-1] + piece).rstrip(" ")) > width:
             lines.append("")
-        lines[-1] += piece
+        for part in _parts(piece, width, measure):
+            if lines[-1] and measure((lines[-1] + part).rstrip(" ")) > width:
+                lines.append("")
+            lines[-1] += part
     return [each.strip(" ") for each in lines]
+
+
+def _parts(word: str, width: int, measure: Callable[[str], float]) -> list[str]:
+    """A word as it is, or in parts as wide as the paper, no mark apart from its letter."""
+    if measure(word.rstrip(" ")) <= width:
+        return [word]
+    parts = [""]
+    for start, end in pairwise(graphemes.boundaries(word)):
+        if parts[-1] and measure(parts[-1] + word[start:end]) > width:
+            parts.append("")
+        parts[-1] += word[start:end]
+    return parts
 
 
 def _pieces(text: str) -> list[str]:

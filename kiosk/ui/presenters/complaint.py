@@ -15,7 +15,7 @@ from kiosk.desk import complaints, confidential, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
-from kiosk.ui.shaping import graphemes
+from shared import graphemes
 
 #: The form's steps in order; each is also its word in the stepper.
 FORM: Final = ("category", "where", "write", "contact", "review")

@@ -9,13 +9,14 @@ end), `fonts` (faces in order), `layout` (lines of glyphs), `raster` (pixels), `
 is that of `kiosk.bidi`.
 """
 
+from shared.graphemes import boundaries as grapheme_boundaries
+from shared.graphemes import count as count_graphemes
+from shared.showable import showable
+
 from .fonts import Box, Face, FontStack
-from .graphemes import boundaries as grapheme_boundaries
-from .graphemes import count as count_graphemes
 from .house import forget, lay_out, stack, warm
 from .layout import SIDE_MAX, Align, Laid, Line, Run, caret_stops, lay, one_line
 from .raster import Picture, rasterise, rasterise_glyph
-from .showable import showable
 
 __all__ = [
     "SIDE_MAX", "Align", "Box", "Face", "FontStack", "Laid", "Line", "Picture", "Run", "caret_stops",

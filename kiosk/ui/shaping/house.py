@@ -11,12 +11,12 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Final
 
+from shared.showable import showable
 from shared.thaibreak import ThaiBreaker
 
 from ..files import FONTS, WORDS
 from .fonts import Face, FontStack
 from .layout import Align, Laid, forget_shapes, lay
-from .showable import showable
 
 JAWI_SCALE: Final = 1.2
 """Naskh letters look small beside Sarabun at the same em."""

@@ -23,9 +23,9 @@ from typing import Final, Literal
 import uharfbuzz as hb
 
 from kiosk.bidi import base_level, leaning, levels, visual_order, whole_numbers
+from shared.graphemes import boundaries as grapheme_boundaries
 
 from .fonts import SUBPIXEL, FontStack
-from .graphemes import boundaries as grapheme_boundaries
 from .linebreak import WordBoundaries, breaks
 
 SIDE_MAX: Final = 4096

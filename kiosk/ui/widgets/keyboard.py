@@ -24,9 +24,10 @@ from kivy.graphics import Color, Rectangle, SmoothLine, SmoothRoundedRectangle
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
+from shared.graphemes import extends
+
 from ..files import KEYBOARDS
 from ..shaping import Laid, lay_out, rasterise
-from ..shaping.graphemes import extends
 from .examples import Example
 from .icon import icon_texture
 from .look import LOOK

@@ -13,12 +13,12 @@ from kiosk.ui.editing import Draft
 from kiosk.ui.files import KEYBOARDS
 from kiosk.ui.harness import Stage
 from kiosk.ui.shaping import count_graphemes, grapheme_boundaries
-from kiosk.ui.shaping.graphemes import extends
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import LOOK
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import LETTERS, Keyboard, read_layout
 from kiosk.ui.widgets.surface import Ground
+from shared.graphemes import extends
 
 LAYOUTS = sorted(path.stem for path in KEYBOARDS.glob("*.json"))
 

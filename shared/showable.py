@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from .graphemes import extends
+from shared.graphemes import extends
 
 MARKS_MAX = 4
 """Signs kept on one base. Thai needs two, Jawi with vowel signs three; towers of marks are vandalism."""
