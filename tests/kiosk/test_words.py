@@ -56,6 +56,21 @@ def test_thai_days_are_those_of_papers():
     assert saying("th").weekday(DAY) == thai.weekday(DAY)
 
 
+def test_malay_days_and_times_are_written_as_malays_write_them():
+    """Malay months in either script, western digits, years of the Common Era: only Thai counts otherwise."""
+    whole = frozenset(words.table())
+    said = {language: saying(language, whole) for language in words.LANGUAGES}
+    assert {language: say.long_day(DAY).replace("\u00a0", " ") for language, say in said.items()} == {
+        "th": "16 มีนาคม 2570", "en": "16 March 2027", "ms": "16 Mac 2027", "ms-Arab": "16 مچ 2027",
+    }  # fmt: skip
+    assert [say.weekday(DAY) for say in said.values()] == ["อังคาร", "Tuesday", "Selasa", "ثلاث"]
+    assert said["ms"].short_day(date(2026, 12, 5)).replace("\u00a0", " ") == "5 Dis 2026"
+    assert said["ms"].day_month(date(2026, 12, 5)) == "5\u00a0Dis"
+    working = content.Duration(value=3, unit="working_day")
+    assert said["ms"].duration(working).replace("\u00a0", " ") == "3 hari bekerja"
+    assert said["ms-Arab"].duration(working).replace("\u00a0", " ") == "3 هاري بکرجا"
+
+
 def test_a_slip_is_in_jawi_whole_or_not_at_all():
     """Half a slip in each script helps nobody."""
     assert words.slip_language("en", Words()) == "en"
