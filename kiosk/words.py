@@ -70,7 +70,7 @@ def approved(words: Words) -> frozenset[str]:
 
 
 #: What a slip says; it is written in Jawi only where all of this is approved: half a slip in each script is no help.
-_ON_SLIPS: Final = ("slip.", "calendar.", "service.if_any")
+_ON_SLIPS: Final = ("slip.", "calendar.", "time.")
 
 
 def slip_language(language: str, words: Words) -> str:

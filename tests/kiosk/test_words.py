@@ -79,7 +79,9 @@ def test_a_slip_is_in_jawi_whole_or_not_at_all():
 
 def test_every_word_of_a_slip_is_in_the_table():
     """What a slip says exists, every priority included, and nothing of the table is left unsaid."""
-    said = set(re.findall(r"""["']slip\.(\w+)["']""", Path(slip.__file__).read_text("utf-8")))
+    code = Path(slip.__file__).read_text("utf-8")
+    # Named whole, or by the field that stands below it.
+    said = set(re.findall(r"""["']slip\.(\w+)["']""", code)) | set(re.findall(r"""\("(\w+)", slip\.\w+\)""", code))
     priorities = set(get_args(Priority)) - {""}
     table = {key.removeprefix("slip.") for key in words.table() if key.startswith("slip.")}
     assert said | priorities == table
