@@ -2,18 +2,20 @@
 
 The number comes from the store's own counter for service date and series, inside the transaction that records it; it
 is never counted from tickets. A series letter belongs to this device alone, so two devices without a network cannot
-give one number twice. No counter tells the kiosk yet whom it serves, so nothing is said about who is waiting.
+give one number twice. No counter tells the kiosk yet whom it serves, so nothing is said about who is waiting; how
+busy it is, is told by the numbers of the last hour.
 """
 
 from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+from datetime import date, datetime, timedelta
+from typing import Final, Literal
 
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
 from kiosk.desk.world import World
 from shared.content import Bundle, Series, Text
 from shared.kinds import TicketIssued
+from shared.records import Quality
 
 #: Whom the office serves first; "" is everybody else.
 Priority = Literal["", "elderly", "disabled", "pregnant", "monk"]
@@ -102,6 +104,56 @@ def _issue(
 def issued_today(world: World, moment: Moment) -> int:
     """How many numbers this kiosk gave on the present service date."""
     return tally.of(world, moment.service_date).tickets
+
+
+#: How long a number counts as "now": longer than most stay, shorter than half a morning.
+BUSY_MINUTES: Final = 60
+#: Numbers for each counter in that time: up to the first it is quiet, up to the second there is some waiting.
+BUSY_STEPS: Final = (2, 5)
+#: So many records are looked through at the most; an hour never has more.
+_BUSY_RECORDS_MAX: Final = 512
+_BUSY_RUN: Final = 64
+_TICKET: Final = "ticket.issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """How busy it is: 1 quiet, 2 some, 3 many; by `tickets` numbers of this kiosk in the last hour."""
+
+    level: Literal[1, 2, 3]
+    tickets: int
+
+
+def busy(world: World, moment: Moment) -> Busy | None:
+    """How busy it is by this kiosk's own numbers; None where no clock was trusted, now or when they were taken."""
+    if moment.wall is None or not moment.trusted:
+        return None
+    taken = _taken_since(world, moment.wall - timedelta(minutes=BUSY_MINUTES), moment.wall)
+    if taken is None:
+        return None
+    bundle = world.content.bundle
+    counters = max(1, len(bundle.office.counters)) if bundle else 1
+    quiet, some = (step * counters for step in BUSY_STEPS)
+    return Busy(1 if taken <= quiet else 2 if taken <= some else 3, taken)
+
+
+def _taken_since(world: World, since: datetime, until: datetime) -> int | None:
+    """The numbers given from `since` to `until`, read backwards from the head; None where a time cannot be believed."""
+    count, last = 0, world.lobby.head.seq
+    lowest = max(0, last - _BUSY_RECORDS_MAX)
+    while last > lowest:
+        first = max(lowest, last - _BUSY_RUN) + 1
+        for record in reversed(list(world.lobby.between(first, last))):
+            if record.header.kind != _TICKET:
+                continue
+            instant = record.header.at.instant()
+            if instant is None or instant > until or record.header.at.quality == Quality.BAD:
+                return None
+            if instant < since:
+                return count
+            count += 1
+        last = first - 1
+    return count
 
 
 def label(series: str, number: int) -> str:

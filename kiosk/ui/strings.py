@@ -59,6 +59,10 @@ class Say:
         """Write a day of this year: "22 พ.ย." or "22 Nov"."""
         return self.short_day(day).rpartition(_NO_BREAK)[0]
 
+    def month(self, day: date) -> str:
+        """Write the month of a day: "พฤศจิกายน 2569" or "November 2026"."""
+        return self.long_day(day).partition(_NO_BREAK)[2]
+
     def weekday(self, day: date) -> str:
         """Name a day of the week: "พฤหัสบดี" or "Thursday"."""
         return words.weekday(self, day)

@@ -10,9 +10,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from kiosk.ui.presenters.base import Presenter, View
+from kiosk.ui.presenters.budget import BudgetPage
 from kiosk.ui.presenters.complaint import Ask, Category, Contact, Doors, Outside, Recorded, Review, Where, Write
 from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.forms import FormPage
+from kiosk.ui.presenters.hours import Hours
 from kiosk.ui.presenters.idle import Home, Idle
 from kiosk.ui.presenters.notices import NoticesPage
 from kiosk.ui.presenters.praise import Praise, Praised
@@ -24,13 +26,15 @@ from kiosk.ui.presenters.stick import StickPage
 from kiosk.ui.presenters.tracking import CaseStatus, Track
 from kiosk.ui.presenters.trouble import Cannot, Closed
 from kiosk.ui.presenters.upkeep import Cleaning, Dating, Shutting
+from kiosk.ui.presenters.way import WayPage
 
 __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, FormPage, TicketPage, Doors, Outside, Category, Where, Write, Contact,
     Review, Recorded, Whom, Which, Sort, Tell, When, Reach, Check, Kept, Ask, Praise, Praised, Rating, SlipCode,
-    Thanks, NoticesPage, Track, CaseStatus, Pin, Dating, Staff, StickPage, Cleaning, Shutting, Cannot, Closed,
+    Thanks, NoticesPage, BudgetPage, Hours, WayPage, Track, CaseStatus, Pin, Dating, Staff, StickPage, Cleaning,
+    Shutting, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

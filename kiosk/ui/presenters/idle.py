@@ -2,47 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
-from kiosk.desk import complaints, notices, queue
+from kiosk.desk import complaints, hours, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
+from kiosk.ui.presenters.hours import dated, opening, span
 from kiosk.ui.strings import LANGUAGES
 from kiosk.words import JAWI
+from shared.content import SHOWN_FROM
+from shared.hours import State
 
-#: A notice stays this long before the next one comes.
-NOTICE_S: Final = 8
+#: A slide stays this long before the next one comes.
+SLIDE_S: Final = 8
+#: Who rated, by the place of the ratings.
+WHO_RATED: Final = {"ticket": "idle.rated_ticket", "outreach": "idle.rated_outreach"}
+
+
+@dataclass(frozen=True, slots=True)
+class Slide:
+    """One thing told in turn: a sign on a ground of colour `tone`, what sort of thing it is, a large line and more."""
+
+    icon: str = "megaphone"
+    tone: str = "sky"
+    label: str = ""
+    title: str = ""
+    body: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """How the last month was rated: percent of contented people, who they were, how many gave scores 1 to 5."""
+
+    title: str
+    percent: str
+    line: str
+    by_score: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IdleView(View):
-    """The attract screen. `notices` says how many there are, `place` (from 0) which one is shown."""
+    """The attract screen. `slides` says how many there are, `place` (from 0) which one is shown.
+
+    `rated` is None where too few rated; `link` is empty outside the days of the survey, which is only ever shown.
+    """
 
     office: str = ""
     hours: str = ""
-    notice: str = ""
-    notice_body: str = ""
-    notices: int = 0
+    closed: bool = False
+    slide: Slide = Slide()
+    slides: int = 0
     place: int = 0
+    rated: Rated | None = None
+    survey: str = ""
+    link: str = ""
 
 
 class Idle(Presenter[IdleView]):
-    """Shows the office and its notices, and waits."""
+    """Shows the office and what it tells, and waits."""
 
     step = "idle"
 
     def present(self) -> IdleView:
-        """The office, and the notice whose turn it is."""
-        office = self.bundle.office
-        language = self.visit.language
-        told = notices.current(self.bundle, self.flow.clock.now().service_date)
-        view = IdleView(self.say, office.name.into(language), office.hours.into(language))
-        if not told:
-            return view
-        place = self.flow.clock.mono_ms() // (NOTICE_S * 1000) % len(told)
-        title, body = told[place].title.into(language), told[place].body.into(language)
-        return IdleView(view.say, view.office, view.hours, title, body, len(told), place)
+        """The office, and the slide whose turn it is."""
+        office, language = self.bundle.office, self.visit.language
+        moment = self.flow.clock.now()
+        slides = list(self._slides(moment.service_date))
+        place = self.flow.clock.mono_ms() // (SLIDE_S * 1000) % max(1, len(slides))
+        survey = notices.survey(self.bundle, moment.service_date)
+        state = hours.now(self.bundle, moment)
+        closed = state is not None and not state.open
+        return IdleView(
+            self.say, office.name.into(language),
+            opening(self.say, state, moment.service_date) if state and closed else office.hours.into(language), closed,
+            slides[place] if slides else Slide(), len(slides), place, self._rated(),
+            survey.title.into(language) if survey else "", survey.link if survey else "",
+        )  # fmt: skip
+
+    def _slides(self, day: date) -> Iterator[Slide]:
+        say, language, villages = self.say, self.visit.language, self.bundle.office.villages
+        names = {village.id: village.name.into(language) for village in villages}
+        for notice in notices.current(self.bundle, day):
+            yield Slide("megaphone", "sky", say("idle.notice"), notice.title.into(language), notice.body.into(language))
+        for special in hours.specials(self.bundle, day, hours.SOON_DAYS):
+            title = special.name.into(language) if special.name else ""
+            yield Slide(
+                "calendar-check" if special.spans else "moon", "water", say("idle.special"), title, dated(say, special)
+            )
+        for trip in hours.soon(self.bundle, day):
+            title = say("idle.trip_title", village=names.get(trip.village, trip.village), day=say.weekday(trip.day))
+            body = say("idle.trip_body", day=say.day_month(trip.day), time=span(trip), what=trip.what.into(language))
+            yield Slide("truck", "water", say("idle.trip"), title, body)
+        for each in notices.said(self.bundle, day):
+            label = say("idle.said", n=each.people)
+            did = say("idle.did", did=each.did.into(language))
+            yield Slide("chats-circle", "leaf", label, say("idle.asked", asked=each.asked.into(language)), did)
+
+    def _rated(self) -> Rated | None:
+        month = self.bundle.satisfaction
+        if month is None or month.n < SHOWN_FROM:
+            return None
+        say, key = self.say, WHO_RATED.get(month.place, "idle.rated_passers")
+        contented = sum(month.by_score[3:])
+        # Halves go up, in whole numbers.
+        percent = (200 * contented + month.n) // (2 * month.n)
+        line = say(key, n=month.n)
+        return Rated(say("idle.rated", month=say.month(month.month)), str(percent), line, month.by_score)
 
     @verb
     def begin(self) -> None:
@@ -79,7 +147,10 @@ DOORS: Final = (
     ("praise", "praise", "hand-heart", "sand"),
     ("ask", "ask", "question", "wash"),
     ("notices", "notice", "newspaper", "sky_wash"),
+    ("way", "way", "signpost", "leaf_wash"),
 )
+#: So many doors have a picture at their side; those that follow are smaller, with it above their word.
+WIDE_DOORS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +159,18 @@ class HomeView(View):
 
     office: str = ""
     kiosk: str = ""
-    tickets: str = ""
+    now: str = ""
+    """Open or closed, and until when; empty where the office has no hours here or the clock is not trusted."""
+    closed: bool = False
+    has_hours: bool = False
+    """Whether there is a page of opening hours to turn to."""
+    busy: int = 0
+    """1 quiet, 2 some, 3 many; 0 while it is not known."""
+    waiting: str = ""
+    waiting_of: str = ""
     languages: tuple[LanguageChoice, ...] = ()
     doors: tuple[Door, ...] = ()
+    small: tuple[Door, ...] = ()
     note: str = ""
     """Who reads Jawi is told why some of it stands in Rumi, and which text counts."""
 
@@ -101,45 +181,77 @@ class Home(Presenter[HomeView]):
     step = "home"
 
     _issued: int | None = None
+    _busy: queue.Busy | None = None
 
     def enter(self) -> None:
-        """Count the numbers given today; that is no promise about waiting, since no counter calls from here yet."""
+        """Look how many numbers were given today and lately; that is all a kiosk knows of who is waiting."""
         world, moment = self.world, self.flow.clock.now()
-        self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
+        self.flow.aside(
+            lambda: (queue.issued_today(world, moment), queue.busy(world, moment)), self._counted, lambda _error: True
+        )
 
-    def _counted(self, issued: int) -> None:
-        self._issued = issued
+    def _counted(self, counted: tuple[int, queue.Busy | None]) -> None:
+        self._issued, self._busy = counted
 
-    def _tickets(self) -> str:
+    def _waiting(self, state: State | None) -> tuple[int, str, str]:
+        """How busy it is: level, words, and what they stand on."""
+        say = self.say
+        if state is not None and not state.open:
+            return 0, say("home.closed"), say("home.closed_why")
+        if self._busy is not None:
+            words = say(f"home.busy_{self._busy.level}")
+            if not self._busy.tickets:
+                return self._busy.level, words, say("home.busy_none")
+            return self._busy.level, words, say("home.busy_why", n=self._busy.tickets)
         if self._issued is None:
-            return ""
-        return self.say("home.tickets", n=self._issued) if self._issued else self.say("home.tickets_none")
+            return 0, "", ""
+        words = say("home.tickets", n=self._issued) if self._issued else say("home.tickets_none")
+        return 0, words, say("home.tickets_of")
 
     def present(self) -> HomeView:
         """As things stand."""
         say = self.say
         chosen = self.visit.language
+        moment = self.flow.clock.now()
+        state = hours.now(self.bundle, moment)
+        doors = tuple(
+            Door(name, picture, icon, panel, say(f"home.{name}"), say(f"home.{name}_why"))
+            for name, picture, icon, panel in DOORS
+            if name not in self._shut()
+        )
         return HomeView(
             say,
             self.bundle.office.name.into(chosen),
             self.dated(self.world.identity.kiosk_name),
-            self._tickets(),
+            opening(say, state, moment.service_date) if state else "",
+            state is not None and not state.open,
+            self.bundle.schedule is not None,
+            *self._waiting(state),
             tuple(
                 LanguageChoice(language, own("language.name"), language == chosen)
                 for language in LANGUAGES
                 if language in self.world.config.languages and (own := self.flow.saying(language)).offered
             ),
-            tuple(
-                Door(name, picture, icon, panel, say(f"home.{name}"), say(f"home.{name}_why"))
-                for name, picture, icon, panel in DOORS
-                if name not in self._shut()
-            ),
+            doors[:WIDE_DOORS],
+            doors[WIDE_DOORS:],
             note=say("home.note") if chosen == JAWI else "",
         )
 
     def _shut(self) -> set[str]:
         """The doors that lead nowhere with this content."""
-        return set() if complaints.categories(self.bundle, asks=True) else {"ask"}
+        shut = set() if complaints.categories(self.bundle, asks=True) else {"ask"}
+        return shut if self.bundle.floor else shut | {"way"}
+
+    @verb
+    def way(self) -> None:
+        """Find a room."""
+        self.flow.follow("way")
+
+    @verb
+    def hours(self) -> None:
+        """See when the office is open and where it comes to."""
+        if self.bundle.schedule is not None:
+            self.flow.follow("hours")
 
     @verb
     def praise(self) -> None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from kiosk.desk import notices
-from kiosk.ui.presenters.base import Presenter, View, verb
+from kiosk.ui.presenters.base import View, verb
+from kiosk.ui.presenters.tabs import Tab, Tabbed
 
 #: So many titles a page leave the larger part of the screen to the one that is read.
 ROWS: Final = 3
@@ -26,6 +27,8 @@ class NoticeRow:
 class NoticesView(View):
     """The list of the day; `title`, `body` and `days` are those of the one shown large."""
 
+    tabs: tuple[Tab, ...] = ()
+    sub: str = ""
     rows: tuple[NoticeRow, ...] = ()
     title: str = ""
     body: str = ""
@@ -35,7 +38,7 @@ class NoticesView(View):
     page_text: str = ""
 
 
-class NoticesPage(Presenter[NoticesView]):
+class NoticesPage(Tabbed[NoticesView]):
     """What the office tells everybody today."""
 
     step = "notices"
@@ -47,7 +50,13 @@ class NoticesPage(Presenter[NoticesView]):
         """The page of the list, and the chosen notice or else the newest."""
         say, told = self.say, notices.current(self.bundle, self.flow.clock.now().service_date)
         if not told:
-            return NoticesView(say, title=say("notices.none"), body=say("notices.none_why"))
+            return NoticesView(
+                say,
+                self.tabs(),
+                self.dated(say("notices.sub")),
+                title=say("notices.none"),
+                body=say("notices.none_why"),
+            )
         language = say.language
         large = next((notice for notice in told if notice.id == self._chosen), told[0])
         pages = -(-len(told) // ROWS)
@@ -60,7 +69,8 @@ class NoticesPage(Presenter[NoticesView]):
             for each in told[page * ROWS : (page + 1) * ROWS]
         )  # fmt: skip
         return NoticesView(
-            say, rows, large.title.into(language), large.body.into(language),
+            say, self.tabs(), self.dated(say("notices.sub")), rows,
+            large.title.into(language), large.body.into(language),
             say("notices.days", first=say.short_day(large.from_day), last=say.short_day(large.until_day)),
             page, pages, say("services.page", page=page + 1, pages=pages),
         )  # fmt: skip

@@ -5,8 +5,11 @@ from __future__ import annotations
 from kivy.properties import NumericProperty, ObjectProperty
 
 from kiosk.ui.presenters.notices import NoticesView
+from kiosk.ui.screens import load
 from kiosk.ui.screens.base import Item, Page
 from kiosk.ui.widgets.listrow import ListRow
+
+load("tabs")
 
 
 class NoticesScreen(Page):

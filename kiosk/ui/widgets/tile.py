@@ -14,7 +14,9 @@ from .touch import Touchable
 
 
 class MainTile(Touchable, Surface, Row):
-    """What most people come for."""
+    """What most people come for. `style` is that of its word, smaller where it shares a row."""
+
+    style = StringProperty("main")
 
     text = StringProperty("")
     sub = StringProperty("")
