@@ -46,7 +46,7 @@ def is_rtl(text: str) -> bool:
 
 def length(text: str, px: int, weight: str) -> float:
     """How wide the line is, in dots."""
-    return sum(_face(part, px, weight).getlength(part, direction=_direction(jawi)) for part, jawi in _visual(text))
+    return sum(font(px, weight, jawi=rtl).getlength(part, direction=_direction(rtl)) for part, rtl in _visual(text))
 
 
 def draw(
@@ -62,19 +62,15 @@ def draw(
     """Draw the line with its baseline at `at`, which is its left end (ls), its middle (ms) or its right end (rs)."""
     parts = _visual(text)
     if len(parts) == 1:
-        [(part, jawi)] = parts
-        pen.text(at, part, font=_face(part, px, weight), fill=fill, anchor=anchor, direction=_direction(jawi))
+        [(part, rtl)] = parts
+        pen.text(at, part, font=font(px, weight, jawi=rtl), fill=fill, anchor=anchor, direction=_direction(rtl))
         return
     x, y = at
     x -= {"ls": 0.0, "ms": 0.5, "rs": 1.0}[anchor] * length(text, px, weight)
-    for part, jawi in parts:
-        face, direction = _face(part, px, weight), _direction(jawi)
+    for part, rtl in parts:
+        face, direction = font(px, weight, jawi=rtl), _direction(rtl)
         pen.text((x, y), part, font=face, fill=fill, anchor="ls", direction=direction)
         x += face.getlength(part, direction=direction)
-
-
-def _face(part: str, px: int, weight: str) -> ImageFont.FreeTypeFont:
-    return font(px, weight, jawi=is_rtl(part))
 
 
 def _direction(rtl: bool) -> Literal["rtl", "ltr"]:

@@ -5,14 +5,17 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import uharfbuzz as hb
 import zxingcpp
 from PIL import Image, ImageChops, features
 
+from kiosk import words
 from kiosk.config import make
 from kiosk.devices import line
 from kiosk.devices import slip as drawing
 from kiosk.devices.printer import FolderPrinter, NoPrinter, from_config
 from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, PrinterState, StepLine, TicketSlip
+from kiosk.ui.sample import sample_content
 
 GOLDEN = Path(__file__).parent / "golden" / "hard-words.png"
 HARD_WORDS = ["ที่", "น้ำ", "ผู้ใหญ่", "ฐานันดร", "กตัญญู"]
@@ -185,3 +188,25 @@ def test_what_is_taken_home_leads_on_by_its_code(slip, width):
     plain = drawing.render(replace(slip, link=""), width_dots=width).convert("L")
     assert zxingcpp.read_barcodes(plain) == []
     assert plain.height < picture.height
+
+
+def test_every_letter_of_every_sentence_is_in_the_font_that_draws_it():
+    """Also a comma alone between a number and the end of a line: no slip shows the sign of a missing letter."""
+    has = {rtl: set(hb.Face((line.FONTS / line.FILES["regular"][rtl]).read_bytes()).unicodes) for rtl in (False, True)}
+    office = sample_content()
+    said = [row[language] for row in words.table().values() for language in words.LANGUAGES]
+    said += [text for row in office.malay for text in (row.th, row.ms, row.jawi)]
+    missing = {
+        char
+        for text in [*said, "جمعة 08.30–16.30،"]
+        for part, rtl in line._visual(text.replace("\n", " "))
+        for char in part
+        if ord(char) not in has[rtl]
+    }
+    assert missing == set()
+
+
+def test_a_jawi_comma_behind_a_number_is_drawn_in_the_jawi_font():
+    """It has no direction of its own, and Sarabun has no such sign."""
+    comma = line.font(24, "regular", jawi=True).getlength("،", direction="rtl")
+    assert line.length("جمعة 16.30،", 24, "regular") == line.length("جمعة 16.30", 24, "regular") + comma
