@@ -66,6 +66,7 @@ WAYS: Final[dict[str, Way]] = {
     "service": (*_SERVICES, ("choose", "land_tax_payment"), ("paper", 0), ("paper", 1)),
     "service-long": (*_SERVICES, ("choose", "building_permit"), ("paper", 0)),
     "service-priority": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("ask_priority",)),
+    "service-lanes": (*_SERVICES, ("choose", "food_premises")),
     "service-printed": (*_SERVICES, ("choose", "sign_tax"), ("paper", 0), ("print",)),
     "form": (*_SERVICES, ("choose", "sign_tax"), ("form", "phor_por_1")),
     "form-large": (*_SERVICES, ("choose", "building_permit"), ("form", "khor_1"), ("enlarge",)),

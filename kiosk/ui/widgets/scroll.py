@@ -39,11 +39,11 @@ class ScrollArea(StencilView):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        with self.canvas.before:
+        # Inside the stencil, wherever a rule puts that: only the content moves, never the opening it is seen through.
+        with self.canvas:
             PushMatrix()
             self._shift = Translate()
-        with self.canvas.after:
-            PopMatrix()
+        self._back = PopMatrix()
         self._arrange = Clock.create_trigger(self._arrange_now, -1)
         for name in ("pos", "size", "offset"):
             self.fbind(name, self._arrange)
@@ -58,8 +58,15 @@ class ScrollArea(StencilView):
         if self.children:
             raise ValueError("a ScrollArea holds one child: put several into a Column")
         super().add_widget(widget, *args, **kwargs)
+        self.canvas.add(self._back)
         widget.fbind("height", self._arrange)
         self._arrange()
+
+    def remove_widget(self, widget: Any, *args: Any, **kwargs: Any) -> None:
+        """Let the content go."""
+        super().remove_widget(widget, *args, **kwargs)
+        self.canvas.remove(self._back)
+        widget.funbind("height", self._arrange)
 
     def page(self, by: int) -> None:
         """Move by nearly a whole view, down for positive ``by``."""

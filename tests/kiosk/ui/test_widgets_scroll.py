@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from kivy.lang import Builder
+from PIL import Image
 
 from kiosk.ui.harness import Stage, middle
 from kiosk.ui.widgets import ShapedLabel
 from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.scroll import Pager, ScrollArea
-from kiosk.ui.widgets.surface import Column, Ground
+from kiosk.ui.widgets.surface import Column, Ground, Surface
 from kiosk.ui.widgets.text import TEXTURES
 
 
@@ -115,3 +118,34 @@ def test_an_area_holds_one_child(scene: tuple[Any, Any, list[str]]) -> None:
     """Two would lie upon each other: it says so at once."""
     with pytest.raises(ValueError, match="Column"):
         scene[0].add_widget(Column())
+
+
+RULE = """
+Ground:
+    ScrollArea:
+        Column:
+"""
+
+
+@pytest.mark.parametrize("built", [True, False])
+def test_what_is_moved_into_sight_is_seen(stage: Stage, tmp_path: Path, built: bool) -> None:
+    """The last row's colour stands in the picture after paging down, whether a rule built the area or a program."""
+    ground = Builder.load_string(RULE) if built else Ground()
+    area = ground.children[0] if built else ScrollArea()
+    rows = area.content if built else Column()
+    for number in range(20):
+        rows.add_widget(ListRow(text=str(number)))
+    mark = Surface(fill_color=(1, 0, 1, 1), size_hint_y=None, height=100)
+    mark.fill = mark.edge = ""
+    mark.fill_color = (1, 0, 1, 1)
+    rows.add_widget(mark)
+    if not built:
+        area.add_widget(rows)
+        ground.add_widget(area)
+    stage.show(ground)
+    for _ in range(20):
+        area.page(1)
+        stage.settle()
+    with Image.open(stage.picture(tmp_path / "down.png")) as picture:
+        x, y = middle(mark)
+        assert picture.getpixel((round(x), round(picture.height - y))) == (255, 0, 255)
