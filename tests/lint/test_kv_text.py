@@ -86,6 +86,16 @@ def test_every_rule_file_has_its_module(path: Path) -> None:
     assert path.with_suffix(".py").exists()
 
 
+def test_no_two_widgets_have_one_name() -> None:
+    """Rules know widgets by their class's name alone: a second class of that name would take the first one's place."""
+    homes: dict[str, list[str]] = {}
+    for path in [*(UI / "widgets").glob("*.py"), *(UI / "screens").glob("*.py")]:
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(path.name)
+    assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -46,7 +46,7 @@ class FormCode(Box):
     page = ObjectProperty(None, allownone=True, rebind=True)
 
 
-class FormActs(Grid):
+class SampleActs(Grid):
     """The buttons, all as high as the highest."""
 
     def __init__(self, **kwargs: Any) -> None:

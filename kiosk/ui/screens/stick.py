@@ -20,7 +20,7 @@ class StickItem(Item, ListRow):
     """One stick."""
 
 
-class ShareBar(Widget):
+class DoneBar(Widget):
     """How much of something is done: ``share`` from 0 to 1. Words stand beside it."""
 
     share = NumericProperty(0)
