@@ -5,7 +5,7 @@
     sala-kiosk status                           how far records got, what needs a person; also while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
     sala-kiosk pin                              turn a PIN into the line for kiosk.toml
-    sala-kiosk words FOLDER                     list the Malay that an office's content still lacks, or nobody approved
+    sala-kiosk words                            list the Malay that is missing here, or that nobody approved yet
 
 `--data DIR` names the data folder (else var/kiosk). Exit status: 0 done, 1 something needs a person, 2 refused with a
 sentence on stderr that says what to do.
@@ -20,14 +20,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk import bootstrap, config, review
+from kiosk import bootstrap, config, identity, review
 from kiosk.clock import Clock
 from kiosk.desk import tally
 from kiosk.desk.health import Health
+from kiosk.desk.services import NoContent
 from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
+from kiosk.store.editions import Editions
 from kiosk.sync.enrolment import enrol
 from kiosk.sync.https import Https
+from shared.content import Bundle
 from shared.errors import SalaError
 from shared.records import BOOT_BYTES
 
@@ -69,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     add("verify", _verify, "check every record, document and piece of content")
     add("pin", _pin, "turn a PIN into the line for kiosk.toml")
     words = add("words", _words, "list the Malay that is missing or not approved, or approve it")
-    words.add_argument("folder", type=Path, help="the office's content, such as assets/office-sample")
+    words.add_argument("folder", type=Path, nargs="?", help="an office's content; without it, what this kiosk shows")
     words.add_argument("--approve-by", metavar="POSITION", default="", help="this position approves it, today")
     words.add_argument("--only", metavar="TABLE", nargs="+", default=(), help="only these tables of the kiosk's own")
     return parser
@@ -164,12 +167,27 @@ def _pin(_args: argparse.Namespace) -> int:
     return 0
 
 
+def _edition(data: Path) -> Bundle:
+    """The edition on this kiosk's screen; a running kiosk is not disturbed."""
+    me = identity.load(data)
+    bundle = Editions(data / bootstrap.CONTENT_NAME, me.bundle_key, me.office).bundle
+    if bundle is None:
+        raise NoContent("no content yet")
+    return bundle
+
+
 def _words(args: argparse.Namespace) -> int:
+    if args.approve_by and args.folder is None:
+        print("sala-kiosk: approvals are written into the office's content: name its folder", file=sys.stderr)
+        return 2
     if args.approve_by:
         today = Clock(os.urandom(BOOT_BYTES)).now().service_date
         count = review.approve(args.folder, args.approve_by, today, args.only)
         print(f"{count} sentences approved by {args.approve_by}")
-    found = review.left(review.read_folder(args.folder))
+    if args.folder is not None:
+        found = review.left(review.read_folder(args.folder))
+    else:
+        found = review.left_in(_edition(args.data))
     print(review.told(found))
     return 1 if found else 0
 

@@ -1,6 +1,7 @@
 """Reviewing the Malay words: what is missing or not yet approved, and writing down who approved it.
 
-    sala-kiosk words FOLDER                                 list what still falls back
+    sala-kiosk words                                        list what still falls back on this kiosk
+    sala-kiosk words FOLDER                                 ... with this office's content
     sala-kiosk words FOLDER --approve-by POSITION           ... and approve every sentence listed
     sala-kiosk words FOLDER --approve-by POSITION --only foot slip      only tables of the kiosk's own sentences
 
@@ -10,7 +11,7 @@ what, by fingerprint (`shared.content.fingerprint`). Importing and publishing th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,9 @@ import msgspec
 from kiosk import words
 from kiosk.words import JAWI
 from shared import content, source
-from shared.content import Review, Words
+from shared.content import Bundle, Review, Words
 from shared.errors import ContentRefused, SalaError
-from shared.source import Source
+from shared.source import Malay, Source
 
 _HEAD = """\
 # Who approved which Jawi sentences. Written by `sala-kiosk words FOLDER --approve-by POSITION`; a line is the
@@ -81,23 +82,32 @@ def read_folder(folder: Path) -> Source:
         raise FolderUnreadable(f"{folder} cannot be read: {error}") from error
 
 
-def sentences(office: Source) -> Iterator[Sentence]:
+def sentences(malay: Iterable[Malay]) -> Iterator[Sentence]:
     """Everything said in Malay: the kiosk's own sentences, then the office's."""
     for key, each in words.table().items():
         yield Sentence(key, each["th"], each.get("ms", ""), each.get(JAWI, ""))
-    for text in office.malay:
+    for text in malay:
         yield Sentence("", text.th, text.ms, text.jawi)
 
 
 def left(office: Source) -> Left:
-    """What is missing, and what waits for a reviewer."""
-    marks = content.approved(office.words)
-    every = list(sentences(office))
+    """What is missing in an office's folder, and what waits for a reviewer."""
+    return _left(office.words, office.malay, office.of_nothing)
+
+
+def left_in(bundle: Bundle) -> Left:
+    """What is missing in an edition as kiosks show it, and what waits for a reviewer."""
+    return _left(bundle.words, source.malay_of(bundle), ())
+
+
+def _left(approved: Words, malay: Iterable[Malay], of_nothing: tuple[str, ...]) -> Left:
+    marks = content.approved(approved)
+    every = list(sentences(malay))
     return Left(
         [each for each in every if not each.ms],
         [each for each in every if not each.jawi],
         [each for each in every if each.jawi and each.mark not in marks],
-        office.of_nothing,
+        of_nothing,
     )
 
 
@@ -108,7 +118,7 @@ def approve(folder: Path, by: str, on: date, tables: Collection[str] = ()) -> in
     if not by.strip():
         raise ContentRefused("an approval names a position")
     office = read_folder(folder)
-    said = {each.mark: each for each in sentences(office) if each.jawi}
+    said = {each.mark: each for each in sentences(office.malay) if each.jawi}
     fresh = [each.mark for each in left(office).not_approved if not tables or each.key.partition(".")[0] in tables]
     by_review = {(each.by, each.on): list(each.approved) for each in office.words.reviews}
     by_review.setdefault((by.strip(), on), []).extend(fresh)

@@ -339,6 +339,18 @@ def _translated(source: Source, rumi: Mapping[str, str], jawi: Mapping[str, str]
     )  # fmt: skip
 
 
+def malay_of(bundle: Bundle) -> tuple[Malay, ...]:
+    """Every text of an edition with the Malay it carries; Jawi that nobody approved is not among it."""
+    said: dict[str, Malay] = {}
+
+    def note(text: Text) -> Text:
+        said[text.th] = Malay(text.th, text.ms, text.ms_arab)
+        return text
+
+    _each_text([bundle.office, *bundle.services, *bundle.notices], note)
+    return tuple(said.values())
+
+
 def _each_text(value: Any, change: Callable[[Text], Text]) -> Any:
     """The same value with every text in it changed."""
     if isinstance(value, Text):

@@ -122,7 +122,17 @@ def test_verify_finds_what_does_not_fold(folder, capsys):
     assert "2026-03-16" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("command", ["status", "verify"])
+def test_words_tells_what_falls_back_while_the_kiosk_runs(folder, capsys):
+    """An edition without approvals shows no Jawi: the command names each sentence and disturbs nobody."""
+    with open_kiosk(folder, clock=Hands().clock()):
+        assert main(["--data", str(folder), "words"]) == 1
+    told = capsys.readouterr().out
+    assert "foot.back: not approved; shown in Rumi" in told
+    assert "“ยื่นเอกสาร”: no Malay (Rumi); shown in Thai" in told
+    assert main(["--data", str(folder), "words", "--approve-by", "ล่าม"]) == 2
+
+
+@pytest.mark.parametrize("command", ["status", "verify", "words"])
 def test_errors_say_what_to_do(tmp_path, capsys, command):
     """A folder that is no kiosk's gives one sentence and its remedy, and no traceback."""
     assert main(["--data", str(tmp_path), command]) == 2

@@ -8,6 +8,7 @@ import pytest
 
 from kiosk import review, words
 from kiosk.__main__ import main
+from kiosk.ui.sample import sample_content
 from shared.errors import ContentRefused
 
 SAMPLE = Path(__file__).parents[2] / "assets" / "office-sample"
@@ -60,3 +61,10 @@ def test_a_folder_that_is_none_is_refused_with_a_sentence(tmp_path, capsys):
     """The command says what to do; it never shows a traceback."""
     assert main(["words", str(tmp_path)]) == 2
     assert "office.toml" in capsys.readouterr().err
+
+
+def test_an_edition_tells_the_same_as_its_folder():
+    """A kiosk that shows the sample asks for what the sample's own folder asks for."""
+    shown, written = review.left_in(sample_content().bundle()), review.left(sample_content())
+    assert [each.name for each in shown.not_approved] == [each.name for each in written.not_approved] == []
+    assert len(shown.without_jawi) == len(written.without_jawi)
