@@ -25,7 +25,7 @@ import msgspec
 
 from shared import envelope, wire
 from shared.envelope import Label
-from shared.errors import ContentRefused, KeyRefused
+from shared.errors import ContentRefused, KeyRefused, Malformed
 from shared.keys import ReaderKey, SigningKey, VerifyKey
 
 PIECE_BYTES_MAX = 4 * 1024 * 1024
@@ -563,8 +563,8 @@ class Statuses(_Fact, frozen=True, kw_only=True):
     statuses: list[SealedStatus]
 
 
-class Status(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """What lies inside a sealed status: where the case stands and what the office says. Dates are ISO."""
+class _ShortStatus(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A status without a round, as it was first written."""
 
     state: Literal["received", "in_progress", "answered", "closed"]
     subject: str
@@ -574,6 +574,34 @@ class Status(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields
     answered_on: str
     answered_by: str
     number: str
+
+
+class Status(_ShortStatus, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """What lies inside a sealed status: where the case stands and what the office says. Dates are ISO.
+
+    `round` counts how often the case was taken up, where its citizen may say that it is not fixed; else it is 0.
+    """
+
+    round: int = 0
+
+
+#: A sealed status is some hundred bytes; whatever is longer than this is none of ours.
+STATUS_BYTES_MAX = 64 * 1024
+
+
+def write_status(status: Status) -> bytes:
+    """The bytes to seal: the short form where there is no round, which older programs read as well."""
+    if status.round:
+        return wire.encode(status)
+    return wire.encode(_ShortStatus(*msgspec.structs.astuple(status)[:-1]))
+
+
+def read_status(data: bytes) -> Status:
+    """What a sealed status says, in either form. Raises `Malformed` or `TooLarge`."""
+    try:
+        return Status(*msgspec.structs.astuple(wire.decode(_ShortStatus, data, bytes_max=STATUS_BYTES_MAX)))
+    except Malformed:
+        return wire.decode(Status, data, bytes_max=STATUS_BYTES_MAX)
 
 
 class Review(_Fact, frozen=True, kw_only=True):

@@ -71,6 +71,25 @@ class CaseFiled(_Body, frozen=True):
     language: str
 
 
+class CaseReturned(_Body, frozen=True):
+    """Whoever holds the code of a case said that what the office answered or closed is not fixed.
+
+    `said_on` is ISO. `round` counts how often the case was taken up, 1 at first, as its status told the citizen: it can
+    be said once in each. `reason` is one of `RETURN_REASONS`; `words` may be empty.
+    """
+
+    said_on: str
+    status_id: bytes
+    round: int
+    reason: str
+    words: str
+    language: str
+
+
+#: Why something is not fixed, as ids; each client has its words for them.
+RETURN_REASONS = ("nobody_came", "no_better", "came_back", "not_my_matter", "other")
+
+
 class ComplaintFiled(_Body, frozen=True):
     """A citizen complained about somebody. The words are inside `sealed`, for the readers of `route` alone.
 
@@ -169,6 +188,7 @@ Body = (
     LogOpened
     | TicketIssued
     | CaseFiled
+    | CaseReturned
     | ComplaintFiled
     | RatingGiven
     | RatingChanged
@@ -210,6 +230,10 @@ KINDS: tuple[Kind, ...] = (
         "case.filed", 1, CaseFiled, "ยื่นเรื่อง", "Case filed", "lobby", "server",
         ("text", "place", "contact_name", "contact_phone"), 5 * _YEAR,
         "body and salt; category, dates and outcome stay with the case",
+    ),
+    Kind(
+        "case.returned", 1, CaseReturned, "แจ้งว่ายังไม่แก้", "Case returned", "lobby", "server", ("words",), 5 * _YEAR,
+        "body and salt; day, round and reason stay with the case",
     ),
     Kind(
         "complaint.filed", 1, ComplaintFiled, "ร้องเรียนเจ้าหน้าที่", "Complaint filed", "confidential", "route",
@@ -282,6 +306,10 @@ def _check(body: Body) -> None:
         raise Malformed(f"ticket number {body.number}")
     if isinstance(body, CaseFiled | ComplaintFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):
         raise Malformed("a case whose keys have the wrong length")
+    if isinstance(body, CaseReturned) and (
+        len(body.status_id) != 16 or body.round < 1 or body.reason not in RETURN_REASONS
+    ):
+        raise Malformed("a return of no case, in no round or for no reason")
     if isinstance(body, ComplaintFiled):
         envelope.readers_of(body.sealed)
         if body.category not in COMPLAINT_CATEGORIES or not body.route:

@@ -27,6 +27,7 @@ from shared import kinds
 from shared.kinds import (
     Body,
     CaseFiled,
+    CaseReturned,
     ComplaintFiled,
     LogOpened,
     PraiseGiven,
@@ -72,7 +73,7 @@ PROJECTORS: dict[str, Projector] = {
         },
         queues.reset,
     ),
-    "cases": Projector({CaseFiled: cast("Fold", cases.cases)}, cases.reset),
+    "cases": Projector({CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)}, cases.reset),
     "sealed": Projector({ComplaintFiled: cast("Fold", sealed.complaints)}, sealed.reset),
 }
 

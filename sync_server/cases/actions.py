@@ -17,6 +17,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from shared import thai
+from sync_server.cases.clocks import RESULT, last_day
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, EventKind, Note
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Staff
@@ -90,11 +91,14 @@ def close(actor: Actor, case: Case, reason: str, *, now: dt.datetime) -> Case:
 
 
 def reopen(actor: Actor, case: Case, reason: str, *, now: dt.datetime) -> Case:
-    """Take a closed case up again, for a reason."""
+    """Take a closed case up again, for a reason. It owes an answer again, by a new deadline."""
     kept = _text(reason, REASON_CHARS_MAX, "ต้องระบุเหตุผล")
     with transaction.atomic():
         case = _locked(case, (CaseState.CLOSED,))
-        return _moved(actor, case, EventKind.REOPENED, now, detail=kept, state=CaseState.IN_PROGRESS, closed_at=None)
+        return _moved(
+            actor, case, EventKind.REOPENED, now, detail=kept, state=CaseState.IN_PROGRESS, closed_at=None,
+            round=case.round + 1, again_by=last_day(case.office, RESULT, thai.service_date(now)),
+        )  # fmt: skip
 
 
 _CANNOT = {

@@ -2,8 +2,12 @@
 source.
 """
 
+import datetime as dt
+
+from shared import thai
 from sync_server.cases.models import Clock
 from sync_server.organisations.models import Office
+from sync_server.organisations.queries import closed_days
 
 ACKNOWLEDGE = "case.acknowledge"
 RESULT = "case.result"
@@ -34,3 +38,9 @@ def clocks(office: Office) -> dict[str, Clock]:
         Clock.objects.bulk_create(lacking, ignore_conflicts=True)
         held = {clock.code: clock for clock in Clock.objects.filter(office=office)}
     return held
+
+
+def last_day(office: Office, code: str, start: dt.date) -> dt.date:
+    """The last day of the clock `code`, counted from the day after `start`."""
+    clock = clocks(office)[code]
+    return thai.deadline(start, clock.days, closed_days(office), working=clock.working, roll=clock.roll)

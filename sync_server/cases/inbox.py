@@ -33,7 +33,8 @@ def _mine(staff: Staff) -> Q:
 def _late(today: dt.date) -> Q:
     acknowledge = Q(acknowledged_at=None, acknowledge_by__lt=today)
     result = Q(acknowledged_at__isnull=False, result_by__lt=today)
-    return _OPEN & Q(answered_at=None) & (acknowledge | result)
+    first = Q(again_by=None, answered_at=None) & (acknowledge | result)
+    return _OPEN & (first | Q(again_by__lt=today))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,11 @@ def in_tab(cases: QuerySet[Case], chosen: str, staff: Staff, today: dt.date) -> 
     held = cases.filter(TABS[chosen].holds(staff, today)).select_related("kiosk")
     if chosen in ("answered", "closed", "all"):
         return held.order_by("-filed_on", "-n")
-    owed = Choose(When(acknowledged_at=None, then=F("acknowledge_by")), default=F("result_by"))
+    owed = Choose(
+        When(again_by__isnull=False, then=F("again_by")),
+        When(acknowledged_at=None, then=F("acknowledge_by")),
+        default=F("result_by"),
+    )
     return held.annotate(owed=owed).order_by("owed", "filed_on", "n")
 
 

@@ -39,6 +39,15 @@ EVENT_ICONS: dict[str, str] = {
     EventKind.REOPENED: "arrow-counter-clockwise",
 }
 
+#: Why a citizen returned a case, by `shared.kinds.RETURN_REASONS`.
+RETURN_REASONS: dict[str, Text] = {
+    "nobody_came": Text("ยังไม่มีใครมา", "Nobody has come"),
+    "no_better": Text("มาแล้ว แต่ไม่ดีขึ้น", "They came; no better"),
+    "came_back": Text("ดีขึ้น แล้วเป็นอีก", "Better, then back again"),
+    "not_my_matter": Text("คำตอบไม่ตรงเรื่อง", "The answer misses the point"),
+    "other": Text("เหตุอื่น", "Another reason"),
+}
+
 #: How a case can end. The words go before the reason that staff write.
 OUTCOMES: dict[str, Text] = {
     "fixed": Text("แก้ไขแล้ว", "Fixed"),

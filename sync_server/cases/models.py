@@ -3,8 +3,9 @@
 A `Case` is opened by the projector from a `case.filed` record and keeps (log, seq), the record it came from. Its
 number, and all that staff did (`CaseEvent`, `Answer`, `Note`), are facts of the server, not of a log: a rebuild folds
 the records again over the same rows and touches none of them. `Answer` is written to the citizen and travels in the
-bundle; `Note` is internal and lies in a table of its own, so that no query for answers can ever return one. `Clock`
-holds the deadlines as data, with their source.
+bundle; `Note` is internal and lies in a table of its own, so that no query for answers can ever return one. A `Return`
+is a citizen's word that something is not fixed, from a record of its own. `Clock` holds the deadlines as data, with
+their source.
 """
 
 from typing import ClassVar
@@ -74,7 +75,8 @@ class Case(models.Model):
 
     `year` and `n` give the number "ร.0001/2570" (running within the fiscal year of `filed_on`, พ.ศ.). `status_id`
     (hex) and `state_key` come from the citizen's code. `found_late` marks a case that reached the server after its
-    acknowledge date: the clock still runs from the day it was filed. Text, place and contact are empty once the
+    acknowledge date: the clock still runs from the day it was filed. `round` counts how often it was taken up;
+    `again_by` is the day by which the office answers once more since then. Text, place and contact are empty once the
     record was erased.
     """
 
@@ -109,6 +111,8 @@ class Case(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(help_text="last change the citizen may see")
+    round = models.PositiveSmallIntegerField(default=1, help_text="how often it was taken up, 1 at first")
+    again_by = models.DateField(null=True, blank=True, help_text="last day of the answer owed since then")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-filed_on", "-n"]
@@ -153,6 +157,36 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+
+class Return(models.Model):
+    """A citizen's word, by code, that what was answered or closed is not fixed.
+
+    `accepted` where it found the case answered or closed in the very round it speaks of, and so took it up again: at
+    most one in a round. Any other is kept and shown, and moves nothing. `words` is empty once the record was erased.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="returns")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="returns")
+    seq = models.PositiveBigIntegerField()
+    said_on = models.DateField()
+    at = models.DateTimeField(help_text="when it reached the server")
+    round = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=20)
+    words = models.TextField(blank=True)
+    accepted = models.BooleanField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["at", "pk"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="return_once_per_record"),
+            models.UniqueConstraint(
+                fields=["case", "round"], condition=models.Q(accepted=True), name="return_once_per_round"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.round}"
 
 
 class Answer(models.Model):

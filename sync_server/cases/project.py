@@ -1,4 +1,4 @@
-"""Opens a case for each `case.filed`, with its number and its deadlines.
+"""Opens a case for each `case.filed`, with its number and deadlines, and takes it up again for a `case.returned`.
 
 What comes from the record is written again on every fold; what the server or its staff added (number, state,
 assignment, events, answers, notes) is never touched by one, so a rebuild loses nothing.
@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from shared import thai
-from shared.kinds import CaseFiled
-from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
-from sync_server.cases.models import Case, CaseEvent, CaseNumber, EventKind
+from shared.kinds import CaseFiled, CaseReturned
+from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks, last_day
+from sync_server.cases.models import Case, CaseEvent, CaseNumber, CaseState, EventKind, Return
 from sync_server.organisations.models import Office
 from sync_server.organisations.queries import closed_days
 from sync_server.records.seen import Seen
@@ -46,6 +46,39 @@ def cases(run: Sequence[Seen[CaseFiled]]) -> None:
     Case.objects.bulk_update(again, _DERIVED, batch_size=200)
 
 
+def returns(run: Sequence[Seen[CaseReturned]]) -> None:
+    """What citizens say of answers: each takes its case up again, with a deadline of its own, once in a round.
+
+    They are few: one at a time. Raises `LookupError` for a case this office does not have.
+    """
+    for seen in run:
+        words = thai.clean(seen.body.words, chars_max=4000, lines=True)
+        if Return.objects.filter(log=seen.log, seq=seen.seq).update(words=words):
+            continue  # folded before: what it moved then stays moved
+        case = (
+            Case.objects.select_for_update()
+            .filter(office=seen.log.office_id, status_id=seen.body.status_id.hex())
+            .first()
+        )
+        if case is None:
+            raise LookupError("a return of a case that is not here")
+        stands = case.state in (CaseState.ANSWERED, CaseState.CLOSED) and case.round == seen.body.round
+        said_on = _believable(seen.body.said_on, thai.service_date(seen.received_at))
+        Return.objects.create(
+            case=case, log=seen.log, seq=seen.seq, said_on=said_on, at=seen.received_at, round=seen.body.round,
+            reason=seen.body.reason, words=words, accepted=stands,
+        )  # fmt: skip
+        if stands:
+            _take_up(case, seen.received_at, last_day(seen.log.office, RESULT, said_on))
+
+
+def _take_up(case: Case, at: dt.datetime, again_by: dt.date) -> None:
+    case.state, case.closed_at, case.changed_at = CaseState.IN_PROGRESS, None, at
+    case.round, case.again_by = case.round + 1, again_by
+    case.save(update_fields=["state", "closed_at", "changed_at", "round", "again_by"])
+    CaseEvent.objects.create(case=case, kind=EventKind.REOPENED, at=at, by_name="ผู้แจ้ง")
+
+
 def reset() -> None:
     """Nothing to forget: numbers and what staff did must outlive a rebuild, and the rest is written anew."""
 
@@ -65,7 +98,7 @@ class _Limits:
 def _case(seen: Seen[CaseFiled], limits: _Limits) -> Case:
     body = seen.body
     received_on = thai.service_date(seen.received_at)
-    filed_on = _filed_on(seen, received_on)
+    filed_on = _believable(body.filed_on, received_on)
     acknowledge_by = limits.last_day(ACKNOWLEDGE, filed_on)
     return Case(
         office_id=seen.log.office_id,
@@ -94,8 +127,8 @@ def _case(seen: Seen[CaseFiled], limits: _Limits) -> Case:
 _FILED_AGE_MAX = dt.timedelta(days=2 * 365)
 
 
-def _filed_on(seen: Seen[CaseFiled], received_on: dt.date) -> dt.date:
-    claimed = dt.date.fromisoformat(seen.body.filed_on)
+def _believable(day: str, received_on: dt.date) -> dt.date:
+    claimed = dt.date.fromisoformat(day)
     return claimed if received_on - _FILED_AGE_MAX <= claimed <= received_on else received_on
 
 

@@ -54,13 +54,21 @@ class Deadline:
 
 
 def deadline(case: Case, today: dt.date) -> Deadline:
-    """What is owed next. A case that was answered or closed owes nothing; it keeps the result's date for the record."""
+    """What is owed next. A case that was answered or closed owes nothing; it keeps the result's date for the record.
+    One that its citizen returned owes an answer again, by a day of its own.
+    """
+    if case.again_by is not None:
+        done = case.state in (CaseState.ANSWERED, CaseState.CLOSED)
+        return Deadline("result", case.again_by, *((Due.DONE, 0) if done else _standing(case.again_by, today)))
     what, by = ("acknowledge", case.acknowledge_by) if case.acknowledged_at is None else ("result", case.result_by)
     if case.answered_at is not None or case.state == CaseState.CLOSED:
         return Deadline("result", case.result_by, Due.DONE, 0)
+    return Deadline(what, by, *_standing(by, today))
+
+
+def _standing(by: dt.date, today: dt.date) -> tuple[Due, int]:
     left = by - today
-    due = Due.LATE if left < dt.timedelta() else Due.SOON if left <= _SOON else Due.IN_TIME
-    return Deadline(what, by, due, left.days)
+    return Due.LATE if left < dt.timedelta() else Due.SOON if left <= _SOON else Due.IN_TIME, left.days
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +109,7 @@ def one(user: Staff, pk: int) -> Case:
     """
     related = visible_to(user).select_related("division", "assigned_to", "kiosk", "log")
     return related.prefetch_related(
-        "events__by", Prefetch("answers", Answer.objects.select_related("by")), "notes__by"
+        "events__by", Prefetch("answers", Answer.objects.select_related("by")), "notes__by", "returns"
     ).get(pk=pk)
 
 
@@ -153,8 +161,10 @@ def _owed(**conditions: object) -> Q:
     """Cases that still owe an acknowledgement or a result whose date fits (the same rule as `deadline`)."""
     acknowledge = {name: value for name, value in conditions.items() if name.startswith("acknowledge")}
     result = {name: value for name, value in conditions.items() if name.startswith("result")}
-    owes = Q(answered_at=None) & ~Q(state=CaseState.CLOSED)
-    return owes & (Q(acknowledged_at=None, **acknowledge) | Q(acknowledged_at__isnull=False, **result))
+    again = {name.replace("result_by", "again_by"): value for name, value in result.items()}
+    owes = Q(again_by=None, answered_at=None) & ~Q(state=CaseState.CLOSED)
+    owes_again = Q(again_by__isnull=False, state__in=(CaseState.RECEIVED, CaseState.IN_PROGRESS), **again)
+    return (owes & (Q(acknowledged_at=None, **acknowledge) | Q(acknowledged_at__isnull=False, **result))) | owes_again
 
 
 # --- what goes back to the citizen -----------------------------------------------------------------------------------
@@ -199,9 +209,10 @@ def status_of(case: Case) -> Status:
         state=case.state,  # type: ignore[arg-type]
         subject=case.category,
         filed_on=case.filed_on.isoformat(),
-        answer_by=case.result_by.isoformat(),
+        answer_by=(case.again_by or case.result_by).isoformat(),
         answer="\n\n".join(answer.text for answer in answers),
         answered_on=thai.service_date(last.at).isoformat() if last else "",
         answered_by=" ".join(filter(None, signed)),
         number=case.number,
+        round=case.round if case.state in (CaseState.ANSWERED, CaseState.CLOSED) else 0,
     )

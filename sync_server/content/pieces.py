@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from shared import content, envelope, keys, wire
+from shared import content, envelope, keys
 from shared.content import (
     FORM_PREFIX,
     NOTICES_PIECE,
@@ -86,7 +86,7 @@ def statuses_piece(told: Iterable[Told]) -> bytes:
         SealedStatus(
             id=each.status_id,
             sealed=envelope.seal_status(
-                wire.encode(each.status),
+                content.write_status(each.status),
                 status_id=each.status_id,
                 state_key=each.state_key,
                 nonce=keys.derive(each.state_key, "sala/v1/status-nonce", length=_NONCE_BYTES),

@@ -15,6 +15,7 @@ ICONS: dict[str, str] = {
     "log.opened": "archive",
     "ticket.issued": "ticket",
     "case.filed": "tray",
+    "case.returned": "arrow-counter-clockwise",
     "rating.given": "smiley",
     "rating.changed": "smiley",
     "rating.explained": "smiley",
@@ -29,7 +30,9 @@ HIDDEN_FIELDS = frozenset({"state_key", "status_id", "words"})
 
 FIELDS: dict[str, Text] = {
     "name": Text("สมุด", "Log"),
-    "reason": Text("เหตุที่เปิด", "Why opened"),
+    "reason": Text("เหตุ", "Reason"),
+    "said_on": Text("วันที่แจ้ง", "Said on"),
+    "round": Text("ครั้งที่เปิด", "Round"),
     "parent_log": Text("สมุดก่อนหน้า", "Log before"),
     "parent_seq": Text("ถึงรายการที่", "Up to record"),
     "parent_hash": Text("ลายพิมพ์ของรายการนั้น", "Hash of that record"),

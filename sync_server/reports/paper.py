@@ -310,8 +310,19 @@ def _cases(report: Report) -> Section:
                 f"{report.result_days} วันนับแต่วันยื่น ไม่นับวันแรก วันสุดท้ายที่ตรงกับวันหยุดเลื่อนเป็นวันทำการถัดไป"
             ),
             f"มาถึงเซิร์ฟเวอร์หลังพ้นกำหนดตอบรับ {_count(report.cases_found_late, 'เรื่อง')} ยังนับเวลาจากวันที่ยื่น",
+            _returned_in_words(report),
             _confidential_in_words(report),
         ),
+    )
+
+
+def _returned_in_words(report: Report) -> str:
+    """How often citizens said that it is not fixed; the sentence stands also where nobody did."""
+    if not report.cases_told:
+        return "ผู้แจ้งบอกว่ายังไม่แก้ไข: ยังไม่มีเรื่องที่แจ้งผล"
+    return (
+        f"ผู้แจ้งบอกว่ายังไม่แก้ไขและเปิดเรื่องอีกครั้ง {_count(report.cases_returned, 'เรื่อง')} จากเรื่องที่แจ้งผลแล้ว "
+        f"{_count(report.cases_told, 'เรื่อง')} คิดเป็นร้อยละ {_or_dash(report.returned_percent)}"
     )
 
 

@@ -76,6 +76,8 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
         cases=case_rows,
         cases_all=cases_all,
         cases_found_late=_filed(user, period).filter(found_late=True).count(),
+        cases_told=_told(user, period).count(),
+        cases_returned=_told(user, period).filter(returns__accepted=True).distinct().count(),
         acknowledge_days=limits[ACKNOWLEDGE].days,
         result_days=limits[RESULT].days,
         confidential=_confidential(office, period, now),
@@ -234,6 +236,11 @@ def _cases(user: Staff, period: Period, now: dt.datetime) -> tuple[tuple[CaseRow
     )
     everything = {name: sum(row[name] for row in found.values()) for name in counts}
     return rows, _case_row(period, "", _ALL, everything)
+
+
+def _told(user: Staff, period: Period) -> QuerySet[Case]:
+    """The cases of the period that were ever answered or closed, also where they were taken up again since."""
+    return _filed(user, period).filter(Q(answered_at__isnull=False) | Q(closed_at__isnull=False) | Q(round__gt=1))
 
 
 def _confidential(office: Office, period: Period, now: dt.datetime) -> ConfidentialRow:

@@ -111,7 +111,10 @@ class KioskLine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All figures of one period, as they stood at `made_at`."""
+    """All figures of one period, as they stood at `made_at`.
+
+    `cases_told` were ever answered or closed; of `cases_returned` among them the citizen said that it is not fixed.
+    """
 
     period: Period
     made_at: dt.datetime
@@ -126,6 +129,8 @@ class Report:
     cases: tuple[CaseRow, ...]
     cases_all: CaseRow
     cases_found_late: int
+    cases_told: int
+    cases_returned: int
     acknowledge_days: int
     result_days: int
     confidential: ConfidentialRow
@@ -136,6 +141,11 @@ class Report:
         return tuple(kiosk for kiosk in self.kiosks if kiosk.silent)
 
     @property
+    def returned_percent(self) -> Decimal | None:
+        """Share of told cases that their citizens returned; None where none was told."""
+        return percent(self.cases_returned, self.cases_told)
+
+    @property
     def running(self) -> bool:
         """Whether the period is not over yet, so that its figures still grow."""
         return self.made_at < day_after(self.period.last)
@@ -144,7 +154,8 @@ class Report:
     def check_code(self) -> str:
         """Eight letters that change with any figure of tickets, ratings and cases: papers of one code say the same."""
         rows = [self.tickets, self.tickets_all, self.ratings, self.ratings_all, self.cases, self.cases_all]
-        figures = msgspec.to_builtins([self.period, rows, self.cases_found_late, self.not_counted, self.confidential])
+        others = [self.cases_found_late, self.cases_told, self.cases_returned, self.not_counted, self.confidential]
+        figures = msgspec.to_builtins([self.period, rows, *others])
         return hashlib.sha256(json.dumps(figures).encode("ascii")).hexdigest()[:8].translate(_LETTERS)
 
 

@@ -9,9 +9,7 @@ from collections.abc import Sequence
 
 from shared import envelope, thai
 from shared.kinds import ComplaintFiled
-from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
-from sync_server.organisations.models import Office
-from sync_server.organisations.queries import closed_days
+from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, last_day
 from sync_server.records.seen import Seen
 from sync_server.sealed.models import Act, Grant, ReaderKey, SealedCase, SealedEvent, SealedNumber
 
@@ -43,7 +41,7 @@ def _facts(seen: Seen[ComplaintFiled]) -> dict[str, object]:
     received_on = thai.service_date(seen.received_at)
     claimed = dt.date.fromisoformat(body.filed_on)
     filed_on = claimed if received_on - _FILED_AGE_MAX <= claimed <= received_on else received_on
-    acknowledge_by, result_by = (_last_day(office, code, filed_on) for code in (ACKNOWLEDGE, RESULT))
+    acknowledge_by, result_by = (last_day(office, code, filed_on) for code in (ACKNOWLEDGE, RESULT))
     return {
         "route": thai.clean(body.route, chars_max=40),
         "category": body.category,
@@ -56,11 +54,6 @@ def _facts(seen: Seen[ComplaintFiled]) -> dict[str, object]:
         "acknowledge_by": acknowledge_by,
         "result_by": result_by,
     }
-
-
-def _last_day(office: Office, code: str, start: dt.date) -> dt.date:
-    clock = clocks(office)[code]
-    return thai.deadline(start, clock.days, closed_days(office), working=clock.working, roll=clock.roll)
 
 
 def _number(case: SealedCase) -> None:

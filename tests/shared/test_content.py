@@ -1,5 +1,6 @@
 """Content: a kiosk turns only to an edition that is whole, signed, ours and not older."""
 
+import contextlib
 from datetime import date
 
 import hypothesis.strategies as st
@@ -218,3 +219,26 @@ def test_a_blank_in_the_hall_is_refused():
     data, pieces = edition(pieces={"office": content.piece(office()), "budget": content.piece(blank)})
     with pytest.raises(ContentRefused, match="document"):
         content.assemble(read(data), pieces)
+
+
+# --- statuses ----------------------------------------------------------------------------------------------------
+
+STATUS = content.Status("answered", "lamp", "2026-11-25", "2026-12-10", "ซ่อมแล้ว", "2026-11-27", "กองช่าง", "ร.1/2570")
+
+
+@given(st.integers(0, 9))
+def test_a_status_reads_back_with_its_round_and_without(round_):
+    """Where there is no round the short form is written, as programs before rounds read it (docs/format.md, 8)."""
+    from msgspec.structs import replace
+
+    status = replace(STATUS, round=round_)
+    data = content.write_status(status)
+    assert content.read_status(data) == status
+    assert len(wire.decode(list, data, bytes_max=1000)) == (9 if round_ else 8)
+
+
+@given(st.binary(max_size=300) | mutated(content.write_status(STATUS)))
+def test_any_bytes_are_a_status_or_one_of_our_errors(data):
+    """Whatever lies under a code, the reader ends in a value or in a sentence of ours."""
+    with contextlib.suppress(SalaError):
+        assert isinstance(content.read_status(data), content.Status)

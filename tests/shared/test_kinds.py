@@ -88,3 +88,13 @@ def test_the_table_answers_for_every_kind():
         assert set(row.personal) <= set(row.body.__struct_fields__)
         assert all((row.title_th, row.title_en, row.erased))
         assert not row.personal or row.keep_days
+
+
+@pytest.mark.parametrize(
+    ("status_id", "round_", "reason"),
+    [(b"i" * 15, 1, "other"), (b"i" * 16, 0, "other"), (b"i" * 16, 1, ""), (b"i" * 16, 1, "nobody")],
+)
+def test_a_return_of_no_case_in_no_round_or_for_no_reason_is_unreadable(status_id, round_, reason):
+    """What could take no case up again never reaches one."""
+    body = kinds.CaseReturned("2026-11-25", status_id, round_, reason, "", "th")
+    assert isinstance(kinds.decode(*kinds.encode(body)), Unreadable)

@@ -115,7 +115,7 @@ def test_codes(file, case, data):
     status = _ends(lambda: envelope.open_status(data, **place), case["expect"])
     if status is not None:
         assert status.hex() == file["status"]
-        assert wire.decode(content.Status, status, bytes_max=1000).answer == "ซ่อมแล้ว"
+        assert content.read_status(status).answer == "ซ่อมแล้ว"
 
 
 @pytest.mark.parametrize(("file", "case", "data"), _cases("enrolment"))

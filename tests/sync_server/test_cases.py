@@ -267,7 +267,7 @@ def test_the_bundle_gets_answers_and_never_a_note(filed, clerk, server, kiosk):
     assert [(one.status_id.hex(), one.state_key) for one in told] == [(case.status_id, bytes(case.state_key))]
     assert told[0].status == Status(
         "answered", "street_light", "2026-11-25", "2026-12-11", "เปลี่ยนหลอดแล้ว", "2026-11-25",
-        "ปลัดองค์การบริหารส่วนตำบล สำนักปลัด", "ร.0001/2570",
+        "ปลัดองค์การบริหารส่วนตำบล สำนักปลัด", "ร.0001/2570", 1,
     )  # fmt: skip
     assert "บันทึกภายในห้ามออก" not in str(told)
 

@@ -69,7 +69,7 @@ def vectors() -> dict[str, dict[str, object]]:
     pieces = {"notices": content.piece(content.Notices(notices=[]))}
     manifest = content.make_manifest(pieces, office=OFFICE, edition=3, made_ms=1_795_580_000_000, by=BUNDLE)
     code = keys.code_keys(CODE, OFFICE_SALT)
-    status = wire.encode(
+    status = content.write_status(
         content.Status("answered", "ถนน", "2026-11-25", "2026-12-10", "ซ่อมแล้ว", "2026-11-27", "กองช่าง", "ร.0001/2570")
     )
     sealed_status = envelope.seal_status(

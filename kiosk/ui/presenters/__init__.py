@@ -23,7 +23,7 @@ from kiosk.ui.presenters.sealed import Check, Kept, Reach, Sort, Tell, When, Whi
 from kiosk.ui.presenters.services import ServicePage, Services, TicketPage
 from kiosk.ui.presenters.staff import Pin, Staff
 from kiosk.ui.presenters.stick import StickPage
-from kiosk.ui.presenters.tracking import CaseStatus, Track
+from kiosk.ui.presenters.tracking import CaseStatus, Returning, Track
 from kiosk.ui.presenters.trouble import Cannot, Closed
 from kiosk.ui.presenters.upkeep import Cleaning, Dating, Shutting
 from kiosk.ui.presenters.way import WayPage
@@ -33,8 +33,8 @@ __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
 _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, FormPage, TicketPage, Doors, Outside, Category, Where, Write, Contact,
     Review, Recorded, Whom, Which, Sort, Tell, When, Reach, Check, Kept, Ask, Praise, Praised, Rating, SlipCode,
-    Thanks, NoticesPage, BudgetPage, Hours, WayPage, Track, CaseStatus, Pin, Dating, Staff, StickPage, Cleaning,
-    Shutting, Cannot, Closed,
+    Thanks, NoticesPage, BudgetPage, Hours, WayPage, Track, CaseStatus, Returning, Pin, Dating, Staff, StickPage,
+    Cleaning, Shutting, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -12,7 +12,8 @@ CANNOT_S: Final = 45
 
 #: What was being recorded at a step, for the sentence that says what was lost.
 _LOST: Final = {
-    "service": "ticket", "review": "case", "check": "case", "rating": "rating", "thanks": "change", "praise": "praise",
+    "service": "ticket", "review": "case", "check": "case", "returning": "return",
+    "rating": "rating", "thanks": "change", "praise": "praise",
 }  # fmt: skip
 
 

@@ -54,6 +54,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "praised": ("praise", "PraisedScreen"),
     "track": ("track", "TrackScreen"),
     "status": ("status", "StatusScreen"),
+    "returning": ("returning", "ReturningScreen"),
     "pin": ("pin", "PinScreen"),
     "date": ("date", "DateScreen"),
     "staff": ("staff", "StaffScreen"),

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, cast
 
+import msgspec
+
 from kiosk.config import pin_hash
 from kiosk.desk import confidential, health
 from kiosk.desk.queue import take_ticket
@@ -21,7 +23,7 @@ from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, WrongKey
 from kiosk.ui.presenters.rating import ThanksView
 from kiosk.ui.sample import SampleKiosk
-from shared import envelope, wire
+from shared import content, envelope
 from shared.content import SealedStatus, Status
 from shared.keys import code_keys
 from shared.kinds import RatingGiven
@@ -52,6 +54,12 @@ _STATUS: Final = Status(
     "closed", "lamp", "2027-03-11", "2027-03-26",
     "เปลี่ยนหลอดไฟและสวิตช์แสงที่เสาต้นที่ 4 แล้ว ทดสอบเปิดสองคืน ไฟติดปกติ ถ้าดับอีกแจ้งเราได้ทันที ขอบคุณค่ะ",
     "2027-03-16", "กองช่าง", "12/2570",
+)  # fmt: skip
+_MAY_RETURN: Final = msgspec.structs.replace(_STATUS, round=1)
+_AGAIN: Final = msgspec.structs.replace(_STATUS, state="in_progress", answer_by="2027-04-05")
+_SEALED_STATUS: Final = Status(
+    "answered", "confidential", "2027-03-11", "2027-03-26", "ตั้งกรรมการสอบข้อเท็จจริงแล้ว จะแจ้งผลอีกครั้งเมื่อสอบเสร็จ",
+    "2027-03-16", "", "ล.0001/2570",
 )  # fmt: skip
 _OPEN: Final = Status("in_progress", "lamp", "2027-03-11", "2027-03-26", "", "", "", "")
 
@@ -139,6 +147,13 @@ WAYS: Final[dict[str, Way]] = {
     "track-missing": (*_CODE, ("find",)),
     "status": (*_CODE, ("find",)),
     "status-open": (*_CODE, ("find",)),
+    "status-may-return": (*_CODE, ("find",)),
+    "status-returned": (*_CODE, ("find",), ("not_fixed",), ("reason", "no_better"), ("send",)),
+    "status-again": (*_CODE, ("find",)),
+    "status-confidential": (*_CODE, ("find",)),
+    "returning": (*_CODE, ("find",), ("not_fixed",), ("reason", "came_back")),
+    "returning-need": (*_CODE, ("find",), ("not_fixed",), ("send",)),
+    "returning-words": (*_CODE, ("find",), ("not_fixed",), ("write", True), ("words", "ไฟติดสองวัน แล้วดับอีก")),
     "warning": _FORM[:8],
     "pin": (),
     "staff": (),
@@ -195,7 +210,7 @@ def _publish(status: Status | None) -> Callable[[SampleKiosk], None]:
     def publish(kiosk: SampleKiosk) -> None:
         keys = code_keys(CODE, kiosk.world.identity.code_salt)
         sealed = b"" if status is None else envelope.seal_status(
-            wire.encode(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
+            content.write_status(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
         )  # fmt: skip
         statuses = [] if status is None else [SealedStatus(id=keys.status_id, sealed=sealed)]
         kiosk.publish(kiosk.world.content.edition + 1, *statuses)
@@ -275,12 +290,21 @@ def _with_slip(kiosk: SampleKiosk, *then: tuple[Any, ...]) -> None:
         kiosk.do(verb, *arguments)
 
 
+def _next_round(kiosk: SampleKiosk) -> None:
+    """A round in which nothing was said yet, however often this is drawn."""
+    _publish(msgspec.structs.replace(_MAY_RETURN, round=1 + kiosk.world.content.edition))(kiosk)
+
+
 def _no_readers(kiosk: SampleKiosk) -> None:
     _readers(kiosk, named=False)
 
 
 _PREPARED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "status": _publish(_STATUS), "status-open": _publish(_OPEN), "track-missing": _publish(None),
+    "status-may-return": _publish(_MAY_RETURN), "returning": _publish(_MAY_RETURN), "status-again": _publish(_AGAIN),
+    "returning-need": _publish(_MAY_RETURN), "returning-words": _publish(_MAY_RETURN),
+    "status-returned": _next_round,
+    "status-confidential": _publish(_SEALED_STATUS),
     "doors-closed": _no_readers, "outside-closed": _no_readers,
 }  # fmt: skip
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {

@@ -108,7 +108,7 @@ def test_the_code_finds_the_answer_as_with_a_request(world):
     body = kinds.decode("complaint.filed", 1, filed_record(world).body)
     status = Status("answered", "confidential", "2026-03-16", "2026-03-31", "ตั้งกรรมการสอบแล้ว", "2026-03-20", "", "")
     sealed = envelope.seal_status(
-        wire.encode(status), status_id=body.status_id, state_key=body.state_key, nonce=b"n" * 12
+        content.write_status(status), status_id=body.status_id, state_key=body.state_key, nonce=b"n" * 12
     )
     statuses = Statuses(statuses=[SealedStatus(id=body.status_id, sealed=sealed)])
     pieces = pieces_of(an_office_with_routes(), some_services()) | {content.STATUSES_PIECE: content.piece(statuses)}

@@ -10,7 +10,7 @@ import pytest
 from kiosk.desk import complaints, health, queue, ratings, services, slips, tally, tracking
 from kiosk.desk.complaints import Draft
 from kiosk.desk.visit import Visit
-from shared import envelope, kinds, wire
+from shared import content, envelope, kinds
 from shared.content import SealedStatus, Status, Statuses
 from shared.keys import code_keys
 from tests.kiosk.worlds import CODE_SALT, Hands, an_office, make_world, pieces_of, publish, some_services
@@ -82,7 +82,7 @@ def test_a_complaint_is_found_again_by_its_code_alone(world):
 
     status = Status("answered", "ไฟฟ้าสาธารณะ", "2026-03-16", "2026-03-31", "ซ่อมแล้ว", "2026-03-18", "กองช่าง", "69/1")
     sealed = envelope.seal_status(
-        wire.encode(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
+        content.write_status(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
     )
     statuses = Statuses(statuses=[SealedStatus(id=keys.status_id, sealed=sealed)])
     publish(world.content, 2, pieces_of(an_office(), some_services(), statuses))

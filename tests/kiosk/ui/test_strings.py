@@ -23,6 +23,7 @@ MADE = (
     r"home\.(problem|track|rate|praise|ask|notices|way)(_why)?", r"home\.busy_[1-3]",
     r"tabs\..+", r"way\.(start|turn|door|at|stairs|lift)_.+", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",
+    r"returning\.(nobody_came|no_better|came_back|not_my_matter|other)",
     r"sort\.(conduct|unfair|corruption)(_why)?", r"when\.(today|yesterday|week|month|longer)",
     r"staff\.(link|printer|clock|trial)_.+",
     r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act|export|try_printer|clean)",

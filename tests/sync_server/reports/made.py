@@ -62,6 +62,8 @@ def report(**changes):
         "cases": cases,
         "cases_all": CaseRow("", Text("รวม", "All"), 43, 32, 11, 42, 34, 38, 4, Behind(43, "/desk/cases/")),
         "cases_found_late": 1,
+        "cases_told": 36,
+        "cases_returned": 2,
         "acknowledge_days": 7,
         "result_days": 15,
         "confidential": ConfidentialRow(3, 1, 2, 1, 2),

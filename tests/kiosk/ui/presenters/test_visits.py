@@ -7,7 +7,7 @@ from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import ANYWHERE, STEPS
-from shared import envelope, kinds, wire
+from shared import content, envelope, kinds
 from shared.content import SealedStatus, Status
 from shared.keys import code_keys
 
@@ -103,7 +103,7 @@ def test_a_request_is_filed_and_its_code_finds_the_answer(kiosk):
     keys = code_keys(code, kiosk.world.identity.code_salt)
     status = Status("answered", "lamp", "2027-03-18", "2027-04-02", "เปลี่ยนหลอดแล้ว", "2027-03-20", "กองช่าง", "12/2570")
     sealed = envelope.seal_status(
-        wire.encode(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
+        content.write_status(status), status_id=keys.status_id, state_key=keys.state_key, nonce=bytes(12)
     )
     kiosk.publish(42, SealedStatus(id=keys.status_id, sealed=sealed))
     kiosk.do("begin")

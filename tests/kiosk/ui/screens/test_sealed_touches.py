@@ -2,16 +2,21 @@
 
 import logging
 
+import msgspec
 import pytest
 
-from kiosk.ui.strings import LANGUAGES, saying
+from kiosk.ui.screens.examples import CODE
+from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
-from shared import complaint, envelope, kinds
-from shared.keys import ReadingKey
+from shared import complaint, content, envelope, kinds
+from shared.content import SealedStatus, Status
+from shared.keys import ReadingKey, code_keys
 
 CANARY = "นกขมิ้นเหลืองอ่อนค่ำนี้จะนอนไหน 7731"
 NAME = "พยานตัวอย่างที่หนึ่ง"
+
+CLOSED = Status("closed", "lamp", "2027-03-11", "2027-03-26", "เปลี่ยนหลอดแล้ว", "2027-03-16", "กองช่าง", "ร.12/2570", 1)
 
 #: What fingers strike in a language whose keyboard they meet; elsewhere the text comes as a whole.
 STRUCK = {"th": "ไฟดับ", "en": "unjust"}
@@ -53,13 +58,13 @@ def test_a_complaint_about_a_division_is_filed_by_touch(shown, language):
     code = "".join(shown.flow.view.groups)
     seen = shown.stage.texts(shown.screen)
     assert all(code[at : at + 4] in seen for at in range(0, 16, 4))
-    assert saying(language)("kept.kept") in seen
+    assert shown.flow.say("kept.kept") in seen
     (record,) = kept(shown)
     body = kinds.decode(record.header.kind, record.header.schema, record.body)
     key = ReadingKey(b"\x03" * 96)  # the third reader of the sample, who is on this route
     words = complaint.decode(envelope.open_routed(body.sealed, reader=key, log=record.header.log, route=body.route))
     assert (words.text, words.unit, words.counter) == (STRUCK.get(language, CANARY), "กองคลัง", "2")
-    assert (words.when, words.language) == (saying(language)("when.yesterday"), language)
+    assert (words.when, words.language) == (shown.flow.say("when.yesterday"), language)
     shown.touch("print")
     assert shown.kiosk.printer.tray[0].code == code
     shown.touch("done")
@@ -89,6 +94,47 @@ def test_the_bodies_outside_are_one_touch_from_the_doors(shown, language):
     shown.touch("done")
     assert (shown.flow.step, shown.kiosk.world.lobby.head) == ("idle", before)
     assert not shown.kiosk.world.apart.exists
+
+
+def look(shown, status):
+    """Publish this status under the sample's code, and type the code."""
+    under = code_keys(CODE, shown.kiosk.world.identity.code_salt)
+    sealed = envelope.seal_status(
+        content.write_status(status), status_id=under.status_id, state_key=under.state_key, nonce=bytes(12)
+    )
+    shown.kiosk.publish(42, SealedStatus(id=under.status_id, sealed=sealed))
+    shown.touch("track")
+    keyboard = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard))
+    for digit in CODE:
+        shown.stage.strike(keyboard, digit)
+        shown.kiosk.hands.pass_s(0.5)
+    shown.touch("find")
+    assert shown.flow.step == "status"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_not_fixed_is_said_by_touch(shown, language):
+    """Code, no, a reason, send: recorded, and the page says so in the reader's language."""
+    begin(shown, language)
+    look(shown, CLOSED)
+    fixed, not_fixed = shown.key("done"), shown.key("not-fixed")
+    assert (round(fixed.width), fixed.top, fixed.height) == (round(not_fixed.width), not_fixed.top, not_fixed.height)
+    shown.touch("not-fixed", "reason-no_better", "send")
+    assert shown.flow.step == "status"
+    assert shown.flow.say("status.returned") in shown.stage.texts(shown.screen)
+    last = list(shown.kiosk.world.lobby.after(0))[-1]
+    assert kinds.decode(last.header.kind, last.header.schema, last.body).reason == "no_better"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sealed_case_is_followed_without_a_word_of_what_it_is(shown, language):
+    """State, days and answer; not its sort, not its subject, no question that would need words."""
+    begin(shown, language)
+    look(shown, msgspec.structs.replace(CLOSED, subject="confidential", round=0))
+    seen = shown.stage.texts(shown.screen)
+    assert shown.flow.say("status.confidential") in seen
+    assert "confidential" not in seen
+    assert shown.flow.say("status.fixed_question") not in seen
 
 
 def type_everywhere(shown, *actions):

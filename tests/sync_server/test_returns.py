@@ -1,0 +1,145 @@
+"""Not fixed: a citizen returns what was answered or closed, once in a round; the case is taken up anew."""
+
+import datetime as dt
+
+import pytest
+from fake_kiosk import FakeKiosk
+
+from shared.kinds import CaseReturned
+from sync_server.cases import actions, queries, timeline
+from sync_server.cases.models import Case, CaseState, EventKind, Return
+from sync_server.cases.queries import Due, Filters
+from sync_server.organisations.actions import Actor
+from sync_server.projectors import balances, catch_up, rebuild
+from sync_server.records.models import SetAside, Why
+
+TODAY = dt.date(2026, 11, 25)
+
+
+@pytest.fixture
+def clerk(staff) -> Actor:
+    """The ปลัด at work."""
+    return Actor.of(staff("palad"), "127.0.0.1")
+
+
+@pytest.fixture
+def case(kiosk) -> Case:
+    """A case, filed three weeks ago."""
+    kiosk.file("ไฟดับหน้าวัด", filed_on="2026-11-03")
+    kiosk.push()
+    catch_up()
+    return Case.objects.get()
+
+
+def say(kiosk, case, *, round_=1, reason="no_better", words="ยังดับอยู่", said_on="2026-11-25") -> Case:
+    """The holder of the code says so at this kiosk, and the record arrives."""
+    kiosk.append(CaseReturned(said_on, bytes.fromhex(case.status_id), round_, reason, words, "th"))
+    kiosk.push()
+    catch_up()
+    case.refresh_from_db()
+    return case
+
+
+@pytest.mark.parametrize("end", ["answered", "closed"])
+def test_a_return_takes_the_case_up_again_with_a_new_deadline(kiosk, case, clerk, server, end):
+    """Answered or closed: in progress again, owed anew from the day it was said, and told so to the citizen (F-L7)."""
+    (actions.answer if end == "answered" else actions.close)(clerk, case, "ซ่อมแล้ว", now=server.now)
+    case.refresh_from_db()
+    assert queries.status_of(case).round == 1
+    assert queries.deadline(case, TODAY).due is Due.DONE
+    case = say(kiosk, case)
+    assert (case.state, case.closed_at, case.round) == (CaseState.IN_PROGRESS, None, 2)
+    owed = queries.deadline(case, TODAY)
+    assert (owed.what, owed.by, owed.due) == ("result", dt.date(2026, 12, 11), Due.IN_TIME)  # the 10th is closed
+    status = queries.status_of(case)
+    assert (status.state, status.answer_by, status.round) == ("in_progress", "2026-12-11", 0)
+    assert case.events.filter(kind=EventKind.REOPENED, by=None, by_name="ผู้แจ้ง").count() == 1
+
+
+def test_it_is_late_again_when_that_day_has_passed(kiosk, case, clerk, server):
+    """The list's rule and the page's rule agree on a returned case, and an answer settles it."""
+    actions.answer(clerk, case, "ซ่อมแล้ว", now=server.now)
+    case = say(kiosk, case)
+    later = dt.date(2026, 12, 14)
+    assert queries.deadline(case, later).due is Due.LATE
+    assert list(queries.find(clerk.staff, Filters(late=True), today=later)) == [case]
+    assert queries.counts(clerk.staff, today=later).late == 1
+    assert queries.counts(clerk.staff, today=dt.date(2026, 12, 9)).soon == 1
+    actions.answer(clerk, case, "มาดูใหม่แล้ว", now=server.now)
+    case.refresh_from_db()
+    assert queries.deadline(case, later).due is Due.DONE
+    assert queries.counts(clerk.staff, today=later).late == 0
+    assert queries.status_of(case).round == 2
+
+
+def test_it_counts_once_in_a_round_whatever_kiosks_say(kiosk, case, clerk, server):
+    """A second word about the same answer is kept and shown, and moves nothing; after the next answer it counts."""
+    other = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    actions.close(clerk, case, "เสร็จ", now=server.now)
+    case = say(kiosk, case)
+    case = say(other, case, words="อีกตู้หนึ่ง")
+    assert (case.round, case.state) == (2, CaseState.IN_PROGRESS)
+    actions.close(clerk, case, "เสร็จจริง", now=server.now)
+    case = say(other, case, words="คำเก่าที่มาช้า")  # still speaks of round 1
+    assert case.state == CaseState.CLOSED
+    case = say(kiosk, case, round_=2)
+    assert (case.round, case.state) == (3, CaseState.IN_PROGRESS)
+    assert list(Return.objects.values_list("round", "accepted")) == [(1, True), (1, False), (1, False), (2, True)]
+
+
+def test_a_case_that_is_open_cannot_be_returned(kiosk, case):
+    """Before an answer there is nothing to return; the word is kept, the deadline stays the first one."""
+    case = say(kiosk, case)
+    assert (case.state, case.round, case.again_by) == (CaseState.RECEIVED, 1, None)
+    assert not Return.objects.get().accepted
+
+
+def test_a_rebuild_moves_nothing_twice(kiosk, case, clerk, server):
+    """Folded again from record one: the same rounds, states, events and deadlines (ADR 0006)."""
+    actions.close(clerk, case, "เสร็จ", now=server.now)
+    case = say(kiosk, case)
+    actions.answer(clerk, case, "มาดูใหม่แล้ว", now=server.now)
+    case.refresh_from_db()
+    facts = ("state", "round", "again_by", "answered_at", "closed_at", "changed_at", "result_by")
+    before = [getattr(case, name) for name in facts]
+    events = case.events.count()
+    rebuild("cases")
+    case.refresh_from_db()
+    assert [getattr(case, name) for name in facts] == before
+    assert (case.events.count(), Return.objects.count()) == (events, 1)
+    assert all(balance.behind == 0 for balance in balances(server.office))
+
+
+def test_a_return_of_nothing_is_set_aside_and_holds_up_nothing(kiosk, case):
+    """A status id no case has: a person looks at it, the records behind it are folded."""
+    kiosk.append(CaseReturned("2026-11-25", b"n" * 16, 1, "other", "", "th"))
+    kiosk.file("เรื่องต่อไป")
+    kiosk.push()
+    catch_up()
+    assert SetAside.objects.get(projector="cases").why == Why.QUARANTINED
+    assert Case.objects.count() == 2
+
+
+def test_staff_who_reopen_owe_an_answer_again_as_well(case, clerk, server):
+    """A reopened case is not forgotten: it has a round and a deadline of its own."""
+    actions.close(clerk, case, "เสร็จ", now=server.now)
+    actions.reopen(clerk, case, "ยังไม่เสร็จ", now=server.now)
+    case.refresh_from_db()
+    assert (case.round, queries.deadline(case, TODAY).by) == (2, dt.date(2026, 12, 11))
+
+
+def test_the_timeline_shows_reason_and_words_as_the_citizens(kiosk, case, clerk, server):
+    """What the citizen chose and wrote stands as theirs, between answer and reopening."""
+    actions.answer(clerk, case, "ซ่อมแล้ว", now=server.now)
+    say(kiosk, case, reason="came_back", words="ดับอีกคืนวานนี้")
+    items = timeline.items(queries.one(clerk.staff, case.pk))
+    (told,) = [item for item in items if item.sort == "citizen"]
+    assert (told.text, told.reason.th, told.accepted) == ("ดับอีกคืนวานนี้", "ดีขึ้น แล้วเป็นอีก", True)
+    assert any(item.sort == "system" and "เปิดเรื่องอีกครั้ง" in item.who.th for item in items)
+
+
+def test_words_of_a_return_are_never_told_to_anybody_outside(kiosk, case, clerk, server):
+    """The bundle holds the office's answers, not what the citizen wrote back."""
+    actions.answer(clerk, case, "ซ่อมแล้ว", now=server.now)
+    say(kiosk, case, words="คำของผู้แจ้งห้ามออก")
+    assert "คำของผู้แจ้งห้ามออก" not in str(list(queries.statuses_for_bundle(server.office, now=server.now)))
