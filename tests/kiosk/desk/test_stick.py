@@ -3,7 +3,6 @@
 import errno
 import os
 import re
-import subprocess
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from shared.protocol import read_answer
 from tests.kiosk.desk.test_confidential import CANARY, a_draft, an_office_with_routes
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.worlds import ANSWER_KEY, Hands, make_world, pieces_of, publish, some_services
+from tests.small_disk import fill, small_disk
 
 
 @pytest.fixture
@@ -214,30 +214,18 @@ def test_names_are_such_as_every_stick_takes(world, tmp_path):
         assert not path.is_file() or path.stat().st_size <= ENVELOPE_BYTES_MAX
 
 
-def tmpfs(folder, kib):
-    """A real file system of that size, mounted for the test; skips where that may not be done."""
-    folder.mkdir()
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "tmpfs", folder], check=False, capture_output=True
-    )
-    if done.returncode:
-        pytest.skip("mounting needs root")
-    return folder
-
-
 @pytest.fixture
 def small_stick(tmp_path):
     """A stick of 12 KiB."""
-    folder = tmpfs(tmp_path / "mounted", 12)
-    yield folder
-    subprocess.run(["umount", folder], check=True)
+    with small_disk(tmp_path / "mounted", 12) as folder:
+        yield folder
 
 
 def test_a_full_stick_says_so_and_holds_whole_files(world, small_stick, small, tmp_path):
     """No room left is told as such; what lies there is whole, and another stick takes the rest with it."""
     [place] = stick.sticks(make(tmp_path, {"stick_folders": [str(small_stick)]}), mounts="")
     assert place == Stick(small_stick, 12 * 1024)
-    (small_stick / "holiday.mov").write_bytes(bytes(place.free_bytes - 4096))
+    fill(small_stick, leave_bytes=4096)
     with pytest.raises(StickFailed) as failed:
         carry(world, place)
     assert failed.value.why == "full"
