@@ -19,12 +19,14 @@ from kiosk.desk import confidential, health
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.stick import Stick
 from kiosk.desk.visit import Language
+from kiosk.identity import NotEnrolled
 from kiosk.paper import PrinterState
-from kiosk.store.errors import DiskFull, WrongKey
+from kiosk.store.errors import DiskFull, StoreDamaged, WrongKey
 from kiosk.ui.presenters.rating import ThanksView
 from kiosk.ui.sample import SampleKiosk
 from shared import content, envelope
 from shared.content import SealedStatus, Status
+from shared.errors import SalaError
 from shared.keys import code_keys
 from shared.kinds import RatingGiven
 
@@ -166,7 +168,12 @@ WAYS: Final[dict[str, Way]] = {
     "cleaning": (),
     "shutting": (),
     "cannot": (("begin",), ("rate",)),
+    "cannot-ticket": (*_SERVICES, ("choose", "land_tax_payment")),
+    "cannot-case": (*_FORM, ("skip",)),
     "closed": (),
+    "closed-damaged": (),
+    "closed-unenrolled": (),
+    "closed-empty": (),
 }
 
 
@@ -320,13 +327,20 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,
+    "cannot-ticket": _full_disk,
+    "cannot-case": _full_disk,
     "thanks-why": _one_side,
     "rating-slip": _with_slip,
     "thanks-visit": lambda kiosk: _with_slip(kiosk, ("rate", 4)),
 }
 
-#: Why a kiosk did not start, for the screen that says so.
-STOPPED: Final = WrongKey("signing.key is not the key this kiosk was enrolled with")
+#: Why a kiosk did not start, for the screen that says so; None where it did and waits for its first content.
+STOPPED: Final[dict[str, SalaError | None]] = {
+    "closed": WrongKey("signing.key is not the key this kiosk was enrolled with"),
+    "closed-damaged": StoreDamaged("/var/lib/sala/store.sala: database disk image is malformed"),
+    "closed-unenrolled": NotEnrolled("/var/lib/sala holds no identity.json"),
+    "closed-empty": None,
+}
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------
@@ -339,14 +353,14 @@ def picture(
     from kivy.uix.floatlayout import FloatLayout
 
     from kiosk.ui import screens
-    from kiosk.ui.presenters.trouble import ClosedView, stopped
+    from kiosk.ui.presenters.trouble import Closed, ClosedView, stopped
 
     walk(kiosk, name, lang, text_factor=text_factor, contrast=contrast, low=low)
     flow = kiosk.flow
-    if name == "closed":
-        page = screens.build("closed")
+    if name in STOPPED:
+        page, why = screens.build("closed"), STOPPED[name]
         page.chrome = flow.chrome
-        page.view = stopped(STOPPED, ClosedView(flow.say))
+        page.view = stopped(why, ClosedView(flow.say)) if why else Closed(flow).present()
         return page
     page = screens.build(flow.step)
     page.show(flow)
