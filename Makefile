@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench gallery crash fuzz escape demo format assets vectors lock clean
+.PHONY: help setup check test bench voices gallery crash fuzz escape demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -25,6 +25,9 @@ bench:           ## measure the promised figures; writes build/bench.json
 gallery:         ## every screen, widget example and staff page as PNG, every language and size: build/gallery/
 	$(PY) -m kiosk.ui.gallery build/gallery
 	PYTHONPATH=.:tests/sync_server:tests/sync_server/web $(PY) tests/sync_server/web/gallery.py build/gallery/web
+
+voices:          ## placeholder voices by machine into assets/voices, to hear screens read (needs espeak-ng)
+	$(PY) -m kiosk voices --make assets/voices --content assets/office-sample
 
 crash:           ## cut the power everywhere for MINUTES (10); a failure prints the seed that replays it
 	$(PY) -m tests.crash --minutes $(or $(MINUTES),10)

@@ -6,6 +6,8 @@
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
     sala-kiosk pin                              turn a PIN into the line for kiosk.toml
     sala-kiosk words                            list the Malay that is missing here, or that nobody approved yet
+    sala-kiosk voices                           who reads the screens aloud, and how much nobody recorded
+    sala-kiosk record LANGUAGE                  record what the kiosk says, sentence by sentence
 
 `--data DIR` names the data folder (else var/kiosk). Exit status: 0 done, 1 something needs a person, 2 refused with a
 sentence on stderr that says what to do.
@@ -17,19 +19,23 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from kiosk import bootstrap, config, identity, review
+from kiosk import bootstrap, config, identity, review, studio
 from kiosk.clock import Clock
 from kiosk.desk import tally
 from kiosk.desk.health import Health
 from kiosk.desk.services import NoContent
+from kiosk.devices import sound
+from kiosk.devices.voices import PACKAGED
 from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
 from kiosk.store.editions import Editions
 from kiosk.sync.enrolment import enrol
 from kiosk.sync.https import Https
+from kiosk.ui.shaping.house import breaker
 from shared.content import Bundle
 from shared.errors import SalaError
 from shared.records import BOOT_BYTES
@@ -75,6 +81,15 @@ def _parser() -> argparse.ArgumentParser:
     words.add_argument("folder", type=Path, nargs="?", help="an office's content; without it, what this kiosk shows")
     words.add_argument("--approve-by", metavar="POSITION", default="", help="this position approves it, today")
     words.add_argument("--only", metavar="TABLE", nargs="+", default=(), help="only these tables of the kiosk's own")
+    voices = add("voices", _voices, "list who reads the screens aloud, or make placeholders by machine")
+    voices.add_argument("--content", type=Path, help="the office's content, such as assets/office-sample, to say too")
+    voices.add_argument("--make", metavar="FOLDER", type=Path, help="write a placeholder for every language below it")
+    record = add("record", _record, "record what the kiosk says, sentence by sentence")
+    record.add_argument("language", choices=sorted(studio.MACHINE))
+    record.add_argument("--content", type=Path, help="the office's content, to record after the kiosk's own sentences")
+    record.add_argument("--speaker", default="", help="who speaks, as the list of voices may say")
+    record.add_argument("--licence", default="", help="under which licence the recordings may be used")
+    record.add_argument("--again", metavar="WORDS", default="", help="record once more what has these words in it")
     return parser
 
 
@@ -190,6 +205,40 @@ def _words(args: argparse.Namespace) -> int:
         found = review.left_in(_edition(args.data))
     print(review.told(found))
     return 1 if found else 0
+
+
+def _voices(args: argparse.Namespace) -> int:
+    content = review.read_folder(args.content) if args.content else ()
+    if args.make:
+        for language, name in studio.MACHINE.items():
+            folder = args.make / f"{language}-placeholder"
+            count = studio.make_placeholder(folder, language, content, studio.espeak(name), breaker().words)
+            print(f"{folder}: {count} clips, a placeholder")
+    settings = _readable_settings(args.data)
+    folders = [settings.path(settings.voices_folder), args.make or PACKAGED]
+    print(studio.told(studio.MACHINE, content, folders))
+    return 0
+
+
+def _record(args: argparse.Namespace) -> int:
+    settings = config.load(args.data)
+    folder = settings.path(settings.voices_folder)
+    content = review.read_folder(args.content) if args.content else ()
+    if args.again:
+        texts = [text for text in studio.wanted(args.language, content) if args.again.casefold() in text.casefold()]
+    else:
+        texts = studio.left(args.language, content, [folder])
+    player = sound.from_config(settings)
+
+    def play(samples: bytes) -> None:
+        playing = player.play(samples, 1.0)
+        while not playing.over:
+            time.sleep(0.05)
+
+    pack = studio.OfficePack(folder / f"{args.language}-office", args.language, args.speaker, args.licence)
+    desk = studio.Desk(studio.Terminal(), lambda: studio.Arecord(studio.ARECORD), play)
+    print(f"{studio.record(pack, texts, desk)} clips kept in {pack.folder}")
+    return 0
 
 
 if __name__ == "__main__":

@@ -22,7 +22,8 @@ from kiosk.config import Config
 from kiosk.desk import contact
 from kiosk.desk.health import Health, Link, health
 from kiosk.desk.world import World
-from kiosk.devices import printer
+from kiosk.devices import printer, sound
+from kiosk.devices.voices import PACKAGED, Voices
 from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
 from kiosk.store import apart as confidential
@@ -119,6 +120,8 @@ def _world(settings: Config, me: Identity, store: Store, key: bytes, random: Cal
         printer=printer.from_config(settings),
         random=random,
         apart=Apart(settings.data / CONFIDENTIAL_NAME, key, software=SOFTWARE),
+        sound=sound.from_config(settings),
+        voices=Voices([settings.path(settings.voices_folder), PACKAGED]),
     )
 
 

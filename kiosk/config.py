@@ -95,6 +95,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     #: while it lies on another device than the data folder: with nothing plugged in it is no stick.
     stick_folders: list[str] = msgspec.field(default_factory=list)
 
+    #: What plays a WAV file, such as ["aplay", "-q"]; empty: pw-play, paplay or aplay, whichever is there. ["none"]
+    #: keeps the kiosk silent.
+    sound_player: list[str] = msgspec.field(default_factory=list)
+    #: Where the office's own voice packs lie; the packaged ones are asked after them.
+    voices_folder: str = "voices"
+    #: Whether nothing on the screen slides, glides or breathes.
+    reduce_motion: bool = False
+
     #: What switches the machine off when staff ask for it, such as ["systemctl", "poweroff"]; empty: only the program
     #: ends.
     shut_down_command: list[str] = msgspec.field(default_factory=list)

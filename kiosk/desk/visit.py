@@ -23,6 +23,8 @@ class Visit:
     language: Language = "th"
     text_scale: float = 1.0
     contrast: Contrast = "normal"
+    volume: int = 1
+    """How loud a screen is read, 0 to 2."""
     low: bool = False
     """Whether all that is touched stands in the lower half of the screen, for who cannot reach higher."""
     service_id: str = ""

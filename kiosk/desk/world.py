@@ -4,11 +4,12 @@ Tests make it too, with a store in a temporary folder and a printer that writes 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kiosk.config import Config
 from kiosk.identity import Identity
 from kiosk.paper import Printer
+from kiosk.speech import NoSound, Sound, Voices, no_voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
@@ -28,3 +29,5 @@ class World:
     printer: Printer
     random: Callable[[int], bytes]
     apart: Apart
+    sound: Sound = field(default_factory=NoSound)
+    voices: Voices = no_voices

@@ -1,4 +1,5 @@
-"""Devices that are not there, for tests and demonstrations: a thermal printer behind a real network socket.
+"""Devices that are not there, for tests and demonstrations: a thermal printer behind a real network socket, and a
+loudspeaker that keeps what it was given (`FakeSound`, at the end).
 
 It understands what real ones do of ESC/POS, draws the dots it was sent, and plays what printers play: paper near its
 end, none left, an open cover, or no answer at all. As real ones do, it keeps what it could not print and prints it
@@ -15,6 +16,8 @@ import threading
 from typing import Final, Literal, Self
 
 from PIL import Image
+
+from kiosk.speech import SoundState
 
 Plays = Literal["ok", "near_end", "out", "cover_open", "mute"]
 
@@ -173,3 +176,26 @@ def _joined(parts: list[Image.Image]) -> Image.Image:
         whole.paste(part, (0, top))
         top += part.height
     return whole
+
+
+class FakeSound:
+    """A loudspeaker that keeps what it was given. `says` is what it tells of itself."""
+
+    def __init__(self, says: SoundState = "ready") -> None:
+        self.says: SoundState = says
+        self.heard: list[tuple[bytes, float]] = []
+        self.over = True
+
+    def state(self) -> SoundState:
+        """As it was told to say."""
+        return self.says
+
+    def play(self, samples: bytes, volume: float) -> Self:
+        """Keep it; it sounds until `stop`, or until a test sets `over`."""
+        self.heard.append((samples, volume))
+        self.over = False
+        return self
+
+    def stop(self) -> None:
+        """Be silent."""
+        self.over = True

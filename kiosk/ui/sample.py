@@ -31,9 +31,11 @@ from kiosk.config import make
 from kiosk.desk.health import Link
 from kiosk.desk.stick import Stick
 from kiosk.desk.world import World
+from kiosk.devices.fakes import FakeSound
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.review import read_folder
+from kiosk.speech import Voices, no_voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
@@ -138,13 +140,14 @@ class SampleKiosk:
 
     def __init__(
         self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41,
-        random: Callable[[int], bytes] = os.urandom,
+        random: Callable[[int], bytes] = os.urandom, voices: Voices = no_voices,
     ) -> None:  # fmt: skip
         self._key = keys.SigningKey(b"b" * 32)
         self.hands = Hands()
         self.clock = Clock(b"sampleid", wall=lambda: self.hands.wall_s, mono=lambda: self.hands.mono_s)
         self.worker = SteppedWorker()
         self.printer = TrayPrinter()
+        self.sound = FakeSound()
         self.link = Link("ok")
         self.edition = 0
         identity = Identity(
@@ -159,6 +162,7 @@ class SampleKiosk:
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
             identity, self.printer, random, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
+            self.sound, voices,
         )  # fmt: skip
         if edition:
             self.publish(edition)

@@ -30,6 +30,7 @@ from kiosk.desk.health import Link
 from kiosk.desk.tracking import Throttle
 from kiosk.desk.visit import Visit
 from kiosk.store.errors import CannotRecord
+from kiosk.ui.presenters.aloud import VOLUMES, Aloud, Reading
 from kiosk.ui.presenters.base import Presenter, View
 from kiosk.ui.strings import THAI, Say, saying
 from kiosk.ui.theme import TEXT_FACTORS
@@ -132,6 +133,15 @@ class Chrome:
     """Whether text cannot grow further, and the next touch makes it normal again."""
     low: bool = False
     """Whether all that is touched stands in the lower half."""
+    can_read: bool = False
+    """Whether there is a voice for this language and something to hear it with."""
+    unheard: bool = False
+    """Whether the last reading could not be heard."""
+    reading: int = -1
+    """The part of the screen that is being read, or -1."""
+    silent: frozenset[int] = frozenset()
+    """Parts of the reading that nobody recorded."""
+    volume: int = 1
     can_go_back: bool = False
 
 
@@ -172,6 +182,7 @@ class Flow:
         self.on_shut_down = on_shut_down
         self.sticks = sticks or (lambda: stick.sticks(world.config))
         self.visit = Visit()
+        self.aloud = Aloud(world, clock)
         #: One count of tries for the whole kiosk: ending a visit is no way round it.
         self.tries, self.pin_tries, self.slip_tries = Throttle(), Throttle(), Throttle()
         self.forward = True
@@ -322,6 +333,32 @@ class Flow:
             self.visit.low = not self.visit.low
             self.show()
 
+    # --- reading aloud -------------------------------------------------------------------------------------------
+
+    def read(self, texts: tuple[str, ...]) -> None:
+        """Read these parts of the screen; texts that somebody typed or was told alone are none of them."""
+        if not self.hears(self.presenter, ("read", ()), STEP_DEAF_MS):
+            return
+        language, asked_ms = self.visit.language, self._entered_ms
+
+        def begin(reading: Reading) -> None:
+            if self._entered_ms == asked_ms and self._warning is None:
+                self.aloud.begin(reading, self.visit.volume)
+
+        self.aside(lambda: self.aloud.prepare(texts, language), begin, _unread)
+
+    def hush(self) -> None:
+        """Stop reading."""
+        if self.hears(self.presenter, ("hush", ()), STEP_DEAF_MS):
+            self.show()
+
+    def louder(self) -> None:
+        """The next louder volume, and after the loudest the quietest; reading goes on."""
+        if self.hears(self.presenter, ("louder", ()), STEP_DEAF_MS):
+            self.visit.volume = (self.visit.volume + 1) % len(VOLUMES)
+            self.aloud.louder(self.visit.volume)
+            self.show()
+
     # --- one touch, one verb -------------------------------------------------------------------------------------
 
     def hears(self, presenter: Presenter[Any], what: tuple[str, object], echo_ms: int) -> bool:
@@ -336,6 +373,8 @@ class Flow:
             if (step, before) == (self._step, what) and now_ms - at_ms < echo_ms:
                 return False
         self._last_verb = (self._step, what, now_ms) if echo_ms else None
+        if what[0] != "louder":
+            self.aloud.stop()  # whoever acts has heard enough, and what is read may change
         return True
 
     def touched(self) -> None:
@@ -405,6 +444,9 @@ class Flow:
                 self.follow("opened")
         elif self._step != "idle" and not self._busy:
             self._watch()
+        self.aloud.tick()
+        if self.aloud.on:
+            self._touched_ms = self.clock.mono_ms()  # who listens is there
         self.presenter.tick()
         self.show()
 
@@ -450,7 +492,9 @@ class Flow:
         say = self.say
         chrome = Chrome(say, text_factor=self.visit.text_scale,
             largest=self.visit.text_scale >= TEXT_FACTORS[-1], contrast=self.visit.contrast == "high",
-                        low=self.visit.low, can_go_back=len(self._path) > 1)  # fmt: skip
+                        low=self.visit.low, can_read=self.aloud.possible(self.visit.language),
+                        unheard=self.aloud.failed, reading=self.aloud.now, silent=self.aloud.silent,
+                        volume=self.visit.volume, can_go_back=len(self._path) > 1)  # fmt: skip
         if not moment.trusted or moment.wall is None:
             return chrome
         day = moment.service_date
@@ -476,6 +520,7 @@ class Flow:
         self.presenter.enter()
 
     def _leave(self) -> None:
+        self.aloud.stop()
         presenter = self._presenters.get(self._step)
         if presenter is not None:
             presenter.leave()
@@ -491,3 +536,9 @@ class Flow:
         self._last_verb = None
         self._view = View()
         self._warning = None
+
+
+def _unread(error: Exception) -> bool:
+    """A screen that cannot be read aloud can still be read: nobody is sent away for it."""
+    logger.error("the screen was not read: %s", type(error).__name__)
+    return True

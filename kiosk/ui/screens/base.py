@@ -16,28 +16,35 @@ An `Item` is kept while its place in the tuple is: a list that changes a little 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
+from kivy.animation import Animation
 from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.factory import Factory
 from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.widget import Widget
 
+from kiosk.ui.presenters.aloud import VOLUMES
 from kiosk.ui.presenters.base import View
 from kiosk.ui.presenters.flow import Chrome
-from kiosk.ui.widgets import LOOK, load_all
-from kiosk.ui.widgets.foot import FootBar
+from kiosk.ui.widgets import LOOK, ShapedLabel, Touchable, load_all
+from kiosk.ui.widgets.foot import FootBar, FootCell
 from kiosk.ui.widgets.header import RoofHeader
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.scroll import Pager, ScrollArea
-from kiosk.ui.widgets.surface import Box, Column, Grid, Ground, Row, Stack
+from kiosk.ui.widgets.surface import Box, Column, Grid, Ground, Row, Stack, Surface
 
 if TYPE_CHECKING:
     from kiosk.ui.presenters.flow import Flow
 
 load_all()
+
+#: How long the frame glides from one part to the next.
+GLIDE_S: Final = 0.2
 
 #: What a drawing of the content says as a sign, where pictures would not be seen.
 ICON_OF: Final = {
@@ -90,6 +97,8 @@ class Page(Ground):
     entered = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._parts: list[Widget] = []
+        self._frame: Any = None
         self._reach = Clock.create_trigger(self._reach_now, -1)
         super().__init__(**kwargs)
         for name in ("low", "height", "children", "typing_room"):
@@ -123,6 +132,32 @@ class Page(Ground):
         self.chrome = flow.chrome
         self.view = flow.view
 
+    # --- reading aloud -------------------------------------------------------------------------------------------
+
+    def read_aloud(self) -> None:
+        """Read this page from the top, or stop reading."""
+        if self.flow is None:
+            return
+        if self.chrome.reading >= 0:
+            self.flow.hush()
+            return
+        parts = spoken(self)
+        self._parts = [widget for widget, _ in parts]
+        self.flow.read(tuple(text for _, text in parts))
+
+    def on_chrome(self, *_: object) -> None:
+        """Follow the voice with a frame."""
+        at = self.chrome.reading
+        if not 0 <= at < len(self._parts):
+            if self._frame is not None:
+                self._frame.seen = False
+            return
+        if self._frame is None:
+            self._frame = ReadingFrame()
+            self.canvas.after.add(self._frame.canvas)
+        self._frame.silent = at in self.chrome.silent
+        self._frame.follow(self._parts[at])
+
     def typed(self, verb: str, text: str) -> None:
         """Tell the presenter what stands in an input now. An input that only follows the view says nothing new."""
         if self.presenter is not None:
@@ -133,7 +168,76 @@ class Page(Ground):
         self.presenter = None
         self.flow = None
         self.masked = False
+        self._parts = []
+        self.chrome = Chrome()
         self.view = type(self.view)()
+
+
+class ReadingFrame(Widget):
+    """Goes round what is being read. `silent` where nobody recorded it; `sign` is where its speaker stands."""
+
+    seen = BooleanProperty(False)
+    silent = BooleanProperty(False)
+    sign = ListProperty([0, 0])
+
+    def follow(self, widget: Widget) -> None:
+        """Glide to a part of the page, bringing it into sight."""
+        for area in _areas_around(widget):
+            area.bring(widget)
+        left, bottom = widget.to_window(widget.x, widget.y)
+        air = LOOK.m.gap * 0.25
+        place: dict[str, Any] = {
+            "pos": (left - air, bottom - air),
+            "size": (widget.width + 2 * air, widget.height + 2 * air),
+        }
+        side = LOOK.m.icon * 1.3
+        place["sign"] = [
+            min(max(0, left - side / 2), Window.width - side),
+            bottom + widget.height - side / 2,
+        ]
+        Animation.cancel_all(self)
+        if LOOK.motion and self.seen:
+            Animation(duration=GLIDE_S, transition="out_quad", **place).start(self)
+        else:
+            for name, value in place.items():
+                setattr(self, name, value)
+        self.seen = True
+
+
+def _areas_around(widget: Widget) -> Iterator[ScrollArea]:
+    around = widget.parent
+    while around is not None and around is not around.parent:
+        if isinstance(around, ScrollArea):
+            yield around
+        around = around.parent
+
+
+def spoken(page: Widget) -> list[tuple[Widget, str]]:
+    """The parts of a page that can be read, from the top down, each with its words.
+
+    A card or a button is one part. What somebody typed, what is told to one person alone, and what lies under a finger
+    at the foot are none.
+    """
+    found: list[tuple[Widget, str]] = []
+    for child in reversed(page.children):
+        if child.opacity == 0 or isinstance(child, (FootBar, KeyboardTray, ShapedInput, Pager)):
+            continue
+        if isinstance(child, ShapedLabel):
+            parts = [(child, child.text)] if _is_read(child) else []
+        else:
+            parts = spoken(child)
+            if len(parts) > 1 and isinstance(child, (Touchable, Surface, RoofHeader)):
+                parts = [(child, "\n".join(text for _, text in parts))]
+            elif parts and isinstance(child, Touchable):
+                parts = [(child, parts[0][1])]
+        found += parts
+    return found
+
+
+def _is_read(label: ShapedLabel) -> bool:
+    # The names of other languages stand in those; figures are set as English everywhere.
+    own = label.lang == LOOK.lang or not any(each.isalpha() for each in label.text)
+    return own and not label.private and any(each.isalnum() for each in label.text)
 
 
 class Roof(RoofHeader):
@@ -256,9 +360,31 @@ class Sheet(Stack):
 
 
 class Foot(FootBar):
-    """Back, larger, contrast, start page: always within reach."""
+    """Back, read aloud, larger, start page: always within reach."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class ReadCell(FootCell):
+    """Reads the page aloud, or stops; says so where there is no sound."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    ready = BooleanProperty(False)
+    reads = BooleanProperty(False)
+    unheard = BooleanProperty(False)
+
+
+class SizeCell(FootCell):
+    """Larger text; while the page is read, a louder voice."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
+    reads = BooleanProperty(False)
+
+    def words(self, chrome: Chrome, reads: bool) -> str:
+        """What the next touch does."""
+        if reads:
+            return chrome.say("foot.volume", n=chrome.volume + 1, most=len(VOLUMES))
+        return chrome.say("foot.normal_size" if chrome.largest else "foot.larger")
 
 
 class HomeFoot(FootBar):

@@ -77,6 +77,18 @@ class ScrollArea(StencilView):
         else:
             self.offset = target
 
+    def bring(self, widget: Any) -> None:
+        """Move so that `widget`, somewhere inside, is in sight: its top, where it is higher than the area."""
+        _, top = widget.to_window(widget.x, widget.y + widget.height)
+        _, bottom = widget.to_window(widget.x, widget.y)
+        _, base = self.to_window(self.x, self.y)
+        Animation.cancel_all(self, "offset")
+        if bottom < base:
+            self.offset = min(self.offset_max, self.offset + base - bottom)
+        _, top = widget.to_window(widget.x, widget.y + widget.height)
+        if top > base + self.height:
+            self.offset = max(0, self.offset - (top - base - self.height))
+
     def top_up(self) -> None:
         """Go back to the beginning at once."""
         Animation.cancel_all(self, "offset")

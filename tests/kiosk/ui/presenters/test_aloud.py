@@ -1,0 +1,157 @@
+"""Reading aloud follows the citizen: it begins when asked, ends with the next act, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from kiosk.speech import BYTES_A_SECOND
+from kiosk.ui.presenters.aloud import VOLUMES
+from kiosk.ui.sample import sample_kiosk
+from tests.kiosk.tones import Said, tone
+
+PARTS = ("บริการทั้งหมด", "แตะเพื่อเลือก", "ไม่มีใครอัด")
+
+
+@pytest.fixture
+def kiosk(tmp_path):
+    """A kiosk that can say the first two parts, at its start page."""
+    said = Said(*PARTS[:2])
+    with sample_kiosk(tmp_path, voices={"th": said}.get) as made:
+        made.flow.start()
+        made.do("begin")
+        made.hands.pass_s(1)
+        yield made
+
+
+def read(kiosk, texts=PARTS):
+    """Ask for these parts."""
+    kiosk.flow.read(texts)
+    kiosk.settle()
+    kiosk.flow.tick()
+    kiosk.hands.pass_s(0.5)
+
+
+def test_it_is_one_sound_with_every_part_in_its_order(kiosk):
+    """Joined beforehand, a breath between the parts, silence for what nobody recorded."""
+    read(kiosk)
+    [(sound, volume)] = kiosk.sound.heard
+    assert volume == VOLUMES[1]
+    assert sound.startswith(tone(0.1))
+    assert sound[len(tone(0.1)) :].lstrip(b"\0").startswith(tone(0.1).lstrip(b"\0")[:100])
+    assert len(sound) / BYTES_A_SECOND == pytest.approx(0.1 + 0.35 + 0.1 + 0.35 + 1.2 + 0.35, abs=0.01)
+    assert kiosk.flow.chrome.silent == {2}
+
+
+def test_the_screen_knows_which_part_sounds(kiosk):
+    """Part by part with the time, and none after the end."""
+    kiosk.flow.read(PARTS)
+    kiosk.settle()
+    seen = []
+    for _ in range(12):
+        kiosk.flow.tick()
+        seen.append(kiosk.flow.chrome.reading)
+        kiosk.hands.pass_s(0.25)
+    assert list(dict.fromkeys(seen)) == [0, 1, 2, -1]
+    assert kiosk.sound.over
+
+
+@pytest.mark.parametrize("act", ["hush", "home", "larger", "contrast", "finish"])
+def test_the_next_act_ends_it(kiosk, act):
+    """Whoever touches something has heard enough."""
+    read(kiosk)
+    assert not kiosk.sound.over
+    getattr(kiosk.flow, act)()
+    assert kiosk.sound.over
+    assert kiosk.flow.chrome.reading == -1
+
+
+def test_so_does_another_step(kiosk):
+    """A verb of the screen as well."""
+    read(kiosk)
+    kiosk.do("services")
+    assert kiosk.sound.over
+
+
+def test_a_reading_that_comes_too_late_is_not_heard(kiosk):
+    """The clips were found when the citizen had already gone on."""
+    kiosk.flow.read(PARTS)
+    kiosk.hands.pass_s(1)
+    kiosk.presenter.services()
+    kiosk.settle()
+    assert kiosk.sound.heard == []
+
+
+def test_louder_goes_on_from_the_part_that_sounds(kiosk):
+    """Three steps, round and round; the part begins anew so that no word is lost."""
+    read(kiosk)
+    kiosk.flow.tick()
+    assert kiosk.flow.chrome.reading == 1
+    heard = kiosk.sound.heard[0][0]
+    for step in (2, 0, 1):
+        kiosk.flow.louder()
+        sound, volume = kiosk.sound.heard[-1]
+        assert volume == VOLUMES[step]
+        assert sound == heard[-len(sound) :]
+        assert len(heard) - len(sound) == pytest.approx(0.45 * BYTES_A_SECOND, abs=100)
+        assert kiosk.flow.chrome.reading == 1
+        kiosk.hands.pass_s(0.3)
+
+
+def test_whoever_listens_is_there(kiosk):
+    """No question whether somebody is there while the kiosk speaks; afterwards the time begins anew."""
+    read(kiosk, PARTS[2:] * 40)
+    kiosk.pass_s(50)
+    assert kiosk.flow.warning is None
+    assert kiosk.flow.chrome.reading > 0
+    kiosk.pass_s(20)
+    assert kiosk.flow.chrome.reading == -1
+    kiosk.pass_s(41)
+    assert kiosk.flow.warning is not None
+
+
+def test_volume_ends_with_the_visit(kiosk):
+    """The next citizen is not shouted at."""
+    kiosk.flow.louder()
+    assert kiosk.flow.chrome.volume == 2
+    kiosk.flow.reset()
+    assert kiosk.flow.chrome.volume == 1
+
+
+def test_no_loudspeaker_and_no_voice_are_told(kiosk, tmp_path):
+    """The screen offers nothing that is not there."""
+    assert kiosk.flow.chrome.can_read
+    kiosk.sound.says = "none"
+    kiosk.flow.show()
+    assert not kiosk.flow.chrome.can_read
+    kiosk.sound.says = "failed"
+    kiosk.flow.show()
+    assert (kiosk.flow.chrome.can_read, kiosk.flow.chrome.unheard) == (True, True)
+    kiosk.sound.says = "ready"
+    kiosk.flow.visit.language = "en"
+    kiosk.flow.show()
+    assert not kiosk.flow.chrome.can_read
+
+
+def test_a_player_that_ends_early_ends_the_reading(kiosk):
+    """A loudspeaker that was pulled out leaves no frame wandering over the screen."""
+    read(kiosk)
+    kiosk.sound.over = True
+    kiosk.flow.tick()
+    assert kiosk.flow.chrome.reading == -1
+
+
+def test_nothing_that_is_read_reaches_the_diary(kiosk, caplog, monkeypatch):
+    """Nor does it where reading fails: the kind of error alone, and the citizen goes on."""
+    caplog.set_level(logging.DEBUG)
+    read(kiosk)
+
+    def broken(texts, _language):
+        raise OSError(texts[0])
+
+    monkeypatch.setattr(kiosk.flow.aloud, "prepare", broken)
+    read(kiosk)
+    assert "OSError" in caplog.text
+    assert not any(part in caplog.text for part in PARTS)
+    assert kiosk.flow.step == "home"
