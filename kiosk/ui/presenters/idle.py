@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from kiosk.desk import complaints, hours, notices, queue
 from kiosk.desk.visit import Language
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.presenters.hours import dated, opening, span
-from kiosk.ui.strings import LANGUAGES
+from kiosk.ui.strings import LANGUAGES, Say
 from kiosk.words import JAWI
 from shared.content import SHOWN_FROM
 from shared.hours import State
+
+if TYPE_CHECKING:
+    from kiosk.ui.presenters.flow import Flow
 
 #: A slide stays this long before the next one comes.
 SLIDE_S: Final = 8
 #: Who rated, by the place of the ratings.
 WHO_RATED: Final = {"ticket": "idle.rated_ticket", "outreach": "idle.rated_outreach"}
+
+
+def spoken(flow: Flow) -> list[tuple[Language, Say]]:
+    """The languages of this kiosk with their words, in the order of the language row."""
+    configured = flow.world.config.languages
+    return [(each, say) for each in LANGUAGES if each in configured and (say := flow.saying(each)).offered]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +68,8 @@ class IdleView(View):
     rated: Rated | None = None
     survey: str = ""
     link: str = ""
+    also: str = ""
+    """The word for "touch" in every other language that is spoken here."""
 
 
 class Idle(Presenter[IdleView]):
@@ -80,6 +91,7 @@ class Idle(Presenter[IdleView]):
             opening(self.say, state, moment.service_date) if state and closed else office.hours.into(language), closed,
             slides[place] if slides else Slide(), len(slides), place, self._rated(),
             survey.title.into(language) if survey else "", survey.link if survey else "",
+            " · ".join(say("idle.touch_word") for each, say in spoken(self.flow) if each != language),
         )  # fmt: skip
 
     def _slides(self, day: date) -> Iterator[Slide]:
@@ -229,8 +241,7 @@ class Home(Presenter[HomeView]):
             *self._waiting(state),
             tuple(
                 LanguageChoice(language, own("language.name"), language == chosen)
-                for language in LANGUAGES
-                if language in self.world.config.languages and (own := self.flow.saying(language)).offered
+                for language, own in spoken(self.flow)
             ),
             doors[:WIDE_DOORS],
             doors[WIDE_DOORS:],

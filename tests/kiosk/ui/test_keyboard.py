@@ -279,7 +279,7 @@ def test_a_layout_fills_its_rows(name: str) -> None:
 
 THAI = "".join(chr(code) for code in range(0x0E01, 0x0E3A)) + "เแโใไๅๆ\u0e47\u0e48\u0e49\u0e4a\u0e4b\u0e4c\u0e4d"
 LATIN = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.,:'?!-"
-JAWI = "ابتةثجچحخدذرزسشصضطظعغڠفڤقکݢلمنوۏهءيىڽأإآؤئكڬ،؛؟٢0123456789.:\u064e\u0650\u064f\u0652\u0651\u064b\u064d\u064c"
+JAWI = "ابتةثجچحخدذرزسشصضطظعغڠفڤقکݢلمنوۏهءيىڽأإآؤئكڬٴ،؛؟٢0123456789.:\u064e\u0650\u064f\u0652\u0651\u064b\u064d\u064c"
 FIGURES = "1234567890๑๒๓๔๕๖๗๘๙๐฿%/-()"
 
 

@@ -23,7 +23,7 @@ def row(stage, chosen):
     say = saying(chosen)
     page.chrome = Chrome(say)
     choices = tuple(LanguageChoice(each, saying(each)("language.name"), each == chosen) for each in LANGUAGES)
-    page.view = HomeView(say, "", "", "", choices)
+    page.view = HomeView(say, languages=choices)
     stage.show(page)
     chips = [each for each in stage.walk(page) if isinstance(each, Chip)]
     return [
@@ -68,3 +68,14 @@ def test_a_language_lasts_until_the_visit_ends(shown):
     assert (LOOK.lang, LOOK.rtl) == ("th", False)
     shown.begin()
     assert shown.flow.view.say.language == "th"
+
+
+def test_the_attract_screen_asks_in_every_language(shown):
+    """Below the words in Thai, the word for "touch" in the other languages that are spoken here, each in its script."""
+    assert shown.flow.view.also == "Touch · Sentuh · سنتوه"
+    line = next(each for each in shown.stage.walk(shown.screen) if getattr(each, "text", "") == shown.flow.view.also)
+    assert not line.cut_short
+    assert line.laid.px == pytest.approx(line.font_size, abs=1)
+    shown.kiosk.world.config.languages.remove("ms-Arab")
+    shown.flow.show()
+    assert shown.flow.view.also == "Touch · Sentuh"
