@@ -280,6 +280,7 @@ class ServiceView(View):
     papers_text: str = ""
     papers_complete: bool = False
     forms: tuple[FormRow, ...] = ()
+    channels: str = ""
     law: str = ""
     checked: str = ""
     priority: str = ""
@@ -346,6 +347,7 @@ class ServicePage(Presenter[ServiceView]):
             say("service.papers_done") if needed == have else say("service.papers_have", have=have, need=needed),
             needed == have,
             tuple(self._form_row(form) for form in service.forms),
+            " · ".join(channel.into(language) for channel in service.channels),
             service.legal_basis.into(language),
             say("service.checked", who=service.checked_by, day=say.short_day(service.checked_on)),
             say(f"service.priority_{self._priority}" if self._priority else "service.priority"),

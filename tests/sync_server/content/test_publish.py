@@ -108,6 +108,16 @@ def test_a_draft_is_not_seen_before_it_is_published(published, actor, tmp_path):
     assert not queries.draft_changes(actor.office)
 
 
+def test_pictures_of_forms_travel_to_the_kiosk_as_they_are(published, actor):
+    """Each form of the sample office names a picture, and the edition carries its very bytes."""
+    shown = bundle(actor.office)
+    samples = {form.sample for service in shown.services for form in service.forms}
+    assert samples == set(shown.pictures)
+    assert len(samples) >= 3
+    for name, data in shown.pictures.items():
+        assert data == (SAMPLE / "forms" / name).read_bytes()
+
+
 def test_a_service_taken_out_or_moved_is_told_apart(published, actor, tmp_path):
     """Gone is gone; another order alone is no change of a service."""
     from sync_server.content.actions import import_draft
