@@ -30,7 +30,7 @@ A released action is dead until `ARMING.rearm()`, which the app calls whenever i
 
 Things to look at
     RoofHeader    text, sub, icon, clock, home                    FootBar     holds FootCells
-    Icon          icon (phosphoricons.com), bold, side, tone      Picture     picture (assets/art), cover, size
+    Icon          icon (phosphoricons.com), bold, side, tone, stays   Picture     picture (assets/art), cover, size
     Panel         picture, icon, panel, side                      Pill        text, icon, kind (pill.KINDS)
     Banner        text (bold), sub, icon, kind                    Fact        text, sub, icon, tone
     PersonChip    text, sub, avatar, picture                      Tick        chosen, round, tone, side

@@ -66,6 +66,8 @@ class Icon(Widget):
     side = NumericProperty(46)
     tone = StringProperty("deep")
     color = ColorProperty((0, 0, 0, 1))
+    stays = BooleanProperty(False)
+    """Whether it points along a way and not along a line: left in the house is left in every language."""
     turned = BooleanProperty(False)
     """Whether reading runs from the right: what points then points the other way."""
 

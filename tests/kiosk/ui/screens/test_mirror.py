@@ -10,11 +10,16 @@ import pytest
 
 from kiosk.config import pin_hash
 from kiosk.ui.sample import SampleKiosk
+from kiosk.ui.screens import load
 from kiosk.ui.screens.examples import PIN, WAYS, picture
 from kiosk.ui.theme import LANDSCAPE, PORTRAIT
 from kiosk.ui.widgets import LOOK, ShapedLabel
 from kiosk.ui.widgets.icon import TURNS, Icon
 from kiosk.ui.widgets.surface import Box
+
+load("way")
+
+from kiosk.ui.screens.way import PlanArea  # noqa: E402 - its rules come first
 
 #: The attract screen waits for the next visit, and every visit begins in Thai.
 TURNING = [name for name in WAYS if not name.startswith("idle")]
@@ -31,10 +36,10 @@ def kiosk(tmp_path_factory: pytest.TempPathFactory):
 
 
 def stays(widget):
-    """Whether a box around this widget keeps its order, as codes and the row of languages do."""
+    """Whether something around this widget keeps its order: codes and the row of languages, the plan of the house."""
     around = widget.parent
     while around is not None and around is not around.parent:
-        if isinstance(around, Box) and not around.turns:
+        if isinstance(around, PlanArea) or (isinstance(around, Box) and not around.turns):
             return True
         around = around.parent
     return False
@@ -93,6 +98,24 @@ def test_what_points_points_the_other_way(stage, kiosk):
     assert "arrow-left" in turned
     assert turned <= TURNS
     assert {"clock", "house"} <= {each.icon for each in signs} - turned
+
+
+def test_left_in_the_house_stays_left(stage, kiosk):
+    """The arrows of the way through the house are the same pictures in both directions, and so is the plan."""
+    stage.resize(PORTRAIT)
+    root = stage.show(picture("way-near", kiosk, "th"))
+    signs = [each for each in stage.walk(root) if isinstance(each, Icon) and each.stays and each.icon]
+    plan = next(each for each in stage.walk(root) if isinstance(each, PlanArea))
+    before = [bytes(each._box.texture.pixels) for each in signs]
+    places = [each.x - plan.x for each in plan.children]
+    LOOK.rtl = True
+    stage.settle()
+    after = [bytes(each._box.texture.pixels) for each in signs]
+    turned = [each.x - plan.x for each in plan.children]
+    LOOK.rtl = False
+    assert turned == pytest.approx(places)
+    assert {each.icon for each in signs} & TURNS
+    assert after == before
 
 
 def test_the_digits_of_a_code_and_the_languages_keep_their_order(stage, kiosk):
