@@ -118,6 +118,21 @@ def test_pictures_of_forms_travel_to_the_kiosk_as_they_are(published, actor):
         assert data == (SAMPLE / "forms" / name).read_bytes()
 
 
+def test_an_edition_says_which_jawi_was_approved(published, actor, tmp_path):
+    """Kiosks get the office's reviews whole, its approved Jawi, and Rumi for a sentence whose approval is gone."""
+    from sync_server.content.actions import import_draft, publish
+    from sync_server.content.importer import read_source
+
+    source = read_source(SAMPLE)
+    assert bundle(actor.office).words == source.words
+    title = source.services[1].title
+    mark = content.fingerprint(title.th, title.ms_arab)
+    assert bundle(actor.office).services[1].title.into("ms-Arab") == title.ms_arab
+    import_draft(actor, read_source(edited(tmp_path, "words.toml", f'"{mark}",', "")), now=NOW)
+    publish(actor, now=NOW)
+    assert bundle(actor.office).services[1].title.into("ms-Arab") == title.ms
+
+
 def test_a_service_taken_out_or_moved_is_told_apart(published, actor, tmp_path):
     """Gone is gone; another order alone is no change of a service."""
     from sync_server.content.actions import import_draft
