@@ -145,11 +145,14 @@ def _staff(desk: Desk, label: str, picture: Callable[[str], Path]) -> None:
     """Each thing stands once on the desk; the case is answered there."""
     desk.sign_in(CLERK)
     picture("today")
-    for path, text in {"/desk/queues/tickets": label, "/desk/queues/ratings": "ตู้ศาลา 1"}.items():
+    for name, path, text in (
+        ("tickets", "/desk/queues/tickets", label),
+        ("ratings", "/desk/records/?kind=rating.given", "ตู้ศาลา 1"),
+    ):
         count = wait_until(f"{text} at {path}", lambda path=path, text=text: desk.count(path, text))  # type: ignore[misc]
         if count != 1:
             raise NotSeen(f"{text} stands {count} times at {path}")
-        picture(path.rsplit("/", 1)[-1])
+        picture(name)
     desk.open_case(REQUEST.text)
     picture("case")
     desk.answer_case(ANSWER)

@@ -145,8 +145,23 @@ class RatingExplained(_Body, frozen=True):
 
     `of_log` and `of_seq` cite the rating, or its last change; its score and whether it was a repeat stand here again,
     so that this can be counted alone. `reasons` are ids of the content; `dimensions` pairs an id with a score from 1
-    to 5.
+    to 5. `place` is that of the rating.
     """
+
+    service_date: str
+    of_log: bytes
+    of_seq: int
+    score: int
+    repeat: bool
+    reasons: list[str]
+    dimensions: list[tuple[str, int]]
+    words: str
+    language: str
+    place: Literal["walk-by", "ticket", "outreach"]
+
+
+class RatingExplainedFirst(_Body, frozen=True):
+    """Schema 1 of `RatingExplained`, from before codes stood on slips: every rating was a passer-by's."""
 
     service_date: str
     of_log: bytes
@@ -193,6 +208,7 @@ Body = (
     | RatingGiven
     | RatingChanged
     | RatingExplained
+    | RatingExplainedFirst
     | PraiseGiven
     | SlipPrinted
 )
@@ -243,7 +259,9 @@ KINDS: tuple[Kind, ...] = (
          "body and salt; the mean stays"),
     Kind("rating.changed", 1, RatingChanged, "เปลี่ยนคะแนน", "Rating changed", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
-    Kind("rating.explained", 1, RatingExplained, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
+    Kind("rating.explained", 1, RatingExplainedFirst, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
+         ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
+    Kind("rating.explained", 2, RatingExplained, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
          ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
     Kind("praise.given", 1, PraiseGiven, "ชมเชยเจ้าหน้าที่", "Praise given", "lobby", "server",
          ("person", "person_name", "words"), 2 * _YEAR, "body and salt; the count stays"),
@@ -298,7 +316,7 @@ def _check(body: Body) -> None:
         raise Malformed(f"a score of {body.score}")
     if isinstance(body, RatingChanged) and not (1 <= body.score <= 5 and 1 <= body.was <= 5 and body.of_seq >= 1):
         raise Malformed(f"record {body.of_seq} changed from {body.was} to {body.score}")
-    if isinstance(body, RatingExplained):
+    if isinstance(body, RatingExplained | RatingExplainedFirst):
         scores = (body.score, *(score for _, score in body.dimensions))
         if not all(1 <= score <= 5 for score in scores):
             raise Malformed(f"scores of {scores}")

@@ -106,7 +106,7 @@ def explain(world: World, moment: Moment, rated: Rated, why: Why, language: str)
         return False
     body = RatingExplained(
         rated.day.isoformat(), rated.log, rated.seq, rated.score, rated.repeat, list(why.reasons),
-        list(why.dimensions), words, language,
+        list(why.dimensions), words, language, rated.place,
     )  # fmt: skip
     with world.store.transaction() as tx:
         world.lobby.append(tx, body, at=moment.at.hour(), edition=_edition(world))

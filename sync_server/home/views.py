@@ -14,6 +14,7 @@ from sync_server.kiosks import queries as kiosks
 from sync_server.organisations.access import staff_of
 from sync_server.organisations.models import Role
 from sync_server.queues import queries as queues
+from sync_server.queues.labels import PLACES
 
 NEXT_CASES = 6
 
@@ -37,7 +38,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "next": [inbox.row(case, limits, day) for case in owed[:NEXT_CASES]],
         "limits": list(limits.values()),
         "tickets": queues.tickets(staff.office, day, day).count(),
-        "ratings": queues.rating_summary(staff.office, day, day),
+        "ratings": next((each for each in queues.by_source(staff.office, day, day) if each.score), None),
+        "places": PLACES,
         "kiosks": rows,
         "cards": fleet.cards(rows, kiosks.open_alarms(staff.office), now),
     }

@@ -9,7 +9,7 @@ from typing import ClassVar
 from django.db import models
 
 from sync_server.kiosks.models import Kiosk
-from sync_server.organisations.models import Office
+from sync_server.organisations.models import Office, Staff
 from sync_server.records.models import Log
 
 
@@ -94,6 +94,7 @@ class Explanation(models.Model):
     service_date = models.DateField()
     score = models.PositiveSmallIntegerField()
     repeat = models.BooleanField(default=False)
+    place = models.CharField(max_length=20, default="walk-by")
     reasons = models.JSONField(default=list)
     dimensions = models.JSONField(default=list)
     words = models.TextField(blank=True)
@@ -108,6 +109,40 @@ class Explanation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_date} {self.score}"
+
+
+class PraiseState(models.TextChoices):
+    """What the office decided about the words of a praise."""
+
+    SHOWN = "shown"
+    HIDDEN = "hidden"
+
+
+class PraiseDecision(models.Model):
+    """Whether the words of a praise may be shown: decided by a person, and kept through every rebuild.
+
+    It names the record and holds no word of it. Without a decision the words wait, and only who decides reads them.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="praise_decisions", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="praise_decisions", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    state = models.CharField(max_length=10, choices=PraiseState.choices)
+    reason = models.CharField(max_length=300, blank=True)
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="praise_decisions")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="praise_decided_once"),
+            models.CheckConstraint(condition=models.Q(state__in=PraiseState.values), name="praise_state_known"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office"], name="praise_decision_by_office"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.log_id}/{self.seq} {self.state}"
 
 
 class Praise(models.Model):

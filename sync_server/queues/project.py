@@ -5,7 +5,7 @@ import functools
 from collections.abc import Sequence
 
 from shared import thai
-from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingGiven, TicketIssued
+from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
 from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 from sync_server.records.models import Log
 from sync_server.records.seen import Seen
@@ -43,8 +43,8 @@ def _settle(log: Log, seqs: Sequence[int]) -> None:
     Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
 
 
-def explanations(run: Sequence[Seen[RatingExplained]]) -> None:
-    """One `Explanation` for each `rating.explained`."""
+def explanations(run: Sequence[Seen[RatingExplained | RatingExplainedFirst]]) -> None:
+    """One `Explanation` for each `rating.explained`, of either schema."""
     Explanation.objects.bulk_create([_explanation(seen) for seen in run], ignore_conflicts=True)
 
 
@@ -97,7 +97,7 @@ def _rating(seen: Seen[RatingGiven] | Seen[RatingChanged], *, of_log: str = "", 
     )
 
 
-def _explanation(seen: Seen[RatingExplained]) -> Explanation:
+def _explanation(seen: Seen[RatingExplained | RatingExplainedFirst]) -> Explanation:
     body = seen.body
     return Explanation(
         office_id=seen.log.office_id,
@@ -106,6 +106,7 @@ def _explanation(seen: Seen[RatingExplained]) -> Explanation:
         service_date=dt.date.fromisoformat(body.service_date),
         score=body.score,
         repeat=body.repeat,
+        place="walk-by" if isinstance(body, RatingExplainedFirst) else body.place,
         # A reason counts once however often it stands there; so does a dimension, by its last face.
         reasons=list(dict.fromkeys(_clean(reason, chars_max=60) for reason in body.reasons)),
         dimensions=[

@@ -1,17 +1,24 @@
-"""Reads of tickets and ratings by period. Each figure can be asked for its records: `Ticket` and `Rating` rows keep
-(log, seq).
+"""Reads of tickets, ratings and praise by period. Each figure can be asked for its records: rows keep (log, seq).
+
+Ratings are told by place (who was served, who passed by) and never added up over places, and in fixed frames only:
+months within a fiscal half, halves within a year. In each frame what rests on fewer than `SHOWN_FROM` people is
+withheld, and with it what would give it away (`score.withheld`): days that one could choose freely would tell a single
+answer as the difference of two sums.
 """
 
 import datetime as dt
 import hashlib
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from sync_server.organisations.models import Office
-from sync_server.queues.models import Explanation, Praise, Rating, Ticket
-from sync_server.queues.score import SHOWN_FROM, Score
+from sync_server.organisations.models import Office, Role, Staff
+from sync_server.queues.models import Explanation, Praise, PraiseDecision, PraiseState, Rating, Ticket
+from sync_server.queues.period import Period, Span
+from sync_server.queues.score import SHOWN_FROM, Score, percent, withheld
 
 
 def tickets(office: Office, first: dt.date, last: dt.date) -> QuerySet[Ticket]:
@@ -32,33 +39,6 @@ def praises(office: Office, first: dt.date, last: dt.date) -> QuerySet[Praise]:
     return Praise.objects.filter(office=office, service_date__range=(first, last)).order_by("service_date", "pk")
 
 
-@dataclass(frozen=True, slots=True)
-class RatingSummary:
-    """`n` ratings that count, how many gave each score (index 0 is score 1), and how many presses were left out as
-    repeats.
-    """
-
-    n: int
-    by_score: tuple[int, int, int, int, int]
-    repeats: int
-
-    @property
-    def mean(self) -> float | None:
-        """The mean score, None where nothing was rated."""
-        total = sum(score * count for score, count in enumerate(self.by_score, 1))
-        return total / self.n if self.n else None
-
-
-def rating_summary(office: Office, first: dt.date, last: dt.date) -> RatingSummary:
-    """How a period was rated."""
-    rows = dict(
-        ratings(office, first, last).filter(repeat=False).order_by().values_list("score").annotate(count=Count("pk"))
-    )
-    one, two, three, four, five = (rows.get(score, 0) for score in range(1, 6))
-    repeats = ratings(office, first, last).filter(repeat=True).count()
-    return RatingSummary(sum(rows.values()), (one, two, three, four, five), repeats)
-
-
 #: Where a rating was given, best evidence first: by the code of a ticket's slip, on a trip, by whoever passes by.
 PLACES = ("ticket", "outreach", "walk-by")
 
@@ -68,7 +48,7 @@ class SourceScore:
     """How the ratings of one place came out. They are never added up with those of another place: a passer-by may rate
     as often as they like, a ticket's code counts once.
 
-    `n` ratings count, `repeats` are kept and left out. `score` is None where fewer than `SHOWN_FROM` people answered.
+    `n` ratings count, `repeats` are kept and left out. `score` is None where nobody answered, and where it is withheld.
     """
 
     place: str
@@ -98,6 +78,71 @@ def by_source(office: Office, first: dt.date, last: dt.date) -> tuple[SourceScor
     )
 
 
+Spans = list[tuple[dt.date, dt.date]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A month of a half, or a half of a year; `n` is None where the part is withheld."""
+
+    first: dt.date
+    last: dt.date
+    n: int | None
+    score: Score | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFrame:
+    """One place in one frame: the whole, and its parts in order.
+
+    `tickets` were issued in it, and so many people could have rated as visits.
+    """
+
+    whole: SourceScore
+    parts: tuple[Part, ...]
+    tickets: int
+
+    @property
+    def response(self) -> Decimal | None:
+        """Visits that were rated, in per cent of the tickets; None where none was issued, or too few answered."""
+        return percent(self.whole.n, self.tickets) if self.whole.score is not None else None
+
+
+def framed(office: Office, period: Period) -> dict[str, SourceFrame]:
+    """How a fiscal half or year was rated, by place. A year that would give a small half away is withheld."""
+    spans = _parts(period)
+    whole = {source.place: source for source in by_source(office, period.first, period.last)}
+    parts = [{source.place: source for source in by_source(office, *span)} for span in spans]
+    issued = tickets(office, period.first, period.last).count()
+    return {place: _frame(period, whole[place], spans, [part[place] for part in parts], issued) for place in PLACES}
+
+
+def _frame(period: Period, whole: SourceScore, spans: Spans, parts: list[SourceScore], issued: int) -> SourceFrame:
+    counts = [part.n for part in parts]
+    if period.span is Span.YEAR and any(0 < n < SHOWN_FROM for n in counts):
+        whole = replace(whole, score=None)
+    hidden = withheld(counts) if whole.score is not None else frozenset(i for i, n in enumerate(counts) if n)
+    return SourceFrame(
+        whole,
+        tuple(
+            Part(first, last, None if i in hidden else part.n, None if i in hidden else part.score)
+            for i, ((first, last), part) in enumerate(zip(spans, parts, strict=True))
+        ),
+        issued,
+    )
+
+
+def _parts(period: Period) -> Spans:
+    if period.span is Span.YEAR:
+        halves = (Period(period.year_be, span) for span in (Span.FIRST, Span.SECOND))
+        return [(half.first, half.last) for half in halves]
+    return [(month, _month_end(month)) for month in period.months]
+
+
+def _month_end(month: dt.date) -> dt.date:
+    return (month.replace(day=1) + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+
+
 @dataclass(frozen=True, slots=True)
 class Satisfaction:
     """How a month was rated. `sources` are those of `by_source`; there is no figure over all of them."""
@@ -114,8 +159,7 @@ class Satisfaction:
 def satisfaction(office: Office, month: dt.date) -> Satisfaction:
     """How the month that `month` lies in was rated."""
     first = month.replace(day=1)
-    following = (first + dt.timedelta(days=31)).replace(day=1)
-    return Satisfaction(first, by_source(office, first, following - dt.timedelta(days=1)))
+    return Satisfaction(first, by_source(office, first, _month_end(first)))
 
 
 #: Up to this score somebody was unhappy, and was offered the reasons for that.
@@ -156,9 +200,9 @@ class WhySummary:
     high: ReasonGroup
 
 
-def why_summary(office: Office, first: dt.date, last: dt.date) -> WhySummary:
-    """Reasons, dimensions and words of a period, as far as they may be shown."""
-    rows = list(Explanation.objects.filter(office=office, service_date__range=(first, last), repeat=False))
+def why_summary(office: Office, first: dt.date, last: dt.date, place: str) -> WhySummary:
+    """Reasons, dimensions and words about the ratings of one place in a period, as far as they may be shown."""
+    rows = list(Explanation.objects.filter(office=office, service_date__range=(first, last), place=place, repeat=False))
     scores: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         for dimension, score in row.dimensions:
@@ -190,35 +234,18 @@ class ServiceCount:
     service: str
     label: str
     tickets: int
-    rated: int
-    score_sum: int
 
 
 def by_service(office: Office, first: dt.date, last: dt.date) -> list[ServiceCount]:
-    """Tickets and ratings by service, most tickets first."""
-    rated = {
-        row["service"]: row
-        for row in ratings(office, first, last)
-        .filter(repeat=False)
-        .order_by()
-        .values("service")
-        .annotate(n=Count("pk"), total=Sum("score"))
-    }
+    """Tickets by service, most first."""
     rows = (
         tickets(office, first, last)
         .order_by()
-        .values("service", "label")
+        .values_list("service", "label")
         .annotate(n=Count("pk"))
         .order_by("-n", "service")
     )
-    seen: set[str] = set()
-    found = []
-    for row in rows:
-        # A service under two labels is rated once: its ratings go with the first row.
-        marks = {} if row["service"] in seen else rated.get(row["service"], {})
-        seen.add(row["service"])
-        found.append(ServiceCount(row["service"], row["label"], row["n"], marks.get("n", 0), marks.get("total", 0)))
-    return found
+    return [ServiceCount(*row) for row in rows]
 
 
 def by_month(office: Office, first: dt.date, last: dt.date) -> dict[dt.date, int]:
@@ -230,3 +257,75 @@ def by_month(office: Office, first: dt.date, last: dt.date) -> dict[dt.date, int
         .annotate(n=Count("pk", filter=Q()))
     )
     return {dt.date(year, month, 1): n for year, month, n in rows}
+
+
+# --- praise ----------------------------------------------------------------------------------------------------------
+
+#: Who decides whether the words of a praise are shown, and reads those that wait or are hidden.
+DECIDERS = (Role.CLERK, Role.EXECUTIVE)
+
+
+@dataclass(frozen=True, slots=True)
+class PraiseRow:
+    """A praise as one member of staff may see it: `words` is empty where there are none or they are not for them.
+
+    `state` is "waiting", "shown", "hidden", or "" where nothing was written and nothing has to be decided.
+    """
+
+    praise: Praise
+    state: str
+    words: str
+    reason: str
+    decided_by: str
+
+
+def praise_rows(user: Staff, rows: Sequence[Praise]) -> list[PraiseRow]:
+    """What `user` sees of these praises. Words that nobody has approved are for those who decide alone."""
+    found = decisions(rows)
+    return [_praise_row(user, praise, found.get((praise.log_id, praise.seq))) for praise in rows]
+
+
+def decisions(rows: Sequence[Praise]) -> dict[tuple[int, int], PraiseDecision]:
+    """What was decided about these praises, by log and number in it."""
+    places = Q(pk__in=[])
+    for row in rows:
+        places |= Q(log=row.log_id, seq=row.seq)
+    return {(each.log_id, each.seq): each for each in PraiseDecision.objects.filter(places).select_related("by")}
+
+
+def _praise_row(user: Staff, praise: Praise, decision: PraiseDecision | None) -> PraiseRow:
+    if not praise.words:
+        return PraiseRow(praise, "", "", "", "")
+    state = decision.state if decision else "waiting"
+    may_read = state == PraiseState.SHOWN or user.role in DECIDERS
+    reason, by = (decision.reason, decision.by.full_name) if decision and user.role in DECIDERS else ("", "")
+    return PraiseRow(praise, state, praise.words if may_read else "", reason, by)
+
+
+def in_state(rows: QuerySet[Praise], state: str) -> QuerySet[Praise]:
+    """Those praises whose words are in this state; all of them for ""."""
+    decided = PraiseDecision.objects.filter(log=OuterRef("log"), seq=OuterRef("seq"))
+    if state == "waiting":
+        return rows.exclude(words="").exclude(Exists(decided))
+    return rows.filter(Exists(decided.filter(state=state))) if state else rows
+
+
+def praise_waiting(user: Staff) -> int:
+    """How many praises this person has to decide about."""
+    if user.role not in DECIDERS:
+        return 0
+    return in_state(Praise.objects.filter(office=user.office), "waiting").count()
+
+
+@dataclass(frozen=True, slots=True)
+class PraiseCount:
+    """Praises of one person of the content, or of nobody by name (`person` is "")."""
+
+    person: str
+    n: int
+
+
+def praise_by_person(office: Office, first: dt.date, last: dt.date) -> list[PraiseCount]:
+    """How often colleagues were praised in a period, most first."""
+    rows = praises(office, first, last).order_by().values_list("person").annotate(n=Count("pk"))
+    return [PraiseCount(*row) for row in rows.order_by("-n", "person")]

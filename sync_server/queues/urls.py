@@ -1,4 +1,4 @@
-"""Addresses of tickets and ratings, below ``/desk/queues/``."""
+"""Addresses of tickets, ratings and praise, below ``/desk/queues/``."""
 
 from django.urls import path
 
@@ -9,4 +9,6 @@ urlpatterns = [
     path("tickets", views.tickets, name="tickets"),
     path("ratings", views.ratings, name="ratings"),
     path("praise", views.praise, name="praise"),
+    path("praise/<int:praise_id>/show", views.show_praise, name="show-praise"),
+    path("praise/<int:praise_id>/hide", views.hide_praise, name="hide-praise"),
 ]

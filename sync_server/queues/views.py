@@ -1,38 +1,46 @@
-"""The tickets, ratings and praise behind the figures: every row leads to its record.
+"""Tickets and praise behind the figures, every row leading to its record; and how the service was rated.
 
-All lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly
-the rows it counted. Without them they show the running fiscal half.
+Lists take ``first`` and ``last`` (days, both included) from the address, so a figure of a report opens exactly the
+rows it counted. Without them they show the running fiscal half. Ratings keep to fiscal halves and years (see
+`queries`).
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from shared import thai
-from sync_server.organisations.access import staff_of
+from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
-from sync_server.queues import queries
-from sync_server.queues.models import Praise, Rating, Ticket
+from sync_server.queues import actions, queries
+from sync_server.queues.forms import HideForm
+from sync_server.queues.labels import PLACES, PRAISE_STATES, REFUSALS
+from sync_server.queues.models import Praise, Ticket
+from sync_server.queues.period import Period, Span
 from sync_server.records.models import RecordRow
 from sync_server.web.language import Text
 from sync_server.web.paging import Filter, FilterBar, page, read
 
-PLACES: dict[str, Text] = {
-    "walk-by": Text("กดเองที่ตู้", "Walking by"),
-    "ticket": Text("ต่อจากบัตรคิว", "After a ticket"),
-    "outreach": Text("หน่วยเคลื่อนที่", "Outreach"),
+#: How many fiscal years back one can look on this page; reports go back to the first.
+YEARS_BACK = 3
+
+_SPANS: Mapping[Span, Text] = {
+    Span.FIRST: Text("ต.ค.–มี.ค. ปีงบประมาณ {year}", "Oct–Mar, fiscal {year}"),
+    Span.SECOND: Text("เม.ย.–ก.ย. ปีงบประมาณ {year}", "Apr–Sep, fiscal {year}"),
+    Span.YEAR: Text("ทั้งปีงบประมาณ {year}", "All of fiscal {year}"),
 }
-_SCORES = [(str(score), f"{score}") for score in (5, 4, 3, 2, 1)]
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class Days:
     """The days a list covers, and whether the address named them."""
 
     first: dt.date
@@ -59,54 +67,107 @@ def tickets(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def ratings(request: HttpRequest) -> HttpResponse:
-    """The ratings of a period, with the mean of those that count."""
+    """How a fiscal half or year was rated: each place apart, one of them in full. Single ratings are records, which the
+    clerk may open.
+    """
     staff = staff_of(request)
-    bar = read(
-        request,
-        (
-            *_DAYS,
-            Filter("score", Text("ทุกคะแนน", "All scores"), "select", _SCORES),
-            Filter("place", Text("ทุกที่", "Everywhere"), "select", list(PLACES.items())),
-        ),
-    )
-    period = _period(bar)
-    rows = queries.ratings(staff.office, period.first, period.last)
-    if bar["score"]:
-        rows = rows.filter(score=int(bar["score"]))
-    if bar["place"]:
-        rows = rows.filter(place=bar["place"])
-    listed = page(request, rows.select_related("kiosk").reverse())
+    today = thai.service_date(timezone.now())
+    places = Filter("place", Text("แหล่งที่มีผู้ตอบ", "Where people answered"), "select", list(PLACES.items()))
+    bar = read(request, (*_DAYS, Filter("period", Text("ครึ่งปีนี้", "This half"), "select", _choices(today)), places))
+    period = _frame_of(bar, today)
+    frames = queries.framed(staff.office, period)
+    place = bar["place"] or next((each for each, frame in frames.items() if frame.whole.score), queries.PLACES[0])
+    shown = FilterBar(bar.filters[2:], bar.chosen)
+    # Reasons have no frames of their own: those of a year less those of a half would tell of very few people.
+    why = queries.why_summary(staff.office, period.first, period.last, place) if period.span is not Span.YEAR else None
     context = {
-        "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "places": PLACES,
-        "summary": queries.rating_summary(staff.office, period.first, period.last),
-        "why": queries.why_summary(staff.office, period.first, period.last),
+        "bar": shown, "period": period, "frames": frames.values(), "frame": frames[place], "place": place,
+        "places": PLACES, "why": why,
+        "by_halves": period.span is Span.YEAR, "opens_records": staff.role in queries.DECIDERS,
     }  # fmt: skip
     return render(request, "queues/ratings.html", context)
 
 
 @require_GET
 def praise(request: HttpRequest) -> HttpResponse:
-    """The praise of a period, newest first."""
+    """The praise of a period, newest first; words as far as they were approved, or as this person decides."""
     staff = staff_of(request)
-    bar = read(request, _DAYS)
+    decides = staff.role in queries.DECIDERS
+    bar = read(request, (*_DAYS, *((_STATE,) if decides else ())))
     period = _period(bar)
     rows = queries.praises(staff.office, period.first, period.last)
-    listed = page(request, rows.select_related("kiosk").reverse())
+    found = queries.in_state(rows, bar["state"]) if decides else rows
+    listed = page(request, found.select_related("kiosk", "log").reverse())
     context = {
-        "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "total": listed.total,
-        "named": rows.exclude(person="").count(),
+        "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "total": rows.count(),
+        "named": rows.exclude(person="").count(), "rows": queries.praise_rows(staff, listed.rows),
+        "states": PRAISE_STATES, "decides": decides, "waiting": queries.praise_waiting(staff), "hide": HideForm(),
     }  # fmt: skip
     return render(request, "queues/praise.html", context)
+
+
+@require_POST
+@allow(*queries.DECIDERS)
+def show_praise(request: HttpRequest, praise_id: int) -> HttpResponse:
+    """Its words may be shown."""
+    return _decide(request, praise_id, lambda found, now: actions.show(actor_of(request), found, now=now))
+
+
+@require_POST
+@allow(*queries.DECIDERS)
+def hide_praise(request: HttpRequest, praise_id: int) -> HttpResponse:
+    """Its words are shown to nobody else, for a reason."""
+    form = HideForm(request.POST)
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    return _decide(request, praise_id, lambda found, now: actions.hide(actor_of(request), found, reason, now=now))
+
+
+def _decide(request: HttpRequest, praise_id: int, act: Callable[[Praise, dt.datetime], None]) -> HttpResponse:
+    found = get_object_or_404(Praise.objects.select_related("log"), pk=praise_id, office=staff_of(request).office)
+    try:
+        act(found, timezone.now())
+    except actions.NotNow as error:
+        messages.warning(request, str(REFUSALS.get(str(error), str(error))))
+    else:
+        messages.success(request, str(Text("บันทึกการพิจารณาแล้ว", "Decided")))
+    return redirect(f"{reverse('queues:praise')}?state=waiting")
+
+
+_STATE = Filter(
+    "state", Text("ทุกสถานะ", "All states"), "select", [(key, each.words) for key, each in PRAISE_STATES.items()]
+)
+
+
+def _choices(today: dt.date) -> list[tuple[str, Text]]:
+    """The halves and years one can ask for, newest first."""
+    newest = thai.fiscal_year(today)
+    return [
+        (f"{year}-{span.value}", _SPANS[span].format(year=year))
+        for year in range(newest, newest - YEARS_BACK, -1)
+        for span in (Span.SECOND, Span.FIRST, Span.YEAR)
+    ]
+
+
+def _frame_of(bar: FilterBar, today: dt.date) -> Period:
+    """The half or year of the address, by name or by its days; this half where it names none."""
+    if bar["period"]:
+        year, _, span = bar["period"].partition("-")
+        return Period(int(year), Span(span))
+    if not (bar["first"] and bar["last"]):
+        return Period.holding(today)
+    half = Period.holding(dt.date.fromisoformat(bar["first"]))
+    within = half == Period.holding(dt.date.fromisoformat(bar["last"]))
+    return half if within else Period(half.year_be, Span.YEAR)
 
 
 _DAYS = (Filter("first", Text("ตั้งแต่", "From"), "date"), Filter("last", Text("ถึง", "until"), "date"))
 
 
-def _period(bar: FilterBar) -> Period:
+def _period(bar: FilterBar) -> Days:
     """The days of the address; the running fiscal half where one is missing."""
     today = thai.service_date(timezone.now())
     first, last = thai.fiscal_period(thai.fiscal_year(today), thai.fiscal_half(today))
-    return Period(
+    return Days(
         dt.date.fromisoformat(bar["first"]) if bar["first"] else first,
         dt.date.fromisoformat(bar["last"]) if bar["last"] else last,
     )
@@ -120,7 +181,7 @@ def _ticket_number(typed: str) -> tuple[str, int]:
     return series, int(digits) if digits else 0
 
 
-def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Rating] | Sequence[Praise]) -> Mapping[int, int]:
+def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Praise]) -> Mapping[int, int]:
     """For each row its record's key, where this person may open records."""
     if staff.role in (Role.ADMIN, Role.READER) or not rows:
         return {}

@@ -17,6 +17,9 @@ from sync_server.records.models import Epoch, Log, RecordRow, SetAside
 CONFIDENTIAL = "confidential"
 SEALED_KINDS = tuple(kind.name for kind in kinds.KINDS if kind.sealed_to == "route")
 
+#: Kinds of which one record is one person's opinion.
+SINGLE_ANSWERS = ("rating.given", "rating.changed", "rating.explained", "praise.given")
+
 
 def current_epoch(office: Office) -> Epoch | None:
     """The epoch the server is in; None before its first start."""
@@ -68,10 +71,13 @@ class Reading:
 def visible_to(user: Staff) -> QuerySet[RecordRow]:
     """The records a member of staff may open: those of the own office, and none for the administrator (logs are not
     system data) and for readers of sealed cases. Complaints about people are nobody's to browse: the list would tell
-    the one they are about.
+    the one they are about. A single rating or praise is for those who answer for the figures: at the counter one would
+    know whose it is.
     """
     rows = RecordRow.objects.filter(log__office=user.office_id).exclude(kind__in=SEALED_KINDS)
     rows = rows.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk")
+    if user.role == Role.OFFICER:
+        rows = rows.exclude(kind__in=SINGLE_ANSWERS)
     return rows.none() if user.role in (Role.ADMIN, Role.READER) else rows
 
 

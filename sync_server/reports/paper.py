@@ -17,9 +17,9 @@ from typing import Any, TypeVar
 
 from shared import thai
 from sync_server.organisations.models import Office
+from sync_server.queues.period import Span
 from sync_server.queues.score import LEVELS, PASS_PERCENT, SHOWN_FROM
-from sync_server.reports.period import Span
-from sync_server.reports.report import CaseRow, KioskLine, RatingRow, Report, TicketRow
+from sync_server.reports.report import CaseRow, KioskLine, PraiseRow, RatingRow, Report, TicketRow
 from sync_server.web.language import Text
 
 NOTHING = "ไม่มีเหตุในรอบรายงาน"
@@ -150,7 +150,7 @@ def compose(report: Report, head: Letterhead, *, today: dt.date) -> Paper:
             Block(f"ความเห็นของนายก {head.short_name}", head.executive_name, (f"นายก{head.name}",)),
         ),
         appendix_title=f"ภาคผนวก {title}\n{head.name}",
-        sections=(_tickets(report), _ratings(report), _cases(report), _data(report)),
+        sections=(_tickets(report), _ratings(report), _praises(report), _cases(report), _data(report)),
         foot=f"ข้อมูลถึง {_moment(report.data_up_to)}",
         foot_end=f"รหัสตรวจสอบ {report.check_code}",
         garuda_size="1.5 ซม.",
@@ -173,6 +173,7 @@ def _summary(report: Report) -> Table:
     lines = (
         ("การให้บริการตามบัตรคิว", _tickets_in_words(report)),
         ("ความพึงพอใจ ณ จุดบริการ", _ratings_in_words(report)),
+        ("คำชมเจ้าหน้าที่", _praises_in_words(report)),
         ("เรื่องร้องเรียนและคำขอ", _cases_in_words(report)),
         ("ความครบถ้วนของข้อมูล", _data_in_words(report)),
     )
@@ -190,15 +191,24 @@ def _tickets_in_words(report: Report) -> str:
 
 
 def _ratings_in_words(report: Report) -> str:
-    row = report.ratings_all
+    """Each place for itself: whoever reads one figure over all of them would read a wrong one."""
+    rows = [("ผู้รับบริการ", report.ratings_all), *((row.name.th, row) for row in report.ratings_apart)]
+    return " ".join(_rating_in_words(row, name) for name, row in rows if row.score or row.withheld) or NOTHING
+
+
+def _rating_in_words(row: RatingRow, name: str) -> str:
     if row.score is None:
-        return WITHHELD if row.withheld else NOTHING
+        return f"{name}: {WITHHELD}"
     score = row.score
     passed = "ผ่าน" if score.passes else "ไม่ผ่าน"
     return (
-        f"ผู้ตอบ {_count(score.n, 'คน')} ค่าเฉลี่ย {score.mean} S.D. {_or_dash(score.sd)} ร้อยละ {score.percent} "
+        f"{name}: ผู้ตอบ {_count(score.n, 'คน')} ค่าเฉลี่ย {score.mean} S.D. {_or_dash(score.sd)} ร้อยละ {score.percent} "
         f"ระดับ{score.level} {passed}เกณฑ์ร้อยละ {PASS_PERCENT}"
     )
+
+
+def _praises_in_words(report: Report) -> str:
+    return f"ได้รับคำชม {_count(report.praises_all.n, 'ครั้ง')}" if report.praises_all.n else NOTHING
 
 
 def _cases_in_words(report: Report) -> str:
@@ -264,17 +274,39 @@ def _ratings(report: Report) -> Section:
         counts = (f"{n:,}" for n in (*score.best_first, score.n))
         return row.name, (*counts, str(score.mean), _or_dash(score.sd), str(score.percent), score.level)
 
-    repeats = sum(n for _, n in report.ratings_all.behind.left_out)
-    places = " ".join(f"{name.th} {n:,}" for name, n in report.ratings_by_place)
+    repeats = sum(n for row in (report.ratings_all, *report.ratings_apart) for _, n in row.behind.left_out)
     levels = " ".join(f"{lowest} ขึ้นไป {word}" for lowest, word in LEVELS)
+    share, issued = report.ratings_all.response, report.ratings_all.issued
+    rate = "" if share is None else f" อัตราตอบร้อยละ {share} ของบัตรคิว {_count(issued, 'ใบ')}"
     return Section(
-        "ตารางที่ 2 ความพึงพอใจ ณ จุดบริการ จำแนกตามกลุ่มงาน (คน)",
+        "ตารางที่ 2 ความพึงพอใจของผู้รับบริการ จำแนกตามกลุ่มงาน (คน)",
         _table(columns, [line(row) for row in report.ratings], line(report.ratings_all)),
         (
-            f"n คือจำนวนครั้งที่ให้คะแนน {_period_in_words(report)} ให้คะแนนที่: {places}",
+            f"n คือผู้รับบริการที่ให้คะแนนด้วยรหัสบนบัตรคิว {_period_in_words(report)} ใบละหนึ่งครั้ง{rate}",
+            *(
+                f"นับแยก ไม่รวมในตาราง: {_rating_in_words(row, row.name.th)}"
+                for row in report.ratings_apart
+                if row.score or row.withheld
+            ),
             f"ตัดออก: กดซ้ำภายในไม่กี่วินาที {repeats:,} ครั้ง กลุ่มที่มีผู้ตอบน้อยกว่า {SHOWN_FROM} คนไม่แสดงค่า",
             "ร้อยละคิดจากค่าเฉลี่ยก่อนปัดเศษ หารด้วย 5 คูณ 100 S.D. หารด้วย N–1 ค่าเฉลี่ยปัดเศษสองตำแหน่งก่อนจัดระดับ",
             f"เกณฑ์ระดับ: {levels}",
+        ),
+    )
+
+
+def _praises(report: Report) -> Section:
+    columns = (Column("ส่วนราชการ", 130, "left"), Column("คำชม (ครั้ง)", 30, "right"))
+
+    def line(row: PraiseRow) -> tuple[Text, Words]:
+        return row.name, (f"{row.n:,}",) if row.n else NOTHING
+
+    return Section(
+        "ตารางที่ 3 คำชมเจ้าหน้าที่ จำแนกตามส่วนราชการ (ครั้ง)",
+        _table(columns, [line(row) for row in report.praises], line(report.praises_all)),
+        (
+            f"นับทุกคำชมที่ประชาชนส่งที่ตู้ {_period_in_words(report)} ไม่ว่าข้อความจะเผยแพร่หรือไม่ ตามส่วนราชการปัจจุบันของผู้ได้รับคำชม",
+            "ใช้ประกอบมาตรการยกย่องชมเชยบุคลากร ชื่อและข้อความประกาศได้เมื่อเจ้าหน้าที่ผู้นั้นยินยอม",
         ),
     )
 
@@ -298,7 +330,7 @@ def _cases(report: Report) -> Section:
         return row.name, (*(f"{n:,}" for n in counts), _or_dash(row.told_percent), f"{row.overdue:,}")
 
     return Section(
-        "ตารางที่ 3 เรื่องร้องเรียนและคำขอจำแนกตามประเภท (เรื่อง)",
+        "ตารางที่ 4 เรื่องร้องเรียนและคำขอจำแนกตามประเภท (เรื่อง)",
         _table(columns, [line(row) for row in report.cases], line(report.cases_all)),
         (
             (
@@ -352,7 +384,7 @@ def _data(report: Report) -> Section:
         f"บันทึกที่เก็บไว้ครบแต่ยังไม่นับ {_count(report.not_counted, 'รายการ')}" if report.not_counted else "ไม่มีบันทึกที่ค้างการนับ"
     )
     return Section(
-        "ตารางที่ 4 ข้อมูลถึงเมื่อใด",
+        "ตารางที่ 5 ข้อมูลถึงเมื่อใด",
         Table(columns, tuple(rows)),
         (
             f"ตัวเลขทั้งหมด ณ {_moment(report.made_at)} {not_counted}",

@@ -9,6 +9,7 @@ who see all (clerk and executive). Tickets and ratings name nobody and are count
 import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, Max, Q, QuerySet
@@ -24,17 +25,20 @@ from sync_server.kiosks.fleet import SILENT_AFTER
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Staff
 from sync_server.queues import queries as queues
+from sync_server.queues.labels import PLACES
 from sync_server.queues.models import Rating, Ticket
-from sync_server.queues.score import Score, withheld
+from sync_server.queues.period import Period, Span
+from sync_server.queues.queries import SourceScore
+from sync_server.queues.score import SHOWN_FROM, Score, withheld
 from sync_server.records.models import Log, RecordRow
 from sync_server.records.queries import last_received, set_aside
 from sync_server.reports.groups import Groups
-from sync_server.reports.period import Period
 from sync_server.reports.report import (
     Behind,
     CaseRow,
     ConfidentialRow,
     KioskLine,
+    PraiseRow,
     RatingRow,
     Report,
     TicketRow,
@@ -46,20 +50,14 @@ from sync_server.web.language import Text
 _ALL = Text("รวม", "All")
 _REPEATS = Text("กดซ้ำภายในไม่กี่วินาที", "Pressed again within seconds")
 
-_PLACES: Mapping[str, Text] = {
-    "walk-by": Text("กดเองที่ตู้", "At the kiosk"),
-    "ticket": Text("ต่อจากบัตรคิว", "After a ticket"),
-    "outreach": Text("หน่วยเคลื่อนที่", "Outreach"),
-}
-
 
 def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
     """The report of `period` as it stands at `now`."""
     office = user.office
     groups = groups_of(office)
     tickets, tickets_all = _tickets(office, period, groups)
-    ratings, ratings_all = _ratings(office, period, groups)
-    places = dict(_rated(office, period).order_by().values_list("place").annotate(n=Count("pk")))
+    ratings, ratings_all = _ratings(office, period, groups, {row.key: row.total for row in tickets})
+    praises, praises_all = _praises(office, period)
     case_rows, cases_all = _cases(user, period, now)
     limits = clocks(office)
     return Report(
@@ -72,7 +70,9 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
         tickets_all=tickets_all,
         ratings=ratings,
         ratings_all=ratings_all,
-        ratings_by_place=tuple((name, places.get(key, 0)) for key, name in _PLACES.items()),
+        ratings_apart=tuple(_apart(period, queues.framed(office, period)[place].whole) for place in queues.PLACES[1:]),
+        praises=praises,
+        praises_all=praises_all,
         cases=case_rows,
         cases_all=cases_all,
         cases_found_late=_filed(user, period).filter(found_late=True).count(),
@@ -142,15 +142,18 @@ def tickets_of(office: Office, period: Period, key: str) -> QuerySet[Ticket]:
 # --- ratings -------------------------------------------------------------------------------------------------------
 
 
-def _rated(office: Office, period: Period) -> QuerySet[Rating]:
-    return queues.ratings(office, period.first, period.last).filter(repeat=False)
+def _visits(office: Office, period: Period) -> QuerySet[Rating]:
+    """The ratings of people who were served: a code of a ticket's slip was used up by each."""
+    return queues.ratings(office, period.first, period.last).filter(place=queues.PLACES[0])
 
 
-def _ratings(office: Office, period: Period, groups: Groups) -> tuple[tuple[RatingRow, ...], RatingRow]:
+def _ratings(
+    office: Office, period: Period, groups: Groups, issued: Mapping[str, int]
+) -> tuple[tuple[RatingRow, ...], RatingRow]:
     scores: dict[str, list[int]] = {}
     repeats: Counter[str] = Counter()
-    rows = queues.ratings(office, period.first, period.last).order_by()
-    for service, score, repeat, n in rows.values_list("service", "score", "repeat").annotate(n=Count("pk")):
+    rows = _visits(office, period).order_by().values_list("service", "score", "repeat").annotate(n=Count("pk"))
+    for service, score, repeat, n in rows:
         key = groups.group(service)
         counts = scores.setdefault(key, [0] * 5)
         if repeat:
@@ -159,26 +162,60 @@ def _ratings(office: Office, period: Period, groups: Groups) -> tuple[tuple[Rati
             counts[score - 1] += n
     keys = groups.ordered(set(scores))
     counted = [scores.get(key, [0] * 5) for key in keys]
-    hidden = withheld([sum(counts) for counts in counted])
+    hidden = _hidden(office, period, groups, keys, [sum(counts) for counts in counted])
     found = tuple(
-        _rating_row(period, key, groups.name(key), counts, repeats[key], hide=i in hidden)
+        _rating_row(period, key, groups.name(key), counts, repeats[key], hide=i in hidden, issued=issued.get(key, 0))
         for i, (key, counts) in enumerate(zip(keys, counted, strict=True))
     )
-    together = [sum(counts[i] for counts in counted) for i in range(5)]
-    everything = bool(withheld([sum(together)]))
-    return found, _rating_row(period, "", _ALL, together, sum(repeats.values()), hide=everything)
+    # The total as the page of ratings shows it: withheld there, it is withheld here.
+    together = queues.framed(office, period)[queues.PLACES[0]].whole
+    everything = _row(period, "", _ALL, together.score, together, hide=together.withheld)
+    return found, replace(everything, issued=sum(issued.values()))
 
 
-def _rating_row(period: Period, key: str, name: Text, counts: list[int], repeats: int, *, hide: bool) -> RatingRow:
-    href = _href("reports:behind-ratings", period, key) if key else _list("queues:ratings", period)
-    left_out = ((_REPEATS, repeats),) if repeats else ()
-    return RatingRow(key, name, None if hide else Score.of(counts), hide, Behind(sum(counts), href, left_out))
+def _hidden(
+    office: Office, period: Period, groups: Groups, keys: Sequence[str], counts: Sequence[int]
+) -> frozenset[int]:
+    """Which groups are withheld; in a year also those of which a half is small, for the other half has a report."""
+    small: set[str] = set()
+    if period.span is Span.YEAR:
+        for span in (Span.FIRST, Span.SECOND):
+            half = Counter[str]()
+            rows = _visits(office, Period(period.year_be, span)).filter(repeat=False).order_by()
+            for service, n in rows.values_list("service").annotate(n=Count("pk")):
+                half[groups.group(service)] += n
+            small |= {key for key, n in half.items() if n < SHOWN_FROM}
+    # A group that is small in a half counts as one answer: small enough to be withheld, and never enough beside others.
+    return withheld([1 if key in small else n for key, n in zip(keys, counts, strict=True)])
+
+
+def _apart(period: Period, source: SourceScore) -> RatingRow:
+    return _row(period, source.place, PLACES[source.place], source.score, source, hide=source.withheld)
+
+
+def _row(period: Period, key: str, name: Text, score: Score | None, source: SourceScore, *, hide: bool) -> RatingRow:
+    href = _list("queues:ratings", period, place=source.place)
+    return RatingRow(key, name, score, hide, Behind(source.n, href, _left_out(source.repeats)))
+
+
+def _rating_row(
+    period: Period, key: str, name: Text, counts: list[int], repeats: int, *, hide: bool, issued: int
+) -> RatingRow:
+    behind = Behind(sum(counts), _href("reports:behind-ratings", period, key), _left_out(repeats))
+    return RatingRow(key, name, None if hide else Score.of(counts), hide, behind, issued)
+
+
+def _left_out(repeats: int) -> tuple[tuple[Text, int], ...]:
+    return ((_REPEATS, repeats),) if repeats else ()
 
 
 def ratings_of(office: Office, period: Period, key: str) -> QuerySet[Rating]:
-    """The ratings behind a group's figure; repeats are in it, and marked."""
+    """The ratings behind a group's figure; none where the figure is withheld."""
     groups = groups_of(office)
-    ratings = queues.ratings(office, period.first, period.last)
+    rows, _ = _ratings(office, period, groups, {})
+    if not any(row.key == key and row.score for row in rows):
+        return Rating.objects.none()
+    ratings = _visits(office, period)
     there = ratings.order_by().values_list("service").distinct()
     return ratings.filter(_any_of(there, ("service",), groups, key))
 
@@ -199,6 +236,32 @@ def records_of(rows: Sequence[Ticket | Rating]) -> dict[tuple[int, int], int]:
         places |= Q(log=row.log_id, seq=row.seq)
     found = RecordRow.objects.filter(places).values_list("log_id", "seq", "pk")
     return {(log, seq): pk for log, seq, pk in found}
+
+
+# --- praise -------------------------------------------------------------------------------------------------------
+
+
+def _praises(office: Office, period: Period) -> tuple[tuple[PraiseRow, ...], PraiseRow]:
+    """Praise by the division its colleague belongs to in the present content."""
+    described = published_office(office)
+    divisions = described.divisions if described else []
+    belongs = {each.id: each.division for each in described.colleagues} if described else {}
+    counted: Counter[str] = Counter()
+    for each in queues.praise_by_person(office, period.first, period.last):
+        counted[_NOBODY if not each.person else belongs.get(each.person, _FORMER)] += each.n
+    names = {
+        **{each.id: Text(each.name.th, each.name.en or each.name.th) for each in divisions},
+        _FORMER: Text("ผู้ที่ไม่อยู่ในรายชื่อปัจจุบัน", "No longer listed"),
+        _NOBODY: Text("ไม่ระบุชื่อ", "Nobody by name"),
+    }
+    href = _list("queues:praise", period)
+    rows = [PraiseRow(key, name, counted[key], Behind(counted[key], href)) for key, name in names.items()]
+    total = sum(counted.values())
+    return tuple(row for row in rows if row.n), PraiseRow("", _ALL, total, Behind(total, href))
+
+
+#: Praise whose colleague the present content does not know, and praise by counter and hour.
+_FORMER, _NOBODY = "former", "nobody"
 
 
 # --- cases ---------------------------------------------------------------------------------------------------------

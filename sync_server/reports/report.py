@@ -16,8 +16,8 @@ from decimal import Decimal
 import msgspec
 
 from shared import thai
+from sync_server.queues.period import Period
 from sync_server.queues.score import Score, percent
-from sync_server.reports.period import Period
 from sync_server.web.language import Text
 
 
@@ -43,7 +43,7 @@ class TicketRow:
 
 @dataclass(frozen=True, slots=True)
 class RatingRow:
-    """How one group of services (or all) was rated.
+    """How one group of services (or all, or one place) was rated.
 
     `score` is None where nobody rated or where it is `withheld`: fewer than five answers, or a group that would give
     such a one away.
@@ -53,6 +53,23 @@ class RatingRow:
     name: Text
     score: Score | None
     withheld: bool
+    behind: Behind
+    issued: int = 0
+    """Tickets of the group: so many people could have rated."""
+
+    @property
+    def response(self) -> Decimal | None:
+        """Share of those tickets whose code was used to rate; None where it may not be told, or none was issued."""
+        return percent(self.score.n, self.issued) if self.score else None
+
+
+@dataclass(frozen=True, slots=True)
+class PraiseRow:
+    """Praise of the colleagues of one division, of those without one, of nobody by name, or of all."""
+
+    key: str
+    name: Text
+    n: int
     behind: Behind
 
 
@@ -114,6 +131,8 @@ class Report:
     """All figures of one period, as they stood at `made_at`.
 
     `cases_told` were ever answered or closed; of `cases_returned` among them the citizen said that it is not fixed.
+    `ratings` and `ratings_all` are of people who were served, by the codes of their tickets; `ratings_apart` has a row
+    for each other place, and no row adds them up.
     """
 
     period: Period
@@ -125,7 +144,9 @@ class Report:
     tickets_all: TicketRow
     ratings: tuple[RatingRow, ...]
     ratings_all: RatingRow
-    ratings_by_place: tuple[tuple[Text, int], ...]
+    ratings_apart: tuple[RatingRow, ...]
+    praises: tuple[PraiseRow, ...]
+    praises_all: PraiseRow
     cases: tuple[CaseRow, ...]
     cases_all: CaseRow
     cases_found_late: int
@@ -153,7 +174,10 @@ class Report:
     @property
     def check_code(self) -> str:
         """Eight letters that change with any figure of tickets, ratings and cases: papers of one code say the same."""
-        rows = [self.tickets, self.tickets_all, self.ratings, self.ratings_all, self.cases, self.cases_all]
+        rows = [
+            self.tickets, self.tickets_all, self.ratings, self.ratings_all, self.ratings_apart, self.praises,
+            self.cases, self.cases_all,
+        ]  # fmt: skip
         others = [self.cases_found_late, self.cases_told, self.cases_returned, self.not_counted, self.confidential]
         figures = msgspec.to_builtins([self.period, rows, *others])
         return hashlib.sha256(json.dumps(figures).encode("ascii")).hexdigest()[:8].translate(_LETTERS)

@@ -16,10 +16,10 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.actions import record_act
 from sync_server.organisations.models import Role
 from sync_server.queues.models import Rating, Ticket
+from sync_server.queues.period import Period, Span
 from sync_server.reports import docx, pdf, queries
 from sync_server.reports.groups import OUTSIDE
 from sync_server.reports.paper import Letterhead, Paper, compose
-from sync_server.reports.period import Period, Span
 from sync_server.web.language import Text, current
 from sync_server.web.paging import Page, page
 
@@ -75,7 +75,7 @@ def behind_tickets(request: HttpRequest, year: int, span: str, group: str) -> Ht
 @require_GET
 @allow(*READERS)
 def behind_ratings(request: HttpRequest, year: int, span: str, group: str) -> HttpResponse:
-    """The ratings that a group's figure counted, and the repeats it left out."""
+    """The ratings that a group's figure counted; none where it is withheld."""
     office, period = staff_of(request).office, _period(year, span)
     rows = queries.ratings_of(office, period, group).select_related("kiosk", "log")
     left_out = rows.filter(repeat=True).count()

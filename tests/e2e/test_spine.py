@@ -128,7 +128,7 @@ def _desk(desk, window, code):
     desk.sign_in(CLERK)
     for path, text in (("/desk/queues/tickets", "A001"), ("/desk/queues/tickets", "A002")):
         assert wait_until(f"{text} at the desk", lambda path=path, text=text: desk.count(path, text)) == 1
-    assert desk.count("/desk/queues/ratings", "ตู้ศาลา 1") == 1
+    assert desk.count("/desk/records/?kind=rating.given", "ตู้ศาลา 1") == 1
     desk.page.goto(f"{desk.url}/desk/kiosks/")
     assert "สำเนา" in desk.page.locator("main").inner_text()
 

@@ -94,7 +94,7 @@ class FakeKiosk:
         return self.append(TicketIssued(self.day, "A", number, service, "ภาษีที่ดิน", "", None, "th"))
 
     def rate(self, score: int, *, repeat: bool = False) -> Record:
-        return self.append(RatingGiven(self.day, score, "walk-by", "land_tax_payment", repeat))
+        return self.append(RatingGiven(self.day, score, "walk-by", "", repeat))
 
     def file(self, text: str = "ไฟถนนดับหน้าวัด", *, filed_on: str | None = None) -> Record:
         keys = self.random.randbytes(16), self.random.randbytes(32)

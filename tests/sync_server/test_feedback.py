@@ -1,10 +1,27 @@
 """What was said about ratings: counted as it was said, shown from five people on, in no order of time."""
 
 import datetime as dt
+import re
 
-from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingGiven
+import msgspec
+import pytest
+
+from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
+from sync_server.organisations.actions import Actor
+from sync_server.organisations.models import AuditRow, Staff
 from sync_server.projectors import catch_up, rebuild
-from sync_server.queues.queries import praises, ratings, satisfaction, why_summary
+from sync_server.queues import actions
+from sync_server.queues.period import Period, Span
+from sync_server.queues.queries import (
+    framed,
+    praise_rows,
+    praise_waiting,
+    praises,
+    ratings,
+    satisfaction,
+    why_summary,
+)
+from sync_server.records.models import RecordRow
 
 DAY = dt.date(2026, 11, 25)
 
@@ -12,13 +29,13 @@ DAY = dt.date(2026, 11, 25)
 def explained(score: int, *, reasons=("slow",), dimensions=(("staff", 2),), words: str = "", repeat: bool = False):
     """One explanation of a rating."""
     return RatingExplained(
-        DAY.isoformat(), b"l" * 16, 2, score, repeat, list(reasons), list(dimensions), words, "th"
+        DAY.isoformat(), b"l" * 16, 2, score, repeat, list(reasons), list(dimensions), words, "th", "walk-by"
     )  # fmt: skip
 
 
 def summary(server):
     """What the desk shows of the day."""
-    return why_summary(server.office, DAY, DAY)
+    return why_summary(server.office, DAY, DAY, "walk-by")
 
 
 def test_four_people_are_too_few_to_be_shown_and_five_are_not(server, kiosk):
@@ -124,3 +141,140 @@ def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
     before = sorted(counted())
     rebuild("queues")
     assert sorted(counted()) == before
+
+
+# --- frames --------------------------------------------------------------------------------------------------------
+
+
+def frame(server, place="ticket", span="1"):
+    """What the page of ratings tells about the first half of 2570, or of all of it."""
+    return framed(server.office, Period(2570, Span(span)))[place]
+
+
+def test_no_month_can_be_worked_out_from_the_others(server, kiosk):
+    """A month of two is withheld, and with it the next larger, so that the half less the months shown is no small
+    number; visits less tickets is the response.
+    """
+    for day, n in (("2026-10-05", 6), ("2026-11-05", 2), ("2026-12-05", 9)):
+        for _ in range(n):
+            kiosk.append(RatingGiven(day, 4, "ticket", "", False))
+    for n in range(1, 35):
+        kiosk.append(TicketIssued("2026-11-05", "A", n, "sign_tax", "ภาษี", "", None, "th"))
+    kiosk.push()
+    catch_up()
+    found = frame(server)
+    assert [part.n for part in found.parts] == [None, None, 9, 0, 0, 0]
+    assert (found.whole.n, str(found.whole.score.mean), str(found.response)) == (17, "4.00", "50.00")
+    assert frame(server, "walk-by").parts[0].n == 0
+
+
+def test_a_half_of_four_shows_no_part_and_a_year_does_not_give_it_away(server, kiosk):
+    """What is too small in a half is told neither by its months nor by the year it lies in."""
+    for day, n in (("2026-10-05", 8), ("2027-05-05", 4)):
+        for _ in range(n):
+            kiosk.append(RatingGiven(day, 5, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    second, year = frame(server, span="2"), frame(server, span="year")
+    assert (second.whole.score, second.whole.withheld, [part.n for part in second.parts]) == (
+        None, True, [0, None, 0, 0, 0, 0],
+    )  # fmt: skip
+    assert (year.whole.score, [part.n for part in year.parts]) == (None, [None, None])
+    assert frame(server).whole.score.n == 8
+
+
+def test_what_was_said_is_told_for_each_place_apart(server, kiosk):
+    """Reasons of people served and of passers-by are counted apart; a record of before codes is a passer-by's."""
+    before = RatingExplainedFirst(*msgspec.structs.astuple(explained(1))[:-1])
+    for _ in range(5):
+        kiosk.append(before)
+    for _ in range(6):
+        kiosk.append(msgspec.structs.replace(explained(2, reasons=("unfair",)), place="ticket"))
+    kiosk.push()
+    catch_up()
+    assert (summary(server).low.n, summary(server).low.reasons) == (5, (("slow", 5),))
+    assert why_summary(server.office, DAY, DAY, "ticket").low.reasons == (("unfair", 6),)
+
+
+# --- moderation ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def praised(server, kiosk):
+    """Two praises with words, one without."""
+    for words in ("ใจดีมาก", "ชมคุณสมศรีที่บ้านเลขที่ 9", ""):
+        kiosk.append(PraiseGiven("2026-11-25", "a", "อามีนะห์", "", "", [], words, "th"))
+    kiosk.push()
+    catch_up()
+    return list(praises(server.office, DAY, DAY))
+
+
+def test_words_of_praise_wait_until_somebody_who_may_has_decided(server, staff, praised):
+    """Officers read approved words alone, who decides reads all; hiding needs a reason, and each decision stands in
+    the audit chain without a word of the citizen.
+    """
+    clerk, officer = staff("palad"), staff("somjai")
+
+    def seen(user):
+        return [(row.state, row.words) for row in praise_rows(user, praised)]
+
+    assert seen(officer) == [("waiting", ""), ("waiting", ""), ("", "")]
+    assert [words for _, words in seen(clerk)] == ["ใจดีมาก", "ชมคุณสมศรีที่บ้านเลขที่ 9", ""]
+    assert (praise_waiting(clerk), praise_waiting(officer)) == (2, 0)
+    actions.show(Actor.of(clerk), praised[0], now=server.now)
+    with pytest.raises(actions.NotNow, match="เหตุผล"):
+        actions.hide(Actor.of(clerk), praised[1], " \u200b ", now=server.now)
+    actions.hide(Actor.of(clerk), praised[1], "มีบุคคลที่สาม", now=server.now)
+    assert seen(officer) == [("shown", "ใจดีมาก"), ("hidden", ""), ("", "")]
+    assert praise_waiting(clerk) == 0
+    rows = list(AuditRow.objects.filter(object_kind="praise").order_by("seq"))
+    assert [(row.act, row.actor_name, row.reason) for row in rows] == [
+        ("praise.shown", clerk.full_name, ""), ("praise.hidden", clerk.full_name, "มีบุคคลที่สาม"),
+    ]  # fmt: skip
+    assert not any("ใจดี" in str(vars(row)) or "สมศรี" in str(vars(row)) for row in rows)
+    for refused, praise in ((officer, praised[0]), (staff("it"), praised[0]), (clerk, praised[2])):
+        with pytest.raises(actions.NotNow):
+            actions.show(Actor.of(refused), praise, now=server.now)
+
+
+def test_a_decision_can_be_changed_and_outlives_a_rebuild(server, staff, praised):
+    """Rows are folded anew; what people decided is not folded and stays."""
+    clerk, chief = Actor.of(staff("palad")), Actor.of(staff("nayok"))
+    actions.show(clerk, praised[0], now=server.now)
+    actions.hide(chief, praised[0], "เจ้าตัวไม่ประสงค์", now=server.now)
+    rebuild("queues")
+    again = list(praises(server.office, DAY, DAY))
+    assert praised[0].pk not in {each.pk for each in again} or praised[0].seq == again[0].seq
+    row = praise_rows(staff("palad"), again)[0]
+    assert (row.state, row.reason, row.decided_by) == ("hidden", "เจ้าตัวไม่ประสงค์", staff("nayok").full_name)
+
+
+def test_no_page_shows_an_officer_words_or_a_single_opinion(server, kiosk, signed_in, praised):
+    """Not in the list of praise, not in the records; the clerk decides on the page, with the words before them."""
+    kiosk.append(RatingGiven("2026-11-25", 1, "ticket", "sign_tax", False))
+    kiosk.append(msgspec.structs.replace(explained(1, words="แย่มากครับ"), place="ticket"))
+    kiosk.push()
+    catch_up()
+    officer = signed_in("somjai")
+    listed = officer.get("/desk/records/").content.decode()
+    assert "ใจดี" not in officer.get("/desk/queues/praise").content.decode()
+    assert not any(kind in listed for kind in ("smiley-fill", "ให้คะแนนบริการ</span>", "ชมเชยเจ้าหน้าที่</span>"))
+    clerk = signed_in("palad")
+    page = clerk.get("/desk/queues/praise?state=waiting").content.decode().replace("<wbr>", "")
+    assert re.sub("<[^>]+>", "", page).count("ใจดีมาก") == 1
+    for record in RecordRow.objects.filter(kind__in=("rating.explained", "praise.given")):
+        shown = re.sub("<[^>]+>", "", clerk.get(f"/desk/records/{record.pk}").content.decode())
+        assert not any(word in shown for word in ("ใจดี", "สมศรี", "แย่มาก"))
+    assert clerk.post(f"/desk/queues/praise/{praised[0].pk}/show").status_code == 302
+    assert clerk.post(f"/desk/queues/praise/{praised[1].pk}/hide", {"reason": ""}).status_code == 302
+    assert praise_rows(clerk_of(server), praised)[1].state == "waiting"
+    clerk.post(f"/desk/queues/praise/{praised[1].pk}/hide", {"reason": "ไม่สุภาพ"})
+    assert praise_rows(clerk_of(server), praised)[1].state == "hidden"
+    text = re.sub("<[^>]+>", "", signed_in("somjai").get("/desk/queues/praise").content.decode())
+    assert "ใจดีมาก" in text
+    assert "สมศรี" not in text
+
+
+def clerk_of(server):
+    """The clerk."""
+    return Staff.objects.get(office=server.office, username="palad")

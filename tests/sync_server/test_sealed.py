@@ -310,7 +310,7 @@ def test_the_report_counts_them_as_numbers_and_leads_nowhere(case, three, staff,
     """The executive's report has the counts, however few, and no address that leads to a case."""
     import msgspec
 
-    from sync_server.reports.period import Period, Span
+    from sync_server.queues.period import Period, Span
     from sync_server.reports.queries import build
 
     actions.answer(by(three[0]), case, "แจ้งผลแล้ว", now=server.now)

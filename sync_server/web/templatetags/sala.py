@@ -129,6 +129,12 @@ def time(value: dt.datetime | None) -> str:
 
 
 @register.filter
+def month(value: dt.date) -> str:
+    """A month as "มี.ค. 2570" or "Mar 2027"."""
+    return day(value).partition("\u00a0")[2]
+
+
+@register.filter
 def moment(value: dt.datetime | None) -> str:
     """Day and time of day together."""
     return "–" if value is None else f"{day(value)} {time(value)}"

@@ -2,9 +2,18 @@
 
 import datetime as dt
 
+from sync_server.queues.period import Period, Span
 from sync_server.queues.score import Score
-from sync_server.reports.period import Period, Span
-from sync_server.reports.report import Behind, CaseRow, ConfidentialRow, KioskLine, RatingRow, Report, TicketRow
+from sync_server.reports.report import (
+    Behind,
+    CaseRow,
+    ConfidentialRow,
+    KioskLine,
+    PraiseRow,
+    RatingRow,
+    Report,
+    TicketRow,
+)
 from sync_server.web.language import Text
 
 NOW = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)
@@ -52,13 +61,20 @@ def report(**changes):
         "ratings": ratings,
         "ratings_all": RatingRow(
             "", Text("รวม", "All"), Score.of(every), False,
-            Behind(sum(every), "/desk/queues/ratings", ((Text("กดซ้ำ", "Repeats"), 17),)),
+            Behind(sum(every), "/desk/queues/ratings", ((Text("กดซ้ำ", "Repeats"), 17),)), 2471,
         ),
-        "ratings_by_place": (
-            (Text("กดเองที่ตู้", "At the kiosk"), 401),
-            (Text("ต่อจากบัตรคิว", "After a ticket"), 66),
-            (Text("หน่วยเคลื่อนที่", "Outreach"), 0),
+        "ratings_apart": (
+            RatingRow("outreach", Text("หน่วยเคลื่อนที่", "Outreach"), None, True, Behind(3, "/desk/queues/ratings")),
+            RatingRow(
+                "walk-by", Text("ผู้กดเองที่ตู้", "Passers-by"), Score.of((9, 4, 20, 70, 61)), False,
+                Behind(164, "/desk/queues/ratings", ((Text("กดซ้ำ", "Repeats"), 5),)),
+            ),
         ),
+        "praises": (
+            PraiseRow("treasury", Text("กองคลัง", "Finance"), 12, Behind(12, "/desk/queues/praise")),
+            PraiseRow("nobody", Text("ไม่ระบุชื่อ", "Nobody by name"), 4, Behind(4, "/desk/queues/praise")),
+        ),
+        "praises_all": PraiseRow("", Text("รวม", "All"), 16, Behind(16, "/desk/queues/praise")),
         "cases": cases,
         "cases_all": CaseRow("", Text("รวม", "All"), 43, 32, 11, 42, 34, 38, 4, Behind(43, "/desk/cases/")),
         "cases_found_late": 1,

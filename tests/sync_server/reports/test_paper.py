@@ -14,9 +14,9 @@ from docx.oxml.ns import qn
 from lxml import etree
 from pypdf import PdfReader
 
+from sync_server.queues.period import Period, Span
 from sync_server.reports import docx, docx_template, pdf
 from sync_server.reports.paper import NOTHING, WITHHELD, Letterhead, compose
-from sync_server.reports.period import Period, Span
 from sync_server.reports.press import press
 
 HEAD = Letterhead(
@@ -59,11 +59,16 @@ def hostile_report():
 
 def test_the_tables_carry_the_figures_of_the_report():
     """Numbers stand where their heads say, zero rows and withheld groups are sentences."""
-    tickets, ratings, cases, data = compose(made.report(), PLAIN, today=TODAY).sections
+    tickets, ratings, praises, cases, data = compose(made.report(), PLAIN, today=TODAY).sections
     assert rows(tickets)[0] == ["ภาษีและรายได้", "210", "182", "241", "398", "330", "415", "1,776"]
     assert rows(tickets)[3] == ["โยธาและบริการทั่วไป", NOTHING]
     assert rows(ratings)[0] == ["ภาษีและรายได้", "212", "160", "31", "9", "4", "416", "4.36", "0.79", "87.26", "มาก"]
     assert [row[1] for row in rows(ratings)[1:4]] == [WITHHELD, WITHHELD, NOTHING]
+    assert rows(praises) == [["กองคลัง", "12"], ["ไม่ระบุชื่อ", "4"], ["รวม", "16"]]
+    assert [note for note in ratings.notes if note.startswith("นับแยก")] == [
+        f"นับแยก ไม่รวมในตาราง: หน่วยเคลื่อนที่: {WITHHELD}",
+        "นับแยก ไม่รวมในตาราง: ผู้กดเองที่ตู้: ผู้ตอบ 164\u00a0คน ค่าเฉลี่ย 4.04 S.D. 1.04 ร้อยละ 80.73 ระดับมาก ผ่านเกณฑ์ร้อยละ 70",
+    ]
     assert rows(cases)[0] == ["ไฟทางดับ", "31", "25", "6", "30", "26", "89.66", "3"]
     assert rows(cases)[2] == ["ต้นไม้และที่สาธารณะ", NOTHING]
     assert rows(data)[1] == [
@@ -187,10 +192,10 @@ def test_thai_is_set_in_the_complex_script_slots(word):
 
 
 def test_tables_in_the_docx_repeat_their_heads_and_keep_rows_whole(word):
-    """Five tables, each with a head that repeats, rows that are not cut, and a grid as wide as its cells."""
+    """Six tables, each with a head that repeats, rows that are not cut, and a grid as wide as its cells."""
     _, root = word
     tables = list(root.iter(qn("w:tbl")))
-    assert len(tables) == 5
+    assert len(tables) == 6
     for table in tables:
         grid = [int(column.get(qn("w:w"))) for column in table.iter(qn("w:gridCol"))]
         lines = list(table.iter(qn("w:tr")))

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from shared.kinds import CaseFiled, RatingGiven, TicketIssued
+from shared.kinds import CaseFiled, PraiseGiven, RatingGiven, TicketIssued
 
 LATER = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)
 
@@ -36,7 +36,7 @@ def lobby(office, kiosk):
 @pytest.fixture
 def made(office, staff):
     """`made()`: the report of the first half of 2570 as the clerk gets it."""
-    from sync_server.reports.period import Period, Span
+    from sync_server.queues.period import Period, Span
     from sync_server.reports.queries import build
 
     return lambda span="1", now=LATER: build(staff("palad"), Period(2570, Span(span)), now=now)
@@ -47,9 +47,9 @@ def ticket(number, service, day, label="งานจัดเก็บราย�
     return TicketIssued(day, "A", number, service, label, "", None, "th")
 
 
-def rating(score, service="", day="2026-11-25", *, repeat=False):
+def rating(score, service="", day="2026-11-25", *, place="ticket", repeat=False):
     """One rating of a day."""
-    return RatingGiven(day, score, "walk-by", service, repeat)
+    return RatingGiven(day, score, place, service, repeat)
 
 
 def filed(n, day, category="lamp"):
@@ -110,7 +110,7 @@ def test_ratings_leave_out_repeats_and_say_how_many(lobby, made):
     assert row(made().ratings, "tax").score == all_of_them.score
 
 
-def test_fewer_than_five_answers_are_not_shown_nor_what_gives_them_away(lobby, made):
+def test_fewer_than_five_answers_are_not_shown_nor_what_gives_them_away(lobby, made, signed_in):
     """Four ratings of one group are withheld, and with them the next group, whose figure would tell them."""
     for score in (1, 1, 1, 1):
         lobby.append(rating(score, "building_permit"))
@@ -123,6 +123,72 @@ def test_fewer_than_five_answers_are_not_shown_nor_what_gives_them_away(lobby, m
     assert [each.key for each in report.ratings if each.withheld] == ["tax", "permit"]
     assert row(report.ratings, "general").score.n == 9
     assert report.ratings_all.score.n == 19
+    # The rows behind a withheld figure would tell it.
+    client = signed_in("palad")
+    for key, rows in (("permit", 0), ("tax", 0), ("general", 9)):
+        assert client.get(row(report.ratings, key).behind.href).context["page"].total == rows
+
+
+def test_people_served_and_passers_by_are_never_one_figure(lobby, made):
+    """Each has its own row, with how many tickets could have been rated; no figure and no sentence adds them up."""
+    from sync_server.organisations.queries import the_office
+    from sync_server.reports.paper import Letterhead, compose
+
+    for n in range(1, 21):
+        lobby.append(ticket(n, "sign_tax", "2026-11-25"))
+    for score in (5,) * 7:
+        lobby.append(rating(score, "sign_tax"))
+    for score in (1,) * 9:
+        lobby.append(rating(score, place="walk-by"))
+    for score in (3,) * 4:
+        lobby.append(rating(score, place="outreach"))
+    lobby.settle()
+    report = made()
+    assert (report.ratings_all.score.n, report.ratings_all.score.mean) == (7, Decimal("5.00"))
+    assert (report.ratings_all.response, row(report.ratings, "tax").response) == (Decimal("35.00"), Decimal("35.00"))
+    assert [(each.key, each.score and each.score.mean, each.withheld) for each in report.ratings_apart] == [
+        ("outreach", None, True), ("walk-by", Decimal("1.00"), False)
+    ]  # fmt: skip
+    lines = compose(report, Letterhead.of(the_office()), today=LATER.date()).summary.rows
+    (told,) = [words.text for _, name, words in lines if "ความพึงพอใจ" in name.text]
+    assert all(each in told for each in ("๕.๐๐", "๑.๐๐"))
+    assert not any(each in told for each in ("๑๖", "๒.๗๕"))
+
+
+def test_a_year_tells_nothing_that_would_give_a_small_half_away(lobby, made):
+    """Six rated in the first half and two in the second: the halves tell six, and the year, whose difference would be
+    the two, tells nothing, by group nor in all.
+    """
+    for score in (5,) * 6:
+        lobby.append(rating(score, "sign_tax"))
+    for score in (1, 1):
+        lobby.append(rating(score, "sign_tax", day="2027-04-02"))
+    lobby.settle()
+    assert (made("1").ratings_all.score.n, made("2").ratings_all.score, made("year").ratings_all.score) == (
+        6,
+        None,
+        None,
+    )
+    assert (row(made("1").ratings, "tax").score.n, row(made("year").ratings, "tax").withheld) == (6, True)
+    for score in (1, 1, 1):
+        lobby.append(rating(score, "sign_tax", day="2027-04-03"))
+    lobby.settle()
+    assert (made("year").ratings_all.score.n, row(made("year").ratings, "tax").score.n) == (11, 11)
+
+
+def test_praise_is_counted_by_division_whoever_may_read_its_words(lobby, made):
+    """By the division of the present content; of nobody by name, and of somebody no longer listed, apart."""
+    for person in ("sample_a", "sample_b", "sample_d", "gone", ""):
+        lobby.append(PraiseGiven("2026-11-25", person, "ชื่อ" if person else "", "", "", [], "", "th"))
+    lobby.append(PraiseGiven("2026-09-30", "sample_a", "ชื่อ", "", "", [], "", "th"))
+    lobby.settle()
+    report = made()
+    assert {each.key: each.n for each in report.praises} == {"treasury": 2, "works": 1, "former": 1, "nobody": 1}
+    assert report.praises_all.n == 5
+    code = report.check_code
+    lobby.append(PraiseGiven("2026-11-25", "sample_a", "ชื่อ", "", "", [], "", "th"))
+    lobby.settle()
+    assert made().check_code != code
 
 
 def test_a_handful_of_ratings_in_all_shows_no_score(lobby, made):
@@ -187,7 +253,11 @@ def test_every_figure_opens_exactly_the_rows_it_counted(lobby, made, signed_in):
         response = client.get(each.behind.href)
         assert response.status_code == 200, each.behind.href
         left_out = sum(n for _, n in each.behind.left_out)
-        assert response.context["page"].total == each.behind.n + left_out, each.behind.href
+        if each is report.ratings_all:
+            assert response.context["frame"].whole.n == each.behind.n
+            assert response.context["frame"].whole.repeats == left_out == 1
+        else:
+            assert response.context["page"].total == each.behind.n + left_out, each.behind.href
     behind = client.get(row(report.tickets, "tax").behind.href).content.decode()
     assert behind.count("/desk/records/") >= 4
 

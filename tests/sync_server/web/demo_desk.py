@@ -34,6 +34,7 @@ CASES = (
 
 def populate(office, now: dt.datetime) -> None:
     """Fill the office; `now` is the moment the pages are looked at."""
+    from shared.kinds import PraiseGiven
     from sync_server import projectors
     from sync_server.cases import actions as cases
     from sync_server.cases.models import Case
@@ -41,7 +42,7 @@ def populate(office, now: dt.datetime) -> None:
     from sync_server.organisations.actions import Actor
     from sync_server.organisations.models import Division, Staff
 
-    dice = random.Random(7)
+    dice, taste = random.Random(7), random.Random(8)
     begin = now - dt.timedelta(days=32)
     server = SimpleNamespace(office=office, now=begin)
     hall, village, tablet = (
@@ -64,8 +65,12 @@ def populate(office, now: dt.datetime) -> None:
             for filed_ago, category, text, place, name, phone in CASES:
                 if filed_ago == ago and kiosk is (tablet if category == "other" else hall):
                     _file(kiosk, category, text, place, name, phone)
+            if kiosk is hall:
+                _said(kiosk, taste, services)
+                if ago == 9:
+                    kiosk.append(PraiseGiven(kiosk.day, "sample_d", "ฮาซัน ตัวอย่าง", "", "", [], HOSTILE, "th"))
             if kiosk is hall and ago == 2:
-                kiosk.append_raw("praise.given", 1, b"\x93\x01\x02\x03")
+                kiosk.append_raw("praise.given", 9, b"\x93\x01\x02\x03")
                 kiosk.append_raw("rating.given", 1, b"\xc1")
             kiosk.push()
     projectors.catch_up()
@@ -111,6 +116,35 @@ def _file(kiosk: FakeKiosk, category: str, text: str, place: str, name: str, pho
 
     keys = kiosk.random.randbytes(16), kiosk.random.randbytes(32)
     kiosk.append(CaseFiled(kiosk.day, *keys, category, text, place, name, phone, "th"))
+
+
+PRAISES = (
+    ("sample_a", "อามีนะห์ ตัวอย่าง", "ช่วยกรอกแบบให้แม่จนเสร็จ ใจเย็นมาก\nขอบคุณจากใจ"),
+    ("sample_d", "ฮาซัน ตัวอย่าง", "ซ่อมไฟให้ถึงบ้าน มาเร็วมาก"),
+    ("", "", "ขอบคุณพี่ที่ช่อง 2 ค่ะ"),
+    ("sample_b", "สมชาย ตัวอย่าง", ""),
+)
+
+
+def _said(kiosk: FakeKiosk, taste: random.Random, services: tuple[str, ...]) -> None:
+    """What people who were served say of a day, by the codes of their slips; and some praise."""
+    from shared.kinds import PraiseGiven, RatingExplained, RatingGiven
+
+    for _ in range(taste.randint(0, 4)):
+        score = taste.choice((5, 5, 4, 4, 3, 1))
+        given = kiosk.append(RatingGiven(kiosk.day, score, "ticket", taste.choice(services), False)).header
+        reasons = ["slow", "unclear"] if score < 3 else ["polite", "quick"]
+        sides = [(side, taste.randint(3, 5)) for side in taste.sample(("procedure", "channel", "staff", "place"), 2)]
+        words = taste.choice(("", "", "ดีมาก", "อยากให้มีเก้าอี้เพิ่ม", "ป้ายชัดเจน หาช่องเจอง่าย"))
+        kiosk.append(
+            RatingExplained(
+                kiosk.day, given.log, given.seq, score, False, reasons, sides, words, "th", "ticket"
+            )
+        )  # fmt: skip
+    if taste.random() < 0.5:
+        person, name, words = taste.choice(PRAISES)
+        counter = ("", "") if person else ("2", "10")
+        kiosk.append(PraiseGiven(kiosk.day, person, name, *counter, ["polite", "helpful"], words, "th"))
 
 
 def _fork(kiosk: FakeKiosk, now: dt.datetime) -> None:

@@ -52,6 +52,10 @@ PAGES: dict[str, tuple[str, str]] = {
     "20-branches": ("palad", "/desk/records/branches"),
     "21-tickets": ("palad", "/desk/queues/tickets"),
     "21-ratings": ("palad", "/desk/queues/ratings"),
+    "21-ratings-walk-by": ("somjai", "/desk/queues/ratings?place=walk-by"),
+    "21-ratings-year": ("palad", "/desk/queues/ratings?period={year}-year"),
+    "21-praise": ("palad", "/desk/queues/praise"),
+    "21-praise-officer": ("somjai", "/desk/queues/praise"),
     "30-account": ("palad", "/desk/account"),
     "40-not-found": ("palad", "/desk/nothing"),
     "40-not-yours": ("somjai", "/desk/kiosks/enrol"),
@@ -158,7 +162,7 @@ def addresses() -> dict[str, object]:
         "year": thai.fiscal_year(today), "half": thai.fiscal_half(today),
         "kiosk": Kiosk.objects.get(name__startswith="ตู้ 2").kiosk_id,
         "record": RecordRow.objects.filter(kind="case.filed").order_by("pk")[0].pk,
-        "unreadable": RecordRow.objects.get(kind="praise.given").pk,
+        "unreadable": RecordRow.objects.get(kind="praise.given", schema=9).pk,
     }  # fmt: skip
 
 

@@ -22,9 +22,11 @@ class Row:
 
 _READERS_ONLY = {ADMIN: 404}
 _ACT = {CHIEF: 403, ADMIN: 403}
+_DECIDE = {OFFICER: 403, ENGINEER: 403, ADMIN: 403}
 _MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
 
-#: `of` names the thing in the address: an unassigned case, one given to another division, a record, a kiosk, an alarm.
+#: `of` names the thing in the address: an unassigned case, one given to another division, a record, one of an
+#: opinion, a praise, a kiosk, an alarm.
 ROUTES: dict[str, list[Row]] = {
     "home:today": [Row()],
     "organisations:account": [Row()],
@@ -52,7 +54,10 @@ ROUTES: dict[str, list[Row]] = {
     "sealed:close": [Row(404, post=True, of="sealed case")],
     "sealed:recuse": [Row(404, post=True, of="sealed case")],
     "records:index": [Row()],
-    "records:record": [Row(of="record", but=_READERS_ONLY)],
+    "records:record": [
+        Row(of="record", but=_READERS_ONLY),
+        Row(of="opinion", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
+    ],
     "records:branches": [Row()],
     "records:count-branch": [Row(403, {CLERK: 302}, post=True, of="branch")],
     "kiosks:fleet": [Row()],
@@ -63,6 +68,8 @@ ROUTES: dict[str, list[Row]] = {
     "queues:tickets": [Row()],
     "queues:ratings": [Row()],
     "queues:praise": [Row()],
+    "queues:show-praise": [Row(302, _DECIDE, post=True, of="praise")],
+    "queues:hide-praise": [Row(302, _DECIDE, post=True, of="praise")],
 }
 
 #: Addresses outside the desk, and why they need no row: they are open, or closed by other means.
@@ -99,6 +106,7 @@ def things(busy):
     """What the addresses are about."""
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Alarm, Kiosk
+    from sync_server.queues.models import Praise
     from sync_server.records.models import Log, RecordRow
     from sync_server.sealed.models import SealedCase
 
@@ -116,8 +124,10 @@ def things(busy):
         "health case": {"case_id": Case.objects.filter(division__code="health")[0].pk},
         "no case": {"case_id": 10**9},
         "record": {"record_id": RecordRow.objects.all()[0].pk},
+        "opinion": {"record_id": RecordRow.objects.filter(kind="rating.given")[0].pk},
         "branch": {"branch_id": Log.objects.get(branch=1).pk},
         "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
+        "praise": {"praise_id": Praise.objects.exclude(words="")[0].pk},
         "alarm": {"alarm_id": Alarm.objects.all()[0].pk},
     }
 
