@@ -170,6 +170,8 @@ class HomeView(View):
     """The start page: who and where we are, what can be done here."""
 
     office: str = ""
+    short: str = ""
+    """The office's name where there is little room."""
     kiosk: str = ""
     now: str = ""
     """Open or closed, and until when; empty where the office has no hours here or the clock is not trusted."""
@@ -234,6 +236,7 @@ class Home(Presenter[HomeView]):
         return HomeView(
             say,
             self.bundle.office.name.into(chosen),
+            self.bundle.office.short_name.into(chosen),
             self.dated(self.world.identity.kiosk_name),
             opening(say, state, moment.service_date) if state else "",
             state is not None and not state.open,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+from kivy.properties import NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -18,8 +18,9 @@ class HomeScreen(Page):
     """The doors and the languages."""
 
     view = ObjectProperty(HomeView(), rebind=True)
-    #: Eight equal doors in large letters instead of one large, four middle and three small ones.
-    large = BooleanProperty(False)
+    #: How the doors stand: one large, four middle and three small ones ("panel"); one beside seven small ones ("wide");
+    #: eight alike in large letters ("large"); all in the lower half ("low").
+    mode = StringProperty("panel")
 
 
 class LanguageItem(Item, Chip):

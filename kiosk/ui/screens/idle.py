@@ -18,7 +18,7 @@ from kivy.uix.widget import Widget
 from kiosk.ui.presenters.idle import IdleView
 from kiosk.ui.screens.base import Page, Sheet
 from kiosk.ui.widgets.look import LOOK
-from kiosk.ui.widgets.surface import Card
+from kiosk.ui.widgets.surface import Card, Stack
 from kiosk.ui.widgets.touch import Touchable
 
 #: The sun breathes once in so many seconds, by this share of its radius. Five pictures a second are enough for a motion
@@ -64,6 +64,10 @@ class IdleFacts(Sheet):
     """Name band, how we were rated, the survey, one slide, time."""
 
     page = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class IdleBody(Stack):
+    """What stands below the name: it never scrolls, for nobody is there to turn a page."""
 
 
 class RatedCard(Card):
