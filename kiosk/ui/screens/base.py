@@ -500,7 +500,11 @@ class EachGrid(Each, Grid):
 
 
 class KeyboardTray(Column):
-    """The keyboard at the foot of a page while `open`. It writes into `target` and begins in the visit's language."""
+    """The keyboard at the foot of a page while `open`. It writes into `target`.
+
+    It begins with the letters of the visit's language each time the page comes on screen; whoever then chooses others
+    keeps them from one input of the page to the next.
+    """
 
     page = ObjectProperty(None, allownone=True, rebind=True)
     target = ObjectProperty(None, allownone=True)
@@ -510,6 +514,7 @@ class KeyboardTray(Column):
 
     def __init__(self, **kwargs: Any) -> None:
         self._keyboard: Any = None
+        self._began: tuple[object, ...] = ()
         super().__init__(**kwargs)
         for name in ("open", "target", "digits", "entered"):
             self.fbind(name, self._follow)
@@ -523,7 +528,10 @@ class KeyboardTray(Column):
             self._keyboard = Keyboard()
         keyboard = self._keyboard
         keyboard.target = self.target
-        keyboard.begin(self.page.chrome.say.language if self.page else "th", digits=self.digits)
+        language = self.page.chrome.say.language if self.page else "th"
+        if self._began != (self.entered, language, self.digits):
+            self._began = (self.entered, language, self.digits)
+            keyboard.begin(language, digits=self.digits)
         if keyboard.parent is None:
             self.add_widget(keyboard)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk.ui.screens.base import Input, KeyboardTray
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import LETTERS, Keyboard
@@ -56,4 +57,26 @@ def test_the_next_visit_finds_the_keyboard_as_it_is_at_first(shown):
     shown.stage._strike_spot(board.spot_of("layout"))
     shown.stage.frames(2)
     shown.stage._strike_spot(board.spot_of("letters"))
+    assert board.layout == "th-kedmanee"
+
+
+def test_chosen_letters_stay_for_the_next_input_of_a_page(stage):
+    """Who writes a name in Latin letters goes on in them in the next box; figures alone and another page begin anew."""
+    one, two = Input(), Input()
+    tray = KeyboardTray(open=True, target=one)
+    stage.show(tray)
+    board = tray.children[0]
+    stage._strike_spot(board.spot_of("language"))
+    assert (board.layout, board.target) == ("en", one)
+    tray.target = two
+    assert (board.layout, board.target) == ("en", two)
+    tray.open = False
+    tray.open = True
+    assert board.layout == "en"
+    tray.digits = True
+    assert board.layout == "digits"
+    tray.digits = False
+    assert board.layout == "th-kedmanee"
+    board.layout = "jawi"
+    tray.entered += 1
     assert board.layout == "th-kedmanee"
