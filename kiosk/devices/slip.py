@@ -10,6 +10,7 @@ Sizes are written for 384 dots and scaled from there. Text is never under 24 dot
 
 import functools
 import gzip
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import chain, pairwise
@@ -246,7 +247,10 @@ class _Roll:
     def text(self, text: str, size: int, weight: str, *, align: Align = "centre") -> None:
         """Lines of text, wrapped between words and at line ends."""
         for part in text.split("\n"):
-            self._lines(self._wrap(part, self._inner, size, weight), size, weight, align, self._px(_MARGIN))
+            # Marks that hang on nothing would lean out over the edge: they hang on spaces.
+            hanging = align == "start" and unicodedata.category(part[:1] or " ")[0] == "M"
+            words = "\u00a0\u00a0" + part if hanging else part
+            self._lines(self._wrap(words, self._inner, size, weight), size, weight, align, self._px(_MARGIN))
 
     def roof(self) -> None:
         """Three lines of a pavilion's roof: the mark on every paper."""

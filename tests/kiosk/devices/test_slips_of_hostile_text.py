@@ -9,7 +9,7 @@ from kiosk.devices import line
 from kiosk.devices import slip as drawing
 from kiosk.devices.escpos import EscposPrinter, by_network
 from kiosk.devices.fakes import FakePrinter
-from kiosk.paper import CaseSlip, PaperLine, TicketSlip, TrialSlip
+from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, StepLine, TicketSlip, TrialSlip
 from tests.hostile import HOSTILE
 
 DAY = date(2027, 3, 16)
@@ -22,6 +22,22 @@ def slips(text):
         TicketSlip(text, "A036", text, "elderly", DAY, "10.32", papers, text, "th"),
         CaseSlip(text, "4821093755167204", DAY, DAY, DAY, "B39F 21C8", "https://sala.example.go.th/track", "en"),
         TrialSlip(text, text, DAY, "th"),
+        GuideSlip(
+            text,
+            text,
+            text,
+            text,
+            text,
+            text,
+            (StepLine(text, text, text),),
+            papers,
+            (text,),
+            "https://x.example",
+            text,
+            text,
+            "th",
+        ),
+        FormSlip(text, text, text, (text, text), "https://x.example/a.pdf", text, text, "en"),
     ]
 
 
