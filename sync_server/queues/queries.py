@@ -108,16 +108,33 @@ class SourceFrame:
         return percent(self.whole.n, self.tickets) if self.whole.score is not None else None
 
 
-def framed(office: Office, period: Period) -> dict[str, SourceFrame]:
-    """How a fiscal half or year was rated, by place. A year that would give a small half away is withheld."""
+def framed(office: Office, period: Period, today: dt.date) -> dict[str, SourceFrame]:
+    """How a fiscal half or year was rated, by place, as far as it may be told on `today`.
+
+    What has begun and has fewer than `SHOWN_FROM` ratings so far waits: it is in no figure until there are enough, so
+    that nobody sees a figure move by one person's touch. A year that would give a small half away is withheld.
+    """
+    return {place: _frame(office, period, place, told_until(office, period, place, today), today) for place in PLACES}
+
+
+def told_until(office: Office, period: Period, place: str, today: dt.date) -> dt.date:
+    """The last day of a period whose ratings of this place are in figures on `today`."""
+    last = period.last
+    for first, end in (*_parts(Period.holding(today)), *_parts(Period(period.year_be, Span.YEAR))):
+        # The month that runs, and then the half, less a month that waits.
+        if period.first <= first <= today <= end and 0 < _counted(office, place, first, min(end, last)) < SHOWN_FROM:
+            last = first - dt.timedelta(days=1)
+    return last
+
+
+def _counted(office: Office, place: str, first: dt.date, last: dt.date) -> int:
+    return ratings(office, first, last).filter(place=place, repeat=False).count()
+
+
+def _frame(office: Office, period: Period, place: str, until: dt.date, today: dt.date) -> SourceFrame:
     spans = _parts(period)
-    whole = {source.place: source for source in by_source(office, period.first, period.last)}
-    parts = [{source.place: source for source in by_source(office, *span)} for span in spans]
-    issued = tickets(office, period.first, period.last).count()
-    return {place: _frame(period, whole[place], spans, [part[place] for part in parts], issued) for place in PLACES}
-
-
-def _frame(period: Period, whole: SourceScore, spans: Spans, parts: list[SourceScore], issued: int) -> SourceFrame:
+    whole = _of(office, place, period.first, until)
+    parts = [_of(office, place, first, min(last, until)) for first, last in spans]
     counts = [part.n for part in parts]
     if period.span is Span.YEAR and any(0 < n < SHOWN_FROM for n in counts):
         whole = replace(whole, score=None)
@@ -125,11 +142,17 @@ def _frame(period: Period, whole: SourceScore, spans: Spans, parts: list[SourceS
     return SourceFrame(
         whole,
         tuple(
-            Part(first, last, None if i in hidden else part.n, None if i in hidden else part.score)
+            Part(first, last, None, None)
+            if i in hidden or until < first <= today
+            else Part(first, last, part.n, part.score)
             for i, ((first, last), part) in enumerate(zip(spans, parts, strict=True))
         ),
-        issued,
+        tickets(office, period.first, until).count(),
     )
+
+
+def _of(office: Office, place: str, first: dt.date, last: dt.date) -> SourceScore:
+    return next(source for source in by_source(office, first, last) if source.place == place)
 
 
 def _parts(period: Period) -> Spans:
@@ -157,9 +180,13 @@ class Satisfaction:
 
 
 def satisfaction(office: Office, month: dt.date) -> Satisfaction:
-    """How the month that `month` lies in was rated."""
-    first = month.replace(day=1)
-    return Satisfaction(first, by_source(office, first, _month_end(first)))
+    """How the month that `month` lies in was rated, once it was over: what its half withholds is told here neither."""
+    first, last = month.replace(day=1), _month_end(month)
+    frames = framed(office, Period.holding(first), last + dt.timedelta(days=1))
+    scores = {place: part.score for place, frame in frames.items() for part in frame.parts if part.first == first}
+    return Satisfaction(
+        first, tuple(replace(source, score=scores[source.place]) for source in by_source(office, first, last))
+    )
 
 
 #: Up to this score somebody was unhappy, and was offered the reasons for that.

@@ -75,11 +75,12 @@ def ratings(request: HttpRequest) -> HttpResponse:
     places = Filter("place", Text("แหล่งที่มีผู้ตอบ", "Where people answered"), "select", list(PLACES.items()))
     bar = read(request, (*_DAYS, Filter("period", Text("ครึ่งปีนี้", "This half"), "select", _choices(today)), places))
     period = _frame_of(bar, today)
-    frames = queries.framed(staff.office, period)
+    frames = queries.framed(staff.office, period, today)
     place = bar["place"] or next((each for each, frame in frames.items() if frame.whole.score), queries.PLACES[0])
     shown = FilterBar(bar.filters[2:], bar.chosen)
+    until = queries.told_until(staff.office, period, place, today)
     # Reasons have no frames of their own: those of a year less those of a half would tell of very few people.
-    why = queries.why_summary(staff.office, period.first, period.last, place) if period.span is not Span.YEAR else None
+    why = queries.why_summary(staff.office, period.first, until, place) if period.span is not Span.YEAR else None
     context = {
         "bar": shown, "period": period, "frames": frames.values(), "frame": frames[place], "place": place,
         "places": PLACES, "why": why,

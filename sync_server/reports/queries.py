@@ -56,7 +56,9 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
     office = user.office
     groups = groups_of(office)
     tickets, tickets_all = _tickets(office, period, groups)
-    ratings, ratings_all = _ratings(office, period, groups, {row.key: row.total for row in tickets})
+    today = thai.service_date(now)
+    frames = queues.framed(office, period, today)
+    ratings, ratings_all = _ratings(office, period, groups, today, {row.key: row.total for row in tickets})
     praises, praises_all = _praises(office, period)
     case_rows, cases_all = _cases(user, period, now)
     limits = clocks(office)
@@ -70,7 +72,7 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
         tickets_all=tickets_all,
         ratings=ratings,
         ratings_all=ratings_all,
-        ratings_apart=tuple(_apart(period, queues.framed(office, period)[place].whole) for place in queues.PLACES[1:]),
+        ratings_apart=tuple(_apart(period, frames[place].whole) for place in queues.PLACES[1:]),
         praises=praises,
         praises_all=praises_all,
         cases=case_rows,
@@ -142,17 +144,18 @@ def tickets_of(office: Office, period: Period, key: str) -> QuerySet[Ticket]:
 # --- ratings -------------------------------------------------------------------------------------------------------
 
 
-def _visits(office: Office, period: Period) -> QuerySet[Rating]:
-    """The ratings of people who were served: a code of a ticket's slip was used up by each."""
-    return queues.ratings(office, period.first, period.last).filter(place=queues.PLACES[0])
+def _visits(office: Office, period: Period, today: dt.date) -> QuerySet[Rating]:
+    """The ratings of people who were served, as far as they are told on `today`: each used a slip's code up."""
+    place = queues.PLACES[0]
+    return queues.ratings(office, period.first, queues.told_until(office, period, place, today)).filter(place=place)
 
 
 def _ratings(
-    office: Office, period: Period, groups: Groups, issued: Mapping[str, int]
+    office: Office, period: Period, groups: Groups, today: dt.date, issued: Mapping[str, int]
 ) -> tuple[tuple[RatingRow, ...], RatingRow]:
     scores: dict[str, list[int]] = {}
     repeats: Counter[str] = Counter()
-    rows = _visits(office, period).order_by().values_list("service", "score", "repeat").annotate(n=Count("pk"))
+    rows = _visits(office, period, today).order_by().values_list("service", "score", "repeat").annotate(n=Count("pk"))
     for service, score, repeat, n in rows:
         key = groups.group(service)
         counts = scores.setdefault(key, [0] * 5)
@@ -162,26 +165,26 @@ def _ratings(
             counts[score - 1] += n
     keys = groups.ordered(set(scores))
     counted = [scores.get(key, [0] * 5) for key in keys]
-    hidden = _hidden(office, period, groups, keys, [sum(counts) for counts in counted])
+    hidden = _hidden(office, period, groups, today, keys, [sum(counts) for counts in counted])
     found = tuple(
         _rating_row(period, key, groups.name(key), counts, repeats[key], hide=i in hidden, issued=issued.get(key, 0))
         for i, (key, counts) in enumerate(zip(keys, counted, strict=True))
     )
     # The total as the page of ratings shows it: withheld there, it is withheld here.
-    together = queues.framed(office, period)[queues.PLACES[0]].whole
+    together = queues.framed(office, period, today)[queues.PLACES[0]].whole
     everything = _row(period, "", _ALL, together.score, together, hide=together.withheld)
     return found, replace(everything, issued=sum(issued.values()))
 
 
 def _hidden(
-    office: Office, period: Period, groups: Groups, keys: Sequence[str], counts: Sequence[int]
+    office: Office, period: Period, groups: Groups, today: dt.date, keys: Sequence[str], counts: Sequence[int]
 ) -> frozenset[int]:
     """Which groups are withheld; in a year also those of which a half is small, for the other half has a report."""
     small: set[str] = set()
     if period.span is Span.YEAR:
         for span in (Span.FIRST, Span.SECOND):
             half = Counter[str]()
-            rows = _visits(office, Period(period.year_be, span)).filter(repeat=False).order_by()
+            rows = _visits(office, Period(period.year_be, span), today).filter(repeat=False).order_by()
             for service, n in rows.values_list("service").annotate(n=Count("pk")):
                 half[groups.group(service)] += n
             small |= {key for key, n in half.items() if n < SHOWN_FROM}
@@ -209,13 +212,13 @@ def _left_out(repeats: int) -> tuple[tuple[Text, int], ...]:
     return ((_REPEATS, repeats),) if repeats else ()
 
 
-def ratings_of(office: Office, period: Period, key: str) -> QuerySet[Rating]:
+def ratings_of(office: Office, period: Period, key: str, today: dt.date) -> QuerySet[Rating]:
     """The ratings behind a group's figure; none where the figure is withheld."""
     groups = groups_of(office)
-    rows, _ = _ratings(office, period, groups, {})
+    rows, _ = _ratings(office, period, groups, today, {})
     if not any(row.key == key and row.score for row in rows):
         return Rating.objects.none()
-    ratings = _visits(office, period)
+    ratings = _visits(office, period, today)
     there = ratings.order_by().values_list("service").distinct()
     return ratings.filter(_any_of(there, ("service",), groups, key))
 

@@ -77,7 +77,7 @@ def behind_tickets(request: HttpRequest, year: int, span: str, group: str) -> Ht
 def behind_ratings(request: HttpRequest, year: int, span: str, group: str) -> HttpResponse:
     """The ratings that a group's figure counted; none where it is withheld."""
     office, period = staff_of(request).office, _period(year, span)
-    rows = queries.ratings_of(office, period, group).select_related("kiosk", "log")
+    rows = queries.ratings_of(office, period, group, thai.service_date(timezone.now())).select_related("kiosk", "log")
     left_out = rows.filter(repeat=True).count()
     return _behind(request, period, group, "reports/behind_ratings.html", page(request, rows), left_out)
 

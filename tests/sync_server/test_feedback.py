@@ -87,7 +87,7 @@ def test_a_month_is_told_by_its_best_source_and_sources_are_never_added_up(serve
     kiosk.append(RatingGiven("2026-11-30", 1, "walk-by", "", True))
     for day in ("2026-11-01", "2026-11-02", "2026-11-29", "2026-11-30"):
         kiosk.append(RatingGiven(day, 5, "ticket", "", False))
-    for day in ("2026-10-31", "2026-12-01"):
+    for day in (*["2026-10-31"] * 5, "2026-12-01"):
         kiosk.append(RatingGiven(day, 1, "ticket", "", False))
     kiosk.push()
     catch_up()
@@ -104,6 +104,14 @@ def test_a_month_is_told_by_its_best_source_and_sources_are_never_added_up(serve
     told = satisfaction(server.office, dt.date(2026, 11, 30)).told
     assert (told.place, told.n, str(told.score.percent)) == ("ticket", 5, "96.00")
     assert satisfaction(server.office, dt.date(2026, 9, 1)).told is None
+    # A month that the page hides, since it would give December's two away, is not told outside either.
+    kiosk.append(RatingGiven("2026-12-02", 4, "ticket", "", False))
+    for _ in range(9):
+        kiosk.append(RatingGiven("2027-01-02", 4, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    assert satisfaction(server.office, dt.date(2027, 1, 1)).told.n == 9
+    assert [s.score for s in satisfaction(server.office, dt.date(2026, 12, 1)).sources] == [None] * 3
 
 
 def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
@@ -146,9 +154,9 @@ def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
 # --- frames --------------------------------------------------------------------------------------------------------
 
 
-def frame(server, place="ticket", span="1"):
+def frame(server, place="ticket", span="1", today=dt.date(2027, 10, 1)):
     """What the page of ratings tells about the first half of 2570, or of all of it."""
-    return framed(server.office, Period(2570, Span(span)))[place]
+    return framed(server.office, Period(2570, Span(span)), today)[place]
 
 
 def test_no_month_can_be_worked_out_from_the_others(server, kiosk):
@@ -181,6 +189,40 @@ def test_a_half_of_four_shows_no_part_and_a_year_does_not_give_it_away(server, k
     )  # fmt: skip
     assert (year.whole.score, [part.n for part in year.parts]) == (None, [None, None])
     assert frame(server).whole.score.n == 8
+
+
+def test_a_running_month_is_in_no_figure_before_its_fifth_rating(server, kiosk):
+    """Nobody at a counter sees a figure move by the one who just left; at the fifth all five are in it, in the half
+    and in the year. The month before is not hidden meanwhile, and is what the public is told.
+    """
+    for day, n in (("2026-10-05", 9), ("2026-11-05", 4)):
+        for _ in range(n):
+            kiosk.append(RatingGiven(day, 4, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    today = dt.date(2026, 11, 25)
+    half, year = frame(server, today=today), frame(server, span="year", today=today)
+    assert (half.whole.n, [part.n for part in half.parts]) == (9, [9, None, 0, 0, 0, 0])
+    assert (year.whole.n, [part.n for part in year.parts]) == (9, [9, 0])
+    assert satisfaction(server.office, dt.date(2026, 10, 1)).told.n == 9
+    kiosk.append(RatingGiven("2026-11-06", 4, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    half = frame(server, today=today)
+    assert (half.whole.n, [part.n for part in half.parts]) == (14, [9, 5, 0, 0, 0, 0])
+
+
+def test_the_second_half_waits_for_its_fifth_rating_and_leaves_the_year_alone(server, kiosk):
+    """In April the year tells what the first half did."""
+    for day, n in (("2026-10-05", 9), ("2027-04-02", 2)):
+        for _ in range(n):
+            kiosk.append(RatingGiven(day, 4, "ticket", "", False))
+    kiosk.push()
+    catch_up()
+    year = frame(server, span="year", today=dt.date(2027, 4, 20))
+    assert (year.whole.n, [part.n for part in year.parts]) == (9, [9, None])
+    # The month is over with two: the half has but these, and still waits.
+    assert frame(server, span="year", today=dt.date(2027, 5, 20)).whole.n == 9
 
 
 def test_what_was_said_is_told_for_each_place_apart(server, kiosk):

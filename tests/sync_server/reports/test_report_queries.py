@@ -164,16 +164,16 @@ def test_a_year_tells_nothing_that_would_give_a_small_half_away(lobby, made):
     for score in (1, 1):
         lobby.append(rating(score, "sign_tax", day="2027-04-02"))
     lobby.settle()
-    assert (made("1").ratings_all.score.n, made("2").ratings_all.score, made("year").ratings_all.score) == (
-        6,
-        None,
-        None,
-    )
-    assert (row(made("1").ratings, "tax").score.n, row(made("year").ratings, "tax").withheld) == (6, True)
+    over = dt.datetime(2027, 10, 5, 3, tzinfo=dt.UTC)
+    assert made("1").ratings_all.score.n == 6
+    assert (made("2", over).ratings_all.score, made("year", over).ratings_all.score) == (None, None)
+    # While the second half runs it waits, and the year is what the first half was.
+    assert (made("2").ratings_all.behind.n, made("year").ratings_all.score.n) == (0, 6)
+    assert (row(made("1").ratings, "tax").score.n, row(made("year", over).ratings, "tax").withheld) == (6, True)
     for score in (1, 1, 1):
         lobby.append(rating(score, "sign_tax", day="2027-04-03"))
     lobby.settle()
-    assert (made("year").ratings_all.score.n, row(made("year").ratings, "tax").score.n) == (11, 11)
+    assert (made("year", over).ratings_all.score.n, row(made("year").ratings, "tax").score.n) == (11, 11)
 
 
 def test_praise_is_counted_by_division_whoever_may_read_its_words(lobby, made):
