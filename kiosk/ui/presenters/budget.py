@@ -52,6 +52,8 @@ class BudgetView(View):
     tabs: tuple[Tab, ...] = ()
     title: str = ""
     sub: str = ""
+    unit: str = ""
+    """Of which year the bars are, and in what."""
     percent: str = ""
     share: float = 0
     spent: str = ""
@@ -105,7 +107,8 @@ class BudgetPage(Tabbed[BudgetView]):
             say,
             self.tabs(),
             chosen.name.into(language) if chosen else say("budget.everything"),
-            self.dated(f"{year} · {say('budget.until', day=say.long_day(told.data_until))}"),
+            self.dated(say("budget.until", day=say.long_day(told.data_until))),
+            f"{year} · {say('budget.unit')}",
             *self._spent(of),
             baht(say, of.actual),
             say("budget.of_plan", plan=baht(say, of.plan)),

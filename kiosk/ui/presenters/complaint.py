@@ -11,10 +11,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Protocol
 
-from kiosk.desk import complaints, confidential, slips
+from kiosk.desk import complaints, confidential, hours, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
+from kiosk.ui.presenters.hours import opening
 from shared import graphemes
 
 #: The form's steps in order; each is also its word in the stepper.
@@ -229,6 +230,9 @@ class AskView(View):
 
     phone: str = ""
     hours: str = ""
+    now: str = ""
+    """Whether somebody answers now; empty where that is not known."""
+    closed: bool = False
     choices: tuple[CategoryChoice, ...] = ()
 
 
@@ -240,8 +244,11 @@ class Ask(Presenter[AskView]):
     def present(self) -> AskView:
         """Telephone, hours, and what can be written here."""
         language, office = self.say.language, self.bundle.office
+        moment = self.flow.clock.now()
+        state = hours.now(self.bundle, moment)
         return AskView(
             self.say, office.phone, office.hours.into(language),
+            opening(self.say, state, moment.service_date) if state else "", state is not None and not state.open,
             tuple(
                 CategoryChoice(each.id, each.name.into(language), each.examples.into(language), each.picture, False)
                 for each in complaints.categories(self.bundle, asks=True)

@@ -10,6 +10,7 @@ from typing import Any
 from kivy.clock import Clock
 
 from kiosk.ui.screens.base import EachGrid
+from kiosk.ui.widgets.look import LOOK
 
 
 class FittedGrid(EachGrid):
@@ -22,6 +23,14 @@ class FittedGrid(EachGrid):
         super().__init__(**kwargs)
         for name in ("height", "items", "minimum_height"):
             self.fbind(name, self._measure)
+        self.fbind("size_hint_min_y", self._stay_small)
+        self._stay_small()
+
+    def _stay_small(self, *_: object) -> None:
+        """Ask for two rows at the least: a grid would ask for all it shows, and nothing would ever be paged."""
+        least: float = 2 * LOOK.m.touch
+        if self.size_hint_y is not None and getattr(self, "size_hint_min_y", None) != least:
+            self.size_hint_min_y = least
 
     def _measure_now(self, *_: object) -> None:
         page = self.owner
