@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from shared import content
-from shared.content import OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
+from shared.content import FORM_PREFIX, OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
 from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
 from sync_server.keys import server_keys
@@ -130,6 +130,12 @@ def draft_office(office: Office) -> content.Office | None:
     """Who the office is, as the draft says; None before the first import."""
     data = draft_pieces(office).get(OFFICE_PIECE)
     return content.read_piece(content.Office, data) if data else None
+
+
+def draft_picture(office: Office, name: str) -> bytes | None:
+    """The picture of a filled-in form in the draft, by the file name that services call it; None for none."""
+    row = Draft.objects.filter(office=office, name=FORM_PREFIX + name).only("data").first()
+    return bytes(row.data) if row else None
 
 
 def published_services(office: Office) -> list[Service]:

@@ -73,6 +73,7 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
         raise Http404
     divisions = {each.id: each for each in described.divisions}
     shown = line.service
+    named = {each.id: labels.read(each.name) for each in described.colleagues}
     context = {
         "line": line,
         "service": shown,
@@ -94,16 +95,27 @@ def service(request: HttpRequest, service_id: str) -> HttpResponse:
                 number,
                 labels.read(step.title),
                 labels.other(step.title),
-                labels.read(step.responsible),
+                " · ".join(filter(None, (labels.read(step.responsible), named.get(step.person)))),
                 labels.read(divisions[step.division].name),
                 labels.duration(step.duration),
             )
             for number, step in enumerate(shown.steps, 1)
         ],
+        "keywords": [labels.read(each) for each in shown.keywords],
+        "forms": [(labels.read(form.name), [labels.read(each) for each in form.asks], form) for form in shown.forms],
         "bar": list(time_bar(shown)),
         "six_facts": labels.SIX_FACTS,
     }
     return render(request, "content/service.html", context)
+
+
+@require_GET
+def form_picture(request: HttpRequest, name: str) -> HttpResponse:
+    """The picture of a filled-in form, as the draft has it."""
+    data = queries.draft_picture(staff_of(request).office, name)
+    if data is None:
+        raise Http404
+    return HttpResponse(data, content_type="image/png")
 
 
 @require_GET

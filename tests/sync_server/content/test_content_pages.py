@@ -143,3 +143,21 @@ def test_an_office_without_a_hall_is_told_how_to_have_one(signed_in, server, tmp
     import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
     page = client.get(f"{SERVICES}hall").content.decode().replace("<wbr>", "")
     assert all(name in page for name in source.HALL_FILES)
+
+
+def test_a_service_shows_its_forms_and_what_people_call_it(signed_in, published, server):
+    """Staff see the very picture that the kiosk shows, what the form asks for, its link, the keywords, who is named."""
+    client = signed_in("somjai")
+    page = client.get(f"{SERVICES}services/sign_tax").content.decode().replace("<wbr>", "")
+    for words in (
+        "แบบแสดงรายการภาษีป้าย (ภ.ป.1)", "ชนิดและข้อความบนป้าย", "https://salathong.example/forms/phor_por_1.pdf",
+        "ป้ายร้าน ป้ายโฆษณา", "อามีนะห์ ตัวอย่าง", f"{SERVICES}forms/sign_tax.png",
+    ):  # fmt: skip
+        assert words in page, words
+    picture = client.get(f"{SERVICES}forms/sign_tax.png")
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
+    assert picture.content.startswith(b"\x89PNG")
+    for nothing in ("forms/other.png", "forms/..%2Foffice", "services/../forms/x"):
+        assert client.get(f"{SERVICES}{nothing}").status_code == 404
+    server_client = type(client)()
+    assert server_client.get(f"{SERVICES}forms/sign_tax.png").status_code in (302, 403)
