@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from PIL import Image
 
-from kiosk.desk import confidential, tally, tracking
+from kiosk.desk import confidential, slips, tally, tracking
 from kiosk.desk.complaints import DraftIncomplete
 from kiosk.desk.confidential import Draft, NoRoute
+from kiosk.devices.printer import FolderPrinter
 from kiosk.store import CannotRecord
 from shared import complaint, content, envelope, keys, kinds, thai, wire
 from shared.content import Reader, Route, SealedStatus, Status, Statuses, Text
@@ -153,6 +155,22 @@ def test_no_file_of_the_kiosk_holds_the_words_or_the_minute(world, tmp_path, cap
     start_s = thai.day_start(moment.service_date).timestamp()
     for path in (world.apart.folder, *world.apart.folder.iterdir()):
         assert path.stat().st_mtime == start_s, path
+
+
+def test_the_slip_is_a_picture_of_code_and_days_and_nothing_is_recorded_of_it(world, tmp_path):
+    """No word, no time and no note of any program inside the picture; not a record more in either log."""
+    moment = Hands(datetime(2026, 3, 16, 7, 43, 21, tzinfo=UTC)).clock().now()
+    filed = confidential.file(world, moment, a_draft(), "th")
+    before = (world.lobby.head, filed_record(world).header)
+    slip = slips.case_slip(world, filed, "th")
+    told = str(slip)
+    assert [mark for mark in ("CANARY", "corruption", "clerk", "07:43", "14:43", "14.43") if mark in told] == []
+    printing = replace(world, printer=FolderPrinter(tmp_path / "slips", 576))
+    assert slips.print_apart(printing, moment, slip, mono_ms=lambda: moment.at.mono_ms) == "printed"
+    (picture,) = (tmp_path / "slips").glob("*.png")
+    with Image.open(picture) as drawn:
+        assert set(drawn.info) <= {"dpi"}
+    assert (world.lobby.head, filed_record(world).header) == before
 
 
 def test_what_the_confidential_store_encrypts_holds_no_minute(world):

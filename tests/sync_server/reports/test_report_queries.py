@@ -262,6 +262,30 @@ def test_every_figure_opens_exactly_the_rows_it_counted(lobby, made, signed_in):
     assert behind.count("/desk/records/") >= 4
 
 
+def test_returned_cases_are_a_share_of_those_told(lobby, made, staff):
+    """Of two cases told, one was returned by its citizen; one that is open counts in neither (F-L7)."""
+    from shared.kinds import CaseReturned
+    from sync_server.cases import actions
+    from sync_server.cases.models import Case
+    from sync_server.organisations.actions import Actor
+
+    for n in (1, 2, 3):
+        lobby.append(filed(n, "2026-11-25"))
+    lobby.settle()
+    assert made().returned_percent is None
+    told, closed, _open = Case.objects.order_by("pk")
+    clerk = Actor.of(staff("palad"), "127.0.0.1")
+    actions.answer(clerk, told, "ซ่อมแล้ว", now=lobby.now)
+    actions.close(clerk, closed, "เสร็จ", now=lobby.now)
+    code = made().check_code
+    for round_ in (1, 1):
+        lobby.append(CaseReturned("2026-11-25", bytes.fromhex(closed.status_id), round_, "other", "", "th"))
+    lobby.settle()
+    report = made()
+    assert (report.cases_told, report.cases_returned, report.returned_percent) == (2, 1, Decimal("50.00"))
+    assert report.check_code != code
+
+
 def test_kiosks_that_went_silent_are_named_with_what_they_hold(lobby, made):
     """A kiosk unheard of for longer than a night and a morning is silent, and its waiting records are told."""
     from sync_server.kiosks.models import Kiosk

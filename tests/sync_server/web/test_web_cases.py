@@ -109,6 +109,29 @@ def test_an_answer_and_a_note_go_to_different_places(case, signed_in):
     assert "<b>ครบ" not in page.content.decode().replace("<wbr>", "")
 
 
+def test_a_returned_case_shows_what_its_citizen_says_and_until_when(case, signed_in):
+    """Reason and words stand on the timeline as the citizen's own, escaped; above them the day of the next answer."""
+    from sync_server.cases.models import Return
+
+    client = signed_in("palad")
+    client.post(f"/desk/cases/{case.pk}/answer", {"text": TEXT})
+    Return.objects.create(
+        case=case, log=case.log, seq=10_000, said_on=case.filed_on, at=case.received_at, round=1, reason="came_back",
+        words=f"ดับอีก {HOSTILE}", accepted=True,
+    )  # fmt: skip
+    case.refresh_from_db()
+    case.state, case.round, case.again_by = "in_progress", 2, case.result_by
+    case.save()
+    for language, says in (("th", "ผู้แจ้ง: ยังไม่แก้"), ("en", "Citizen: not fixed")):
+        client.cookies["lang"] = language
+        page = client.get(f"/desk/cases/{case.pk}")
+        assert says in read(page)
+        assert ("ดีขึ้น แล้วเป็นอีก" if language == "th" else "Better, then back again") in read(page)
+        assert "ดับอีก" in read(page)
+        assert "<script>alert" not in page.content.decode()
+    assert case.number in read(client.get("/desk/cases/?tab=open"))
+
+
 def test_a_refused_act_keeps_what_was_typed(case, signed_in):
     """Nothing typed is lost: the page comes back with it and says what is missing."""
     client = signed_in("palad")
