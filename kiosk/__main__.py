@@ -152,6 +152,8 @@ def _sentences(view: Health) -> str:
         f"server      {view.link.state}, last heard {view.last_heard or 'never'}",
         f"content     edition {view.edition}" + (f" of {view.edition_made:%Y-%m-%d}" if view.edition_made else ""),
         f"printer     {view.printer.value}",
+        f"sound       {view.sound}",
+        f"voices      {', '.join(f'{language} {kind}' for language, kind in view.voices.items())}",
         f"problems    {', '.join(view.problems) or 'none'}",
         *(f"fault       {fault}" for fault in view.faults),
     ]

@@ -5,7 +5,7 @@ list, for the screen to put into a sentence.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,6 +14,7 @@ from kiosk.clock import Moment
 from kiosk.desk import contact, tally
 from kiosk.desk.world import World
 from kiosk.paper import PrinterState
+from kiosk.speech import SoundState
 from shared import protocol
 from shared.records import At, Quality
 
@@ -37,6 +38,9 @@ Problem = Literal[
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
     "printer",  # out of paper, stopped or mute
 ]
+
+#: Who reads a language aloud: nobody, a machine at least in part, or people alone.
+VoiceKind = Literal["none", "placeholder", "recorded"]
 
 _ROOM_BYTES_MIN = 256 * 1024
 _SILENT_AFTER = timedelta(days=2)
@@ -80,6 +84,9 @@ class Health:
     problems: tuple[Problem, ...]
     faults: tuple[str, ...]
     free_bytes: int = 0
+    sound: SoundState = "none"
+    #: Language -> who reads it aloud.
+    voices: dict[str, VoiceKind] = field(default_factory=dict)
 
 
 def health(world: World, moment: Moment, link: Link) -> Health:
@@ -106,7 +113,14 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         problems=tuple(_problems(world, moment, link, heard, printer)),
         faults=(*world.store.faults, *world.content.faults),
         free_bytes=shutil.disk_usage(world.config.data).free,
+        sound=world.sound.state(),
+        voices={language: _voice(world, language) for language in world.config.languages},
     )
+
+
+def _voice(world: World, language: str) -> VoiceKind:
+    voice = world.voices(language)
+    return "none" if voice is None else "placeholder" if voice.placeholder else "recorded"
 
 
 def for_server(world: World, moment: Moment) -> protocol.Health:

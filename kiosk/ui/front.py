@@ -74,6 +74,10 @@ class Front(FloatLayout):
     def serve(self, flow: Flow) -> None:
         """Show the first screen of `flow`; the others are made ready while nobody is here."""
         self.flow = flow
+        config = flow.world.config
+        # A window smaller than the panel it is made for shows everything smaller.
+        dpi = config.dpi * Window.width / config.window_width_px
+        LOOK.apply(Theme(motion=not config.reduce_motion, dpi=dpi), Window.size)
         flow.start()
         Window.bind(on_flip=self._after_first_picture)
 
@@ -104,7 +108,7 @@ class Front(FloatLayout):
         # Only what is seen is laid out anew; the others are built again when they are wanted.
         self._screens = {step: screen for step, screen in self._screens.items() if screen is self._screen}
         if look[:2] != self._look[:2]:
-            LOOK.apply(Theme(contrast=look[1], text_factor=look[0], motion=LOOK.motion), Window.size)
+            LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
             Window.clearcolor = LOOK.c.paper
         if look[2] != self._look[2]:
             LOOK.speak(look[2])
@@ -120,7 +124,8 @@ class Front(FloatLayout):
         self.add_widget(self._screen, index=len(self.children))
         if LOOK.motion and flow.step != "idle":
             Animation.cancel_all(self, "shift")
-            self.shift = self.width * SLIDE_SHARE * (1 if flow.forward else -1)
+            # What comes next comes from where reading goes on.
+            self.shift = self.width * SLIDE_SHARE * (1 if flow.forward != LOOK.rtl else -1)
             Animation(shift=0, duration=SLIDE_S, transition="out_quad").start(self)
 
     def on_shift(self, *_: object) -> None:

@@ -210,6 +210,9 @@ class Metrics:
     # Heights and widths of components
     touch: float
     """The least side of anything that can be touched."""
+    guard: float
+    """The edge of a target that hears nothing, so that 5 mm lie between any two; at the foot, where cells meet."""
+    guard_foot: float
     header: float
     header_home: float
     foot: float
@@ -274,6 +277,8 @@ _PORTRAIT: Final = Metrics(
     line=2,
     stroke=4,
     touch=96,
+    guard=4,
+    guard_foot=8.5,
     header=232,
     header_home=296,
     foot=128,
@@ -338,6 +343,8 @@ _LANDSCAPE: Final = Metrics(
     line=2,
     stroke=3,
     touch=84,
+    guard=3,
+    guard_foot=8,
     header=124,
     header_home=124,
     foot=92,
@@ -375,8 +382,23 @@ _LANDSCAPE: Final = Metrics(
 )
 
 
-def metrics(size: Size, text_factor: float = 1.0) -> Metrics:
-    """Sizes for a window of ``size`` pixels: the nearer table, scaled so that it fits both ways."""
+#: What a finger needs on a lobby panel, in millimetres: the side of a target, and what lies between two.
+TARGET_MM: Final = 20
+BETWEEN_MM: Final = 5
+_TARGETS: Final = ("touch", "foot", "primary", "secondary", "chip", "check", "reason", "row_h")
+
+
+def pixels(millimetres: float, dpi: float) -> float:
+    """A length on a panel of ``dpi`` dots an inch."""
+    return millimetres * dpi / 25.4
+
+
+def metrics(size: Size, text_factor: float = 1.0, dpi: float = 0) -> Metrics:
+    """Sizes for a window of ``size`` pixels: the nearer table, scaled so that it fits both ways.
+
+    On a panel whose ``dpi`` is known and fine, targets grow until a finger finds them. A tablet is held in the hand and
+    keeps its own table.
+    """
     wide = size[0] > size[1]
     table, design = (_LANDSCAPE, LANDSCAPE) if wide else (_PORTRAIT, PORTRAIT)
     scale = min(size[0] / design[0], size[1] / design[1])
@@ -387,6 +409,11 @@ def metrics(size: Size, text_factor: float = 1.0) -> Metrics:
             changed[field.name] = replace(value, px=value.px * scale * (text_factor if value.grows else 1.0))
         else:
             changed[field.name] = value * scale
+    if dpi and not wide:
+        # The guards at both edges are no target.
+        least = pixels(TARGET_MM, dpi) + 2 * changed["guard_foot"]
+        changed |= {name: max(changed[name], least) for name in _TARGETS}
+        changed["gap"] = max(changed["gap"], pixels(BETWEEN_MM, dpi))
     return replace(table, **changed)
 
 
@@ -397,6 +424,8 @@ class Theme:
     contrast: bool = False
     text_factor: float = 1.0
     motion: bool = True
+    dpi: float = 0
+    """Dots an inch of the panel in this window; 0 where nobody knows."""
 
     @property
     def palette(self) -> Palette:
@@ -405,7 +434,7 @@ class Theme:
 
     def metrics(self, size: Size) -> Metrics:
         """The sizes of this theme in a window of ``size`` pixels."""
-        return metrics(size, self.text_factor)
+        return metrics(size, self.text_factor, self.dpi)
 
 
 THEME: Final = Theme()

@@ -12,7 +12,7 @@ from kiosk.desk.health import Health
 from kiosk.desk.tracking import TooManyTries
 from kiosk.paper import Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, View, key, verb
-from kiosk.ui.strings import Say
+from kiosk.ui.strings import Say, saying
 from shared.records import Quality
 
 PIN_DIGITS_MAX: Final = 12
@@ -245,11 +245,23 @@ class Staff(Presenter[StaffView]):
                 "act" if not made else "look" if "content_old" in told.problems else "fine",
             ),
             ("hard-drives", "storage", free, storage),
+            ("speaker-high", "sound", *self._sound(told)),
         )
         return tuple(
             DeviceRow(icon, say(f"staff.{name}"), detail, level, say(f"staff.{level}"))
             for icon, name, detail, level in rows
         )
+
+    def _sound(self, told: Health) -> tuple[str, str]:
+        """What can be heard, and whether somebody should see to it."""
+        say = self.say
+        if told.sound != "ready":
+            return say(f"staff.sound_{told.sound}"), "look" if told.sound == "failed" else "fine"
+        for kind in ("none", "placeholder"):
+            lacking = [saying(each)("language.name") for each, found in told.voices.items() if found == kind]
+            if lacking:
+                return say(f"staff.voice_{kind}", languages=", ".join(dict.fromkeys(lacking))), "look"
+        return say("staff.voice_recorded"), "fine"
 
     @verb
     def try_printer(self) -> None:

@@ -272,6 +272,13 @@ class Room(Stack):
         for name in ("height", "minimum_height", "padding"):
             self.fbind(name, self._settle)
 
+    def on_orientation(self, _room: object, orientation: str) -> None:
+        """Set the children side by side; what stays in sight is below them all the same."""
+        if orientation == "horizontal":
+            self._furnish()
+            self._inner.orientation = orientation
+            self.orientation = "vertical"
+
     @property
     def area(self) -> ScrollArea:
         """What scrolls."""

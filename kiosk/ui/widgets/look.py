@@ -22,6 +22,7 @@ class Look(EventDispatcher):
     c: Palette = ObjectProperty(HOUSE, rebind=True)
     m: Metrics = ObjectProperty(metrics(PORTRAIT), rebind=True)
     lang: str = StringProperty("th")
+    dpi: float = NumericProperty(0)
     rtl: bool = BooleanProperty(False)
     """Whether rows run right to left and panels are mirrored."""
     contrast: bool = BooleanProperty(False)
@@ -39,6 +40,7 @@ class Look(EventDispatcher):
         self.roomy = theme.text_factor < 1.5
         self.contrast = theme.contrast
         self.motion = theme.motion
+        self.dpi = theme.dpi
         self.c = theme.palette
         self.m = theme.metrics(size)
 

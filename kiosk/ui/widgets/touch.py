@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.uix.widget import Widget
 
 
@@ -47,12 +47,19 @@ class Touchable(Widget):
     once = BooleanProperty(True)
     pressed = BooleanProperty(False)
     press_scale = BooleanProperty(True)
+    guard = NumericProperty(0)
+    """Pixels at the edge that hear nothing: a finger between two targets must not decide for either."""
 
     __events__ = ("on_press", "on_release")
 
     @property
     def _debounce_key(self) -> object:
         return self.action or self.uid
+
+    def collide_point(self, x: float, y: float) -> bool:
+        """Whether a finger here is meant for this target."""
+        inside_x = self.x + self.guard <= x <= self.x + self.width - self.guard
+        return bool(inside_x and self.y + self.guard <= y <= self.y + self.height - self.guard)
 
     def on_touch_down(self, touch: Any) -> bool:
         """Take the finger and show it."""

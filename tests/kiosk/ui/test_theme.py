@@ -95,6 +95,22 @@ def test_another_window_is_scaled_to_fit() -> None:
     assert metrics((1920, 1200)).margin == pytest.approx(metrics(LANDSCAPE).margin * 1.5)
 
 
+@pytest.mark.parametrize("dpi", [81.6, 96, 141, 188])
+def test_targets_fit_a_finger_on_a_panel_of_any_fineness(dpi: float) -> None:
+    """20 mm without its guards, and 5 mm to the next, at the dots an inch that the settings name."""
+    sizes = metrics(PORTRAIT, dpi=dpi)
+    for name in ("touch", "foot", "primary", "secondary", "chip", "check", "reason", "row_h"):
+        assert (getattr(sizes, name) - 2 * sizes.guard) * 25.4 / dpi >= 20, name
+    assert (sizes.gap + 2 * sizes.guard) * 25.4 / dpi >= 5
+    assert 2 * sizes.guard_foot * 25.4 / 81.6 >= 5
+
+
+def test_the_lobby_panel_is_what_the_table_is_made_for() -> None:
+    """On 27 inches nothing grows; a tablet is held in the hand and keeps its table."""
+    assert metrics(PORTRAIT, dpi=81.6) == metrics(PORTRAIT)
+    assert metrics(LANDSCAPE, dpi=216) == metrics(LANDSCAPE)
+
+
 def test_both_palettes_name_the_same_colours() -> None:
     """No colour is missing from a palette, and each is four numbers from 0 to 1."""
     for palette in PALETTES.values():

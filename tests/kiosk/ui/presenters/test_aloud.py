@@ -155,3 +155,29 @@ def test_nothing_that_is_read_reaches_the_diary(kiosk, caplog, monkeypatch):
     assert "OSError" in caplog.text
     assert not any(part in caplog.text for part in PARTS)
     assert kiosk.flow.step == "home"
+
+
+def test_staff_are_told_who_speaks(kiosk):
+    """No loudspeaker, no voice, a machine, or people: in words, and as something to see to."""
+    kiosk.flow.staff()
+    kiosk.settle()
+
+    def row():
+        kiosk.pass_s(6)
+        kiosk.settle()
+        kiosk.flow.show()
+        [found] = [each for each in kiosk.flow.view.devices if each.icon == "speaker-high"]
+        return found.detail, found.level
+
+    assert kiosk.flow.step == "staff"
+    assert row() == ("ยังไม่มีเสียง: English, Melayu", "look")
+    machine = Said()
+    machine.placeholder = True
+    kiosk.world.voices.__self__.update({"en": Said(), "ms": machine, "ms-Arab": machine})
+    assert row() == ("เสียงเครื่องชั่วคราว: Melayu", "look")
+    machine.placeholder = False
+    assert row() == ("เสียงคนของสำนักงาน", "fine")
+    kiosk.sound.says = "failed"
+    assert row()[1] == "look"
+    kiosk.sound.says = "none"
+    assert row()[1] == "fine"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from kiosk.ui.theme import LANDSCAPE, PORTRAIT
+from kiosk.ui.theme import BETWEEN_MM, LANDSCAPE, PORTRAIT, TARGET_MM
 from kiosk.ui.widgets import ShapedLabel
 from kiosk.ui.widgets.scroll import ScrollArea
 from kiosk.ui.widgets.touch import Touchable
@@ -19,6 +19,9 @@ Box = tuple[float, float, float, float]
 
 #: The least side of a target in pixels, by the window.
 LEAST_PX = {PORTRAIT: 96, LANDSCAPE: 66}
+
+#: Of a lobby panel: 1080x1920 on 27 inches.
+PANEL_DPI = 81.6
 
 
 def seen(widget: Any) -> Box | None:
@@ -77,6 +80,32 @@ def words(stage: Any, root: Any) -> list[tuple[Any, Box]]:
 def is_whole(widget: Any, box: Box) -> bool:
     """Whether nothing of the widget is scrolled out of sight."""
     return box[2] - box[0] >= widget.width - 1 and box[3] - box[1] >= widget.height - 1
+
+
+def hears(widget: Any, box: Box) -> Box:
+    """Where a target hears a finger: what is seen of it, without its guard."""
+    guard = widget.guard
+    return box[0] + guard, box[1] + guard, box[2] - guard, box[3] - guard
+
+
+def between(one: Box, other: Box) -> float:
+    """Pixels between two boxes, along the way that keeps them apart; less than nothing where they overlap."""
+    return max(one[0] - other[2], other[0] - one[2], one[1] - other[3], other[1] - one[3])
+
+
+def finger_faults(stage: Any, root: Any, dpi: float = PANEL_DPI) -> list[str]:
+    """Targets of less than 20 mm, or nearer than 5 mm to another, on a panel of `dpi`."""
+    heard = [(each, hears(each, box), is_whole(each, box)) for each, box in targets(stage, root)]
+    faults = []
+    for each, box, whole in heard:
+        side = min(box[2] - box[0], box[3] - box[1]) * 25.4 / dpi
+        if whole and side < TARGET_MM - 0.1:
+            faults.append(f"{each.action!r} has {side:.1f} mm")
+    for (one, box, _), (other, other_box, _) in itertools.combinations(heard, 2):
+        apart = between(box, other_box) * 25.4 / dpi
+        if apart < BETWEEN_MM - 0.1:
+            faults.append(f"{apart:.1f} mm between {one.action!r} and {other.action!r}")
+    return faults
 
 
 def faults_of(stage: Any, root: Any, *, may_be_cut: bool = False, layered: bool = False) -> list[str]:
