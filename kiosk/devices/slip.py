@@ -103,6 +103,7 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
         _papers(roll, slip.papers, say)
     if slip.rating_code:
         roll.dashes()
+        roll.gap(6)
         roll.text(say("slip.rate"), _SMALL, "regular")
         roll.text(" ".join((slip.rating_code[:4], slip.rating_code[4:])), _TITLE, "bold")
         roll.text(say("slip.rate_once"), _SMALL, "regular")

@@ -15,6 +15,7 @@ from sync_server.cases import queries as cases
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
 from sync_server.organisations.models import Role, Staff
+from sync_server.queues import queries as queues
 from sync_server.sealed import queries as sealed
 from sync_server.web.language import Text
 
@@ -78,7 +79,7 @@ MENU: tuple[tuple[Row, ...], ...] = (
             waiting=sealed.open_count,
             shown=sealed.reads_something,
         ),
-        Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket"),
+        Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket", waiting=queues.praise_waiting),
     ),
     (
         Row("content:index", Text("บริการและเนื้อหา", "Services and content"), "flow-arrow"),

@@ -118,6 +118,17 @@ def test_claimed_instants_never_raise(wall_ms):
     assert instant is None or round(instant.timestamp() * 1000) == wall_ms
 
 
+@pytest.mark.parametrize("wall_ms", [None, -1, 0, 3_599_999, 3_600_000, 1_795_580_061_123, -(2**62), 2**62])
+def test_an_hour_tells_no_minute_and_no_start(wall_ms):
+    """Of a moment only the hour it lies in is left, before 1970 too; nothing tells the start of the program."""
+    hour = At(wall_ms, 420, b"boot-id1", 61_123, 2).hour()
+    assert (hour.boot, hour.mono_ms, hour.offset_min, hour.quality) == (b"", 0, 420, 2)
+    assert (hour.wall_ms is None) == (wall_ms is None)
+    if wall_ms is not None:
+        assert hour.wall_ms % 3_600_000 == 0
+        assert 0 <= wall_ms - hour.wall_ms < 3_600_000
+
+
 def test_facts_are_frozen():
     """Nobody changes a record in place."""
     with pytest.raises(AttributeError):

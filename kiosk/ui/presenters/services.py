@@ -497,6 +497,8 @@ class TicketView(View):
     paper_sub: str = ""
     missing: str = ""
     """The papers that were not at hand, in words; nothing where it was not asked or the service is sensitive."""
+    rating_code: str = ""
+    """The code for rating in words, where no slip carries it."""
     done_sub: str = ""
 
 
@@ -558,6 +560,9 @@ class TicketPage(Presenter[TicketView]):
             say(f"ticket.{self._paper}"),
             say(f"ticket.{self._paper}_why" if self._paper in {"printing", "printed"} else "ticket.note_it"),
             self._missing(),
+            say("ticket.rating_code", code=f"{ticket.rating_code[:4]}\u00a0{ticket.rating_code[4:]}")
+            if self._paper in {"failed", "none"}
+            else "",
             say("ticket.done_why", seconds=self.flow.seconds_left()),
         )
 

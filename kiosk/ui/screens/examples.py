@@ -84,6 +84,7 @@ WAYS: Final[dict[str, Way]] = {
     "service-no-paper": (*_SERVICES, ("choose", "land_tax_payment")),
     "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
     "ticket-missing": (*_SERVICES, ("choose", "building_permit"), ("paper", 0), ("paper", 2), ("take",)),
+    "ticket-no-paper": (*_SERVICES, ("choose", "sign_tax"), ("take",)),
     "doors": (("begin",), ("problem",)),
     "doors-closed": (("begin",), ("problem",)),
     "outside": (("begin",), ("problem",), ("outside",)),
@@ -191,6 +192,7 @@ def walk(
     # Long enough for the counts of tries to start anew.
     kiosk.hands.pass_s(61)
     kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
+    kiosk.printer.outcome = "failed" if name.endswith("no-paper") else "printed"
     _PREPARED.get(name, _readers)(kiosk)
     for at, (verb, *arguments) in enumerate(WAYS[name]):
         kiosk.do(verb, *arguments)

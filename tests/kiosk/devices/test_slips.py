@@ -210,3 +210,22 @@ def test_a_jawi_comma_behind_a_number_is_drawn_in_the_jawi_font():
     """It has no direction of its own, and Sarabun has no such sign."""
     comma = line.font(24, "regular", jawi=True).getlength("،", direction="rtl")
     assert line.length("جمعة 16.30،", 24, "regular") == line.length("جمعة 16.30", 24, "regular") + comma
+
+
+@pytest.mark.parametrize("language", ["th", "en", "ms", "ms-Arab"])
+def test_the_code_for_rating_stands_on_the_slip_and_only_where_there_is_one(monkeypatch, language):
+    """In two groups of four with what it is for; a slip without a code does not speak of rating."""
+    drawn = []
+    text = drawing._Roll.text
+
+    def heard(roll, line, *how, **more):
+        drawn.append(line)
+        text(roll, line, *how, **more)
+
+    monkeypatch.setattr(drawing._Roll, "text", heard)
+    drawing.render(replace(TICKET, rating_code="48271930", language=language), width_dots=384)
+    assert "4827 1930" in drawn
+    assert drawn.index(words.sentence("slip.rate", language)) < drawn.index("4827 1930")
+    drawn.clear()
+    drawing.render(replace(TICKET, language=language), width_dots=384)
+    assert words.sentence("slip.rate", language) not in drawn

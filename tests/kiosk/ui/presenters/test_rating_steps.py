@@ -49,6 +49,15 @@ def test_a_good_code_makes_the_rating_one_of_a_visit_once(kiosk):
     assert bodies(kiosk)[-1].place == "walk-by"
 
 
+@pytest.mark.parametrize(("outcome", "told"), [("printed", False), ("failed", True), ("shown", True)])
+def test_the_code_is_on_screen_only_where_no_slip_carries_it(kiosk, outcome, told):
+    """Whoever got no paper can still note it down; with the paper it is nobody else's to read."""
+    kiosk.printer.outcome = outcome
+    do(kiosk, ("begin",), ("services",), ("choose", "sign_tax"), ("take",))
+    code = kiosk.printer.tray[0].rating_code
+    assert (f"{code[:4]}\u00a0{code[4:]}" in kiosk.flow.view.rating_code) == told
+
+
 @pytest.mark.parametrize("leave", ["back", "home", "reset"])
 def test_who_leaves_without_a_face_keeps_the_code(kiosk, leave):
     """A code is used up by the rating and by nothing else; the next citizen finds an empty pad and no code."""
