@@ -54,7 +54,7 @@ class Sentence:
     @property
     def name(self) -> str:
         """How a person finds it."""
-        return self.key or f"“{self.th}”"
+        return self.key or f"“{' '.join(self.th.split())}”"
 
 
 @dataclass(frozen=True, slots=True)

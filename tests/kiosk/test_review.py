@@ -68,3 +68,18 @@ def test_an_edition_tells_the_same_as_its_folder():
     shown, written = review.left_in(sample_content().bundle()), review.left(sample_content())
     assert [each.name for each in shown.not_approved] == [each.name for each in written.not_approved] == []
     assert len(shown.without_jawi) == len(written.without_jawi)
+
+
+def test_a_text_of_several_lines_is_approved_like_any_other(folder):
+    """What stands behind a fingerprint is for people, in one line; the file can be read again."""
+    notices = folder / "notices.toml"
+    old = 'th = "เปิดบริการช่วงพักเที่ยง"'
+    assert old in notices.read_text("utf-8")
+    notices.write_text(notices.read_text("utf-8").replace(old, 'th = "บรรทัดแรก\\nบรรทัดสอง"'), "utf-8")
+    jawi = folder / "ms-Arab.toml"
+    jawi.write_text(jawi.read_text("utf-8") + '"บรรทัดแรก\\nบรรทัดสอง" = "ساتو\\nدوا"\n', "utf-8")
+    review.approve(folder, "ล่าม", DAY)
+    assert "“บรรทัดแรก บรรทัดสอง”" in (folder / "words.toml").read_text("utf-8")
+    assert (
+        next(each for each in review.read_folder(folder).notices if "\n" in each.title.th).title.ms_arab == "ساتو\nدوا"
+    )
