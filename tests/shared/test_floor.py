@@ -63,6 +63,12 @@ def test_the_way_goes_round_what_stands_in_it():
     assert told(made, "goal") == ["behind", "right", "right", "left 1"]
 
 
+def test_a_door_in_sight_is_no_turn_to_remember():
+    """A counter a step beside the way is "on the right"; nobody is sent round two corners for it."""
+    counter = place("counter", 4, 6, 4, 2, (5, 5), kind="counter")
+    assert told(plan([counter]), "counter") == ["behind", "right 1"]
+
+
 def test_stairs_lead_up_and_the_way_goes_on_as_one_comes_out_of_them():
     """Up the stairs, then as somebody stands who has just climbed them; the step is marked as stairs."""
     up = place("up", 8, 3, 4, 3, (7, 4), kind="stairs", joins="down")

@@ -41,6 +41,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "06-case-hostile": ("palad", "/desk/cases/{hostile}"),
     "06-case-closed": ("palad", "/desk/cases/{closed}"),
     "08-content": ("palad", "/desk/content/"),
+    "08-hall": ("palad", "/desk/content/hall"),
     "09-fleet": ("it", "/desk/kiosks/"),
     "09-kiosk": ("it", "/desk/kiosks/{kiosk}"),
     "09-enrol": ("it", "/desk/kiosks/enrol"),
