@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices gallery crash fuzz escape demo format assets vectors lock clean
+.PHONY: help setup check test bench voices gallery crash sim fuzz escape demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -31,6 +31,9 @@ voices:          ## placeholder voices by machine into assets/voices, to hear sc
 
 crash:           ## cut the power everywhere for MINUTES (10); a failure prints the seed that replays it
 	$(PY) -m tests.crash --minutes $(or $(MINUTES),10)
+
+sim:             ## a fleet under every fault: SEEDS (300) x STEPS (1000) from FIRST (1); a law that breaks names its seed
+	$(PY) -m tests.sim --first $(or $(FIRST),1) --seeds $(or $(SEEDS),300) --steps $(or $(STEPS),1000)
 
 fuzz:            ## feed every reader COUNT (1,000,000) damaged inputs (SEED=n chooses which)
 	$(PY) -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)

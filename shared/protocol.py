@@ -239,11 +239,12 @@ class KioskSelf:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """One of the kiosk's logs: its head and the highest `stored` receipt it holds (seq 0 for none)."""
+    """One of the kiosk's logs: its head, and the highest `stored` receipt it holds (seq 0 for none), of `epoch`."""
 
     name: str
     head: Head
     receipted: Head
+    epoch: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,11 +406,11 @@ class Push:
         for stand in position.stands:
             local = self._logs.get(stand.log)
             if local is not None:
-                events += self._compare(local, stand)
+                events += self._compare(local, stand, position.epoch)
         self._move(Step.POSITION_MORE if self._at else Step.POSITION_DONE)
         return events
 
-    def _compare(self, local: Local, stand: Stand) -> list[Event]:
+    def _compare(self, local: Local, stand: Stand, epoch: bytes) -> list[Event]:
         """How one log stands on both sides, and where to send from."""
         events: list[Event] = []
         mine = NO_HASH if stand.seq == 0 else self._hash_at(stand.log, stand.seq)
@@ -422,10 +423,11 @@ class Push:
             if stand.state == "forked":
                 events.append(NewLogNeeded(stand.log, "forked"))
             return events
-        # The branches parted somewhere after the last receipt. What lies behind it is sent as it is and kept beside the
-        # other branch; the log itself ends here.
-        if local.receipted.seq < local.head.seq:
-            self._at[stand.log] = local.receipted
+        # The branches parted somewhere. What lies behind the last receipt is sent as it is and kept beside the other
+        # branch; the log itself ends here. A receipt from before the server was restored says nothing of this branch.
+        since = local.receipted if local.epoch == epoch else Head.empty(stand.log)
+        if since.seq < local.head.seq:
+            self._at[stand.log] = since
         events.append(NewLogNeeded(stand.log, "restored" if mine is None else "forked"))
         return events
 
@@ -616,7 +618,11 @@ def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:
 
 @dataclass(frozen=True, slots=True)
 class Append:
-    """The log goes on: `records` are new and follow the head; it then stands at `head`. None new means a repeat."""
+    """The log goes on: `records` are new and follow the head; it then stands at `head`. None new means a repeat.
+
+    `head` is the end of the batch in either case. A receipt names it and nothing beyond: the log may hold more than a
+    kiosk knows whose disk came back from a copy, and it could not check that.
+    """
 
     records: Sequence[Record]
     hashes: Sequence[bytes]
@@ -639,17 +645,18 @@ def judge(opened: Opened, head: Head, known: Mapping[int, bytes]) -> Verdict:
     """How a batch meets the log, or the branch of it, that stands at `head`.
 
     `known` maps seq to hash for the records held from one before the batch to its end. Raises `NotTaken(GAP)` where
-    records are missing between.
+    records are missing between, or where the batch follows a record that is not held: a branch, too, is held from its
+    beginning, or not at all.
     """
     first, prev, hashes = opened.header.first_seq, opened.header.prev, opened.hashes
     last = Head(head.log, first + len(hashes) - 1, hashes[-1])
-    if first > head.seq + 1:
-        raise NotTaken(Reason.GAP)
     before = NO_HASH if first == 1 else known.get(first - 1)
-    if before != prev or overlap(known, first, hashes) is not None:
+    if first > head.seq + 1 or before != prev:
+        raise NotTaken(Reason.GAP)
+    if overlap(known, first, hashes) is not None:
         return Branch(opened.records, hashes, last)
     new = head.seq + 1 - first
-    return Append(opened.records[new:], hashes[new:], last if last.seq > head.seq else head)
+    return Append(opened.records[new:], hashes[new:], last)
 
 
 # --- enrolment ---------------------------------------------------------------------------------------------------

@@ -126,7 +126,8 @@ class LogView:
 
     `head` is the last record that can be pushed; `damaged_seq` names the first one that cannot be read (0: none).
     `stranded` counts the records behind that one which the server will never take from this log: see
-    `Logbook.carry_over`. `captured` is the number of its last readable record.
+    `Logbook.carry_over`. `captured` is the number of its last readable record. `epoch` is the server's when it last
+    gave a receipt for this log; empty before the first.
     """
 
     log: bytes
@@ -138,6 +139,7 @@ class LogView:
     damaged_seq: int
     stranded: int
     captured: int
+    epoch: bytes
 
     @property
     def waiting(self) -> int:
@@ -504,7 +506,16 @@ class Logbook:
             head = Head(entry.log, damaged_seq - 1, self.hash_at(damaged_seq - 1, entry.log) or NO_HASH)
             stranded = max(0, tail.seq - max(damaged_seq, entry.carried_seq))
         return LogView(
-            entry.log, entry.name, entry.ended, head, receipted, standing.backed_up, damaged_seq, stranded, tail.seq
+            entry.log,
+            entry.name,
+            entry.ended,
+            head,
+            receipted,
+            standing.backed_up,
+            damaged_seq,
+            stranded,
+            tail.seq,
+            standing.epoch,
         )
 
     def _time_of(self, view: LogView) -> At | None:

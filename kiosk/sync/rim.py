@@ -233,13 +233,17 @@ class _Conversation:
                 self._again = True
 
     def _asked_about(self) -> list[LogView]:
-        """The current log, and old ones of which the server lacks something or has no backup yet."""
+        """The current log, and old ones of which the server lacks something, has no backup yet, or has said nothing
+        since it was restored.
+        """
         *old, current = self._book.logs()
-        return [*(view for view in old if view.waiting or view.backed_up < view.head.seq), current]
+        epoch = contact.read(self._world.store).epoch
+        unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
+        return [*unsure, current]
 
     def _hash_at(self, log: bytes, seq: int) -> bytes | None:
         return self._book.hash_at(seq, log)
 
 
 def _local(view: LogView) -> Local:
-    return Local(view.name, view.head, view.receipted)
+    return Local(view.name, view.head, view.receipted, view.epoch)

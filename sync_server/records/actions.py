@@ -138,19 +138,23 @@ def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
 
 
 def _where_it_fits(opened: Opened, branches: Sequence[Log]) -> tuple[Log, Mapping[int, bytes]]:
-    """The branch that holds the record before the batch and shares most of it, and the hashes it holds around there."""
+    """The branch that holds the record before the batch and shares most of it, and the hashes it holds around there.
+
+    Raises `NotTaken(GAP)` where no branch holds that record.
+    """
     first, last = opened.header.first_seq, opened.header.first_seq + len(opened.hashes) - 1
     best: tuple[int, Log, Mapping[int, bytes]] | None = None
     for branch in branches:
         if first == branch.seq + 1 and opened.header.prev == bytes(branch.head_hash):
             return branch, {branch.seq: bytes(branch.head_hash)}
         known = _hashes(branch, first - 1, last)
-        attached = first == 1 or known.get(first - 1) == opened.header.prev
-        agreement = 1 + _shared(known, first, opened.hashes) if attached else 0
+        if first != 1 and known.get(first - 1) != opened.header.prev:
+            continue
+        agreement = _shared(known, first, opened.hashes)
         if best is None or agreement > best[0]:
             best = (agreement, branch, known)
     if best is None:
-        raise AssertionError("a locked log has no branch")
+        raise NotTaken(Reason.GAP)
     return best[1], best[2]
 
 
@@ -191,15 +195,15 @@ def _part(
 ) -> Kept:
     """The batch and the log part ways: keep it as a branch of its own, mark the log, raise the alarm."""
     first, header = opened.header.first_seq, opened.header
-    attached = first == 1 or known.get(first - 1) == header.prev
-    parted = chain.overlap(known, first, opened.hashes) if attached else first
-    shared = (parted or first) - first
+    parted = chain.overlap(known, first, opened.hashes)
+    assert parted is not None, "a batch that agrees with the log is no branch of it"
+    shared = parted - first
     branch = Log.objects.create(
         office_id=kiosk.office_id,
         kiosk=kiosk,
         log_id=near.log_id,
         branch=branches[-1].branch + 1,
-        based_on=near if attached else None,
+        based_on=near,
         base_seq=first + shared - 1,
         base_hash=opened.hashes[shared - 1] if shared else header.prev,
         seq=first + len(opened.hashes) - 1,

@@ -73,7 +73,7 @@ def targets() -> list[Target]:
     def find(kiosk: bytes) -> KnownKiosk | None:
         return known if kiosk == KIOSK else None
 
-    lobby = Local("lobby", head, Head.empty(LOG))
+    lobby = Local("lobby", head, Head.empty(LOG), b"")
     ask = Push(me, [lobby], lambda _log, _seq: None).ask(NONCE, 3, Health("0.1.0", 5, 0, 0, 4000, None))
     asked = intake.ask(ask, find)
     stand = Stand(LOG, 0, bytes(32), "open", 0)

@@ -58,6 +58,7 @@ class Device:
     records: list = field(default_factory=list)
     heads: list = field(default_factory=lambda: [Head.empty(LOG)])
     receipted: Head = EMPTY
+    epoch: bytes = EPOCH
 
     def append(self, count, body=b"x"):
         for _ in range(count):
@@ -70,7 +71,7 @@ class Device:
             self.heads.append(head)
 
     def push(self):
-        return Push(ME, [Local("lobby", self.heads[-1], self.receipted)], self.hash_at)
+        return Push(ME, [Local("lobby", self.heads[-1], self.receipted, self.epoch)], self.hash_at)
 
     def hash_at(self, _log, seq):
         return self.heads[seq].hash if seq < len(self.heads) else None
@@ -117,7 +118,8 @@ class Server:
         if isinstance(verdict, Branch):
             held = self.beside = Held()
         held.known |= {record.header.seq: hash_ for record, hash_ in zip(verdict.records, verdict.hashes, strict=True)}
-        held.head = verdict.head
+        if verdict.records:
+            held.head = verdict.head
         return self.intake.receipt(opened.header, verdict.head, forked=held is self.beside, epoch=EPOCH, server_ms=5)
 
     def _opened(self, data):
@@ -215,6 +217,40 @@ def test_restored_kiosk_keeps_both_branches():
     assert image.receipted == image.heads[-1]
     talk(image, server)
     assert len(server.beside.known) == 7
+
+
+def test_an_image_whose_end_the_server_has_is_receipted_for_it():
+    """A kiosk restored to before an answer that it lost hears a receipt for what it sent, not for what it never had."""
+    device, server = Device(), Server()
+    device.append(3)
+    talk(device, server)
+    device.append(1)
+    image = Device(records=list(device.records), heads=list(device.heads), receipted=device.receipted)
+    device.append(3)
+    talk(device, server)
+    events = talk(image, server)
+    assert NewLogNeeded(LOG, "restored") in events
+    assert image.receipted == image.heads[-1]
+    assert server.head == device.heads[-1]
+    assert not server.beside
+
+
+def test_a_branch_is_sent_again_to_a_server_that_was_restored():
+    """A receipt for a branch is worth nothing in a new epoch: all of it is sent to where it parted (F-A1, F-A2)."""
+    device, server = Device(), Server()
+    device.append(10)
+    talk(device, server)
+    older = server.copy()
+    image = Device(records=list(device.records), heads=list(device.heads), receipted=device.receipted)
+    for one, body, restored in ((device, b"x", older), (image, b"other", server)):
+        one.append(5, body=body)
+        talk(one, server)
+        if restored is older:
+            talk(one, older)
+    assert image.receipted == image.heads[-1]
+    image.epoch = b"before the restore"
+    talk(image, older)
+    assert [older.beside.known[seq] for seq in range(11, 16)] == [head.hash for head in image.heads[11:]]
 
 
 def test_long_branch_is_kept_whole():

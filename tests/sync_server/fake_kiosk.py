@@ -21,12 +21,13 @@ Post = Callable[[str, bytes], bytes]
 
 @dataclass
 class FakeLog:
-    """One log of the kiosk: its records, head and highest receipt."""
+    """One log of the kiosk: its records, head and highest receipt, with the epoch it was given in."""
 
     name: str
     id: bytes
     records: list[Record] = field(default_factory=list)
     receipted: Head | None = None
+    epoch: bytes = b""
 
     @property
     def head(self) -> Head:
@@ -110,7 +111,9 @@ class FakeKiosk:
 
     def push(self) -> list[protocol.Event]:
         """One whole conversation; returns what it reported."""
-        locals_ = [Local(one.name, one.head, one.receipted or Head.empty(one.id)) for one in self.logs.values()]
+        locals_ = [
+            Local(one.name, one.head, one.receipted or Head.empty(one.id), one.epoch) for one in self.logs.values()
+        ]
         talk = Push(self.me, locals_, lambda log_id, seq: self.logs[log_id].hash_at(seq))
         heard = self._hear(talk, self.post("position", talk.ask(self.random.randbytes(16), 0, self.health())))
         while want := talk.want():
@@ -139,6 +142,7 @@ class FakeKiosk:
         for event in heard:
             if isinstance(event, Stored) and event.head.seq:
                 self.logs[event.head.log].receipted = event.head
+                self.logs[event.head.log].epoch = self.read(answer).epoch
         return heard
 
 

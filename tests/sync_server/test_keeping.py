@@ -127,8 +127,10 @@ def test_a_branch_counts_once_the_clerk_has_looked(kiosk, server, staff):
     assert all(balance.behind == 0 for balance in balances(server.office))
 
 
-def test_a_branch_whose_beginning_is_unknown_is_kept_once(kiosk, server):
-    """Records that follow a head this server never saw are still kept whole, and once."""
+def test_a_branch_whose_beginning_is_unknown_waits_for_it(kiosk, server):
+    """Records that follow one this server never saw are a gap, not a branch in mid-air; with their beginning they are
+    kept, once.
+    """
     kiosk.ticket(1)
     kiosk.push()
     twin = _clone(kiosk)
@@ -140,10 +142,13 @@ def test_a_branch_whose_beginning_is_unknown_is_kept_once(kiosk, server):
     late = twin.envelope(twin.lobby.records[3:])
     kiosk.ticket(3)
     kiosk.push()
-    answers = [twin.read(twin.post("push", late)) for _ in range(2)]
-    assert all((answer.seq, answer.hash) == (4, twin.lobby.head.hash) for answer in answers)
+    assert twin.read(twin.post("push", late)).reason is Reason.GAP
+    assert Log.objects.count() == 1
+    twin.push()
+    answer = twin.read(twin.post("push", late))
+    assert (answer.seq, answer.hash) == (4, twin.lobby.head.hash)
     assert Log.objects.count() == 2
-    assert RecordRow.objects.filter(log__branch=1).count() == 1
+    assert RecordRow.objects.filter(log__branch=1).count() == 2
 
 
 def test_a_third_history_that_leaves_the_second_is_stored_without_doubles(kiosk):

@@ -1,0 +1,48 @@
+"""The simulator from the command line.
+
+python -m tests.sim --seeds 1000 --steps 5000     a long run; its totals become a line of docs/assurance/ledger.csv
+python -m tests.sim --first 173 --seeds 1         that seed again
+"""
+
+import argparse
+import csv
+import logging
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.sim.fleet import Fleet, memory
+
+LEDGER = Path(__file__).parents[2] / "docs" / "assurance" / "ledger.csv"
+
+
+def main() -> int:
+    """Run the seeds; the exit code is 1 where a law broke."""
+    parser = argparse.ArgumentParser(prog="python -m tests.sim", description="a seeded fleet under every fault")
+    parser.add_argument("--first", type=int, default=1)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--steps", type=int, default=1000)
+    options = parser.parse_args()
+    logging.disable(logging.CRITICAL)
+    begin, records, faults, wrong = time.monotonic(), 0, 0, []
+    for seed in range(options.first, options.first + options.seeds):
+        with memory() as folder:
+            outcome = Fleet(seed, folder, steps=options.steps).run()
+        records += outcome.records
+        faults += sum(outcome.seen.values()) - options.steps
+        if outcome.wrong:
+            wrong.append(seed)
+            print(outcome.wrong, flush=True)
+    seconds = time.monotonic() - begin
+    print(f"{options.seeds} seeds x {options.steps} steps in {seconds:.0f} s")
+    print(f"{records} records, {faults} faults, {len(wrong)} broken")
+    with LEDGER.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerow(
+            [datetime.now(UTC).date(), "sim", options.first, options.seeds, options.steps, records, len(wrong)]
+        )
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

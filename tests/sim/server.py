@@ -1,0 +1,185 @@
+"""The server of the simulated fleet: `shared.protocol` as it is, over a disk that can be lost and restored.
+
+What decides (`Intake`, `judge`) is the real thing. Rows are lists in memory, so that ten thousand visits take seconds;
+the same laws over Django and SQL are tests/sync_server's to hold. `faults` names planted bugs (see `bugs.py`).
+"""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from kiosk.sync.line import Reply
+from shared import protocol
+from shared.errors import SalaError
+from shared.log import Head
+from shared.protocol import Append, Branch, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
+from shared.records import NO_HASH, Record
+from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, SEALING_KEY
+
+_DAY_MS = 24 * 3600 * 1000
+
+
+@dataclass
+class Line:
+    """One branch of a log from record 1 on."""
+
+    records: list[Record] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+
+    def hash_at(self, seq: int) -> bytes | None:
+        """The hash at `seq`, zeros before the first record, None behind the last."""
+        if seq == 0:
+            return NO_HASH
+        return self.hashes[seq - 1] if seq <= len(self.hashes) else None
+
+    def head(self, log: bytes) -> Head:
+        """Where it stands."""
+        return Head(log, len(self.hashes), self.hashes[-1]) if self.hashes else Head.empty(log)
+
+
+@dataclass
+class Backup:
+    """A verified copy of the disk, and when it was made."""
+
+    logs: dict[bytes, list[Line]]
+    made_ms: int
+
+    def seqs(self) -> dict[bytes, int]:
+        """How far the first branch of each log lies in it."""
+        return {log: len(lines[0].hashes) for log, lines in self.logs.items()}
+
+
+class SimServer:
+    """Answers bytes with bytes. `crash` makes the next commit fail before or after it is on the disk."""
+
+    def __init__(self, now_ms: int, faults: AbstractSet[str] = frozenset()) -> None:
+        self.kiosks: dict[bytes, KnownKiosk] = {}
+        self.logs: dict[bytes, list[Line]] = {}
+        self.backups: list[Backup] = []
+        self.epoch_number = 1
+        self.now_ms = now_ms
+        self.crash: str = ""
+        #: Grows with every change of the disk.
+        self.changes = 0
+        self._faults = faults
+        self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
+
+    @property
+    def epoch(self) -> bytes:
+        """Changes whenever the disk went back."""
+        return b"epoch %010d" % self.epoch_number
+
+    # --- what happens to it
+
+    def back_up(self) -> None:
+        """Copy the disk, verified, elsewhere."""
+        self.backups.append(Backup(_copied(self.logs), self.now_ms))
+
+    def restore(self, backup: Backup) -> None:
+        """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
+        self.logs = _copied(backup.logs)
+        del self.backups[self.backups.index(backup) + 1 :]
+        self.changes += 1
+        if "server keeps its epoch after a restore" not in self._faults:
+            self.epoch_number += 1
+
+    def hashes(self) -> set[bytes]:
+        """Every record it holds with its body."""
+        return bodies(self.logs)
+
+    # --- what it answers
+
+    def post(self, path: str, body: bytes) -> Reply | None:
+        """The answer; None where it crashed instead."""
+        self.now_ms += 7
+        act = {"sync/position": self._position, "sync/push": self.push}[path]
+        try:
+            answer = act(body)
+        except NotTaken as verdict:
+            reason = verdict.reason
+        except SalaError:
+            reason = Reason.MALFORMED
+        else:
+            return None if answer is None else Reply(200, answer)
+        return Reply(409, self._intake.refuse(body, reason, epoch=self.epoch, server_ms=self.now_ms))
+
+    def _position(self, body: bytes) -> bytes:
+        ask = self._intake.ask(body, self.kiosks.get)
+        stands = [self._stand(claim.log) for claim in ask.logs]
+        return self._intake.position(
+            ask, stands, epoch=self.epoch, server_ms=self.now_ms, edition=0, limits=Limits(batch_count_max=40)
+        )
+
+    def _stand(self, log: bytes) -> Stand:
+        lines = self.logs.get(log, [Line()])
+        head = lines[0].head(log)
+        backed_up = max((backup.seqs().get(log, 0) for backup in self.backups[-1:]), default=0)
+        if "stored is told as backed up" in self._faults:
+            backed_up = head.seq
+        return Stand(log, head.seq, head.hash, "forked" if len(lines) > 1 else "open", min(backed_up, head.seq))
+
+    def push(self, body: bytes) -> bytes | None:
+        """Take an envelope, by line or by stick."""
+        opened = self._intake.open(body, self.kiosks.get)
+        crash, self.crash = self.crash, ""
+        if crash == "before":
+            if "receipt before the commit" in self._faults:
+                return self._receipt(opened, Head(opened.header.log, _last(opened), opened.hashes[-1]), forked=False)
+            return None
+        head, forked = self._keep(opened)
+        self.changes += 1
+        return None if crash == "after" else self._receipt(opened, head, forked=forked)
+
+    def _receipt(self, opened: Opened, head: Head, *, forked: bool) -> bytes:
+        return self._intake.receipt(opened.header, head, forked=forked, epoch=self.epoch, server_ms=self.now_ms)
+
+    def _keep(self, opened: Opened) -> tuple[Head, bool]:
+        header = opened.header
+        lines = self.logs.setdefault(header.log, [Line()])
+        fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
+        line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
+        known = dict(enumerate(line.hashes, 1))
+        if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
+            known[header.first_seq - 1] = header.prev
+            line.records += opened.records
+            line.hashes += opened.hashes
+            return Head(header.log, _last(opened), opened.hashes[-1]), False
+        verdict = protocol.judge(opened, line.head(header.log), known)
+        if isinstance(verdict, Append):
+            new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
+            until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
+            line.records += new.records[:until]
+            line.hashes += new.hashes[:until]
+        elif "a branch is dropped" not in self._faults:
+            self._part(lines, line, verdict, header.first_seq - 1)
+        return verdict.head, len(lines) > 1
+
+    def _part(self, lines: list[Line], line: Line, verdict: Branch, before: int) -> None:
+        if "a branch overwrites" in self._faults:
+            line.records[before:], line.hashes[before:] = list(verdict.records), list(verdict.hashes)
+            return
+        lines.append(Line(line.records[:before] + list(verdict.records), line.hashes[:before] + list(verdict.hashes)))
+
+
+def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
+    """Records are values: a copy of the lists is a copy of the disk."""
+    return {log: [Line(list(line.records), list(line.hashes)) for line in lines] for log, lines in logs.items()}
+
+
+def bodies(logs: dict[bytes, list[Line]]) -> set[bytes]:
+    """The hashes of all records that lie there with their bodies."""
+    return {
+        hash_
+        for lines in logs.values()
+        for line in lines
+        for hash_, record in zip(line.hashes, line.records, strict=True)
+        if record.body is not None
+    }
+
+
+def _last(opened: Opened) -> int:
+    return opened.header.first_seq + len(opened.hashes) - 1
+
+
+def _agreement(line: Line, opened: Opened) -> int:
+    """How many records of a batch a branch holds already."""
+    return sum(line.hash_at(seq) == hash_ for seq, hash_ in enumerate(opened.hashes, opened.header.first_seq))
