@@ -35,6 +35,7 @@ _STRONG_LEFT_ONLY: Final = frozenset({"L", "EN", "ES", "ET", "CS", "ON", "WS", "
 
 _NUMBER: Final = re.compile(
     r"""
+    0\d{0,2} (?: [ \u00a0\-] \d{3,4} ){2,3} |           # a telephone number, also with spaces between its groups
     (?: (?<! [^\s(] ) [+\-\u2212\u0e3f$\#] )?         # a sign or a currency, where it opens the number
     \d+ (?: [.,:/\-\u2010-\u2014\u2212\u00a0] \d+ )*  # parts of a date, an amount, a span, a telephone number
     %?

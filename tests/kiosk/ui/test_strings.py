@@ -25,7 +25,7 @@ MADE = (
     r"status\.(step_)?(received|in_progress|answered|closed)",
     r"returning\.(nobody_came|no_better|came_back|not_my_matter|other)",
     r"sort\.(conduct|unfair|corruption)(_why)?", r"when\.(today|yesterday|week|month|longer)",
-    r"staff\.(link|printer|clock|trial)_.+",
+    r"staff\.(link|printer|clock|trial|sound|voice)_.+", r"staff\.sound",
     r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act|export|try_printer|clean)",
     r"stick\..+", r"problem\..+",
     r"calendar\.(month|short|weekday)_\d+", r"slip\..+",
