@@ -16,6 +16,9 @@ The rules of this file:
 
 from __future__ import annotations
 
+import ctypes
+import gc
+import sys
 from collections import deque
 from typing import Any, Final
 
@@ -43,8 +46,12 @@ SLIDE_S: Final = 0.2
 STAFF_TOUCHES: Final = 5
 STAFF_MS: Final = 4_000
 STAFF_STEPS: Final = frozenset({"idle", "home", "closed", "cannot"})
+#: A kiosk that was left for so long is not touched in the next tenth of a second, most likely.
+TIDY_AFTER_S: Final = 5
 #: A finger that lies longer than this is no finger.
 RESTING_MS: Final = 3_000
+#: Gives free memory back to the system where the C library can (glibc): it keeps all of a busy hour otherwise.
+_trim: Final = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 class Front(FloatLayout):
@@ -91,30 +98,37 @@ class Front(FloatLayout):
         """Show what the flow says now."""
         self.flow = flow
         ARMING.rearm()
-        self._follow_look(flow)
+        renewed = self._follow_look(flow)
         changed = flow.step != self._step
-        if changed:
-            self._change(flow)
+        if changed or renewed:
+            self._change(flow, slides=changed)
         assert self._screen is not None
         self._screen.show(flow)
-        if changed:
+        if changed or renewed:
             self._screen.entered += 1
         self._follow_question(flow)
 
-    def _follow_look(self, flow: Flow) -> None:
+    def _follow_look(self, flow: Flow) -> bool:
+        """Take size, contrast and language of the visit; whether they changed, so that the screen must be built anew.
+
+        A widget that lives through such a change takes the new look's common sizes even where its own rule sets
+        another, since Kivy obeys the rule that moved last: the next citizen would find it slightly different.
+        """
         look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
         if look == self._look:
-            return
-        # Only what is seen is laid out anew; the others are built again when they are wanted.
-        self._screens = {step: screen for step, screen in self._screens.items() if screen is self._screen}
+            return False
+        for screen in self._screens.values():
+            screen.forget()
+        self._screens = {}
         if look[:2] != self._look[:2]:
             LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
             Window.clearcolor = LOOK.c.paper
         if look[2] != self._look[2]:
             LOOK.speak(look[2])
         self._look = look
+        return True
 
-    def _change(self, flow: Flow) -> None:
+    def _change(self, flow: Flow, *, slides: bool) -> None:
         if flow.step == "idle":
             self.forget()
         if self._screen is not None:
@@ -122,7 +136,10 @@ class Front(FloatLayout):
         self._step = flow.step
         self._screen = self.built(flow.step)
         self.add_widget(self._screen, index=len(self.children))
-        if LOOK.motion and flow.step != "idle":
+        Clock.unschedule(self.tidy)
+        if flow.step == "idle":
+            Clock.schedule_once(self.tidy, TIDY_AFTER_S)
+        elif LOOK.motion and slides:
             Animation.cancel_all(self, "shift")
             # What comes next comes from where reading goes on.
             self.shift = self.width * SLIDE_SHARE * (1 if flow.forward != LOOK.rtl else -1)
@@ -176,6 +193,14 @@ class Front(FloatLayout):
         for screen in self._screens.values():
             screen.forget()
         forget_texts()
+
+    def tidy(self, _dt: float = 0.0) -> None:
+        """Nobody is here: look for what holds itself in circles, and give free memory back to the system, typed words
+        that still lie in it included.
+        """
+        gc.collect()
+        if _trim is not None:
+            _trim(0)
 
     # --- fingers -------------------------------------------------------------------------------------------------
 

@@ -53,7 +53,7 @@ class Day:
     """A kiosk in `folder` and whoever comes to it; `hours` of it are `run`."""
 
     def __init__(self, folder: Path, *, seed: int, size: tuple[int, int]) -> None:
-        from kiosk.ui.front import Front
+        from kiosk.ui.front import TIDY_AFTER_S, Front
 
         self.dice = random.Random(seed)
         self.folder = folder
@@ -67,6 +67,7 @@ class Day:
         self.front.flow = self.flow
         self.stage.show(self.front)
         self.flow.start()
+        self.tidy_after_s = TIDY_AFTER_S
         self.touches = self.visits = 0
         self.steps: set[str] = set()
 
@@ -95,13 +96,15 @@ class Day:
         else:
             self._pause(self.dice.choice((5.0, 20.0, 45.0, 65.0, 300.0)))
         self.kiosk.settle()
-        self.stage.frames(2)
-        self._pause(self.dice.uniform(0.3, 4.0))
+        self.stage.frames(1)
+        self._pause(self.dice.uniform(1.0, 16.0))
 
     def _pause(self, seconds: float) -> None:
         self.kiosk.pass_s(seconds)
         self.kiosk.settle()
         self.stage.frames(1)
+        if seconds >= self.tidy_after_s and self.flow.step == "idle":
+            self.front.tidy()  # by the window's own clock hardly a second has passed
 
     def _touch_something(self) -> None:
         """What a person does: touch what looks like a button, or a key."""

@@ -59,6 +59,38 @@ def test_a_second_finger_touches_nothing(shown):
     first.lift()
 
 
+def test_ten_fingers_a_pinch_and_a_long_press_lead_nowhere(shown):
+    """Whatever hands do at once, one finger is heard; afterwards the kiosk hears as before (F-K10)."""
+    shown.begin()
+    width, height = shown.stage.window.size
+    hands = [shown.stage.touch(width * (0.1 + 0.06 * n), height * 0.97) for n in range(10)]
+    for step in range(6):
+        for n, finger in enumerate(hands):
+            finger.move(width * (0.4 + (n - 5) * 0.01 * step), height * 0.97)
+    shown.kiosk.hands.pass_s(60)
+    for finger in hands:
+        finger.lift()
+    shown.kiosk.flow.tick()
+    shown.settle()
+    shown.kiosk.hands.pass_s(4)
+    assert shown.flow.step in ("home", "idle")
+    shown.flow.reset()
+    shown.settle()
+    shown.begin()
+    finger = shown.stage.touch(*shown.key("rate").center)
+    for _ in range(12):
+        shown.kiosk.hands.pass_s(5)
+        finger.move(*shown.key("rate").center)
+    finger.lift()
+    shown.settle()
+    assert shown.flow.step in ("home", "idle", "rating")
+    shown.flow.reset()
+    shown.settle()
+    shown.begin()
+    shown.touch("services")
+    assert shown.flow.step == "services"
+
+
 def test_a_request_is_typed_on_the_keyboard_and_filed(shown):
     """From the door to the code by touch alone, the text letter by letter."""
     shown.begin()
