@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices gallery crash sim fuzz escape demo format assets vectors lock clean
+.PHONY: help setup check test bench voices gallery crash sim fuzz escape soak demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -40,6 +40,9 @@ fuzz:            ## feed every reader COUNT (1,000,000) damaged inputs (SEED=n c
 
 escape:          ## 100,000 random keys and touches at a kiosk: no way out (SALA_SEED=n chooses which)
 	SALA_EVENTS=100000 $(PY) -m pytest -q tests/e2e/test_escape.py
+
+soak:            ## HOURS (8) of random use in simulated time: memory, trouble in the diary, words left in files
+	$(PY) -m tests.soak --hours $(or $(HOURS),8)
 
 demo:            ## the sample office and a kiosk to try
 	./sala demo

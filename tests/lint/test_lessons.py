@@ -1,0 +1,96 @@
+"""What broke in other kiosks and must not here: each lesson on paper, touch and anonymity with the tests that hold it.
+
+A lesson has the name under which it is told in reviews (F-K1 ...) and, here, one line of what must be true. A test that
+is renamed or deleted is missed here.
+"""
+
+import ast
+from typing import Final
+
+import pytest
+from tree import ROOT
+
+_UI: Final = "tests/kiosk/ui"
+_STICK: Final = "tests/kiosk/desk/test_stick.py"
+
+LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
+    "F-J7": ("one touch is one number, however many events report it", (
+        f"{_UI}/presenters/test_flow.py::test_two_events_of_one_touch_give_one_ticket",
+        f"{_UI}/screens/test_touches.py::test_two_events_of_one_finger_give_one_ticket",
+    )),
+    "F-K1": ("paper after the commit; what became of it is told and kept", (
+        f"{_UI}/presenters/test_visits.py::test_a_ticket_is_shown_after_it_was_recorded_and_printed_after_that",
+        f"{_UI}/presenters/test_visits.py::test_paper_is_not_promised_where_none_came_out",
+        f"{_UI}/presenters/test_conditions.py::test_no_paper_is_said_before_a_number_is_taken",
+    )),
+    "F-K2": ("a mute printer is unknown; nobody's old slip comes with a new roll", (
+        "tests/kiosk/devices/test_escpos.py::test_the_state_is_what_the_printer_says",
+        "tests/kiosk/devices/test_escpos.py::test_no_printer_at_all_is_unknown",
+        "tests/kiosk/devices/test_escpos.py::test_paper_that_ends_within_a_slip_is_no_success_and_the_rest_never_comes",
+        "tests/kiosk/devices/test_escpos.py::test_a_job_that_takes_longer_than_anybody_waits_is_given_up",
+        "tests/kiosk/desk/test_desk_walk.py::test_a_slip_that_nobody_waits_for_is_dropped",
+    )),
+    "F-K3": ("Thai goes to paper as dots, shaped, or not at all", (
+        "tests/kiosk/devices/test_slips.py::test_hard_words_keep_their_shape",
+        "tests/kiosk/devices/test_slips.py::test_without_raqm_nothing_is_drawn",
+        "tests/kiosk/devices/test_escpos.py::test_nothing_a_citizen_wrote_is_a_command",
+        "tests/kiosk/devices/test_slips_of_hostile_text.py::test_the_printer_obeys_none_of_it",
+    )),
+    "F-K9": ("mouse and touch driver report one finger: one ticket, one rating", (
+        f"{_UI}/screens/test_touches.py::test_two_events_of_one_finger_give_one_ticket",
+        f"{_UI}/screens/test_touches.py::test_a_second_finger_touches_nothing",
+        f"{_UI}/test_widgets_touch.py::test_two_fingers_are_one_press",
+    )),
+    "F-K10": ("no key, gesture or cloth leads out or does something", (
+        f"{_UI}/screens/test_touches.py::test_no_key_leads_out",
+        f"{_UI}/screens/test_touches.py::test_ten_fingers_a_pinch_and_a_long_press_lead_nowhere",
+        f"{_UI}/presenters/test_upkeep.py::test_cleaning_hears_no_touch_and_ends_by_itself",
+        "tests/e2e/test_escape.py::test_nothing_leads_out_and_no_word_stays",
+        "tests/e2e/test_escape.py::test_staff_shut_it_down_and_only_they",
+    )),
+    "F-K11": ("every string on screen is shaped as its script wants, and broken between words", (
+        "tests/lint/test_kv_text.py::test_kv_draws_no_text_of_its_own",
+        f"{_UI}/test_text_golden.py::test_looks_as_it_did",
+        f"{_UI}/test_text_layout.py::test_no_word_is_torn",
+    )),
+    "F-H4": ("a stick pulled out at any moment holds whole files; people are told when they may", (
+        f"{_STICK}::test_pulled_out_at_every_call_it_holds_whole_files_and_a_second_try_finishes",
+        f"{_UI}/presenters/test_stick_page.py::test_from_choosing_to_pulling_out",
+    )),
+    "F-B7": ("one item that cannot be read holds up no other, and is named", (
+        "tests/sync_server/test_by_stick.py::test_one_spoilt_file_is_named_and_holds_up_no_other_kiosk",
+    )),
+    "F-L1": ("the route leaves out whom it is about", (
+        "tests/kiosk/desk/test_confidential.py::test_readers_and_recovery_read_it_and_whom_it_is_about_does_not",
+    )),
+    "F-L4": ("a complaint about a person tells a day and no time", (
+        "tests/kiosk/desk/test_confidential.py::test_the_record_holds_a_date_and_no_time",
+        f"{_UI}/screens/test_sealed_touches.py::test_the_second_door_leaves_a_date_and_no_time_behind",
+    )),
+    "F-L6": ("anonymous, and known to the readers only, are two things", (
+        f"{_UI}/presenters/test_sealed_visits.py::test_anonymous_and_known_to_the_readers_only_are_two_things",
+    )),
+    "F-L13": ("a code is no easier to guess for being wrong", (
+        f"{_UI}/presenters/test_visits.py::test_a_code_is_hard_to_guess_only_if_its_miss_looks_like_a_hit",
+        f"{_UI}/presenters/test_visits.py::test_unknown_codes_are_few_and_slow",
+        f"{_UI}/presenters/test_rating_steps.py::test_codes_cannot_be_guessed_by_patience",
+    )),
+    "F-N8": ("text of others stays text, on every screen and slip", (
+        f"{_UI}/screens/test_touches.py::test_typed_signs_are_text_and_nothing_else",
+        f"{_UI}/screens/test_hostile_text.py::test_a_screen_stands_whatever_is_written_on_it",
+        "tests/kiosk/devices/test_slips_of_hostile_text.py::test_it_is_drawn_within_the_paper",
+    )),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_lesson_is_held_by_tests_that_are_there(lesson):
+    """Each test named beside a lesson exists."""
+    told, held_by = LESSONS[lesson]
+    assert told
+    assert held_by
+    for name in held_by:
+        path, _, function = name.partition("::")
+        tree = ast.parse((ROOT / path).read_text("utf-8"))
+        names = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        assert function in names, name
