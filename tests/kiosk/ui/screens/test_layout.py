@@ -10,7 +10,7 @@ from kiosk.ui.screens.examples import PIN, WAYS, picture
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.theme import LANDSCAPE, PORTRAIT, TEXT_FACTORS, Theme
 from kiosk.ui.widgets import LOOK
-from tests.kiosk.ui.screens.geometry import faults_of, targets
+from tests.kiosk.ui.screens.geometry import faults_of, finger_faults, targets
 
 #: Where a long text is meant to end in an ellipsis: the notice on the attract screen and examples of categories.
 MAY_BE_CUT = {"idle", "category"}
@@ -51,6 +51,8 @@ def test_a_screen_holds_together(stage, kiosk, name, size, lang, factor, contras
     stage.frames(2)
     assert faults_of(stage, root, may_be_cut=name.split("-")[0] in MAY_BE_CUT, layered=name == "warning") == []
     assert LOOK.wide == (size == LANDSCAPE)
+    if size == PORTRAIT and name != "warning":
+        assert finger_faults(stage, root) == []
 
 
 @pytest.mark.parametrize("name", sorted(set(WAYS) - BEGINS - {"warning"}))
