@@ -6,6 +6,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from kiosk.clock import Moment
 from kiosk.desk import finding, queue, services, slips
 from kiosk.desk.queue import Priority, Ticket
 from kiosk.paper import HAS_PAPER, Outcome
@@ -511,6 +512,7 @@ class TicketPage(Presenter[TicketView]):
 
     _ticket: Ticket | None = None
     _service: Service | None = None
+    _moment: Moment | None = None
     _paper = "none"
     _time = ""
 
@@ -520,20 +522,30 @@ class TicketPage(Presenter[TicketView]):
 
     def enter(self) -> None:
         """Print it, now that it is safe, and record what became of the paper."""
-        ticket = self._ticket
+        self._moment = moment = self.flow.clock.now()
+        self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
+        self._print()
+
+    def _print(self) -> None:
+        ticket, moment = self._ticket, self._moment
         assert ticket is not None
+        assert moment is not None
         service_id = self._service.id if self._service else ""
         world, clock, language = self.world, self.flow.clock, self.visit.language
-        moment = clock.now()
-        at_hand = self.visit.papers_at_hand or None
-        self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
+        asked, at_hand = clock.now(), self.visit.papers_at_hand or None
         self._paper = "printing"
 
         def print_it() -> Outcome:
             slip = slips.ticket_slip(world, moment, ticket, service_id=service_id, language=language, at_hand=at_hand)
-            return slips.print_and_record(world, moment, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
+            return slips.print_and_record(world, asked, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
+
+    @verb
+    def again(self) -> None:
+        """Print once more what did not come out; the number and its time stay what they are."""
+        if self._paper == "failed":
+            self._print()
 
     def _printed(self, outcome: Outcome) -> None:
         self._paper = {"printed": "printed", "failed": "failed", "shown": "none"}[outcome]

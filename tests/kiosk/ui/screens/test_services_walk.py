@@ -135,6 +135,21 @@ def test_without_paper_the_button_says_so_and_prints_nothing(shown):
     assert shown.flow.view.can_print
 
 
+def test_what_did_not_come_out_is_printed_again(shown):
+    """The same number with the time it was taken at; each try is a record, and there is no second ticket."""
+    shown.kiosk.printer.outcome = "failed"
+    begin(shown, "th")
+    shown.touch("service-sign_tax", "take")
+    assert shown.flow.view.paper == "failed"
+    shown.kiosk.printer.outcome = "printed"
+    shown.kiosk.hands.pass_s(20)
+    shown.touch("again")
+    assert shown.flow.view.paper == "printed"
+    first, second = shown.kiosk.printer.tray
+    assert first == second
+    assert [getattr(body, "outcome", type(body)) for body in bodies(shown)] == [kinds.TicketIssued, "failed", "printed"]
+
+
 @pytest.mark.parametrize("png", [b"", b"\x89PNG\r\n\x1a\n", b"\x89PNG\r\n\x1a\n" + bytes(400), b"GIF89a" + bytes(90)])
 def test_a_broken_picture_leaves_the_page_standing(stage, png):
     """What is no picture is shown as an empty sheet of one part, never as a crash."""
