@@ -31,6 +31,9 @@ JAWI_SCALE: Final = 1.2
 
 Anchor = Literal["ls", "ms", "rs"]
 
+#: The one sign of the Jawi script that has no direction of its own.
+_COMMA: Final = "\u060c"
+
 
 @functools.lru_cache(maxsize=64)
 def font(px: int, weight: str, *, jawi: bool = False) -> ImageFont.FreeTypeFont:
@@ -41,7 +44,7 @@ def font(px: int, weight: str, *, jawi: bool = False) -> ImageFont.FreeTypeFont:
 
 def is_rtl(text: str) -> bool:
     """Whether a line runs from right to left: where it has any Jawi."""
-    return any(unicodedata.bidirectional(char) in ("R", "AL") for char in text)
+    return any(char == _COMMA or unicodedata.bidirectional(char) in ("R", "AL") for char in text)
 
 
 def length(text: str, px: int, weight: str) -> float:
@@ -81,10 +84,17 @@ def _visual(text: str) -> list[tuple[str, bool]]:
     """The line's parts from left to right, each with whether it runs from right to left itself."""
     if not is_rtl(text):
         return [(text, False)]
-    runs: list[tuple[str, int]] = []
+    # A Jawi comma between two Thai names goes their way, but only the Jawi font has it.
+    keys = [(level, bool(level & 1) or char == _COMMA) for char, level in zip(text, _levels(text), strict=True)]
+    runs: list[tuple[str, int, bool]] = []
     start = 0
-    for level, run in groupby(levels(whole_numbers(text), 1)):
+    for (level, jawi), run in groupby(keys):
         stop = start + len(list(run))
-        runs.append((text[start:stop], level))
+        runs.append((text[start:stop], level, jawi))
         start = stop
-    return [(runs[at][0], bool(runs[at][1] & 1)) for at in visual_order([level for _, level in runs])]
+    order = visual_order([level for _, level, _ in runs])
+    return [(runs[at][0], runs[at][2]) for at in order]
+
+
+def _levels(text: str) -> list[int]:
+    return levels(whole_numbers(text), 1)

@@ -198,7 +198,7 @@ def test_every_letter_of_every_sentence_is_in_the_font_that_draws_it():
     said += [text for row in office.malay for text in (row.th, row.ms, row.jawi)]
     missing = {
         char
-        for text in [*said, "جمعة 08.30–16.30،"]
+        for text in [*said, "جمعة 08.30–16.30،", "بورڠ ภ.ป.1، ภ.ป.3؟"]
         for part, rtl in line._visual(text.replace("\n", " "))
         for char in part
         if ord(char) not in has[rtl]
