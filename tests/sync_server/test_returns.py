@@ -107,6 +107,7 @@ def test_a_rebuild_moves_nothing_twice(kiosk, case, clerk, server):
     case.refresh_from_db()
     assert [getattr(case, name) for name in facts] == before
     assert (case.events.count(), Return.objects.count()) == (events, 1)
+    assert not SetAside.objects.exists()
     assert all(balance.behind == 0 for balance in balances(server.office))
 
 

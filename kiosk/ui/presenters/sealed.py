@@ -203,14 +203,16 @@ class Which(Details):
     entries = ("person", "")
 
     def present(self) -> DetailsView:
-        """What fits the route, and who will read it: whoever must not may still be avoided."""
+        """What fits the route, and who will read it: whoever must not may still be avoided. Whom it is about stands in
+        no header, which is read from afar.
+        """
         say, draft, office, route = self.say, self.draft, self.bundle.office, self.route
         parts = PARTS[route.about] if route else ()
         units = tuple(Pick(each.id, each.name.into(say.language), each.id == draft.unit) for each in office.divisions)
         counters = tuple(Pick(each, say("which.counter_no", n=each), each == draft.counter) for each in office.counters)
         named = Entry(say("which.person"), draft.person, say("which.person_hint"))
         return DetailsView(
-            say, "", route.subject.into(say.language) if route else "", say("which.sub"),
+            say, "", say("whom.title"), say("which.sub"),
             say("which.unit"), units if "unit" in parts else (),
             say("which.counter"), counters if "counter" in parts else (),
             named if "person" in parts else None, None, self._field,

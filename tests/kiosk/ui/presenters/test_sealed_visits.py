@@ -103,6 +103,7 @@ def test_more_is_asked_only_where_there_is_more_to_ask(kiosk, about):
         assert kiosk.flow.step == "sort"
         return
     view = kiosk.flow.view
+    assert route.subject.th not in (view.title, view.sub)
     asked = {"unit": bool(view.one), "counter": bool(view.two), "person": view.first is not None}
     assert {part for part, is_asked in asked.items() if is_asked} == set(PARTS[about])
     assert view.note
