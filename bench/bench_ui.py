@@ -24,7 +24,8 @@ from typing import Any
 
 from bench.figure import Figure
 
-SIZES = {"portrait 1080x1920": (1080, 1920, 150), "landscape 1280x800": (1280, 800, 100)}
+#: Width, height, and what is promised in ms: a touch to the changed picture (p95), the longest frame while scrolling.
+SIZES = {"portrait 1080x1920": (1080, 1920, 150, 60), "landscape 1280x800": (1280, 800, 100, 30)}
 STARTS = 5
 ROUNDS = 4
 START_TIMEOUT_S = 60.0
@@ -45,7 +46,7 @@ def run() -> list[Figure]:
     """Start, change and scroll at both sizes."""
     figures: list[Figure] = []
     with _display() as environment:
-        for name, (width, height, change_goal_ms) in SIZES.items():
+        for name, (width, height, change_goal_ms, scroll_goal_ms) in SIZES.items():
             for bare in (False, True):
                 _start(environment, width, height, bare=bare)
             kiosk_s = statistics.median(_start(environment, width, height, bare=False) for _ in range(STARTS))
@@ -60,7 +61,10 @@ def run() -> list[Figure]:
                     told["frame_ms"],
                 ),
                 Figure(
-                    f"longest frame while scrolling, {name} (goal 100)", told["scroll_max_ms"], "ms", told["frame_ms"]
+                    f"longest frame while scrolling, {name} (goal {scroll_goal_ms})",
+                    told["scroll_max_ms"],
+                    "ms",
+                    told["frame_ms"],
                 ),
             ]
     return figures

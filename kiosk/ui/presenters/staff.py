@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Final
 
 from kiosk.config import pin_fits
-from kiosk.desk import health, slips
+from kiosk.desk import health, slips, sounding
 from kiosk.desk.health import Health
 from kiosk.desk.tracking import TooManyTries
 from kiosk.paper import Outcome, PrinterState
+from kiosk.speech import Playing
+from kiosk.ui.presenters.aloud import VOLUMES
 from kiosk.ui.presenters.base import Presenter, View, key, verb
 from kiosk.ui.strings import Say, saying
 from shared.records import Quality
@@ -125,7 +127,7 @@ class Tool:
 
 
 #: verb -> its sign; the word is "staff." and the verb.
-_TOOLS: Final = {"export": "usb", "try_printer": "printer", "clean": "sparkle"}
+_TOOLS: Final = {"export": "usb", "try_printer": "printer", "try_sound": "speaker-high", "clean": "sparkle"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +161,23 @@ class Staff(Presenter[StaffView]):
     _health: Health | None = None
     _asked_ms: int | None = None
     _trial = ""
+    _sounding: Playing | None = None
 
     def enter(self) -> None:
         """Ask at once."""
         self._ask()
 
+    def leave(self) -> None:
+        """Be silent."""
+        if self._sounding is not None:
+            self._sounding.stop()
+            self._sounding = None
+
     def tick(self) -> None:
-        """Ask again while somebody looks."""
+        """Ask again while somebody looks; say what became of the sound."""
+        if self._sounding is not None and self._sounding.over:
+            self._sounding = None
+            self._trial = "sounded" if self.world.sound.state() == "ready" else "silent"
         if self._asked_ms is None or self.flow.clock.mono_ms() - self._asked_ms >= REFRESH_MS:
             self._ask()
 
@@ -205,9 +217,12 @@ class Staff(Presenter[StaffView]):
         )
 
     def _tools(self) -> tuple[Tool, ...]:
-        busy = {"try_printer": self._trial == "printing"}
+        busy = {"try_printer": self._trial == "printing", "try_sound": self._sounding is not None}
+        lacking = {"try_sound": self.world.sound.state() == "none"}
         return tuple(
-            Tool(action, icon, self.say(f"staff.{action}"), not busy.get(action)) for action, icon in _TOOLS.items()
+            Tool(action, icon, self.say(f"staff.{action}"), not busy.get(action))
+            for action, icon in _TOOLS.items()
+            if not lacking.get(action)
         )
 
     def _link(self, told: Health) -> str:
@@ -277,6 +292,13 @@ class Staff(Presenter[StaffView]):
         self._ask()
 
     @verb
+    def try_sound(self) -> None:
+        """Play two tones, as loud as citizens hear the kiosk at first."""
+        if self._sounding is None and self.world.sound.state() != "none":
+            self._sounding = sounding.try_sound(self.world, VOLUMES[0])
+            self._trial = "sounding"
+
+    @verb
     def export(self) -> None:
         """Write what waits onto a stick."""
         self.flow.follow("export")
@@ -292,7 +314,7 @@ class Staff(Presenter[StaffView]):
         self.flow.follow("shut")
 
     @verb
-    def leave(self) -> None:
+    def serve(self) -> None:
         """Back to service."""
         self.flow.follow("left")
 

@@ -1,8 +1,13 @@
 """Staff can wipe the glass, try the printer and switch the kiosk off, and leave nothing open behind them."""
 
+import array
+
 import pytest
 
+from kiosk.desk.sounding import TONES, chime
 from kiosk.paper import PrinterState, TrialSlip
+from kiosk.speech import RATE_HZ
+from kiosk.ui.presenters.aloud import VOLUMES
 from kiosk.ui.presenters.upkeep import CLEANING_S
 
 
@@ -74,3 +79,46 @@ def test_switching_off_is_asked_once_more(staff):
     staff.do("shut")
     staff.do("shut_down")
     assert ended == ["idle"]
+
+
+def test_the_sound_is_tried_and_what_became_of_it_is_said(staff):
+    """Two tones at the volume citizens hear first; heard or not, staff read what to do; leaving ends it."""
+    staff.do("try_sound")
+    [(samples, volume)] = staff.sound.heard
+    assert (len(samples), volume) == (len(chime()), VOLUMES[0])
+    assert staff.flow.view.trial == staff.flow.say("staff.trial_sounding")
+    assert [tool.ready for tool in staff.flow.view.tools if tool.action == "try_sound"] == [False]
+    staff.sound.over = True
+    staff.pass_s(1)
+    assert staff.flow.view.trial == staff.flow.say("staff.trial_sounded")
+    staff.do("try_sound")
+    staff.sound.says, staff.sound.over = "failed", True
+    staff.pass_s(1)
+    assert staff.flow.view.trial == staff.flow.say("staff.trial_silent")
+    staff.do("try_sound")
+    staff.do("serve")
+    assert staff.sound.over
+
+
+def test_where_there_is_no_loudspeaker_none_is_tried(staff):
+    """A kiosk without a player offers no such button."""
+    staff.sound.says = "none"
+    staff.pass_s(1)
+    assert "try_sound" not in {tool.action for tool in staff.flow.view.tools}
+
+
+def test_the_chime_has_both_tones_and_no_click():
+    """As long as it says, from silence to silence, and never at the edge of what can be played."""
+    values = array.array("h", chime())
+    assert len(values) == round(sum(seconds for _, seconds in TONES) * RATE_HZ)
+    assert (abs(values[0]), abs(values[-1]) < 2_000) == (0, True)
+    assert 10_000 < max(values) < 20_000
+
+
+def test_going_on_within_the_staff_corner_ends_no_visit(staff):
+    """From the figures to a page of theirs and back: nothing is forgotten on the way, no PIN is asked again."""
+    visit = staff.flow.visit
+    staff.do("export")
+    assert (staff.flow.step, staff.flow.visit is visit) == ("stick", True)
+    staff.do("done")
+    assert (staff.flow.step, staff.flow.visit is visit) == ("staff", True)

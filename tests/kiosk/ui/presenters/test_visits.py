@@ -383,7 +383,7 @@ def test_the_staff_corner_asks_for_a_pin_and_few_guesses(tmp_path):
         kiosk.do("open")
         assert kiosk.flow.step == "staff"
         assert (kiosk.flow.view.captured, kiosk.flow.view.stored) == ("1", "0")
-        kiosk.do("leave")
+        kiosk.do("serve")
         for _ in range(5):
             kiosk.flow.follow("staff")
             kiosk.do("digit", "1")
