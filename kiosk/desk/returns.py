@@ -5,7 +5,7 @@ the case up again only if it still stands there, so two kiosks, or one that was 
 kiosk remembers what was said here until a newer status tells another round.
 
 Complaints about people have no round, and nothing is recorded of them here: words about them go to their readers only
-(docs/decisions/0024-a-sealed-case-is-not-returned.md).
+(docs/decisions/0025-a-sealed-case-is-not-returned.md).
 """
 
 from dataclasses import dataclass
