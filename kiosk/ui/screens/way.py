@@ -15,7 +15,7 @@ from kivy.uix.floatlayout import FloatLayout
 
 from kiosk.ui.presenters.way import Plan, WayView
 from kiosk.ui.screens import load
-from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.screens.base import Item, Page, Staying, When
 from kiosk.ui.widgets.look import LOOK
 from kiosk.ui.widgets.surface import Row, Surface
 from kiosk.ui.widgets.touch import Touchable
@@ -51,6 +51,10 @@ class MoveItem(Item, Row):
 
 class LevelItem(Item, Touchable, Surface, Row):
     """One level to look at."""
+
+
+class WayEnd(Staying, When):
+    """Stays in sight below a way: to look for another place."""
 
 
 class PlanPlace(Touchable, Surface, FloatLayout):
