@@ -110,7 +110,7 @@ def read_answer(window: Window, code: str, picture: Callable[[str], object] = no
     window.type(code)
     picture("track")
     window.touch("find")
-    wait_until("the case's state", lambda: _action(window, "again"))
+    wait_until("the case's state", lambda: _action(window, "again") or _action(window, "not-fixed"))
     texts = window.texts()
     picture("status")
     return texts
