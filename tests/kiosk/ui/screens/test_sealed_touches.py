@@ -1,5 +1,6 @@
 """Real fingers at the second door, in every language; and what was typed at either door is in no file afterwards."""
 
+import gc
 import logging
 
 import msgspec
@@ -197,6 +198,39 @@ def test_a_canary_typed_at_either_door_is_in_no_file_of_the_kiosk(shown, door, t
     assert holders(tmp_path, *marks) == []
     said = caplog.text + "".join(str(record.__dict__) for record in caplog.records)
     assert [mark for mark in marks if mark in said] == []
+
+
+def holding(part):
+    """The kinds of things in this process that hold a text with `part` in it."""
+    gc.collect()
+    found = []
+    for each in gc.get_objects():
+        try:
+            inner = gc.get_referents(each)
+        except ReferenceError:
+            continue
+        found += [type(each).__name__ for text in inner if type(text) is str and text is not part and part in text]
+    return found
+
+
+def test_no_widget_and_no_cache_holds_a_word_of_a_complaint_afterwards(shown):
+    """After the visit the typed words are in no input, view, texture cache or undo of the whole process (G-51)."""
+    word = "นกกระจิบ" + str(7731 * 2)
+    shown.begin()
+    shown.touch("problem", "person", "category-person", "input-first")
+    field(shown, "input-first").insert(word)
+    shown.settle()
+    shown.touch("next", "category-unfair")
+    field(shown, "input-story").insert(word)
+    shown.settle()
+    shown.touch("next", "next", "next")
+    assert shown.flow.step == "check"
+    assert holding(word[:-1]) != []
+    shown.kiosk.pass_s(61)
+    shown.settle()
+    assert shown.flow.step == "idle"
+    del word
+    assert holding("กระจิบ" + str(7731 * 2)[:-1]) == []
 
 
 def test_the_second_door_leaves_a_date_and_no_time_behind(shown, tmp_path, caplog):
