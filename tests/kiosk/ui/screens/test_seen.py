@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -46,7 +45,7 @@ def ground_under(drawn, box, colour):
     left, bottom, right, top = (round(side) for side in box)
     part = drawn.crop((max(0, left), SMALL[1] - top, min(SMALL[0], right), SMALL[1] - bottom))
     written = tuple(round(each * 255) for each in colour[:3])
-    for found, _count in Counter(part.getdata()).most_common():
+    for _count, found in sorted(part.getcolors(1 << 24), reverse=True):
         if not near(found, written):
             return (*(each / 255 for each in found), 1.0)
     return None
@@ -64,7 +63,8 @@ def test_every_word_stands_out(stage, kiosk, tmp_path, name, contrast):
     drawn = Image.open(stage.picture(tmp_path / "page.png"))
     faint = []
     for label, box in words(stage, page):
-        if label.color[3] < 1 or seen(ink(label)) is None:
+        # Dots where a figure is to come are no writing; they are as an empty circle is (`test_theme`).
+        if label.color[3] < 1 or seen(ink(label)) is None or not any(each.isalnum() for each in label.text):
             continue
         ground = ground_under(drawn, box, label.color)
         ratio = contrast_ratio(tuple(label.color), ground) if ground else 1.0
