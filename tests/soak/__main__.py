@@ -67,6 +67,9 @@ class Day:
         self.front.flow = self.flow
         self.stage.show(self.front)
         self.flow.start()
+        for _ in range(200):
+            self.front.prepare(0)  # what a quiet first minute does by itself: every screen built, every drawing read
+        self.stage.frames(5)
         self.tidy_after_s = TIDY_AFTER_S
         self.touches = self.visits = 0
         self.steps: set[str] = set()

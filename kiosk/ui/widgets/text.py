@@ -30,7 +30,7 @@ from ..shaping.house import boundaries
 from ..shaping.linebreak import breaks
 from ..theme import PORTRAIT, Type, metrics
 
-TEXTURE_BYTES_MAX: Final = 48 << 20
+TEXTURE_BYTES_MAX: Final = 24 << 20
 """Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
 _JAWI_PITCH: Final = 1.4
 _JAWI_PITCH_OF_LINES: Final = 1.55
