@@ -42,6 +42,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "06-case-closed": ("palad", "/desk/cases/{closed}"),
     "08-content": ("palad", "/desk/content/"),
     "08-hall": ("palad", "/desk/content/hall"),
+    "08-service": ("palad", "/desk/content/services/sign_tax"),
     "09-fleet": ("it", "/desk/kiosks/"),
     "09-kiosk": ("it", "/desk/kiosks/{kiosk}"),
     "09-enrol": ("it", "/desk/kiosks/enrol"),
