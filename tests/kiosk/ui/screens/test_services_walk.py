@@ -33,10 +33,21 @@ def strike(shown, text):
     shown.settle()
 
 
+def stand_still(shown, *what):
+    """Wait until these numbers no longer change: what glides has come to rest, however slow the machine."""
+    before = None
+    while before != (now := tuple(getattr(widget, name) for widget, name in what)):
+        before = now
+        shown.stage.frames(2)
+
+
 def reach(shown, action):
     """Turn pages with the button, as somebody does who does not drag, until the target is in sight."""
-    area = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ScrollArea))
+    area = shown.key(action)
+    while not isinstance(area, ScrollArea):
+        area = area.parent
     for _ in range(12):
+        stand_still(shown, (area, "offset"), (area, "y"), (area, "height"), (shown.key(action), "y"))
         _, middle = harness.middle(shown.key(action))
         if area.y + 40 < middle < area.y + area.height - 40:
             shown.touch(action)
@@ -92,6 +103,7 @@ def test_a_form_is_seen_filled_in_enlarged_by_code_and_on_paper(shown, lang):
     assert sheet.parts > 2
     for _ in range(sheet.parts - 1):
         shown.touch("page-forth")
+        stand_still(shown, (sheet, "across"), (sheet, "down"))
         seen.add((sheet.across, sheet.down))
     assert len(seen) == sheet.parts
     shown.touch("code")
