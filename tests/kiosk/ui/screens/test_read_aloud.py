@@ -111,8 +111,10 @@ def test_without_sound_the_foot_says_so(shown):
 
 
 #: What was typed in the examples, and codes told to one person alone.
-SECRETS = (TOLD, "หน้ามัสยิด", "มะรอนิง", "0812345678", "4827", "3193", "0552", "6704", "ช่วยกรอกแบบให้แม่", "รอนานมากค่ะ",
-           "เสียภาษีที่ดินได้ถึงวันไหน")  # fmt: skip
+SECRETS = (
+    TOLD, "เสาไฟต้นที่ 4", "เจ้าหน้าที่ขอเงินสองร้อย", "ไฟติดสองวัน", "มะรอนิง", "0812345678", "4827", "3193", "0552", "6704",
+    "ช่วยกรอกแบบให้แม่", "รอนานมากค่ะ", "เสียภาษีที่ดินได้ถึงวันไหน",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("name", [name for name in WAYS if WAYS[name]])
