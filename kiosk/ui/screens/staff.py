@@ -43,3 +43,9 @@ class Tools(EachGrid):
     """What staff can do with the kiosk itself."""
 
     owner = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class StaffActs(Row):
+    """Switch off, or back to service: never out of reach."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
