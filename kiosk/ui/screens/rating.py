@@ -26,7 +26,10 @@ class EvenItem(Item):
 
     def on_needed(self, *_: object) -> None:
         """Ask the whole row."""
-        row = {self, *(self.parent.children if self.parent else ())}
+        beside = list(reversed(self.parent.children)) if self.parent else []
+        cols = getattr(self.parent, "cols", None) or max(1, len(beside))
+        first = beside.index(self) // cols * cols if self in beside else 0
+        row = beside[first : first + cols] or [self]
         highest = max(each.needed for each in row)
         for each in row:
             each.shared = highest

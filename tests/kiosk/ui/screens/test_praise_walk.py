@@ -2,8 +2,10 @@
 
 import pytest
 
+from kiosk.ui import harness
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.input import ShapedInput
+from kiosk.ui.widgets.scroll import ScrollArea
 from shared import kinds
 
 
@@ -11,6 +13,18 @@ def bodies(shown):
     """What the lobby log holds, decoded, without the record that opened it."""
     records = shown.kiosk.world.lobby.after(0)
     return [kinds.decode(each.header.kind, each.header.schema, each.body) for each in records][1:]
+
+
+def touch_in_page(shown, *actions):
+    """Touch what stands in the page, turned to where it is in sight."""
+    for action in actions:
+        for _ in range(6):
+            area = next((each for each in shown.stage.walk(shown.screen) if isinstance(each, ScrollArea)), None)
+            _, middle = harness.middle(shown.key(action))
+            if area is None or area.y < middle < area.top:
+                break
+            shown.touch("page-forth")
+        shown.touch(action)
 
 
 def begin(shown, language):
@@ -26,7 +40,8 @@ def test_a_colleague_is_praised_by_picture(shown, language):
     """Six faces on one page, two reasons, hostile words as text; one record, then thanks, then nothing left."""
     begin(shown, language)
     assert (len(shown.flow.view.people), shown.flow.view.pages) == (6, 1)
-    shown.touch("person-sample_f", "reason-polite", "reason-honest", "write")
+    touch_in_page(shown, "person-sample_f", "reason-polite", "reason-honest")
+    shown.touch("write")
     field = next(each for each in shown.stage.walk(shown.screen) if isinstance(each, ShapedInput))
     field.insert("[b]ใจดี[/b] {0} \u202e😀")
     shown.settle()
@@ -47,5 +62,6 @@ def test_who_does_not_know_the_name_tells_counter_and_hour(shown, language):
     begin(shown, language)
     shown.touch("send")
     assert shown.flow.say("praise.need") in shown.stage.texts(shown.screen)
-    shown.touch("unknown", "counter-2", "hour-10", "send")
+    touch_in_page(shown, "unknown", "counter-2", "hour-10")
+    shown.touch("send")
     assert bodies(shown) == [kinds.PraiseGiven("2027-03-18", "", "", "2", "10", [], "", language)]

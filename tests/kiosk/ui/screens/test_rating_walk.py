@@ -2,8 +2,10 @@
 
 import pytest
 
+from kiosk.ui import harness
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.keyboard import Keyboard
+from kiosk.ui.widgets.scroll import ScrollArea
 from shared import kinds
 
 
@@ -21,7 +23,7 @@ def keyboard_of(shown):
 def a_word(shown):
     """A short word that the keyboard now on screen has the letters of."""
     keyboard = keyboard_of(shown)
-    return next(word for word in ("ดี", "ok", "اوك") if all(keyboard.spot_of(letter) for letter in word))
+    return next(word for word in ("ดี", "ok", "با") if all(keyboard.spot_of(letter) for letter in word))
 
 
 def strike(shown, text):
@@ -32,6 +34,18 @@ def strike(shown, text):
         shown.stage.strike(keyboard, letter)
         shown.kiosk.hands.pass_s(0.2)
     shown.settle()
+
+
+def touch_in_page(shown, *actions):
+    """Touch what stands in the page, turned to where it is in sight."""
+    for action in actions:
+        for _ in range(6):
+            area = next((each for each in shown.stage.walk(shown.screen) if isinstance(each, ScrollArea)), None)
+            _, middle = harness.middle(shown.key(action))
+            if area is None or area.y < middle < area.top:
+                break
+            shown.touch("page-forth")
+        shown.touch(action)
 
 
 def begin(shown, language):
@@ -51,7 +65,8 @@ def test_from_the_slip_to_the_last_word(shown, language):
     shown.touch("services", "service-sign_tax", "take", "done")
     code = shown.kiosk.printer.tray[0].rating_code
     begin(shown, language)
-    shown.touch("rate", "code")
+    shown.touch("rate")
+    touch_in_page(shown, "code")
     strike(shown, code)
     shown.touch("use")
     assert shown.flow.step == "rating"
@@ -59,7 +74,8 @@ def test_from_the_slip_to_the_last_word(shown, language):
     shown.touch("face-2", "change", "face-5")
     view = shown.flow.view
     assert (shown.flow.step, view.score) == ("thanks", 5)
-    shown.touch(*(f"reason-{each.id}" for each in view.reasons[:3]), *(f"{each.id}-4" for each in view.dimensions))
+    touch_in_page(shown, *(f"reason-{each.id}" for each in view.reasons[:3]))
+    touch_in_page(shown, *(f"{each.id}-4" for each in view.dimensions))
     shown.touch("write")
     word = a_word(shown)
     strike(shown, word)
@@ -77,7 +93,8 @@ def test_from_the_slip_to_the_last_word(shown, language):
 def test_a_wrong_code_is_told_kindly_and_one_rates_without(shown, language):
     """What to do next is said in the reader's language, and nothing was recorded by trying."""
     begin(shown, language)
-    shown.touch("rate", "code")
+    shown.touch("rate")
+    touch_in_page(shown, "code")
     strike(shown, "12345678")
     shown.touch("use")
     assert shown.flow.say("slip_code.refused") in shown.stage.texts(shown.screen)
