@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices gallery crash sim fuzz escape soak demo format assets vectors lock clean
+.PHONY: help setup check test bench voices pictures gallery crash sim fuzz escape soak demo format assets vectors lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -21,6 +21,9 @@ test:            ## check, then every test
 
 bench:           ## measure the promised figures; writes build/bench.json
 	$(PY) -m bench
+
+pictures:        ## draw anew what every screen is compared with, after a change that was meant; look, then commit
+	SALA_PICTURES=draw $(PY) -m pytest -q --numprocesses 2 tests/kiosk/ui/screens/test_pictures.py
 
 gallery:         ## every screen, widget example and staff page as PNG, every language and size: build/gallery/
 	$(PY) -m kiosk.ui.gallery build/gallery

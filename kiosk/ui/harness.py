@@ -70,6 +70,16 @@ class Stage:
             self.window.remove_widget(child)
         ARMING.rearm()
 
+    def discard(self, root: Any) -> None:
+        """Take ``root`` away for good: no rule of it follows anything any more, whenever memory is swept."""
+        self.clear()
+        todo = [root]
+        while todo:
+            widget = todo.pop()
+            Builder.unbind_widget(widget.uid)
+            # What a page holds and does not show follows its rules just the same.
+            todo += [*widget.children, *getattr(widget, "_kept", ()), *getattr(widget, "_aside", ())]
+
     def frames(self, count: int = 1) -> None:
         """Run the event loop for ``count`` frames."""
         for _ in range(count):

@@ -178,6 +178,10 @@ WAYS: Final[dict[str, Way]] = {
 }
 
 
+#: One example of each screen; the others, named after it, are its states.
+FIRST: Final = tuple(name for name in WAYS if "-" not in name)
+
+
 def walk(
     kiosk: SampleKiosk, name: str, lang: str, *, text_factor: float = 1.0, contrast: bool = False, low: bool = False
 ) -> None:

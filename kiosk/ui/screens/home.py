@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kivy.properties import NumericProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -21,6 +21,8 @@ class HomeScreen(Page):
     #: How the doors stand: one large, four middle and three small ones ("panel"); one beside seven small ones ("wide");
     #: eight alike in large letters ("large"); all in the lower half ("low").
     mode = StringProperty("panel")
+    #: Whether the cards of time and waiting give their room to the doors.
+    bare = BooleanProperty(False)
 
 
 class LanguageItem(Item, Chip):

@@ -105,7 +105,8 @@ class PlanArea(FloatLayout):
             room.bind(on_release=self._touched)
             self._rooms.append(room)
             self.add_widget(room)
-        gap = self.cell * _WALL
+        # Walls are as thick as fingers need between two rooms, however small the plan.
+        gap = max(self.cell * _WALL, LOOK.m.guard * 1.8)
         for room, place in zip(self._rooms, plan.places, strict=True):
             left, bottom = self._at(place.x, place.y + place.deep)
             room.pos = left + gap, bottom + gap

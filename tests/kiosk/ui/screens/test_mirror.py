@@ -11,7 +11,7 @@ import pytest
 from kiosk.config import pin_hash
 from kiosk.ui.sample import SampleKiosk
 from kiosk.ui.screens import load
-from kiosk.ui.screens.examples import PIN, WAYS, picture
+from kiosk.ui.screens.examples import FIRST, PIN, picture
 from kiosk.ui.theme import LANDSCAPE, PORTRAIT
 from kiosk.ui.widgets import LOOK, ShapedLabel
 from kiosk.ui.widgets.icon import TURNS, Icon
@@ -22,7 +22,7 @@ load("way")
 from kiosk.ui.screens.way import PlanArea  # noqa: E402 - its rules come first
 
 #: The attract screen waits for the next visit, and every visit begins in Thai.
-TURNING = [name for name in WAYS if not name.startswith("idle")]
+TURNING = [name for name in FIRST if name != "idle"]
 
 
 @pytest.fixture(scope="module")

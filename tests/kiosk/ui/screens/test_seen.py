@@ -9,7 +9,7 @@ from PIL import Image, ImageChops
 
 from kiosk.config import pin_hash
 from kiosk.ui.sample import SampleKiosk
-from kiosk.ui.screens.examples import PIN, WAYS, picture
+from kiosk.ui.screens.examples import FIRST, PIN, WAYS, picture
 from kiosk.ui.theme import Theme, contrast_ratio
 from kiosk.ui.widgets.choice import CheckRow, PersonCard, ReasonCard
 from kiosk.ui.widgets.face import SmallFace
@@ -52,7 +52,7 @@ def ground_under(drawn, box, colour):
 
 
 @pytest.mark.parametrize("contrast", [False, True], ids=["house", "high"])
-@pytest.mark.parametrize("name", [name for name in WAYS if name != "warning"])
+@pytest.mark.parametrize("name", [name for name in FIRST if name != "warning"])
 def test_every_word_stands_out(stage, kiosk, tmp_path, name, contrast):
     """4.5 to 1 between letters and what they really stand on; 3 to 1 where letters are as large as a hand is wide."""
     if contrast and not WAYS[name]:
