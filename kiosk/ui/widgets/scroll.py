@@ -38,6 +38,8 @@ class ScrollArea(StencilView):
     page_now = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
+        self._turn: Animation | None = None
+        self._bound = 0.0
         super().__init__(**kwargs)
         # Inside the stencil, wherever a rule puts that: only the content moves, never the opening it is seen through.
         with self.canvas:
@@ -70,10 +72,14 @@ class ScrollArea(StencilView):
 
     def page(self, by: int) -> None:
         """Move by nearly a whole view, down for positive ``by``."""
-        target = min(self.offset_max, max(0, self.offset + by * self.height * (1 - _KEEP)))
+        # Who touches again before the page has come turns it from where it is going, not from where it is.
+        turns = self._turn is not None and self._turn.have_properties_to_animate(self)
+        begin = self._bound if turns else self.offset
+        target = self._bound = min(self.offset_max, max(0, begin + by * self.height * (1 - _KEEP)))
         Animation.cancel_all(self, "offset")
         if LOOK.motion:
-            Animation(offset=target, duration=0.2, transition="out_quad").start(self)
+            self._turn = Animation(offset=target, duration=0.2, transition="out_quad")
+            self._turn.start(self)
         else:
             self.offset = target
 

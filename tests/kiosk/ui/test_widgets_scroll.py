@@ -10,7 +10,7 @@ from kivy.lang import Builder
 from PIL import Image
 
 from kiosk.ui.harness import Stage, middle
-from kiosk.ui.widgets import ShapedLabel
+from kiosk.ui.widgets import LOOK, ShapedLabel
 from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.scroll import Pager, ScrollArea
 from kiosk.ui.widgets.surface import Column, Ground, Surface
@@ -149,3 +149,17 @@ def test_what_is_moved_into_sight_is_seen(stage: Stage, tmp_path: Path, built: b
     with Image.open(stage.picture(tmp_path / "down.png")) as picture:
         x, y = middle(mark)
         assert picture.getpixel((round(x), round(picture.height - y))) == (255, 0, 255)
+
+
+def test_two_quick_turns_are_two_pages(stage: Stage, scene: tuple[Any, Any, list[str]], monkeypatch: Any) -> None:
+    """A page turned before the last one has come goes on from where that one was going."""
+    area, _, _ = scene
+    area.page(1)
+    one = area.offset
+    area.top_up()
+    monkeypatch.setattr(LOOK, "motion", True)
+    area.page(1)
+    area.page(1)
+    assert area.offset < one
+    assert area._bound == pytest.approx(min(2 * one, area.offset_max))
+    assert area._bound > one

@@ -35,7 +35,7 @@ def round_trip(shown):
     for way in WAYS:
         shown.begin()
         shown.touch(*way)
-        shown.stage.settle()
+        shown.stage.settle(until=lambda: not shown.front.shift)
         seen[way] = look_of(shown)
         shown.flow.reset()
         shown.settle()
