@@ -428,6 +428,8 @@ class When(Column):
         """Keep a child, and show it while on."""
         if widget not in self._kept:
             self._kept.append(widget)
+            # Out of the tree it has no parent, and its rules must not outlive the page they read.
+            widget.keeper = self
         if self.on:
             super().add_widget(widget, *args, **kwargs)
 

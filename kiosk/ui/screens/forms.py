@@ -83,6 +83,8 @@ class FormPart(Box):
         """Keep a child, and show it while on."""
         if widget not in self._kept:
             self._kept.append(widget)
+            # Out of the tree it has no parent, and its rules must not outlive the page they read.
+            widget.keeper = self
         if self.on:
             super().add_widget(widget, *args, **kwargs)
 
