@@ -56,8 +56,9 @@ class TextureCache:
 
     def put(self, key: Hashable, texture: Any, size: int) -> None:
         """Keep ``texture`` of ``size`` bytes, dropping the longest unused while there is too much."""
+        _, before = self._kept.pop(key, (None, 0))
         self._kept[key] = (texture, size)
-        self.bytes += size
+        self.bytes += size - before
         while self.bytes > self.bytes_max and len(self._kept) > 1:
             _, (_, dropped) = self._kept.popitem(last=False)
             self.bytes -= dropped

@@ -160,6 +160,9 @@ def test_the_cache_is_bounded_in_bytes() -> None:
         cache.put(key, f"texture {key}", 40)
         assert cache.bytes <= 100
     assert cache.get(4) == "texture 4"
+    held = cache.bytes
+    cache.put(4, "drawn again", 40)
+    assert (cache.get(4), cache.bytes) == ("drawn again", held)
     assert cache.get(0) is None
 
 
