@@ -5,16 +5,12 @@ python -m tests.sim --first 173 --seeds 1         that seed again
 """
 
 import argparse
-import csv
 import logging
 import sys
 import time
-from datetime import UTC, datetime
-from pathlib import Path
 
+from tests import ledger
 from tests.sim.fleet import Fleet, memory
-
-LEDGER = Path(__file__).parents[2] / "docs" / "assurance" / "ledger.csv"
 
 
 def main() -> int:
@@ -37,10 +33,9 @@ def main() -> int:
     seconds = time.monotonic() - begin
     print(f"{options.seeds} seeds x {options.steps} steps in {seconds:.0f} s")
     print(f"{records} records, {faults} faults, {len(wrong)} broken")
-    with LEDGER.open("a", encoding="utf-8", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerow(
-            [datetime.now(UTC).date(), "sim", options.first, options.seeds, options.steps, records, len(wrong)]
-        )
+    ledger.enter(
+        "sim", first_seed=options.first, seeds=options.seeds, steps=options.steps, count=records, broken=len(wrong)
+    )
     return 1 if wrong else 0
 
 
