@@ -6,40 +6,25 @@
 Each conversation is about one logbook: the lobby's, whenever there is something; the confidential one once a day
 (`daily`), so that it is mentioned at no other time.
 
-Nothing here decides when to talk or how to wait (`loop`), nor what comes next in a conversation (`shared.protocol`).
-
-The rules of this file:
-1. A count moves only with a verified answer, and the answer is kept beside it, in one transaction.
-2. Whatever breaks off leaves everything as the last answer left it; the next conversation begins by asking again.
-3. A log that cannot go on ends at once, and a new one that cites it is opened; what waits in the old one is still sent.
-4. A damaged record stops its log, never the others: what can be read behind it is appended to the new log.
+Nothing here decides when to talk or how to wait (`loop`), what comes next in a conversation (`shared.protocol`), nor
+what an answer changes (`kiosk.desk.hearing`). Whatever breaks off leaves everything as the last answer left it; the
+next conversation begins by asking again.
 """
 
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from kiosk.clock import Clock
-from kiosk.desk import contact, health
+from kiosk.desk import health
+from kiosk.desk.hearing import Hearing
 from kiosk.desk.world import World
-from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
+from kiosk.store import Logbook, RecordDamaged
 from kiosk.sync.line import Reply, Transport, unbelieved
 from shared import protocol
 from shared.errors import SalaError, TooLarge
-from shared.protocol import (
-    Answer,
-    EditionOffered,
-    Event,
-    Local,
-    NewLogNeeded,
-    Push,
-    Refused,
-    ServerRestored,
-    State,
-    Stored,
-    Want,
-)
-from shared.records import At, Record
+from shared.protocol import Event, Push, Refused, State, Stored, Want
+from shared.records import Record
 
 logger = logging.getLogger(__name__)
 
@@ -87,10 +72,9 @@ class _Conversation:
         self._transport = transport
         self._batch_bytes_max = batch_bytes_max
         self._book = book
-        self._edition = 0
+        self._hearing = Hearing(world, clock, book)
         self._records = 0
         self._refused: Refused | None = None
-        self._again = False
         self._reader = ThreadPoolExecutor(1, "sync-reader")
         self._ahead: tuple[tuple[bytes, int], Future[list[Record]]] | None = None
 
@@ -101,16 +85,16 @@ class _Conversation:
 
     def _run(self) -> Told:
         for _ in range(ROUNDS_MAX):
-            push = Push(self._world.identity.kiosk_self(), map(_local, self._asked_about()), self._hash_at)
+            push = self._hearing.push()
             try:
                 self._speak(push)
             except RecordDamaged as damage:
-                self._end_damaged(damage)
+                self._hearing.end_damaged(damage)
                 continue
             if push.state is not State.START:
                 break
-        self._carry_over()
-        return Told(self._edition, self._records, self._refused, self._again)
+        self._hearing.carry_over()
+        return Told(self._hearing.edition, self._records, self._refused, self._hearing.again)
 
     def _speak(self, push: Push) -> None:
         """From the question to the last receipt, or to where the server will not go on."""
@@ -170,80 +154,9 @@ class _Conversation:
         except SalaError as error:
             raise unbelieved(reply) from error
         self._clock.learn(answer.server_ms)
-        self._keep(events, answer, reply.body)
+        self._hearing.keep(events, answer, reply.body)
         for event in events:
             if isinstance(event, Refused) and push.state is State.STOPPED:
                 logger.warning("the server refused: %s", event.reason.value)
                 self._refused = event
         return events
-
-    def _keep(self, events: list[Event], answer: Answer, signed: bytes) -> None:
-        """What an answer changes on the disk, all of it or nothing."""
-        before = contact.read(self._world.store)
-        now = replace(before, epoch=answer.epoch)
-        with self._book.store.transaction() as tx:
-            for event in events:
-                match event:
-                    case Stored(head, backed_up):
-                        self._book.record_receipt(
-                            tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=backed_up, epoch=answer.epoch,
-                            server_ms=answer.server_ms, signed=signed,
-                        )  # fmt: skip
-                    case ServerRestored(log, server_seq, receipted_seq):
-                        logger.warning("server restored: log %s, %d of %d", log.hex()[:8], server_seq, receipted_seq)
-                        now = replace(now, restored_ms=answer.server_ms)
-                    case NewLogNeeded(log, reason):
-                        if self._open_new(tx, log, reason):
-                            now = replace(now, new_log_ms=answer.server_ms, new_log_reason=reason)
-                    case EditionOffered(edition):
-                        self._edition = edition
-                    case Refused():
-                        pass
-            if now != before or abs(answer.server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
-                contact.write(self._world.store, replace(now, server_ms=answer.server_ms))
-
-    def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
-        """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""
-        if self._book.logs()[-1].log != log:
-            return False
-        logger.warning("log %s ends (%s); a new one goes on", log.hex()[:8], reason)
-        self._book.open_new(tx, reason, at=self._at(), edition=self._world.content.edition)
-        self._again = True
-        return True
-
-    def _at(self) -> At:
-        """When a log is opened: to the moment in the lobby, to the day elsewhere."""
-        moment = self._clock.now()
-        return moment.at if self._book.name == self._world.lobby.name else apart.at(moment.service_date)
-
-    def _end_damaged(self, damage: RecordDamaged) -> None:
-        logger.error("%s", damage)
-        with self._book.store.transaction() as tx:
-            self._book.mark_damaged(tx, damage.log, damage.seq)
-            if self._open_new(tx, damage.log, "damaged"):
-                contact.note_new_log(self._world.store, "damaged")
-
-    def _carry_over(self) -> None:
-        """Append what can be read behind a damaged record to the current log: the server has named its place."""
-        for view in self._book.logs():
-            moved = int(view.ended and view.stranded > 0)
-            while moved:
-                with self._book.store.transaction() as tx:
-                    moved = self._book.carry_over(tx, view.log)
-                self._again = True
-
-    def _asked_about(self) -> list[LogView]:
-        """The current log, and old ones of which the server lacks something, has no backup yet, or has said nothing
-        since it was restored.
-        """
-        *old, current = self._book.logs()
-        epoch = contact.read(self._world.store).epoch
-        unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
-        return [*unsure, current]
-
-    def _hash_at(self, log: bytes, seq: int) -> bytes | None:
-        return self._book.hash_at(seq, log)
-
-
-def _local(view: LogView) -> Local:
-    return Local(view.name, view.head, view.receipted, view.epoch)

@@ -1,0 +1,118 @@
+"""What the server's signed answers change on this kiosk, whichever way they came: over the line or on a stick.
+
+    hearing = Hearing(world, clock, book)
+    push = hearing.push()                             # what is said: `shared.protocol`
+    events = push.hear(answer)
+    hearing.keep(events, read_answer(answer, key), answer)
+
+The rules of this file:
+1. A count moves only with a verified answer, and the answer is kept beside it, in one transaction.
+2. A log that cannot go on ends at once, and a new one that cites it is opened; what waits in the old one is still sent.
+3. A damaged record stops its log, never the others: what can be read behind it is appended to the new log.
+"""
+
+import logging
+from dataclasses import replace
+
+from kiosk.clock import Clock
+from kiosk.desk import contact
+from kiosk.desk.world import World
+from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
+from shared.protocol import Answer, EditionOffered, Event, Local, NewLogNeeded, Push, Refused, ServerRestored, Stored
+from shared.records import At
+
+logger = logging.getLogger(__name__)
+
+
+class Hearing:
+    """The kiosk's side of what is said about one logbook.
+
+    `edition` is the newest content the server spoke of; `again` says that something new waits already, such as the
+    first record of a new log.
+    """
+
+    def __init__(self, world: World, clock: Clock, book: Logbook) -> None:
+        self.edition = 0
+        self.again = False
+        self._world = world
+        self._clock = clock
+        self._book = book
+
+    def push(self) -> Push:
+        """A conversation about what waits in this logbook now."""
+        return Push(self._world.identity.kiosk_self(), map(_local, self._asked_about()), self._hash_at)
+
+    def keep(self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True) -> None:
+        """What an answer changes on the disk, all of it or nothing. One that was days on its way (not `came_at_once`)
+        does not set back when the server was last heard.
+        """
+        before = contact.read(self._world.store)
+        now = replace(before, epoch=answer.epoch)
+        server_ms = answer.server_ms if came_at_once else max(before.server_ms, answer.server_ms)
+        with self._book.store.transaction() as tx:
+            for event in events:
+                match event:
+                    case Stored(head, backed_up):
+                        self._book.record_receipt(
+                            tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=backed_up, epoch=answer.epoch,
+                            server_ms=answer.server_ms, signed=signed,
+                        )  # fmt: skip
+                    case ServerRestored(log, server_seq, receipted_seq):
+                        logger.warning("server restored: log %s, %d of %d", log.hex()[:8], server_seq, receipted_seq)
+                        now = replace(now, restored_ms=answer.server_ms)
+                    case NewLogNeeded(log, reason):
+                        if self._open_new(tx, log, reason):
+                            now = replace(now, new_log_ms=answer.server_ms, new_log_reason=reason)
+                    case EditionOffered(edition):
+                        self.edition = edition
+                    case Refused():
+                        pass
+            if now != before or abs(server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
+                contact.write(self._world.store, replace(now, server_ms=server_ms))
+
+    def end_damaged(self, damage: RecordDamaged) -> None:
+        """A record that had to be told of cannot be read: its log ends before it, and a new one goes on."""
+        logger.error("%s", damage)
+        with self._book.store.transaction() as tx:
+            self._book.mark_damaged(tx, damage.log, damage.seq)
+            if self._open_new(tx, damage.log, "damaged"):
+                contact.note_new_log(self._world.store, "damaged")
+
+    def carry_over(self) -> None:
+        """Append what can be read behind a damaged record to the current log: the server has named its place."""
+        for view in self._book.logs():
+            moved = int(view.ended and view.stranded > 0)
+            while moved:
+                with self._book.store.transaction() as tx:
+                    moved = self._book.carry_over(tx, view.log)
+                self.again = True
+
+    def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
+        """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""
+        if self._book.logs()[-1].log != log:
+            return False
+        logger.warning("log %s ends (%s); a new one goes on", log.hex()[:8], reason)
+        self._book.open_new(tx, reason, at=self._at(), edition=self._world.content.edition)
+        self.again = True
+        return True
+
+    def _at(self) -> At:
+        """When a log is opened: to the moment in the lobby, to the day elsewhere."""
+        moment = self._clock.now()
+        return moment.at if self._book.name == self._world.lobby.name else apart.at(moment.service_date)
+
+    def _asked_about(self) -> list[LogView]:
+        """The current log, and old ones of which the server lacks something, has no backup yet, or has said nothing
+        since it was restored.
+        """
+        *old, current = self._book.logs()
+        epoch = contact.read(self._world.store).epoch
+        unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
+        return [*unsure, current]
+
+    def _hash_at(self, log: bytes, seq: int) -> bytes | None:
+        return self._book.hash_at(seq, log)
+
+
+def _local(view: LogView) -> Local:
+    return Local(view.name, view.head, view.receipted, view.epoch)
