@@ -18,7 +18,8 @@ The rules of this file:
 2. A damaged record never stops the kiosk: the next `append` opens a new log first, in the same transaction.
 3. What the server holds is what its signed answers said, never what was sent. A new epoch of the server begins from
    what it says.
-4. `prune` takes bodies and salts; headers and receipts stay.
+4. `prune` takes bodies and salts; headers and receipts stay. It takes none without the signed answer that lets it go,
+   in the epoch the server is in now.
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ from typing import Literal
 
 import msgspec
 
-from kiosk.store.errors import NoLog, RecordDamaged
+from kiosk.store.errors import NoLog, RecordDamaged, RowDamaged
 from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Shelf, Store, Transaction
 from shared import kinds, wire
@@ -59,10 +60,14 @@ TAIL_COUNT = 32
 _encode = msgspec.msgpack.Encoder().encode
 _decode_count = msgspec.msgpack.Decoder(int).decode
 
+#: Receipts are looked through this many at a time.
+_PROOF_STEP = 200
+
 _DAY_MS = 24 * 3600 * 1000
 _HOUR_MS = 3600 * 1000
 _LOGS_CELL = "logs"
 _SERVER_TIME_CELL = "server_ms"
+_EPOCH_CELL = "epoch"
 
 OpenReason = Literal["enrolled", "copied", "restored", "forked", "damaged"]
 
@@ -269,9 +274,10 @@ class Logbook:
         told_ms = self._server_ms()
         same_epoch = epoch == old.epoch
         news = not same_epoch or seq > old.stored_seq or backed_up > old.backed_up
-        if not news and abs(server_ms - told_ms) < _HOUR_MS:
+        if not news and epoch == self._epoch() and abs(server_ms - told_ms) < _HOUR_MS:
             return
         tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
+        tx.put_cell(_EPOCH_CELL, epoch)
         if not news:
             return
         stored = Head(log, seq, hash_)
@@ -294,17 +300,20 @@ class Logbook:
     def prune(self, tx: Transaction, *, limit: int = READ_COUNT_MAX) -> int:
         """Give up the bodies that have lain in a verified backup for 35 days; returns how many records were looked at.
 
-        The days lie between two times that the server signed; the kiosk's clock has no say. `log.opened` keeps its
-        body.
+        The days lie between two times that the server signed; the kiosk's clock has no say. A log of which the server
+        has said nothing since it was restored waits, and so does one whose receipt cannot be read any more.
+        `log.opened` keeps its body.
         """
-        now_ms = self._server_ms()
+        now_ms, epoch = self._server_ms(), self._epoch()
         looked_at = 0
         for entry in self._mine():
             standing = self._standing(entry)
+            if standing.epoch != epoch:
+                continue
             ripe = [step for step in standing.aging if step.server_ms + PRUNE_AFTER_MS <= now_ms]
             until = max((step.seq for step in ripe), default=0)
             last = min(until, standing.pruned + limit - looked_at)
-            if last <= standing.pruned:
+            if last <= standing.pruned or not self._proved(entry, epoch, until):
                 continue
             shelf = self._shelf(entry)
             for seq, sealed in self._store.load_run(shelf, standing.pruned + 1, last):
@@ -549,6 +558,27 @@ class Logbook:
 
     def _put_standing(self, tx: Transaction, entry: _Log, standing: _Standing) -> None:
         tx.put_cell(f"standing/{entry.ordinal}", _encode(standing))
+
+    def _proved(self, entry: _Log, epoch: bytes, seq: int) -> bool:
+        """Whether a kept answer of this epoch says that everything up to `seq` lies in a verified backup."""
+        shelf = self._store.shelf("receipt", entry.log.hex(), entry.ordinal)
+        last = self._standing(entry).receipts
+        while last > 0:  # the newest first: the answer that is looked for is rarely far back
+            run = self._store.load_run(shelf, max(1, last - _PROOF_STEP + 1), last)
+            for number, sealed in reversed(list(run)):
+                try:
+                    kept = _decode_receipt(shelf.cipher.open(number, sealed))
+                except RowDamaged as error:
+                    self._store.note(str(error))
+                    continue
+                if kept.epoch == epoch and kept.backed_up >= seq:
+                    return True
+            last -= _PROOF_STEP
+        return False
+
+    def _epoch(self) -> bytes:
+        """The epoch that the server named last, in an answer about any log of this store; empty before the first."""
+        return self._store.cell(_EPOCH_CELL) or b""
 
     def _server_ms(self) -> int:
         """The time that the server signed last."""

@@ -291,6 +291,39 @@ def test_a_new_epoch_stops_pruning(desk):
     assert prune(desk) == 0
 
 
+def test_an_old_log_waits_until_the_restored_server_has_spoken_of_it(desk):
+    """One log heard the new epoch, the other not yet: what an older backup promised lets go of nothing."""
+    for _ in range(5):
+        desk.rate()
+    old = desk.book.head.log
+    answer(desk, 6, backed_up=6, server_ms=1)
+    with desk.store.transaction() as tx:
+        desk.book.open_new(tx, "forked", at=moment(0), edition=1)
+    answer(desk, 1, epoch=b"epoch-2", server_ms=2 * PRUNE_AFTER_MS)
+    assert prune(desk) == 0
+    answer(desk, 6, backed_up=6, epoch=b"epoch-2", server_ms=3 * PRUNE_AFTER_MS, log=old)
+    assert prune(desk) == 0, "told again today"
+    answer(desk, 1, epoch=b"epoch-2", server_ms=4 * PRUNE_AFTER_MS)
+    assert prune(desk) == 6
+    assert [record.header.seq for record in desk.book.after(0, log=old) if record.body is not None] == [1]
+
+
+def test_no_body_goes_without_its_receipt(desk):
+    """The receipt that would let bodies go has rotted: they stay, and the rot is named."""
+    for _ in range(5):
+        desk.rate()
+    answer(desk, 6, backed_up=6, server_ms=1)
+    answer(desk, 6, backed_up=6, server_ms=2 + PRUNE_AFTER_MS)
+    desk.spoil("UPDATE receipt SET data = zeroblob(length(data)) WHERE place > ?", 0)
+    assert prune(desk) == 0
+    assert bodies(desk) == [1, 2, 3, 4, 5, 6]
+    assert desk.store.faults
+    desk.rate()
+    answer(desk, 7, backed_up=7, server_ms=3 + PRUNE_AFTER_MS)
+    answer(desk, 7, backed_up=7, server_ms=4 + 2 * PRUNE_AFTER_MS)
+    assert prune(desk) == 7
+
+
 def test_a_damaged_last_record_is_named_and_a_new_log_goes_on(desk):
     """The good prefix stays readable, the damage is named by log and seq, the next touch opens a new log first."""
     for _ in range(4):
