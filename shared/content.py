@@ -16,6 +16,7 @@ be offered this route. Publishing and the kiosk ask the same function.
 """
 
 import hashlib
+import json
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, time
@@ -31,6 +32,9 @@ from shared.keys import ReaderKey, SigningKey, VerifyKey
 PIECE_BYTES_MAX = 4 * 1024 * 1024
 PIECES_MAX = 2000
 MANIFEST_BYTES_MAX = 256 * 1024
+#: The number must fit into each record that cites it, the moment into every calendar that shows it (before year 10000).
+EDITION_MAX = 2**63 - 1
+MADE_MS_MAX = 253_402_300_799_999
 
 OFFICE_PIECE = "office"
 STATUSES_PIECE = "statuses"
@@ -778,6 +782,8 @@ def read_manifest(data: bytes, key: VerifyKey, *, office: bytes, at_least: int) 
         raise ContentRefused(f"a manifest of version {manifest.version}")
     if manifest.office != office:
         raise ContentRefused("content of another office")
+    if not 0 < manifest.edition <= EDITION_MAX or not 0 <= manifest.made_ms <= MADE_MS_MAX:
+        raise ContentRefused(f"edition {manifest.edition} of {manifest.made_ms} cannot be")
     if manifest.edition < at_least:
         raise ContentRefused(f"edition {manifest.edition} is older than edition {at_least}")
     names = [ref.name for ref in manifest.pieces]
@@ -801,12 +807,20 @@ def check_piece(ref: PieceRef, data: bytes) -> None:
 
 
 def read_piece(kind: type[T], data: bytes) -> T:
-    """The fact that a piece writes; raises `ContentRefused`."""
+    """The fact that a piece writes; raises `ContentRefused`, also where a name stands twice in one object: readers
+    would differ about which of the two counts.
+    """
     try:
         value: T = msgspec.json.decode(data, type=kind)
+        json.loads(data, object_pairs_hook=_each_once)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise ContentRefused(f"not a {kind.__name__}: {error}") from error
     return value
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > 1 and len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name that stands twice in one object")
 
 
 def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:

@@ -57,13 +57,13 @@ class Editions:
         """Its number, 0 for none."""
         return 0 if self._bundle is None else self._bundle.edition
 
-    def accept(self, signed: bytes) -> Manifest:
-        """The manifest, if it may follow what is here; makes room for its pieces. Raises `ContentRefused` or another
-        `SalaError`.
+    def accept(self, signed: bytes, *, at_least: int = 0) -> Manifest:
+        """The manifest, if it may follow what is here; makes room for its pieces. `at_least` is the edition that the
+        server said it has. Raises `ContentRefused` or another `SalaError`.
         """
         newest = self._pointer()
-        manifest = read_manifest(signed, self._key, office=self._office, at_least=newest)
-        if manifest.edition == newest and self._read(newest) not in (None, signed):
+        manifest = read_manifest(signed, self._key, office=self._office, at_least=max(newest, at_least))
+        if manifest.edition == newest and self._kept(newest) not in (None, manifest):
             raise ContentRefused(f"two contents under the number {newest}")
         if sum(ref.size for ref in manifest.pieces) > EDITION_BYTES_MAX:
             raise ContentRefused(f"edition {manifest.edition} is larger than {EDITION_BYTES_MAX} bytes")
@@ -106,11 +106,11 @@ class Editions:
         """The newest edition that is whole, not above the pointer."""
         pointer = self._pointer()
         for number in sorted(self._numbers(), reverse=True):
-            signed = self._read(number)
-            if number > pointer or signed is None:
+            manifest = self._kept(number) if number <= pointer else None
+            if manifest is None:
                 continue
             try:
-                return self._assemble(read_manifest(signed, self._key, office=self._office, at_least=number))
+                return self._assemble(manifest)
             except SalaError as error:
                 self.note(f"edition {number} is damaged: {error}")
         if pointer:
@@ -150,24 +150,22 @@ class Editions:
     def _manifest_path(self, edition: int) -> Path:
         return self._folder / f"{edition}.manifest"
 
-    def _read(self, edition: int) -> bytes | None:
+    def _kept(self, edition: int) -> Manifest | None:
+        """The manifest of an edition that is here and whole."""
         try:
-            return self._manifest_path(edition).read_bytes()
+            signed = self._manifest_path(edition).read_bytes()
+            manifest = read_manifest(signed, self._key, office=self._office, at_least=edition)
         except FileNotFoundError:
             return None
-        except OSError as error:
+        except (OSError, SalaError) as error:
             self.note(f"the manifest of edition {edition} cannot be read: {error}")
             return None
+        return manifest if manifest.edition == edition else None
 
     def _sweep(self, keep: list[Manifest]) -> None:
         """Rule 5: delete the pieces that no manifest here and none of `keep` names."""
-        named = {ref.hash.hex() for manifest in keep for ref in manifest.pieces}
-        for number in self._numbers():
-            try:
-                manifest = read_manifest(self._read(number) or b"", self._key, office=self._office, at_least=number)
-            except SalaError:
-                continue
-            named |= {ref.hash.hex() for ref in manifest.pieces}
+        kept = [manifest for number in self._numbers() if (manifest := self._kept(number)) is not None]
+        named = {ref.hash.hex() for manifest in [*kept, *keep] for ref in manifest.pieces}
         for path in self._pieces.iterdir():
             if path.name not in named:
                 path.unlink(missing_ok=True)

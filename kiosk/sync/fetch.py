@@ -16,16 +16,17 @@ logger = logging.getLogger(__name__)
 _OK = 200
 
 
-def fetch(content: Editions, transport: Transport) -> int:
+def fetch(content: Editions, transport: Transport, *, at_least: int = 0) -> int:
     """Turn to the newest edition the server has; returns how many pieces were fetched.
 
-    Raises `Unreachable` where the way fails, and another `SalaError` where the content is refused: the edition on
-    screen stays.
+    `at_least` is the edition that the server's signed answer named a moment ago: whoever stands between cannot show
+    an older one, however truly it was signed. Raises `Unreachable` where the way fails, and another `SalaError` where
+    the content is refused: the edition on screen stays.
     """
     reply = transport.get("sync/manifest", bytes_max=MANIFEST_BYTES_MAX)
     if reply.status != _OK:
         raise unbelieved(reply)
-    manifest = content.accept(reply.body)
+    manifest = content.accept(reply.body, at_least=at_least)
     lacking = content.lacking(manifest)
     for ref in lacking:
         piece = transport.get(f"sync/piece/{ref.hash.hex()}", bytes_max=ref.size)

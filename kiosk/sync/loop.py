@@ -191,7 +191,7 @@ class Sync:
         self._converse_apart(self._transport)
         # Downloads stop first when the disk is filling up.
         if told.edition > self._world.content.edition and self._world.store.reserve_held:
-            self._fetch(self._transport)
+            self._fetch(self._transport, told.edition)
         return Wait(GATHER_S if told.again else interval_s, cut_short=True)
 
     def _converse_apart(self, transport: Transport) -> None:
@@ -210,9 +210,9 @@ class Sync:
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 
-    def _fetch(self, transport: Transport) -> None:
+    def _fetch(self, transport: Transport, edition: int) -> None:
         try:
-            fetch(self._world.content, transport)
+            fetch(self._world.content, transport, at_least=edition)
         except Unreachable:
             raise
         except (SalaError, OSError) as error:
