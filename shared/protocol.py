@@ -31,7 +31,7 @@ import msgspec
 
 from shared import batch, envelope, keys, wire
 from shared.envelope import EnvelopeHeader, Label
-from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError
+from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError, TooLarge
 from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
 from shared.log import Head, overlap
 from shared.records import ID_BYTES, NO_HASH, Record, header_hash
@@ -376,8 +376,13 @@ class Push:
         return Want(log, after, min(self._count_max, self._limit.batch_count_max))
 
     def send(self, want: Want, records: Sequence[Record], nonce: bytes) -> bytes:
-        """The envelope that carries `records`, which must be what `want` asked for (fewer will do, none will not)."""
+        """The envelope that carries `records`, which must be what `want` asked for (fewer will do, none will not).
+
+        Raises `TooLarge`, and nothing has moved: send fewer. A single record goes in any case, for the server to judge.
+        """
         sealed = sealed_batch(self._me, self._logs[want.log].name, want.after, records, nonce)
+        if len(records) > 1 and len(sealed) > self._limit.envelope_bytes_max:
+            raise TooLarge(f"an envelope of {len(sealed)} bytes; this server takes {self._limit.envelope_bytes_max}")
         self._move(Step.SEND)
         self._nonce = nonce
         self._sent = (want.log, records[-1].header.seq)
@@ -601,6 +606,12 @@ class Intake:
 
     def _sign(self, answer: Answer) -> bytes:
         return envelope.sign(Label.ANSWER, wire.encode(answer), self._me.answers)
+
+
+def lacking(ask: Ask, stands: Iterable[Stand]) -> int:
+    """How many records the kiosk will send after this question, by what it claims; 0 where there is nothing new."""
+    claimed = {claim.log: claim.seq for claim in ask.logs}
+    return sum(max(0, claimed.get(stand.log, 0) - stand.seq) for stand in stands)
 
 
 def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:

@@ -76,6 +76,10 @@ class Patience:
         self._failures += 1
         return retry_after_s + self._uniform(0.0, limit)
 
+    def until(self, turn_s: int) -> float:
+        """Seconds until a turn that the server itself gave: it spread the kiosks already, and keeps the place."""
+        return turn_s + self._uniform(0.0, RETRY_S_BASE)
+
 
 class Sync:
     """The loop. `start` begins it, `wake` tells it that something was recorded, `link` says how the line stands."""
@@ -223,7 +227,9 @@ class Sync:
         refusal = told.refused
         assert refusal is not None
         if refusal.action is Action.RETRY:
-            raise Unreachable(f"the server is busy ({refusal.reason.value})", retry_after_s=refusal.retry_after_s)
+            self._link = Link("offline", f"the server is busy ({refusal.reason.value})")
+            seconds = refusal.retry_after_s
+            return Wait(self._patience.until(seconds) if seconds else self._patience.after_failure(), cut_short=False)
         self._link = Link("refused", refusal.reason.value)
         self._patience.after_success()
         return Wait(max(REFUSED_S, refusal.retry_after_s), cut_short=False)

@@ -33,6 +33,7 @@ from shared.errors import (
 )
 from shared.keys import SigningKey
 from shared.protocol import Intake, KnownKiosk, Limits, NotTaken, Reason, ServerSelf
+from sync_server.ingest.turns import turns
 from sync_server.keys import server_keys
 from sync_server.kiosks import actions as kiosks
 from sync_server.kiosks import queries as kiosk_queries
@@ -71,24 +72,39 @@ _STATUS: dict[Reason, int] = {
     Reason.WRONG_CODE: 403,
 }
 
+#: Said to a kiosk that shall wait for its turn: the server is well, there are many.
+_TOO_MANY = 429
+
 # A server whose disk is full or whose database is away is not well again at once.
 _BUSY_RETRY_S = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Signed bytes and the HTTP status that suits them."""
+    """Signed bytes, the HTTP status that suits them, and the seconds after which to come back (0: no wish)."""
 
     body: bytes
     status: int = 200
+    retry_after_s: int = 0
+
+
+class _NotYet(Exception):
+    """Others are before this kiosk in line."""
+
+    def __init__(self, wait_s: int) -> None:
+        super().__init__(f"its turn comes in {wait_s} s")
+        self.wait_s = wait_s
 
 
 def accept(data: bytes, *, now: dt.datetime) -> Reply:
     """Take an envelope: checked, appended, committed and synced to disk before its receipt is signed."""
 
     def taken(desk: _Desk) -> bytes:
+        if len(data) > settings.SALA_ENVELOPE_BYTES_MAX:
+            raise TooLarge(f"an envelope of more than {settings.SALA_ENVELOPE_BYTES_MAX} bytes")
         opened = desk.intake.open(data, desk.find)
-        kept = records.append(opened, desk.kiosk, now=now)
+        with turns.work(opened.header.kiosk, opened.header.count):
+            kept = records.append(opened, desk.kiosk, now=now)
         return desk.intake.receipt(
             opened.header, kept.head, forked=kept.forked, epoch=desk.epoch, server_ms=desk.server_ms
         )
@@ -103,6 +119,9 @@ def position(data: bytes, *, now: dt.datetime) -> Reply:
         ask = desk.intake.ask(data, desk.find)
         kiosks.note_health(desk.kiosk, ask.health, ask.edition, now=now)
         stands = record_queries.stands(desk.kiosk, ask)
+        wait_s = turns.admit(ask.kiosk, protocol.lacking(ask, stands))
+        if wait_s:
+            raise _NotYet(wait_s)
         return desk.intake.position(
             ask, stands, epoch=desk.epoch, server_ms=desk.server_ms, edition=current_edition(), limits=limits()
         )
@@ -191,6 +210,9 @@ def _answered(data: bytes, now: dt.datetime, act: Callable[[_Desk], bytes]) -> R
     try:
         desk = _Desk(now)
         return Reply(act(desk))
+    except _NotYet as line:
+        signed = _refusal(desk, data, Reason.BUSY, now, line.wait_s)
+        return Reply(signed, _TOO_MANY, line.wait_s)
     except NotTaken as verdict:
         reason = verdict.reason
         if reason is Reason.REVOKED and desk is not None and desk.seen is not None:
@@ -206,7 +228,7 @@ def _answered(data: bytes, now: dt.datetime, act: Callable[[_Desk], bytes]) -> R
         logger.exception("a request failed")
         reason, retry_after_s = Reason.BUSY, _BUSY_RETRY_S
     logger.info("refused: %s", reason.value)
-    return Reply(_refusal(desk, data, reason, now, retry_after_s), _STATUS[reason])
+    return Reply(_refusal(desk, data, reason, now, retry_after_s), _STATUS[reason], retry_after_s)
 
 
 def _refusal(desk: _Desk | None, data: bytes, reason: Reason, now: dt.datetime, retry_after_s: int) -> bytes:

@@ -66,4 +66,8 @@ def _body(request: HttpRequest) -> bytes:
 
 
 def _respond(reply: Reply) -> HttpResponse:
-    return HttpResponse(reply.body, status=reply.status, content_type=_BYTES, headers={"Cache-Control": "no-store"})
+    headers = {"Cache-Control": "no-store"}
+    if reply.retry_after_s:
+        # Signed in the body as well; this is for whoever stands between.
+        headers["Retry-After"] = str(reply.retry_after_s)
+    return HttpResponse(reply.body, status=reply.status, content_type=_BYTES, headers=headers)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from shared import kinds, log, protocol
+from shared.errors import TooLarge
 from shared.keys import SealTo, SigningKey, VerifyKey
 from shared.kinds import Body, CaseFiled, LogOpened, RatingGiven, TicketIssued
 from shared.log import Head
@@ -118,9 +119,17 @@ class FakeKiosk:
         heard = self._hear(talk, self.post("position", talk.ask(self.random.randbytes(16), 0, self.health())))
         while want := talk.want():
             batch = self.logs[want.log].records[want.after.seq : want.after.seq + want.count_max]
-            heard += self._hear(talk, self.post("push", talk.send(want, batch, self.random.randbytes(16))))
+            heard += self._hear(talk, self.post("push", self._sealed(talk, want, batch)))
         self.events += heard
         return heard
+
+    def _sealed(self, talk: Push, want: protocol.Want, records: Sequence[Record]) -> bytes:
+        """As many of the records as the server takes at once."""
+        while True:
+            try:
+                return talk.send(want, records, self.random.randbytes(16))
+            except TooLarge:
+                records = records[: len(records) // 2]
 
     def envelope(self, records: Sequence[Record] | None = None) -> bytes:
         """The envelope `Push` would send for these records (all of the log's by default)."""

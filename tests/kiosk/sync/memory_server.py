@@ -50,6 +50,8 @@ class MemoryServer:
         self.asked: list[Ask] = []
         self.batch_count_max = 500
         self.envelope_bytes_max = 1024 * 1024
+        #: What a position says of it, where that is something else.
+        self.told_bytes_max: int | None = None
         #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
         self.weather: Callable[[str, Callable[[], Reply]], Reply] = lambda _path, genuine: genuine()
         self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
@@ -119,7 +121,7 @@ class MemoryServer:
             epoch=self.epoch,
             server_ms=self.server_ms,
             edition=self.edition,
-            limits=Limits(self.batch_count_max, self.envelope_bytes_max),
+            limits=Limits(self.batch_count_max, self.told_bytes_max or self.envelope_bytes_max),
         )
 
     def _stand(self, log: bytes) -> Stand:

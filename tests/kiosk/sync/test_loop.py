@@ -1,6 +1,7 @@
 """The loop: a timer is always set, patience grows, nothing shortens what a server asked for."""
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,9 +11,19 @@ from kiosk.sync import loop
 from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from kiosk.worker import Worker
-from shared.protocol import KnownKiosk
+from shared.protocol import Intake, KnownKiosk, Reason, ServerSelf
 from tests.kiosk.sync.memory_server import MemoryServer
-from tests.kiosk.worlds import KIOSK_ID, KIOSK_KEY, Hands, an_office, make_world, pieces_of, some_services
+from tests.kiosk.worlds import (
+    ANSWER_KEY,
+    KIOSK_ID,
+    KIOSK_KEY,
+    OFFICE_ID,
+    Hands,
+    an_office,
+    make_world,
+    pieces_of,
+    some_services,
+)
 
 
 @pytest.fixture
@@ -73,6 +84,32 @@ def test_whatever_is_raised_the_timer_is_set_and_the_truth_told(world, error, st
     wait = sync.turn()
     assert (sync.link.state, wait.seconds, wait.cut_short) == ("ok", 5, True)
     assert world.lobby.counts().waiting == 0
+
+
+def test_a_turn_that_the_server_gave_is_kept_to(world):
+    """A signed "busy, in 40 s" is obeyed and hardly exceeded, however often it comes: the server spread the kiosks
+    itself. Without a time of its own the wait is that of any failure.
+    """
+    server = MemoryServer()
+    intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {}))
+    asked = []
+
+    def busy(path, body):
+        asked.append(path)
+        return Reply(
+            429, intake.refuse(body, Reason.BUSY, epoch=b"e" * 16, server_ms=server.server_ms, retry_after_s=seconds)
+        )
+
+    sync = a_sync(world, SimpleNamespace(post=busy))
+    seconds = 40
+    for _ in range(6):
+        wait = sync.turn()
+        assert 40 <= wait.seconds <= 40 + loop.RETRY_S_BASE
+        assert not wait.cut_short
+    assert asked == ["sync/position"] * 6
+    seconds = 0
+    assert [sync.turn().seconds for _ in range(3)] == [2, 4, 8]
+    assert world.lobby.counts().waiting > 0
 
 
 def test_a_proxys_413_makes_smaller_messages(world):

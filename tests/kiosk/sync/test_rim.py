@@ -177,18 +177,23 @@ def test_a_gap_is_asked_about_and_filled(world, clock, server):
     assert server.count() == 7
 
 
-def test_batches_halve_until_the_server_takes_them(world, clock, server):
-    """A signed too_large halves the batch; everything arrives in the end."""
+@pytest.mark.parametrize("told", [True, False])
+def test_batches_halve_until_the_server_takes_them(world, clock, server, told):
+    """A limit in the signed position is kept before anything is sent; one met only as a signed too_large halves the
+    batch. Everything arrives in the end (F-B3).
+    """
     for n in range(12):
         text = random.Random(n).randbytes(900).hex()
         case = kinds.CaseFiled("2026-03-16", bytes(16), bytes(32), "lamp", text, "", "", "", "th")
         with world.store.transaction() as tx:
             world.lobby.append(tx, case, at=clock.now().at, edition=1)
     server.envelope_bytes_max = 4 * 1024
+    server.told_bytes_max = None if told else 1024 * 1024
     converse(world, clock, server)
     assert server.count() == 13
     sizes = [size for path, size in server.requests if path.endswith("push")]
-    assert max(sizes[-2:]) <= 4 * 1024 < max(sizes)
+    assert max(sizes[-2:]) <= 4 * 1024
+    assert (max(sizes) <= 4 * 1024) is told
 
 
 def test_a_small_byte_limit_makes_small_batches(world, clock, server):
