@@ -150,6 +150,8 @@ class Label(IntEnum):
     ANSWER = 3  # server: position, receipt or refusal
     GRANT = 4  # server: you are enrolled
     MANIFEST = 5  # server: this is edition n of the content
+    KEYS = 6  # office root: these are the server's keys now
+    ROLL = 7  # kiosk: from now on I sign with this key
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ Rules of this file:
 4. No wall clock orders, identifies or expires anything. Retries and waiting belong to the caller.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
@@ -29,7 +30,7 @@ from typing import Literal, cast
 
 import msgspec
 
-from shared import batch, envelope, keys, wire
+from shared import batch, envelope, keylist, keys, wire
 from shared.envelope import EnvelopeHeader, Label
 from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError, TooLarge
 from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
@@ -176,8 +177,8 @@ class Enrol(_Message, frozen=True):
     proof: bytes
 
 
-class Grant(_Message, frozen=True):
-    """Server: you are kiosk `kiosk` of `office`. `proof` shows that the server, too, knows the code."""
+class _FirstGrant(_Message, frozen=True):
+    """A welcome without a key list, as it was first written."""
 
     office: bytes
     office_name: str
@@ -192,6 +193,15 @@ class Grant(_Message, frozen=True):
     sealing_key: bytes
     code_salt: bytes
     proof: bytes
+
+
+class Grant(_FirstGrant, frozen=True):
+    """Server: you are kiosk `kiosk` of `office`. `proof` shows that the server, too, knows the code.
+
+    `key_list` is the office's newest signed key list (`shared.keylist`); empty from a server that has none.
+    """
+
+    key_list: bytes = b""
 
 
 _MESSAGE_BYTES_MAX = 64 * 1024
@@ -701,26 +711,56 @@ def check_enrol(request: Enrol, secret: bytes) -> None:
 
 def grant(
     request: Enrol, secret: bytes, *, me: ServerSelf, office_name: str, kiosk: bytes, kiosk_name: str, epoch: bytes,
-    server_ms: int, series: list[str], bundle_key: VerifyKey, seal_to: SealTo, code_salt: bytes,
+    server_ms: int, series: list[str], bundle_key: VerifyKey, seal_to: SealTo, code_salt: bytes, key_list: bytes = b"",
 ) -> bytes:  # fmt: skip
     """The server's signed welcome, which proves to the kiosk that it came from where the code was made."""
     unproved = Grant(
         me.office, office_name, kiosk, kiosk_name, request.nonce, epoch, server_ms, series, me.answers.public.raw,
-        bundle_key.raw, seal_to.raw, code_salt, b"",
+        bundle_key.raw, seal_to.raw, code_salt, b"", key_list,
     )  # fmt: skip
-    proof = keys.enrolment_proof(secret, "server", wire.encode(unproved))
-    return envelope.sign(Label.GRANT, wire.encode(msgspec.structs.replace(unproved, proof=proof)), me.answers)
+    proof = keys.enrolment_proof(secret, "server", _written(unproved))
+    return envelope.sign(Label.GRANT, _written(msgspec.structs.replace(unproved, proof=proof)), me.answers)
+
+
+def _written(welcome: Grant) -> bytes:
+    """The bytes of a welcome: the first form where there is no key list."""
+    return wire.encode(welcome if welcome.key_list else _FirstGrant(*msgspec.structs.astuple(welcome)[:-1]))
+
+
+def _read_welcome(payload: bytes) -> Grant:
+    try:
+        return Grant(*msgspec.structs.astuple(wire.decode(_FirstGrant, payload, bytes_max=_MESSAGE_BYTES_MAX)))
+    except Malformed:
+        return wire.decode(Grant, payload, bytes_max=_MESSAGE_BYTES_MAX)
 
 
 def read_grant(data: bytes, code: str, nonce: bytes) -> Grant:
     """The welcome, if it answers this request and came from whoever made the code. Raises `SalaError`."""
     note = envelope.read_note(data, Label.GRANT, bytes_max=_MESSAGE_BYTES_MAX)
-    welcome = wire.decode(Grant, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+    welcome = _read_welcome(note.payload)
     envelope.verify_note(note, VerifyKey(welcome.answer_key))
-    unproved = wire.encode(msgspec.structs.replace(welcome, proof=b""))
+    unproved = _written(msgspec.structs.replace(welcome, proof=b""))
     expected = keys.enrolment_proof(keys.enrolment_secret(code), "server", unproved)
     if welcome.nonce != nonce or not keys.same(welcome.proof, expected):
         raise BadSignature("the welcome did not come from where the code was made")
     if len(welcome.office) != ID_BYTES or len(welcome.kiosk) != ID_BYTES:
         raise KeyRefused("the welcome names no office or kiosk")
+    if welcome.key_list:
+        listed = keylist.first(welcome.key_list, office=welcome.office)
+        mine = (listed.answers.raw, listed.bundles.raw, listed.sealing.raw)
+        if mine != (welcome.answer_key, welcome.bundle_key, welcome.sealing_key):
+            raise KeyRefused("the welcome and its key list name different keys")
     return welcome
+
+
+_FINGERPRINT_LABEL = b"sala/v1/enrolment-words\0"
+
+
+def fingerprint(
+    *, office: bytes, kiosk: bytes, kiosk_key: bytes, answer_key: bytes, bundle_key: bytes, sealing_key: bytes
+) -> bytes:
+    """What both screens show after an enrolment as four words (`shared.fourwords`): SHA-256 over who enrolled and every
+    key that one side told the other. A machine between them that swapped one makes the words differ.
+    """
+    told = [office, kiosk, kiosk_key, answer_key, bundle_key, sealing_key]
+    return hashlib.sha256(_FINGERPRINT_LABEL + wire.encode(told)).digest()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from strategies import mutated
 
-from shared import envelope, keys, protocol, wire
+from shared import envelope, keylist, keys, protocol, wire
 from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError
 from shared.log import Head, link
 from shared.protocol import (
@@ -417,11 +417,33 @@ def test_idle_contact_is_small():
 CODE = keys.enrolment_code(b"0123456789")
 
 
-def _grant(request, secret):
+def _grant(request, secret, key_list=b""):
     return protocol.grant(
         request, secret, me=SERVER, office_name="อบต.ศาลาทอง", kiosk=KIOSK, kiosk_name="ตู้ 1", epoch=EPOCH,
         server_ms=5, series=["A", "B"], bundle_key=ANSWERS.public, seal_to=SEALING.public, code_salt=b"c" * 16,
+        key_list=key_list,
     )  # fmt: skip
+
+
+def _key_list(answers, root=KEY):
+    listed = keylist.KeyList(
+        1, OFFICE, 1, 5, [root.public.raw], 1, answers.public.raw, ANSWERS.public.raw, SEALING.public.raw
+    )
+    return keylist.sign(listed, by=[root])
+
+
+def test_a_welcome_pins_the_office_root():
+    """The key list of a welcome is proved by the code like the rest, and must name the keys that welcome."""
+    request = protocol.read_enrol(protocol.enrol(CODE, KEY, nonce=b"n" * 16, device="d", software="s"))
+    secret = keys.enrolment_secret(CODE)
+    good = _key_list(ANSWERS)
+    welcome = protocol.read_grant(_grant(request, secret, good), CODE, b"n" * 16)
+    assert welcome.key_list == good
+    with pytest.raises(KeyRefused):
+        protocol.read_grant(_grant(request, secret, _key_list(KEY)), CODE, b"n" * 16)
+    note = _grant(request, secret, good).replace(good, _key_list(ANSWERS, root=ANSWERS))
+    with pytest.raises(BadSignature):
+        protocol.read_grant(note, CODE, b"n" * 16)
 
 
 def test_enrolment_proves_both_sides():

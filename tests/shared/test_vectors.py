@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared import batch, content, envelope, keys, protocol, wire
+from shared import batch, content, envelope, keylist, keys, protocol, wire
 from shared.envelope import Label
 from shared.errors import SalaError
+from shared.fourwords import four_words
 from shared.records import decode_record, encode_header, encode_record, header_hash
 
 VECTORS = Path(__file__).parents[1] / "vectors"
@@ -126,6 +127,18 @@ def test_enrolments(file, case, data):
         secret = keys.enrolment_secret(file["code"])
         assert secret.hex() == file["secret"]
         protocol.check_enrol(request, secret)
+
+
+@pytest.mark.parametrize(("file", "case", "data"), _cases("keylist"))
+def test_key_lists(file, case, data):
+    """A key list is believed under its root, note by note; words stand for a fingerprint everywhere."""
+    root, office = keys.SigningKey(bytes.fromhex(file["root"])), bytes.fromhex(file["office"])
+    read = _ends(lambda: keylist.first(data, office=office), case["expect"])
+    assert list(four_words(bytes.fromhex(file["fingerprint"]))) == file["words"]
+    if case["name"] != "of no signature":
+        other = _ends(lambda: reader.note(reader.unpacked(data)[0], Label.KEYS, root.seed), case["expect"])
+        if read is not None:
+            assert reader.unpacked(other)[4] == [root.public.raw] == read.list.roots
 
 
 def test_files_are_what_the_maker_makes():

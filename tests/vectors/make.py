@@ -8,7 +8,7 @@ deterministic.
 import json
 from pathlib import Path
 
-from shared import batch, content, envelope, keys, kinds, protocol, wire
+from shared import batch, content, envelope, fourwords, keylist, keys, kinds, protocol, wire
 from shared.envelope import Label
 from shared.log import Head, link
 from shared.records import At, Record, encode_header, encode_record, erase, header_hash
@@ -16,6 +16,7 @@ from shared.records import At, Record, encode_header, encode_record, erase, head
 HERE = Path(__file__).parent
 OFFICE, KIOSK, LOG = b"office-123456789", b"kiosk-1234567890", b"log-123456789012"
 SEEDS = {"kiosk": b"k" * 32, "answers": b"a" * 32, "bundle": b"b" * 32, "sealing": b"s" * 32}
+ROOT_SEED = b"r" * 32
 KIOSK_KEY, ANSWERS, BUNDLE = (keys.SigningKey(SEEDS[name]) for name in ("kiosk", "answers", "bundle"))
 SEALING = keys.SealingKey(SEEDS["sealing"])
 CODE, OFFICE_SALT = "1234567890123456", b"code-salt-123456"
@@ -78,6 +79,15 @@ def vectors() -> dict[str, dict[str, object]]:
     enrol = protocol.enrol(
         keys.enrolment_code(ENROLMENT_SECRET), KIOSK_KEY, nonce=b"nonce-1234567890", device="device", software="0.1.0"
     )
+    root = keys.SigningKey(ROOT_SEED)
+    listed = keylist.KeyList(
+        1, OFFICE, 1, 1_795_580_000_000, [root.public.raw], 1, ANSWERS.public.raw, BUNDLE.public.raw, SEALING.public.raw
+    )
+    key_list = keylist.sign(listed, by=[root])
+    fingerprint = protocol.fingerprint(
+        office=OFFICE, kiosk=KIOSK, kiosk_key=KIOSK_KEY.public.raw, answer_key=ANSWERS.public.raw,
+        bundle_key=BUNDLE.public.raw, sealing_key=SEALING.public.raw,
+    )  # fmt: skip
     seeds = {name: seed.hex() for name, seed in SEEDS.items()}
     return {
         "record": {
@@ -155,6 +165,18 @@ def vectors() -> dict[str, dict[str, object]]:
             "about": "A new kiosk's request, proved with the code.",
             "keys": seeds, "code": keys.enrolment_code(ENROLMENT_SECRET), "secret": ENROLMENT_SECRET.hex(),
             "cases": [_case("honest", enrol), _case("bit flipped", _flip(enrol, 120), "BadSignature")],
+        },
+        "keylist": {
+            "about": "List 1 of an office's keys, signed by its one root; words are those of the fingerprint of kiosk "
+            "and keys.",
+            "root": ROOT_SEED.hex(), "office": OFFICE.hex(), "fingerprint": fingerprint.hex(),
+            "words": list(fourwords.four_words(fingerprint)),
+            "cases": [
+                _case("honest", key_list),
+                _case("bit flipped", _flip(key_list, len(key_list) - 1), "BadSignature"),
+                _case("signed by a server's key", keylist.sign(listed, by=[ANSWERS]), "BadSignature"),
+                _case("of no signature", wire.encode([]), "Malformed"),
+            ],
         },
     }  # fmt: skip
 
