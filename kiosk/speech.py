@@ -309,6 +309,11 @@ def _malay(number: int) -> list[str]:
 # --- what a pack should hold -------------------------------------------------------------------------------------
 
 
+def digit_words(language: str) -> list[str]:
+    """The words of the figures from 0 to 9, as a code is read."""
+    return list(_ONES[tongue_of(language)])
+
+
 def number_clips(language: str) -> list[str]:
     """Every word that a number can need, and those round a time of day."""
     tongue = tongue_of(language)

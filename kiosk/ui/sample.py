@@ -35,7 +35,7 @@ from kiosk.devices.fakes import FakeSound
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.review import read_folder
-from kiosk.speech import Voices, no_voices
+from kiosk.speech import BYTES_A_SECOND, Voice, Voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
@@ -108,6 +108,24 @@ class TrayPrinter:
         return self.outcome
 
 
+class EveryWord:
+    """A voice that has a clip for whatever it is asked, and says it with six tenths of a second of silence."""
+
+    placeholder: Final = True
+
+    def has(self, clip: str) -> bool:  # noqa: ARG002 - whichever is asked for
+        """It has."""
+        return True
+
+    def saying(self, text: str) -> tuple[str, ...]:  # noqa: ARG002 - whichever is asked for
+        """Nothing goes by another's clips."""
+        return ()
+
+    def samples(self, clip: str) -> bytes:  # noqa: ARG002 - whichever is asked for
+        """As long as a word takes."""
+        return bytes(BYTES_A_SECOND * 6 // 10)
+
+
 class SteppedWorker:
     """A worker that works when told, on the caller's thread: between submit and settle a screen shows that it waits."""
 
@@ -140,7 +158,7 @@ class SampleKiosk:
 
     def __init__(
         self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41,
-        random: Callable[[int], bytes] = os.urandom, voices: Voices = no_voices,
+        random: Callable[[int], bytes] = os.urandom, voices: Voices | None = None,
     ) -> None:  # fmt: skip
         self._key = keys.SigningKey(b"b" * 32)
         self.hands = Hands()
@@ -148,6 +166,8 @@ class SampleKiosk:
         self.worker = SteppedWorker()
         self.printer = TrayPrinter()
         self.sound = FakeSound()
+        #: Who speaks, by language: nobody at first.
+        self.voices: dict[str, Voice] = {}
         self.link = Link("ok")
         self.edition = 0
         identity = Identity(
@@ -162,7 +182,7 @@ class SampleKiosk:
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
             identity, self.printer, random, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
-            self.sound, voices,
+            self.sound, voices or self.voices.get,
         )  # fmt: skip
         if edition:
             self.publish(edition)

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kiosk.speech import BYTES_A_SECOND, Playing, spell
+from kiosk.speech import BYTES_A_SECOND, Playing, digit_words, fingerprint, spell
 from kiosk.ui.shaping.house import breaker
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ VOLUMES: Final = (0.35, 0.65, 1.0)
 #: Between two parts, and instead of one that is not recorded.
 _PAUSE_S: Final = 0.35
 _SILENT_S: Final = 1.2
+#: After each figure of a code that somebody writes down.
+DICTATION_GAP_S: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,13 @@ class Aloud:
         """Whether there is a loudspeaker and a voice of this language; one that failed may be tried again."""
         return self._world.sound.state() != "none" and self._world.voices(language) is not None
 
+    def can_dictate(self, language: str) -> bool:
+        """Whether a code can be read: by a voice that has every figure, since a code with a hole is none."""
+        voice = self._world.voices(language)
+        return self.possible(language) and voice is not None and all(
+            voice.has(fingerprint(word)) for word in digit_words(language)
+        )  # fmt: skip
+
     @property
     def failed(self) -> bool:
         """Whether the last try could not be heard."""
@@ -75,8 +84,8 @@ class Aloud:
         """Parts that are not wholly recorded."""
         return self._reading.silent if self._reading is not None else frozenset()
 
-    def prepare(self, texts: tuple[str, ...], language: str) -> Reading:
-        """Find and join the clips of these texts."""
+    def prepare(self, texts: tuple[str, ...], language: str, gap_s: float = 0.0) -> Reading:
+        """Find and join the clips of these texts; after each clip `gap_s` seconds of silence, for who writes along."""
         voice = self._world.voices(language)
         sound, starts, silent = bytearray(), [], set()
         words_of = breaker().words
@@ -85,7 +94,7 @@ class Aloud:
             if voice is None:
                 continue
             said = spell(text, language, voice, words_of)
-            spoken = b"".join(voice.samples(clip) for clip in said.clips)
+            spoken = b"".join(voice.samples(clip) + _silence(gap_s) for clip in said.clips)
             if said.missing or not spoken:
                 silent.add(number)
             sound += spoken or _silence(_SILENT_S)

@@ -14,6 +14,7 @@ from typing import ClassVar, Final, Protocol
 from kiosk.desk import complaints, confidential, hours, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
+from kiosk.ui.presenters.aloud import DICTATION_GAP_S
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.presenters.hours import opening
 from shared import graphemes
@@ -619,6 +620,8 @@ class RecordedView(View):
     paper: str = "ask"
     paper_text: str = ""
     left: str = ""
+    can_hear: bool = False
+    """Whether the code can be heard, figure by figure."""
 
 
 class Recorded(Presenter[RecordedView]):
@@ -654,7 +657,7 @@ class Recorded(Presenter[RecordedView]):
         return RecordedView(
             say, tuple(filed.code.split()), self.stops(filed), self._paper,
             say(words[self._paper]) if self._paper in words else "",
-            say("foot.left", seconds=self.flow.seconds_left()),
+            say("foot.left", seconds=self.flow.seconds_left()), self.flow.aloud.can_dictate(say.language),
         )  # fmt: skip
 
     def stops(self, filed: Filed) -> tuple[TimelineStop, ...]:
@@ -679,6 +682,12 @@ class Recorded(Presenter[RecordedView]):
                          say("recorded.within", n=complaints.ANSWER_DAYS),
                          say.day_month(filed.answer_by), done=False, last=last),
         )  # fmt: skip
+
+    @verb
+    def hear(self) -> None:
+        """Say the code, figure by figure, slowly enough to write along. Only whoever holds it asks for that."""
+        if self._filed is not None:
+            self.flow.speak(tuple(" ".join(group) for group in self._filed.code.split()), DICTATION_GAP_S)
 
     @verb
     def print(self) -> None:

@@ -337,15 +337,18 @@ class Flow:
 
     def read(self, texts: tuple[str, ...]) -> None:
         """Read these parts of the screen; texts that somebody typed or was told alone are none of them."""
-        if not self.hears(self.presenter, ("read", ()), STEP_DEAF_MS):
-            return
+        if self.hears(self.presenter, ("read", ()), STEP_DEAF_MS):
+            self.speak(texts)
+
+    def speak(self, texts: tuple[str, ...], gap_s: float = 0.0) -> None:
+        """Say these texts, unless the citizen has gone on when the clips are found; `gap_s`: see `Aloud.prepare`."""
         language, asked_ms = self.visit.language, self._entered_ms
 
         def begin(reading: Reading) -> None:
             if self._entered_ms == asked_ms and self._warning is None:
                 self.aloud.begin(reading, self.visit.volume)
 
-        self.aside(lambda: self.aloud.prepare(texts, language), begin, _unread)
+        self.aside(lambda: self.aloud.prepare(texts, language, gap_s), begin, _unread)
 
     def hush(self) -> None:
         """Stop reading."""

@@ -23,7 +23,7 @@ from kiosk.identity import NotEnrolled
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, StoreDamaged, WrongKey
 from kiosk.ui.presenters.rating import ThanksView
-from kiosk.ui.sample import SampleKiosk
+from kiosk.ui.sample import EveryWord, SampleKiosk
 from shared import content, envelope
 from shared.content import SealedStatus, Status
 from shared.errors import SalaError
@@ -100,6 +100,7 @@ WAYS: Final[dict[str, Way]] = {
     "reach-notice": (*_SEALED, ("next",), ("notice",)),
     "check": (*_SEALED, ("next",), ("skip",)),
     "kept": (*_SEALED, ("next",), ("skip",), ("send",)),
+    "kept-heard": (*_SEALED, ("next",), ("skip",), ("send",)),
     "kept-printed": (*_SEALED, ("next",), ("skip",), ("send",), ("print",)),
     "category": _FORM[:3],
     "where": _FORM[:5],
@@ -113,6 +114,7 @@ WAYS: Final[dict[str, Way]] = {
     "contact-notice": (*_FORM, ("notice",)),
     "review": (*_FORM, ("skip",)),
     "recorded": (*_FORM, ("skip",), ("send",)),
+    "recorded-heard": (*_FORM, ("skip",), ("send",)),
     "recorded-printed": (*_FORM, ("skip",), ("send",), ("print",)),
     "rating": (("begin",), ("rate",)),
     "rating-slip": (("begin",), ("rate",)),
@@ -197,6 +199,9 @@ def walk(
     kiosk.hands.pass_s(61)
     kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
     kiosk.printer.outcome = "failed" if name.endswith("no-paper") else "printed"
+    kiosk.voices.clear()
+    if name.endswith("-heard"):
+        kiosk.voices[lang] = EveryWord()
     _PREPARED.get(name, _readers)(kiosk)
     for at, (verb, *arguments) in enumerate(WAYS[name]):
         kiosk.do(verb, *arguments)

@@ -6,9 +6,10 @@ import logging
 
 import pytest
 
-from kiosk.speech import BYTES_A_SECOND
-from kiosk.ui.presenters.aloud import VOLUMES
+from kiosk.speech import BYTES_A_SECOND, digit_words
+from kiosk.ui.presenters.aloud import DICTATION_GAP_S, VOLUMES
 from kiosk.ui.sample import sample_kiosk
+from kiosk.ui.screens.examples import WAYS
 from tests.kiosk.tones import Said, tone
 
 PARTS = ("บริการทั้งหมด", "แตะเพื่อเลือก", "ไม่มีใครอัด")
@@ -181,3 +182,54 @@ def test_staff_are_told_who_speaks(kiosk):
     assert row()[1] == "look"
     kiosk.sound.says = "none"
     assert row()[1] == "fine"
+
+
+def recorded(kiosk):
+    """Report a dark lamp and stand before the code."""
+    for verb, *arguments in WAYS["recorded"][1:]:
+        kiosk.do(verb, *arguments)
+    assert kiosk.flow.step == "recorded"
+    return "".join(kiosk.flow.view.groups)
+
+
+def test_a_code_is_said_figure_by_figure_with_time_to_write(tmp_path, caplog):
+    """Sixteen figures in their order, never as an amount, a gap after each; the diary holds none of it."""
+    caplog.set_level(logging.DEBUG)
+    said = Figures()
+    with sample_kiosk(tmp_path, voices={"th": said}.get) as kiosk:
+        kiosk.flow.start()
+        kiosk.do("begin")
+        code = recorded(kiosk)
+        kiosk.pass_s(5)
+        assert kiosk.sound.heard == []
+        kiosk.do("hear")
+        [(sound, volume)] = kiosk.sound.heard
+    assert volume == VOLUMES[1]
+    assert said.spoken == [digit_words("th")[int(figure)] for figure in code]
+    gaps = 16 * DICTATION_GAP_S + 4 * 0.35
+    assert len(sound) / BYTES_A_SECOND == pytest.approx(16 * 0.1 + gaps, abs=0.01)
+    assert not any(word in caplog.text for word in (code, *digit_words("th")))
+
+
+def test_a_voice_that_lacks_a_figure_is_not_offered(tmp_path):
+    """A code with a hole in it is no code."""
+    said = Said(*digit_words("th")[:-1])
+    with sample_kiosk(tmp_path, voices={"th": said}.get) as kiosk:
+        kiosk.flow.start()
+        kiosk.do("begin")
+        recorded(kiosk)
+        assert not kiosk.flow.view.can_hear
+        assert kiosk.flow.chrome.can_read
+
+
+class Figures(Said):
+    """A voice of the ten figures that remembers what it was asked to say."""
+
+    def __init__(self):
+        super().__init__(*digit_words("th"))
+        self.spoken = []
+
+    def samples(self, clip):
+        """A short beep, and a note of it."""
+        self.spoken.append(self.texts[clip])
+        return super().samples(clip)

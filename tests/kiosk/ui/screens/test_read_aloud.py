@@ -4,33 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from kiosk.ui.presenters.aloud import Aloud
-from kiosk.ui.sample import sample_kiosk
-from kiosk.ui.screens.base import spoken
-from kiosk.ui.screens.examples import TOLD, WAYS, picture
+from kiosk.ui.harness import middle
+from kiosk.ui.presenters.aloud import VOLUMES, Aloud
+from kiosk.ui.sample import EveryWord, sample_kiosk
+from kiosk.ui.screens.base import _areas_around, spoken
+from kiosk.ui.screens.examples import TOLD, WAYS, picture, walk
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets import LOOK
 from kiosk.words import sentence
-from tests.kiosk.tones import tone
 from tests.kiosk.ui.screens.conftest import Shown
-
-
-class Everything:
-    """A voice that has a clip for whatever it is asked."""
-
-    placeholder = True
-
-    def has(self, clip):
-        """It has."""
-        return True
-
-    def saying(self, text):
-        """Nothing goes by another's clips."""
-        return ()
-
-    def samples(self, clip):
-        """A beep."""
-        return tone(0.6)
 
 
 @pytest.fixture
@@ -38,7 +20,7 @@ def shown(stage, tmp_path):
     """A sample kiosk on the panel that can say everything."""
     stage.resize((540, 960))
     settings = {"window_width_px": 1080, "window_height_px": 1920}
-    with sample_kiosk(tmp_path, settings=settings, voices=lambda _language: Everything()) as kiosk:
+    with sample_kiosk(tmp_path, settings=settings, voices=lambda _language: EveryWord()) as kiosk:
         yield Shown(stage, kiosk)
         stage.clear()
 
@@ -49,9 +31,9 @@ def asked(monkeypatch):
     texts = []
     prepare = Aloud.prepare
 
-    def listen(self, wanted, language):
+    def listen(self, wanted, language, gap_s=0.0):
         texts.extend(wanted)
-        return prepare(self, wanted, language)
+        return prepare(self, wanted, language, gap_s)
 
     monkeypatch.setattr(Aloud, "prepare", listen)
     return texts
@@ -124,6 +106,42 @@ def test_what_is_private_is_never_read(stage, kiosk, name):
     page = stage.show(picture(name, kiosk, "th"))
     told = "\n".join(text for _, text in spoken(page))
     assert [secret for secret in SECRETS if secret in told] == []
-    if name.startswith("recorded"):
+    if name.startswith(("recorded", "kept")):
         assert not any(group and group in told for group in kiosk.flow.view.groups)
     assert told or name == "warning"
+
+
+def in_sight(shown, action):
+    """Whether the target stands in the part of the page that is seen."""
+    widget = shown.key(action)
+    return all(area.y < middle(widget)[1] < area.top for area in _areas_around(widget))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["recorded-heard", "kept-heard"])
+def test_a_code_is_heard_by_touch_alone_a_frame_round_its_group(shown, asked, name, language):
+    """Silent until asked; then figure by figure at the visit's volume; a touch, and the end of the visit, stop it."""
+    walk(shown.kiosk, name, language)
+    shown.flow.on_change = shown.front.draw
+    shown.flow.show()
+    shown.settle()
+    assert shown.kiosk.sound.heard == []
+    groups = shown.flow.view.groups
+    assert shown.key("hear").text == sentence("recorded.hear", language)
+    while not in_sight(shown, "hear"):
+        shown.touch("page-forth")
+    shown.touch("hear")
+    assert asked == [" ".join(group) for group in groups]
+    [(_, volume)] = shown.kiosk.sound.heard
+    assert volume == VOLUMES[shown.flow.visit.volume]
+    assert shown.key("hear").text == sentence("foot.hush", language)
+    assert [part.item for part in shown.screen._parts] == list(groups)
+    shown.stage.frames(2)
+    assert shown.screen._frame.seen
+    shown.touch("hear")
+    assert shown.kiosk.sound.over
+    assert not shown.screen._frame.seen
+    shown.touch("hear")
+    shown.flow.reset()
+    assert shown.kiosk.sound.over
+    assert shown.flow.aloud._reading is None
