@@ -19,9 +19,9 @@ from shared import protocol
 from shared.records import At, Quality
 
 #: How the line to the server stands: "alone" without a server's address, "starting" before the first answer, "ok"
-#: after a signed one, "offline" where nothing answered, "not_the_server" where something else did, "refused" where
-#: it takes nothing.
-LinkState = Literal["alone", "starting", "ok", "offline", "not_the_server", "refused"]
+#: after a signed one, "offline" where nothing answered, "not_the_server" where something else did, "certificate" where
+#: the server's has ended, "refused" where it takes nothing.
+LinkState = Literal["alone", "starting", "ok", "offline", "not_the_server", "certificate", "refused"]
 
 Problem = Literal[
     "cannot_record",  # no room on the disk: citizens are sent to the counter
@@ -33,6 +33,7 @@ Problem = Literal[
     "content_damaged",  # an older edition is shown until the newest is fetched again
     "server_silent",  # nothing heard for two days
     "not_the_server",  # something answers that is not the office's server
+    "certificate",  # the server's certificate has ended: it answers, but nothing is sent to it
     "server_restored",  # the server came back from a backup within the last week; records were sent again
     "new_log",  # the log was continued in a new one within the last week; see `Contact.new_log_reason`
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
@@ -145,6 +146,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("content_damaged", bool(world.content.faults)),
         ("server_silent", silent_since is not None and now is not None and now - silent_since > _SILENT_AFTER),
         ("not_the_server", link.state == "not_the_server"),
+        ("certificate", link.state == "certificate"),
         ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
         ("refused", link.state == "refused"),

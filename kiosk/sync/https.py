@@ -4,9 +4,10 @@ No proxy or certificate variables, no `.netrc`, no redirects, no compression, no
 http is for this very machine only. A request ends after `TOTAL_S` whatever the other side does: at one byte a second
 too, the socket is closed under it.
 
-A certificate's end is judged by `now`, the kiosk's best guess, and not by the machine's clock: with a dead battery it
-says 1970, when no certificate was valid yet, and the kiosk could never hear what day it is. Chain and name are checked
-as ever, and records and answers carry seals and signatures of their own.
+No certificate's dates are judged by the machine's clock: with a dead battery it says 1970, when none was valid yet,
+and in 2033 all have ended. Chain and name are checked as ever. What carries no record (`QUESTIONS`) goes whatever the
+dates; its signed answer tells the time, and only then is the end judged, before records or content pass, by `now`. So
+neither a wrong clock here nor an hour of a wrong clock at the server can shut the line for good.
 """
 
 import contextlib
@@ -29,11 +30,14 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from kiosk import SOFTWARE
 from kiosk.config import ConfigError
-from kiosk.sync.line import NotTheServer, Reply, Unreachable
+from kiosk.sync.line import CertificateEnded, NotTheServer, Reply, Unreachable
 
 CONNECT_S = 10
 READ_S = 20
 TOTAL_S = 50
+
+#: Go over a certificate that may have ended: they carry no record, and the time by which to judge it comes back.
+QUESTIONS = ("sync/position", "sync/enrol")
 
 #: A signed answer is some hundred bytes, a note at most 256 KiB.
 ANSWER_BYTES_MAX = 256 * 1024
@@ -61,7 +65,8 @@ class Https:
         _check_address(url)
         self._url = url.rstrip("/")
         self._total_s = total_s
-        self._adapter = _Adapter(now)
+        self._now = now
+        self._adapter = _Adapter()
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.verify = ca_file or True
@@ -85,6 +90,7 @@ class Https:
         self._session.close()
 
     def _request(self, method: str, path: str, body: bytes | None, bytes_max: int) -> Reply:
+        self._adapter.must_hold_on = None if path in QUESTIONS else self._now()
         try:
             with (
                 _deadline(self._adapter, self._total_s),
@@ -94,6 +100,8 @@ class Https:
                 ) as response,
             ):  # fmt: skip
                 return Reply(response.status_code, _read(response, bytes_max), _retry_after_s(response))
+        except CertificateEnded:
+            raise
         except requests.exceptions.SSLError as error:
             raise NotTheServer(f"the certificate is not the office's: {error}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
@@ -141,9 +149,9 @@ def _is_loopback(host: str) -> bool:
 class _Adapter(HTTPAdapter):
     """requests' adapter, with connections that can be shut from another thread."""
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self) -> None:
+        self.must_hold_on: datetime | None = None
         self._open: WeakSet[Any] = WeakSet()
-        self._now = now
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **settings: Any) -> None:
@@ -151,9 +159,23 @@ class _Adapter(HTTPAdapter):
         context.verify_flags |= _NO_CHECK_TIME
         super().init_poolmanager(*args, ssl_context=context, **settings)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _pool(HTTPConnectionPool, HTTPConnection, self._open, self._now),
-            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self._open, self._now),
+            "http": _pool(HTTPConnectionPool, HTTPConnection, self),
+            "https": _pool(HTTPSConnectionPool, HTTPSConnection, self),
         }
+
+    def opened(self, connection: Any) -> None:
+        """A connection that `shut` shall reach."""
+        self._open.add(connection)
+
+    def check_end(self, line: Any) -> None:
+        """Raise `CertificateEnded` where records would go over a certificate that has ended; its beginning nobody
+        judges.
+        """
+        if self.must_hold_on is None or not isinstance(line, ssl.SSLSocket):
+            return
+        end = str((line.getpeercert() or {}).get("notAfter", ""))
+        if not end or ssl.cert_time_to_seconds(end) < self.must_hold_on.timestamp():
+            raise CertificateEnded(f"the server's certificate ended on {end or 'no day'}")
 
     def shut(self) -> None:
         """End whatever is on the way: the thread that waits for it gets an error at once."""
@@ -161,8 +183,10 @@ class _Adapter(HTTPAdapter):
             connection.shut()
 
 
-def _pool(pool: Any, connection: Any, open_: WeakSet[Any], now: Callable[[], datetime]) -> Any:
-    """A pool class whose connections keep a second handle on their socket: TLS takes the first one away."""
+def _pool(pool: Any, connection: Any, adapter: _Adapter) -> Any:
+    """A pool class whose connections keep a second handle on their socket (TLS takes the first one away) and look at
+    the certificate before each request.
+    """
 
     class Watched(connection):  # type: ignore[misc]
         twin: socket.socket | None = None
@@ -170,17 +194,14 @@ def _pool(pool: Any, connection: Any, open_: WeakSet[Any], now: Callable[[], dat
         def _new_conn(self) -> socket.socket:
             made: socket.socket = super()._new_conn()
             self.twin = made.dup()
-            open_.add(self)
+            adapter.opened(self)
             return made
 
-        def connect(self) -> None:
-            super().connect()
-            if isinstance(self.sock, ssl.SSLSocket):
-                try:
-                    _check_end(self.sock, now())
-                except ssl.SSLError:
-                    self.close()
-                    raise
+        def request(self, *args: Any, **settings: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            adapter.check_end(self.sock)
+            super().request(*args, **settings)
 
         def shut(self) -> None:
             if self.twin is not None and self.twin.fileno() >= 0:
@@ -196,13 +217,6 @@ def _pool(pool: Any, connection: Any, open_: WeakSet[Any], now: Callable[[], dat
         ConnectionCls = Watched
 
     return Pool
-
-
-def _check_end(line: ssl.SSLSocket, now: datetime) -> None:
-    """Raise `ssl.SSLError` for a certificate that has ended by `now`; its beginning a dead clock cannot judge."""
-    end = str((line.getpeercert() or {}).get("notAfter", ""))
-    if not end or ssl.cert_time_to_seconds(end) < now.timestamp():
-        raise ssl.SSLError(f"the certificate ended on {end or 'no day'}")
 
 
 @contextlib.contextmanager

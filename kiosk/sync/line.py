@@ -1,4 +1,4 @@
-"""What a way to the server is, and the two ways in which it can fail.
+"""What a way to the server is, and the ways in which it can fail.
 
 A transport carries bytes and judges nothing: which status a web server put on them is a hint for how long to wait,
 never a reason to believe. What came back is believed only when it is signed, and that is `rim`'s to find out.
@@ -32,6 +32,12 @@ class NotTheServer(Unreachable):
     remedy = (
         "Nothing was believed and nothing is lost. Open a browser on this network, or correct server_url and ca_file."
     )
+
+
+class CertificateEnded(Unreachable):
+    """The server's certificate ended, by the time the server itself signed."""
+
+    remedy = "Nothing is lost. Renew the certificate of the server, or of the proxy before it; a stick needs none."
 
 
 @dataclass(frozen=True, slots=True)

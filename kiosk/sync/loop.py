@@ -20,12 +20,12 @@ from dataclasses import dataclass
 
 from kiosk.clock import Clock
 from kiosk.desk import contact, rating_codes
-from kiosk.desk.health import Link
+from kiosk.desk.health import Link, LinkState
 from kiosk.desk.world import World
 from kiosk.store import StoreError, check_all
 from kiosk.sync.daily import Daily
 from kiosk.sync.fetch import fetch
-from kiosk.sync.line import NotTheServer, TooMuch, Transport, Unreachable
+from kiosk.sync.line import CertificateEnded, NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
 from shared.errors import SalaError
 from shared.protocol import Action
@@ -48,6 +48,10 @@ CHECKPOINT_PAGES = 500
 #: The whole store is looked at once a day, and first when a start is well over.
 CHECK_FIRST_S = 600.0
 CHECK_EVERY_S = 24 * 3600.0
+
+
+#: What a failure says of the line; "offline" for any other.
+_STATES: dict[type[Unreachable], LinkState] = {NotTheServer: "not_the_server", CertificateEnded: "certificate"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ class Sync:
             logger.info("%s", error)
             if isinstance(error, TooMuch):
                 self._batch_bytes_max = max(BATCH_BYTES_MIN, self._batch_bytes_max // 2)
-            self._link = Link("not_the_server" if isinstance(error, NotTheServer) else "offline", str(error))
+            self._link = Link(_STATES.get(type(error), "offline"), str(error))
             wait = Wait(self._patience.after_failure(error.retry_after_s), cut_short=False)
         except StoreError as error:
             # The disk's trouble, not the line's: `health` tells it.
@@ -211,6 +215,8 @@ class Sync:
                     book.prune(tx)
             if told.refused is None and not told.again:
                 self._daily.done(self._clock)
+        except CertificateEnded:
+            raise  # holds for everything that would be sent, so staff shall see it
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 

@@ -16,8 +16,9 @@ from cryptography.x509.oid import NameOID
 
 from kiosk.config import ConfigError
 from kiosk.desk import ratings
+from kiosk.desk.health import health
 from kiosk.sync.https import ANSWER_BYTES_MAX, Https
-from kiosk.sync.line import NotTheServer, Unreachable, unbelieved
+from kiosk.sync.line import CertificateEnded, NotTheServer, Unreachable, unbelieved
 from kiosk.sync.loop import Patience, Sync
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.worlds import Hands, make_world
@@ -219,7 +220,7 @@ def test_plain_http_is_for_this_machine_only(url):
         Https(url)
 
 
-def certificate(folder, name):
+def certificate(folder, name, begins_in=dt.timedelta(days=-1), ends_in=dt.timedelta(days=1)):
     """A self-signed certificate for 127.0.0.1 and the context of a server that has it."""
     key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -227,7 +228,7 @@ def certificate(folder, name):
     made = (
         x509.CertificateBuilder()
         .subject_name(subject).issuer_name(subject).public_key(key.public_key()).serial_number(7)
-        .not_valid_before(now - dt.timedelta(days=1)).not_valid_after(now + dt.timedelta(days=1))
+        .not_valid_before(now + begins_in).not_valid_after(now + ends_in)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .sign(key, hashes.SHA256())
@@ -254,16 +255,128 @@ def test_only_the_named_authority_is_believed(tmp_path):
                 Https(url, ca_file=ca_file).post("x", b"")
 
 
-def test_the_end_of_a_certificate_is_judged_by_the_kiosks_guess(tmp_path):
-    """Ended by the best guess it is refused; a guess far too early (a dead clock) still lets the kiosk speak."""
+def test_records_go_only_over_a_certificate_that_has_not_ended(tmp_path):
+    """Judged by the kiosk's guess, and before each request: the question goes all the same, over the same connection
+    too, and a guess far too early (a dead clock) stops nothing.
+    """
     own, context = certificate(tmp_path, "office")
     now = dt.datetime.now(dt.UTC)
+    guess = [now - dt.timedelta(days=3650)]
+    heard = []
+
+    def behave(line, request):
+        heard.append(request[0].split(" ")[1])
+        line.sendall(answer(b"ok"))
+        while True:
+            try:
+                heard.append(_request(line)[0].split(" ")[1])
+            except ConnectionError:
+                return
+            line.sendall(answer(b"ok"))
+
+    with serving(behave, context) as url:
+        line = Https(url, ca_file=str(own), now=lambda: guess[0])
+        assert line.post("sync/push", b"").body == b"ok"
+        guess[0] = now + dt.timedelta(days=2)
+        assert line.post("sync/position", b"").body == b"ok"
+        with pytest.raises(CertificateEnded, match="ended"):
+            line.post("sync/push", b"records")
+        with pytest.raises(CertificateEnded):
+            line.get("sync/manifest", bytes_max=9)
+        guess[0] = now
+        assert line.get("sync/manifest", bytes_max=9).body == b"ok"
+        line.close()
+    assert heard == ["/sync/push", "/sync/position", "/sync/manifest"]
+
+
+def test_a_certificate_not_yet_valid_by_the_machines_clock_is_taken(tmp_path):
+    """What every certificate is to a machine in 1970: OpenSSL would refuse it, the line does not."""
+    own, context = certificate(tmp_path, "office", begins_in=dt.timedelta(days=3), ends_in=dt.timedelta(days=9))
     with serving(saying(answer(b"ok")), context) as url:
-        early = Https(url, ca_file=str(own), now=lambda: now - dt.timedelta(days=3650))
-        assert early.post("x", b"").body == b"ok"
-        late = Https(url, ca_file=str(own), now=lambda: now + dt.timedelta(days=2))
-        with pytest.raises(NotTheServer, match="ended"):
-            late.post("x", b"")
+        assert Https(url, ca_file=str(own)).post("sync/push", b"").body == b"ok"
+
+
+WRONG_CLOCKS = {
+    "1970": dt.datetime(1970, 1, 1, 7, tzinfo=dt.UTC),
+    "2000": dt.datetime(2000, 1, 1, tzinfo=dt.UTC),
+    "seven years ahead": dt.datetime.now(dt.UTC) + dt.timedelta(days=7 * 365),
+    "2069": dt.datetime(2069, 6, 1, tzinfo=dt.UTC),
+    "2569": None,
+}
+
+
+@contextlib.contextmanager
+def a_real_line(tmp_path, memory, ends_in=dt.timedelta(days=1)):
+    """The memory server behind real TLS; what reaches it stands in `memory.requests`."""
+    own, context = certificate(tmp_path, "office", ends_in=ends_in)
+
+    def behave(line, request):
+        head, body = request
+        reply = memory.post(head.split(" ")[1].removeprefix("/"), body)
+        line.sendall(answer(reply.body, f"{reply.status} X"))
+
+    with serving(behave, context) as url:
+        yield url, str(own)
+
+
+def _now_ms():
+    return int(time.time() * 1000)
+
+
+@pytest.mark.parametrize("name", WRONG_CLOCKS)
+def test_a_wrong_clock_shuts_no_line(tmp_path, name):
+    """Whatever year the kiosk believes in, its records arrive over real TLS, and afterwards it knows the day (F-D4)."""
+    claim = WRONG_CLOCKS[name]
+
+    def raising():
+        raise OverflowError("timestamp out of range for platform time_t")
+
+    hands = Hands(claim or dt.datetime.now(dt.UTC))
+    clock = hands.clock(wall=raising if claim is None else None)
+    memory = MemoryServer()
+    memory.server_ms = _now_ms()
+    world = make_world(tmp_path)
+    ratings.rate(world, clock.now(), 5)
+    with a_real_line(tmp_path, memory) as (url, ca_file):
+        sync = Sync(world, clock, Https(url, ca_file=ca_file, now=clock.guess), patience=Patience(300))
+        sync.turn()
+        assert (sync.link.state, world.lobby.counts().stored) == ("ok", 2)
+    assert abs(clock.guess().timestamp() * 1000 - memory.server_ms) < 60_000
+    world.store.close()
+
+
+def test_a_certificate_that_has_really_ended_stops_records_and_is_told(tmp_path):
+    """The server's own signed time says so: the question is answered, no envelope leaves, staff read why; a new
+    certificate, and all is well.
+    """
+    hands = Hands(dt.datetime.now(dt.UTC) - dt.timedelta(days=400))
+    clock, memory, world = hands.clock(), MemoryServer(), make_world(tmp_path)
+    memory.server_ms = _now_ms()
+    ratings.rate(world, clock.now(), 5)
+    for ends_in, state, stored in ((dt.timedelta(hours=-1), "certificate", 0), (dt.timedelta(days=1), "ok", 2)):
+        memory.requests.clear()
+        with a_real_line(tmp_path, memory, ends_in) as (url, ca_file):
+            sync = Sync(world, clock, Https(url, ca_file=ca_file, now=clock.guess), patience=Patience(300))
+            sync.turn()
+            assert (sync.link.state, world.lobby.counts().stored) == (state, stored)
+            assert ("certificate" in health(world, clock.now(), sync.link).problems) is (stored == 0)
+        assert memory.requests[0][0] == "sync/position"
+        assert any(path == "sync/push" for path, _ in memory.requests) is (stored > 0)
+    world.store.close()
+
+
+def test_an_hour_of_a_wrong_clock_at_the_server_is_forgiven(tmp_path):
+    """Its signed time lay four years ahead, so its certificate seemed to have ended; the next right answer mends it."""
+    clock, memory, world = Hands(dt.datetime.now(dt.UTC)).clock(), MemoryServer(), make_world(tmp_path)
+    ratings.rate(world, clock.now(), 5)
+    with a_real_line(tmp_path, memory) as (url, ca_file):
+        sync = Sync(world, clock, Https(url, ca_file=ca_file, now=clock.guess), patience=Patience(300))
+        for server_ms, state in ((_now_ms() + 4 * 365 * 86_400_000, "certificate"), (_now_ms(), "ok")):
+            memory.server_ms = server_ms
+            sync.turn()
+            assert sync.link.state == state
+    assert world.lobby.counts().stored == 2
+    world.store.close()
 
 
 def test_the_name_on_a_certificate_counts(tmp_path):
