@@ -116,9 +116,9 @@ class _Line:
         self.sent += len(body)
         return self._https.post(path, body)
 
-    def get(self, path: str, *, bytes_max: int) -> Reply:
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
         """Fetch as usual."""
-        return self._https.get(path, bytes_max=bytes_max)
+        return self._https.get(path, bytes_max=bytes_max, begin=begin)
 
 
 def _timed(kiosk: Kiosk, line: _Line) -> float:

@@ -1,6 +1,7 @@
 """The content on the kiosk's disk: the edition on screen, the one before it, and the one being fetched.
 
     content/pieces/<hash>               pieces, named by what they hold; editions share them
+    content/pieces/<hash>.begun         the first bytes of a piece whose fetch broke off; believed once it is whole
     content/<edition>.manifest          the signed list of an edition's pieces
     content/current                     the number of the edition on screen: the one pointer that is swapped
 
@@ -31,6 +32,7 @@ logger = logging.getLogger(__name__)
 EDITION_BYTES_MAX = 64 * 1024 * 1024
 
 _POINTER = "current"
+_BEGUN = ".begun"
 
 
 class Editions:
@@ -74,8 +76,26 @@ class Editions:
         """The pieces still to be fetched. Pieces on disk that are not what their name says count as lacking."""
         return missing(manifest, [ref.hash for ref in manifest.pieces if self._piece(ref.hash) is not None])
 
+    def begun(self, ref: PieceRef) -> bytes:
+        """The first bytes of a piece that is still to come, as far as they were fetched."""
+        try:
+            return self._begun_path(ref).read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            self.note(f"piece {ref.hash.hex()[:8]} begins anew: {error}")
+            return b""
+
+    def begin(self, ref: PieceRef, data: bytes) -> None:
+        """Keep the first bytes of a piece, to go on from there."""
+        if 0 < len(data) < ref.size:
+            files.replace(self._begun_path(ref), data, mode=0o644)
+
     def put(self, ref: PieceRef, data: bytes) -> None:
-        """Keep a fetched piece; raises `ContentRefused` unless it is the one that was signed."""
+        """Keep a fetched piece. Raises `ContentRefused` unless it is the one that was signed: what had come of it is
+        forgotten, for nobody can tell which byte was wrong.
+        """
+        self._begun_path(ref).unlink(missing_ok=True)
         check_piece(ref, data)
         files.replace(self._pieces / ref.hash.hex(), data, mode=0o644)
 
@@ -147,6 +167,9 @@ class Editions:
         names = (path.stem for path in self._folder.glob("*.manifest"))
         return [int(name) for name in names if name.isascii() and name.isdigit()]
 
+    def _begun_path(self, ref: PieceRef) -> Path:
+        return self._pieces / (ref.hash.hex() + _BEGUN)
+
     def _manifest_path(self, edition: int) -> Path:
         return self._folder / f"{edition}.manifest"
 
@@ -167,5 +190,5 @@ class Editions:
         kept = [manifest for number in self._numbers() if (manifest := self._kept(number)) is not None]
         named = {ref.hash.hex() for manifest in [*kept, *keep] for ref in manifest.pieces}
         for path in self._pieces.iterdir():
-            if path.name not in named:
+            if path.name.removesuffix(_BEGUN) not in named:
                 path.unlink(missing_ok=True)

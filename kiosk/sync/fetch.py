@@ -1,19 +1,21 @@
 """Bringing the content: the manifest, then the pieces that are lacking, then the switch.
 
-Every piece is kept as it comes, so a fetch that broke off goes on where it stopped. What is fetched is believed for its
+Every piece is kept as it comes, and the beginning of one that broke off, so a fetch goes on at the byte where it
+stopped: a line on which no picture comes through at once brings it all the same. What is fetched is believed for its
 signature and its hashes, not for where it came from.
 """
 
 import logging
 
 from kiosk.store.editions import Editions
-from kiosk.sync.line import NotTheServer, Transport, unbelieved
-from shared.content import MANIFEST_BYTES_MAX
-from shared.errors import SalaError
+from kiosk.sync.line import CutShort, NotTheServer, Reply, Transport, unbelieved
+from shared.content import MANIFEST_BYTES_MAX, PieceRef
+from shared.errors import ContentRefused
 
 logger = logging.getLogger(__name__)
 
 _OK = 200
+_REST = 206
 
 
 def fetch(content: Editions, transport: Transport, *, at_least: int = 0) -> int:
@@ -29,13 +31,27 @@ def fetch(content: Editions, transport: Transport, *, at_least: int = 0) -> int:
     manifest = content.accept(reply.body, at_least=at_least)
     lacking = content.lacking(manifest)
     for ref in lacking:
-        piece = transport.get(f"sync/piece/{ref.hash.hex()}", bytes_max=ref.size)
-        if piece.status != _OK:
-            raise unbelieved(piece)
-        try:
-            content.put(ref, piece.body)
-        except SalaError as error:
-            raise NotTheServer(str(error)) from error
+        _fetch_piece(content, transport, ref)
     content.switch(reply.body)
     logger.info("edition %d is on the screen, %d pieces fetched", manifest.edition, len(lacking))
     return len(lacking)
+
+
+def _fetch_piece(content: Editions, transport: Transport, ref: PieceRef) -> None:
+    """Bring one piece, or as much of it as the line lets through."""
+    begun = content.begun(ref)
+
+    def with_begun(reply: Reply) -> bytes:
+        if reply.status not in (_OK, _REST):
+            raise unbelieved(reply)
+        return begun + reply.body if reply.status == _REST else reply.body
+
+    try:
+        reply = transport.get(f"sync/piece/{ref.hash.hex()}", bytes_max=ref.size, begin=len(begun))
+    except CutShort as cut:
+        content.begin(ref, with_begun(cut.came))
+        raise
+    try:
+        content.put(ref, with_begun(reply))
+    except ContentRefused as error:
+        raise NotTheServer(str(error)) from error

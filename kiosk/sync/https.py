@@ -30,7 +30,7 @@ from urllib3.util.ssl_ import create_urllib3_context
 
 from kiosk import SOFTWARE
 from kiosk.config import ConfigError
-from kiosk.sync.line import CertificateEnded, NotTheServer, Reply, Unreachable
+from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, Reply, Unreachable
 
 CONNECT_S = 10
 READ_S = 20
@@ -81,22 +81,23 @@ class Https:
         """Send `body`; raises `Unreachable`."""
         return self._request("POST", path, body, ANSWER_BYTES_MAX)
 
-    def get(self, path: str, *, bytes_max: int) -> Reply:
-        """Fetch at most `bytes_max` bytes; raises `Unreachable`."""
-        return self._request("GET", path, None, bytes_max)
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
+        """Fetch at most `bytes_max` bytes, from byte `begin` on where the server can; raises `Unreachable`."""
+        return self._request("GET", path, None, bytes_max, begin)
 
     def close(self) -> None:
         """Let the connections go."""
         self._session.close()
+        self._adapter.rest()
 
-    def _request(self, method: str, path: str, body: bytes | None, bytes_max: int) -> Reply:
+    def _request(self, method: str, path: str, body: bytes | None, bytes_max: int, begin: int = 0) -> Reply:
         self._adapter.must_hold_on = None if path in QUESTIONS else self._now()
         try:
             with (
                 _deadline(self._adapter, self._total_s),
                 self._session.request(
                     method, f"{self._url}/{path}", data=body, stream=True, allow_redirects=False,
-                    timeout=(CONNECT_S, READ_S),
+                    timeout=(CONNECT_S, READ_S), headers={"Range": f"bytes={begin}-"} if begin else {},
                 ) as response,
             ):  # fmt: skip
                 return Reply(response.status_code, _read(response, bytes_max), _retry_after_s(response))
@@ -112,12 +113,16 @@ class Https:
 def _read(response: requests.Response, bytes_max: int) -> bytes:
     parts: list[bytes] = []
     length = 0
-    # `raw` and not `content`: nothing is decoded on the way, whatever the answer claims about its encoding.
-    while chunk := response.raw.read(_CHUNK_BYTES, decode_content=False):
-        parts.append(chunk)
-        length += len(chunk)
-        if length > bytes_max:
-            raise NotTheServer(f"an answer of more than {bytes_max} bytes")
+    try:
+        # `raw` and not `content`: nothing is decoded on the way, whatever the answer claims about its encoding. `read1`
+        # and not `read`: what has come is in hand when the line breaks.
+        while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
+            parts.append(chunk)
+            length += len(chunk)
+            if length > bytes_max:
+                raise NotTheServer(f"an answer of more than {bytes_max} bytes")
+    except (urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+        raise CutShort(f"no answer: {error}", Reply(response.status_code, b"".join(parts))) from error
     return b"".join(parts)
 
 
@@ -182,6 +187,11 @@ class _Adapter(HTTPAdapter):
         for connection in list(self._open):
             connection.shut()
 
+    def rest(self) -> None:
+        """A request is over: let go of the second handles of connections that are closed."""
+        for connection in list(self._open):
+            connection.rest()
+
 
 def _pool(pool: Any, connection: Any, adapter: _Adapter) -> Any:
     """A pool class whose connections keep a second handle on their socket (TLS takes the first one away) and look at
@@ -208,9 +218,10 @@ def _pool(pool: Any, connection: Any, adapter: _Adapter) -> Any:
                 with contextlib.suppress(OSError):  # it may just have ended by itself
                     self.twin.shutdown(socket.SHUT_RDWR)
 
-        def close(self) -> None:
-            super().close()
-            if self.twin is not None:
+        def rest(self) -> None:
+            # Not in `close`: where the server says "Connection: close", http.client closes the connection under an
+            # answer that is still being read, and the deadline needs the second handle.
+            if self.sock is None and self.twin is not None:
                 self.twin.close()
 
     class Pool(pool):  # type: ignore[misc]
@@ -235,5 +246,6 @@ def _deadline(adapter: _Adapter, seconds: float) -> Iterator[None]:
         yield
     finally:
         timer.cancel()
+        adapter.rest()
     if over.is_set():
         raise Unreachable(f"no whole answer within {seconds:.0f} s")

@@ -49,14 +49,24 @@ class Reply:
     retry_after_s: int = 0
 
 
+class CutShort(Unreachable):
+    """The line broke within an answer. `came` is what had arrived of it by then."""
+
+    def __init__(self, why: str, came: Reply) -> None:
+        super().__init__(why)
+        self.came = came
+
+
 class Transport(Protocol):
     """One request at a time. Every failure is an `Unreachable`."""
 
     def post(self, path: str, body: bytes) -> Reply:
         """Send `body` to `path` below the server's address."""
 
-    def get(self, path: str, *, bytes_max: int) -> Reply:
-        """Fetch `path`; an answer longer than `bytes_max` is refused."""
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
+        """Fetch `path` from byte `begin` on, where the server can (status 206), or from the first (200); an answer
+        longer than `bytes_max` is refused.
+        """
 
 
 def unbelieved(reply: Reply) -> Unreachable:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 _KIOSKS = "/sync/"
-_KEPT = frozenset({"content-type", "content-length", "cache-control", "retry-after", "allow"})
+_KEPT = frozenset({"content-type", "content-length", "cache-control", "retry-after", "allow", "content-range"})
 
 
 class BareAnswers:

@@ -3,6 +3,7 @@
 The size cap is kept here, by reading at most one byte more than an envelope may have. Everything else is `actions`.
 """
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from sync_server.ingest.actions import Reply
 _BYTES = "application/octet-stream"
 # A piece is named by its content, so whoever has it may keep it for ever.
 _FOREVER = "public, max-age=31536000, immutable"
+# What a kiosk asks whose fetch broke off: the rest of a piece, from this byte on.
+_REST = re.compile(r"bytes=([0-9]{1,8})-")
 
 
 @csrf_exempt
@@ -52,13 +55,21 @@ def manifest(_request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def piece(_request: HttpRequest, digest: str) -> HttpResponse:
-    """One piece of the content by the hex of its SHA-256; 404 where it was never published."""
+def piece(request: HttpRequest, digest: str) -> HttpResponse:
+    """One piece of the content by the hex of its SHA-256, or the rest of it; 404 where it was never published."""
     read: Callable[[str], bytes | None] = import_string(f"{settings.SALA_BUNDLE_SOURCE}.piece")
     data = read(digest)
     if data is None:
         return HttpResponse(status=404, content_type=_BYTES)
-    return HttpResponse(data, content_type=_BYTES, headers={"Cache-Control": _FOREVER})
+    headers = {"Cache-Control": _FOREVER}
+    rest = _REST.fullmatch(request.headers.get("Range", ""))
+    begin = int(rest[1]) if rest else 0
+    if not begin:
+        return HttpResponse(data, content_type=_BYTES, headers=headers)
+    if begin >= len(data):
+        return HttpResponse(status=416, content_type=_BYTES, headers={"Content-Range": f"bytes */{len(data)}"})
+    headers["Content-Range"] = f"bytes {begin}-{len(data) - 1}/{len(data)}"
+    return HttpResponse(data[begin:], status=206, content_type=_BYTES, headers=headers)
 
 
 def _body(request: HttpRequest) -> bytes:

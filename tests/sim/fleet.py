@@ -407,9 +407,9 @@ class Weather:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet = fleet
 
-    def get(self, path: str, *, bytes_max: int) -> Reply:
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
         """No content is offered here."""
-        raise AssertionError(f"nobody fetches {path} ({bytes_max})")
+        raise AssertionError(f"nobody fetches {path} ({bytes_max}, {begin})")
 
     def _strikes(self, fault: str) -> bool:
         fleet = self._fleet

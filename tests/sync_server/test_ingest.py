@@ -326,3 +326,18 @@ def test_a_question_under_another_label_is_refused(kiosk):
     payload = envelope.read_note(ask, Label.ASK).payload
     swapped = envelope.sign(Label.ENROL, payload, kiosk.me.key)
     assert kiosk.read(kiosk.post("position", swapped)).reason is Reason.MALFORMED
+
+
+def test_the_rest_of_a_piece_is_served_from_any_byte(client, published):
+    """A fetch that broke off goes on; what nobody asks so gets the whole, and beyond the end there is nothing."""
+    digest, data = next(iter(published.pieces.items()))
+    for begin in range(1, len(data)):
+        answer = client.get(f"/sync/piece/{digest}", headers={"Range": f"bytes={begin}-"})
+        assert (answer.status_code, answer.content) == (206, data[begin:])
+        assert answer["Content-Range"] == f"bytes {begin}-{len(data) - 1}/{len(data)}"
+    for unusual in ("bytes=0-", "bytes=-5", "bytes=2-4", "bytes=1-,3-", "lines=1-", "bytes=x-", "bytes=123456789-"):
+        answer = client.get(f"/sync/piece/{digest}", headers={"Range": unusual})
+        assert (answer.status_code, answer.content) == (200, data)
+    for begin in (len(data), len(data) + 1, 99_999_999):
+        answer = client.get(f"/sync/piece/{digest}", headers={"Range": f"bytes={begin}-"})
+        assert (answer.status_code, answer.content) == (416, b"")

@@ -66,14 +66,16 @@ class MemoryServer:
         self.answers.append(len(reply.body))
         return reply
 
-    def get(self, path: str, *, bytes_max: int) -> Reply:
-        """Give manifest or piece."""
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
+        """Give manifest or piece, or the rest of it."""
         self.requests.append((path, 0))
 
         def genuine() -> Reply:
             name = path.removeprefix("sync/piece/")
             data = self.manifest if path == "sync/manifest" else self.pieces.get(bytes.fromhex(name), b"")
-            return Reply(200, data) if data else Reply(404, b"")
+            if not data:
+                return Reply(404, b"")
+            return Reply(206, data[begin:]) if begin else Reply(200, data)
 
         reply = self.weather(path, genuine)
         assert len(reply.body) <= bytes_max or reply.status != 200

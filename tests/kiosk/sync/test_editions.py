@@ -5,7 +5,7 @@ import pytest
 from kiosk.store import files
 from kiosk.store.editions import Editions
 from kiosk.sync.fetch import fetch
-from kiosk.sync.line import NotTheServer, Reply, Unreachable
+from kiosk.sync.line import CutShort, NotTheServer, Reply, Unreachable
 from shared import content
 from shared.errors import ContentRefused
 from tests.kiosk.sync.memory_server import MemoryServer
@@ -78,6 +78,122 @@ def test_a_wrong_piece_is_not_kept(tmp_path, reply):
     editions = open_editions(tmp_path)
     with pytest.raises(NotTheServer):
         fetch(editions, server)
+    assert list((tmp_path / "pieces").iterdir()) == []
+
+
+class ThinLine:
+    """A line that breaks after `bytes_through` bytes of pieces, again and again; `came` counts all that got through."""
+
+    def __init__(self, server: MemoryServer, bytes_through: int) -> None:
+        self._server = server
+        self._bytes_through = bytes_through
+        self.left = bytes_through
+        self.came = 0
+
+    def get(self, path, *, bytes_max, begin=0):
+        """As the server answers, as far as the line lets through."""
+        reply = self._server.get(path, bytes_max=bytes_max, begin=begin)
+        if "piece" not in path:
+            return reply
+        part = reply.body[: self.left]
+        self.left -= len(part)
+        self.came += len(part)
+        if len(part) < len(reply.body):
+            self.left = self._bytes_through
+            raise CutShort("cut", Reply(reply.status, part))
+        return reply
+
+
+def _fetch_at_last(editions, line):
+    for _ in range(10_000):
+        try:
+            return fetch(editions, line)
+        except CutShort:
+            continue
+    raise AssertionError("it never came through")
+
+
+@pytest.mark.parametrize("bytes_through", [1, 7, 64, 1000])
+def test_a_piece_is_resumed_at_the_byte_where_it_broke_off(tmp_path, bytes_through):
+    """However little comes through at once, every byte comes once, and a restart in between changes nothing."""
+    server = MemoryServer()
+    pieces = {"office": PIECES["office"], "big": bytes(range(251))}
+    server.publish(1, pieces)
+    line = ThinLine(server, bytes_through)
+    with pytest.raises(CutShort):
+        fetch(open_editions(tmp_path), line)
+    editions = open_editions(tmp_path)
+    _fetch_at_last(editions, line)
+    assert editions.edition == 1
+    assert line.came == sum(map(len, pieces.values()))
+    assert not list((tmp_path / "pieces").glob("*.begun"))
+
+
+def test_a_server_that_begins_anew_is_heard_too(tmp_path):
+    """A proxy that knows no ranges sends all of it (200): that is no second half."""
+    server = MemoryServer()
+    server.publish(1, {**PIECES, "big": b"0123456789" * 100})
+    editions = open_editions(tmp_path)
+    with pytest.raises(CutShort):
+        fetch(editions, ThinLine(server, 20))
+    genuine = server.get
+    server.get = lambda path, *, bytes_max, begin=0: genuine(path, bytes_max=bytes_max)
+    fetch(editions, server)
+    assert editions.edition == 1
+
+
+def test_a_wrong_beginning_is_forgotten(tmp_path):
+    """Bytes of a portal that broke off are no beginning for long: the whole is not what was signed, and all of it is
+    fetched anew.
+    """
+    server = MemoryServer()
+    server.publish(1, PIECES)
+    editions = open_editions(tmp_path)
+
+    def portal(path, genuine):
+        if "piece" in path:
+            raise CutShort("cut", Reply(200, b"<html>"))
+        return genuine()
+
+    server.weather = portal
+    with pytest.raises(CutShort):
+        fetch(editions, server)
+    assert len(list((tmp_path / "pieces").glob("*.begun"))) == 1
+    server.weather = lambda _path, genuine: genuine()
+    with pytest.raises(NotTheServer):
+        fetch(editions, server)
+    fetch(editions, server)
+    assert editions.edition == 1
+
+
+def test_a_piece_that_changed_meanwhile_is_not_mixed(tmp_path):
+    """What had come of an edition that was replaced goes into no piece of the next one, and goes away."""
+    server = MemoryServer()
+    server.publish(1, {"office": PIECES["office"], "big": b"a" * 1000})
+    editions = open_editions(tmp_path)
+    line = ThinLine(server, 400)
+    with pytest.raises(CutShort):
+        fetch(editions, line)
+    server.publish(2, {"office": PIECES["office"], "big": b"a" * 500 + b"b" * 500})
+    _fetch_at_last(editions, line)
+    assert editions.edition == 2
+    assert len(list((tmp_path / "pieces").iterdir())) == 2
+
+
+@pytest.mark.parametrize("status", [302, 404, 503])
+def test_an_answer_of_another_status_is_no_beginning(tmp_path, status):
+    """Only what claims to be the piece is kept."""
+    server = MemoryServer()
+    server.publish(1, PIECES)
+
+    def weather(path, genuine):
+        if "piece" in path:
+            raise CutShort("cut", Reply(status, b"Service"))
+        return genuine()
+
+    server.weather = weather
+    with pytest.raises(Unreachable):
+        fetch(open_editions(tmp_path), server)
     assert list((tmp_path / "pieces").iterdir()) == []
 
 

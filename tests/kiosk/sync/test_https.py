@@ -18,7 +18,7 @@ from kiosk.config import ConfigError
 from kiosk.desk import ratings
 from kiosk.desk.health import health
 from kiosk.sync.https import ANSWER_BYTES_MAX, Https
-from kiosk.sync.line import CertificateEnded, NotTheServer, Unreachable, unbelieved
+from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, Unreachable, unbelieved
 from kiosk.sync.loop import Patience, Sync
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.worlds import Hands, make_world
@@ -104,6 +104,49 @@ def test_retry_after_is_seconds_within_bounds(value, seconds):
     """Only whole seconds count, and an hour is the most."""
     with serving(saying(answer(status="429 Slow", headers=f"Retry-After: {value}\r\n"))) as url:
         assert Https(url).get("x", bytes_max=10).retry_after_s == seconds
+
+
+@pytest.mark.parametrize("length", [0, 1, 8191, 100_000])
+def test_what_came_before_the_line_broke_is_in_hand(length):
+    """Down to the byte, so that a fetch goes on from there."""
+    whole = answer(b"x" * 200_000, "206 Partial Content")
+    head = whole.index(b"\r\n\r\n") + 4
+    with serving(saying(whole[: head + length])) as url, pytest.raises(CutShort) as caught:
+        Https(url).get("piece", bytes_max=200_000, begin=5)
+    assert (caught.value.came.status, caught.value.came.body) == (206, b"x" * length)
+
+
+def test_what_came_within_the_time_is_in_hand():
+    """A server that drips, and will close after the answer: the time ends it, and what came by then is a beginning."""
+
+    def drip(line, _request):
+        line.sendall(answer(b"x" * 100)[:-100])
+        for _ in range(100):
+            line.sendall(b"x")
+            time.sleep(0.1)  # ten seconds in all
+
+    with serving(drip) as url:
+        began = time.monotonic()
+        with pytest.raises(CutShort) as caught:
+            Https(url, total_s=0.5).get("piece", bytes_max=100)
+        assert time.monotonic() - began < 5
+    assert 1 <= len(caught.value.came.body) <= 10
+
+
+def test_the_rest_is_asked_for_by_its_first_byte():
+    """And the whole without a word about bytes."""
+    seen = []
+
+    def behave(line, request):
+        seen.append(request[0])
+        line.sendall(answer(b"rest", "206 Partial Content"))
+
+    with serving(behave) as url:
+        line = Https(url)
+        assert line.get("piece", bytes_max=10, begin=4096).body == b"rest"
+        line.get("piece", bytes_max=10)
+    assert "Range: bytes=4096-\r\n" in seen[0] + "\r\n"
+    assert "Range" not in seen[1]
 
 
 def test_a_redirect_is_an_answer_and_not_followed():
