@@ -18,7 +18,7 @@ be offered this route. Publishing and the kiosk ask the same function.
 import hashlib
 import json
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
 from typing import Any, Literal, TypeVar
 
@@ -26,7 +26,7 @@ import msgspec
 
 from shared import envelope, wire
 from shared.envelope import Label
-from shared.errors import ContentRefused, KeyRefused, Malformed
+from shared.errors import BadSignature, ContentRefused, KeyRefused, Malformed
 from shared.keys import ReaderKey, SigningKey, VerifyKey
 
 PIECE_BYTES_MAX = 4 * 1024 * 1024
@@ -45,6 +45,7 @@ BUDGET_PIECE = "budget"
 FLOOR_PIECE = "floor"
 SCHEDULE_PIECE = "schedule"
 SATISFACTION_PIECE = "satisfaction"
+KEYS_PIECE = "keys"
 SERVICE_PREFIX = "service/"
 FORM_PREFIX = "form/"
 
@@ -737,7 +738,8 @@ _VERSION = 1
 
 class Bundle(msgspec.Struct, frozen=True):
     """An edition that was verified whole. `statuses` maps status id to sealed bytes, `pictures` the file name of a
-    filled-in form to its PNG.
+    filled-in form to its PNG; `keys` is the chain of the office's key lists (`shared.keylist`), empty where there is
+    none.
     """
 
     edition: int
@@ -753,6 +755,7 @@ class Bundle(msgspec.Struct, frozen=True):
     floor: FloorPlan | None = None
     schedule: Schedule | None = None
     satisfaction: Satisfaction | None = None
+    keys: bytes = b""
 
 
 def piece(value: _Fact) -> bytes:
@@ -792,6 +795,17 @@ def read_manifest(data: bytes, key: VerifyKey, *, office: bytes, at_least: int) 
     if any(len(ref.hash) != 32 or not 0 <= ref.size <= PIECE_BYTES_MAX for ref in manifest.pieces):
         raise ContentRefused("a piece of impossible size or hash")
     return manifest
+
+
+def manifest_key(data: bytes, known: Iterable[VerifyKey]) -> VerifyKey:
+    """The one of `known` that a manifest names as its signer, still to be verified: editions outlive the rolling of
+    keys. Raises a `SalaError` where it names none of them.
+    """
+    note = envelope.read_note(data, Label.MANIFEST, bytes_max=MANIFEST_BYTES_MAX)
+    for key in known:
+        if key.id == note.key:
+            return key
+    raise BadSignature("the manifest names another key")
 
 
 def missing(manifest: Manifest, have: Collection[bytes]) -> list[PieceRef]:
@@ -851,6 +865,7 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     return Bundle(
         manifest.edition, manifest.made_ms, office, services, notices.notices,
         {status.id: status.sealed for status in statuses.statuses}, pictures, words, **hall,
+        keys=by_name.get(KEYS_PIECE, b""),
     )  # fmt: skip
 
 

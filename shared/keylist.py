@@ -64,9 +64,9 @@ def sign(keys: KeyList, *, by: Sequence[SigningKey]) -> bytes:
     return wire.encode([envelope.sign(Label.KEYS, payload, key) for key in by])
 
 
-def first(signed: bytes, *, office: bytes) -> Held:
-    """A list that something else vouches for (an enrolment code, a key known before): it must only be signed by its
-    own roots. Raises `SalaError`.
+def first(signed: bytes, *, office: bytes | None) -> Held:
+    """A list that something else vouches for (an enrolment code, a key known before, the server's own folder): it must
+    only be signed by its own roots. `office` None takes any. Raises `SalaError`.
     """
     held, notes = _read(signed, office)
     _enough(notes, held.roots, held.list.threshold)
@@ -105,7 +105,7 @@ def read_chain(data: bytes) -> list[bytes]:
     return lists
 
 
-def _read(signed: bytes, office: bytes) -> tuple[Held, list[envelope.Note]]:
+def _read(signed: bytes, office: bytes | None) -> tuple[Held, list[envelope.Note]]:
     """A list and its notes, signatures not yet looked at."""
     parts = wire.decode(list[bytes], signed, bytes_max=LIST_BYTES_MAX)
     notes = [envelope.read_note(part, Label.KEYS, bytes_max=LIST_BYTES_MAX) for part in parts]
@@ -114,7 +114,7 @@ def _read(signed: bytes, office: bytes) -> tuple[Held, list[envelope.Note]]:
     keys = wire.decode(KeyList, notes[0].payload, bytes_max=LIST_BYTES_MAX)
     if keys.version != VERSION:
         raise ContentRefused(f"a key list of version {keys.version}")
-    if keys.office != office:
+    if office is not None and keys.office != office:
         raise ContentRefused("a key list of another office")
     roots = tuple(VerifyKey(raw) for raw in keys.roots)
     if keys.number < 1 or len(set(roots)) != len(roots) or not 1 <= keys.threshold <= len(roots) <= ROOTS_MAX:

@@ -4,6 +4,7 @@
     sala-server migrate                  bring the database to this version
     sala-server serve                    answer kiosks and staff, on loopback unless told otherwise
     sala-server enrol-code               a one-time code for a new kiosk
+    sala-server roll-keys --root FILE    new keys for the server, signed for by the office root
     sala-server import-stick FOLDER      take what a kiosk wrote on a USB stick
     sala-server demo-office              the fictional office, its staff and its content
     sala-server manage rebuild cases     any other command of the applications
@@ -40,6 +41,7 @@ def _parser() -> argparse.ArgumentParser:
         "init": "make the data folder, the keys and the office",
         "migrate": "bring the database to this version",
         "enrol-code": "a one-time code for a new kiosk",
+        "roll-keys": "new keys for the server, signed for by the office root",
         "import-stick": "take what a kiosk wrote on a USB stick",
         "demo-office": "the fictional office with its staff and content",
     }.items():

@@ -45,6 +45,9 @@ def make_server(*, name: str, name_en: str, now: dt.datetime) -> tuple[Office, l
             )
             record_act(program(office), "office.make", "office", office.office_id, at=now, after={"name": name})
         clocks(office)
+    root = keys.make_root(bytes.fromhex(office.office_id), now_ms=int(now.timestamp() * 1000))
+    if root is not None:
+        made.append(f"../{root.name}")
     records.start(office, now=now, epoch=os.urandom(16))
     return office, made
 

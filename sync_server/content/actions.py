@@ -21,7 +21,7 @@ from django.db import transaction
 from django.utils.module_loading import import_string
 
 from shared import content
-from shared.content import SATISFACTION_PIECE, STATUSES_PIECE, Satisfaction
+from shared.content import KEYS_PIECE, SATISFACTION_PIECE, STATUSES_PIECE, Satisfaction
 from shared.source import Source
 from sync_server.content import queries
 from sync_server.content.importer import read_source
@@ -121,13 +121,14 @@ def _renewed(edition: Edition, now: dt.datetime) -> dict[str, bytes]:
 
 
 def _made(office: Office, edition: Edition | None, now: dt.datetime) -> dict[str, bytes]:
-    """What the server makes of records: `MADE`. `edition` is the one kiosks show now."""
+    """What the server makes: `MADE`. `edition` is the one kiosks show now."""
     source: Callable[..., Satisfaction | None] = import_string(settings.SALA_SATISFACTION_SOURCE)
     shown = queries.pieces_of(edition).get(SATISFACTION_PIECE) if edition else None
     month = satisfaction_piece(source(office, now=now), shown)
     return {
         STATUSES_PIECE: statuses_piece(_told(office, now)),
         **({SATISFACTION_PIECE: month} if month is not None else {}),
+        **({KEYS_PIECE: chain} if (chain := server_keys().chain) else {}),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from shared import content, envelope, keys
 from shared.content import (
     FORM_PREFIX,
+    KEYS_PIECE,
     NOTICES_PIECE,
     OFFICE_PIECE,
     SATISFACTION_PIECE,
@@ -53,8 +54,8 @@ class Told(Protocol):
         """The words."""
 
 
-#: Pieces that the server makes of records whenever it publishes; nobody edits them.
-MADE = frozenset({STATUSES_PIECE, SATISFACTION_PIECE})
+#: Pieces that the server makes whenever it publishes, of records and of its own keys; nobody edits them.
+MADE = frozenset({STATUSES_PIECE, SATISFACTION_PIECE, KEYS_PIECE})
 
 
 def content_pieces(

@@ -47,9 +47,9 @@ def manifest_of(edition: Edition | None) -> Manifest | None:
     """What an edition lists; its signature is checked again, for a row of a database proves nothing."""
     if edition is None:
         return None
-    return content.read_manifest(
-        bytes(edition.manifest), server_keys().bundle.public, office=bytes.fromhex(edition.office.office_id), at_least=0
-    )
+    data = bytes(edition.manifest)
+    key = content.manifest_key(data, server_keys().bundle_keys)
+    return content.read_manifest(data, key, office=bytes.fromhex(edition.office.office_id), at_least=0)
 
 
 def pieces_of(edition: Edition) -> dict[str, bytes]:

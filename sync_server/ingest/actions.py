@@ -34,7 +34,7 @@ from shared.errors import (
 from shared.keys import SigningKey
 from shared.protocol import Intake, KnownKiosk, Limits, NotTaken, Reason, ServerSelf
 from sync_server.ingest.turns import turns
-from sync_server.keys import server_keys
+from sync_server.keys import ServerKeys, server_keys
 from sync_server.kiosks import actions as kiosks
 from sync_server.kiosks import queries as kiosk_queries
 from sync_server.kiosks.models import AlarmKind, Kiosk
@@ -141,6 +141,7 @@ def enrol(data: bytes, *, now: dt.datetime) -> Reply:
             kiosk=bytes.fromhex(admitted.kiosk.kiosk_id), kiosk_name=admitted.kiosk.name, epoch=desk.epoch,
             server_ms=desk.server_ms, series=list(admitted.kiosk.series), bundle_key=own.bundle.public,
             seal_to=own.sealing[0].public, code_salt=bytes(desk.office.status_salt),
+            key_list=own.lists[-1] if own.lists else b"",
         )  # fmt: skip
 
     return _answered(data, now, welcomed)
@@ -162,7 +163,7 @@ class _Desk:
 
     def __init__(self, now: dt.datetime) -> None:
         self.office = the_office()
-        self.me = _server_self(self.office.office_id)
+        self.me = _server_self(self.office.office_id, server_keys())
         self.intake = Intake(self.me)
         self.server_ms = int(now.timestamp() * 1000)
         held = record_queries.current_epoch(self.office)
@@ -193,8 +194,7 @@ class _Desk:
 
 
 @functools.lru_cache(maxsize=8)
-def _server_self(office_id: str) -> ServerSelf:
-    own = server_keys()
+def _server_self(office_id: str, own: ServerKeys) -> ServerSelf:
     return ServerSelf(bytes.fromhex(office_id), own.receipts, {key.public.id: key for key in own.sealing})
 
 

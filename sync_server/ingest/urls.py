@@ -8,6 +8,7 @@ urlpatterns = [
     path("push", views.push, name="sync-push"),
     path("position", views.position, name="sync-position"),
     path("enrol", views.enrol, name="sync-enrol"),
+    path("keys", views.key_lists, name="sync-keys"),
     path("manifest", views.manifest, name="sync-manifest"),
     re_path(r"^piece/(?P<digest>[0-9a-f]{64})$", views.piece, name="sync-piece"),
 ]

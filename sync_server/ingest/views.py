@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sync_server.ingest import actions
 from sync_server.ingest.actions import Reply
+from sync_server.keys import server_keys
 
 _BYTES = "application/octet-stream"
 # A piece is named by its content, so whoever has it may keep it for ever.
@@ -42,6 +43,15 @@ def position(request: HttpRequest) -> HttpResponse:
 def enrol(request: HttpRequest) -> HttpResponse:
     """Let me in; answered by a signed welcome or refusal."""
     return _respond(actions.enrol(_body(request), now=timezone.now()))
+
+
+@require_GET
+def key_lists(_request: HttpRequest) -> HttpResponse:
+    """The chain of the office's key lists; 404 where there is none. They vouch for themselves."""
+    chain = server_keys().chain
+    if not chain:
+        return HttpResponse(status=404, content_type=_BYTES)
+    return HttpResponse(chain, content_type=_BYTES, headers={"Cache-Control": "no-store"})
 
 
 @require_GET

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
+from sync_server.keys import root_file
 from sync_server.setting_up import make_server
 
 
@@ -27,4 +28,9 @@ class Command(BaseCommand):
         if made:
             self.stdout.write(
                 f"New keys in {settings.DATA_DIR / 'keys'}: {', '.join(made)}. Copy that folder to a safe place now."
+            )
+        if root_file().exists():
+            self.stdout.write(
+                f"The office root lies in {root_file()}. Move it to two sticks, lock them away, delete it here: it is "
+                "needed only to roll keys, and whoever has it speaks for this server for ever."
             )

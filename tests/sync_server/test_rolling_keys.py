@@ -1,0 +1,232 @@
+"""New keys for the server, and the losses of the table of keys, each played through with the real commands.
+
+Stolen or lost, for each of root, signing and sealing key: what the office does, and what a kiosk then believes.
+"""
+
+import shutil
+
+import pytest
+from django.core.management import CommandError, call_command
+from fake_kiosk import FakeKiosk
+
+from shared import content, keylist, keys, protocol
+from shared.errors import BadSignature
+from shared.keys import SigningKey
+from shared.protocol import KioskSelf, Reason, Receipt, Refusal
+from sync_server import keys as own
+from sync_server.content import queries
+from sync_server.content.actions import publish_sample
+from sync_server.ingest import actions as ingest
+from sync_server.organisations.models import AuditRow
+
+
+@pytest.fixture
+def root(server, tmp_path):
+    """The office root, taken off the server as it should be."""
+    safe = tmp_path / "safe"
+    safe.mkdir()
+    return shutil.move(own.root_file(), safe / "root.key")
+
+
+def roll(root, *roles, **more):
+    """`sala-server roll-keys`; returns the list that came of it."""
+    call_command("roll_keys", *roles, root=[root], **more)
+    return newest()
+
+
+def newest():
+    """The list this server goes by."""
+    return keylist.first(own.server_keys().lists[-1], office=None)
+
+
+def walked(start, office_id):
+    """Where a kiosk that holds `start` ends, shown what the server serves."""
+    return keylist.follow(start, keylist.read_chain(own.server_keys().chain), office=bytes.fromhex(office_id))
+
+
+def who(kiosk, held):
+    """The kiosk, with the keys of its list."""
+    me = kiosk.me
+    return KioskSelf(me.office, me.kiosk, me.key, held.answers, held.sealing)
+
+
+def test_a_new_office_has_a_root_and_a_first_list(server, client):
+    """List 1 names the keys the server works with, the root signed it, and kiosks can fetch it and are given it."""
+    held = newest()
+    present = own.server_keys()
+    assert (held.list.number, held.list.office.hex()) == (1, server.office.office_id)
+    assert (held.answers, held.bundles, held.sealing) == (
+        present.receipts.public, present.bundle.public, present.sealing[0].public,
+    )  # fmt: skip
+    assert keys.parse(own.root_file().read_text("ascii")).public == held.roots[0]
+    assert own.root_file().stat().st_mode & 0o077 == 0
+    answer = client.get("/sync/keys")
+    assert keylist.read_chain(answer.content) == list(present.lists)
+
+
+def test_a_roll_changes_what_is_named_and_nothing_else(server, root):
+    """One key new, the two others as they were; audited; the root is needed and stays where it is."""
+    before = newest()
+    after = roll(root, "sealing")
+    assert after.list.number == 2
+    assert (after.answers, after.bundles) == (before.answers, before.bundles)
+    assert after.sealing != before.sealing
+    assert AuditRow.objects.get(act="keys.roll").after == '{"keys": ["sealing"]}'
+    assert (root.parent / "0002.keys").read_bytes() == after.signed
+
+
+def test_what_was_sealed_before_still_opens_after_two_rolls(server, root):
+    """A stick that lay in a drawer: envelopes to a key two lists ago are taken (F-G2)."""
+    kiosk = FakeKiosk.enrolled(server)
+    kiosk.ticket(1)
+    old = kiosk.envelope()
+    roll(root, "sealing")
+    roll(root, "sealing")
+    assert isinstance(kiosk.read(ingest.accept(old, now=server.now).body), Receipt)
+
+
+def test_a_kiosk_that_was_away_walks_to_the_newest_keys(server, root):
+    """After five rolls in its absence it follows the chain, believes answers again and seals to the new key."""
+    held = newest()
+    kiosk = FakeKiosk.enrolled(server)
+    for roles in (["sealing"], ["receipts", "bundle"], ["sealing"], ["receipts"], ["sealing", "bundle"]):
+        roll(root, *roles)
+    with pytest.raises(BadSignature):
+        kiosk.push()
+    held = walked(held, server.office.office_id)
+    assert held.list.number == 6
+    kiosk.me = who(kiosk, held)
+    kiosk.ticket(1)
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+    assert protocol.Intake(ingest._server_self(server.office.office_id, own.server_keys())).open(
+        kiosk.envelope(), lambda _: protocol.KnownKiosk(kiosk.me.kiosk, kiosk.me.key.public, revoked=False)
+    )
+
+
+def test_a_roll_is_told_by_the_next_edition(server, root):
+    """The edition after a roll is signed by the new key and carries the chain; earlier editions stay readable."""
+    first = publish_sample(server.office, now=server.now)
+    after = roll(root)
+    edition = queries.newest(server.office)
+    assert edition.number == first.number + 1
+    read = content.read_manifest(
+        bytes(edition.manifest), after.bundles, office=after.list.office, at_least=edition.number
+    )
+    assert "keys" in {ref.name for ref in read.pieces}
+    assert keylist.read_chain(queries.pieces_of(edition)["keys"]) == list(own.server_keys().lists)
+    assert queries.manifest_of(first).edition == first.number
+
+
+# --- the table of losses -------------------------------------------------------------------------------------------
+
+
+def test_drill_signing_keys_stolen(server, root):
+    """The thief's answers and editions are believed until the root's next list, and by nobody who has it."""
+    thief = own.server_keys()
+    held = newest()
+    roll(root, "receipts", "bundle")
+    held = walked(held, server.office.office_id)
+    assert thief.receipts.public != held.answers
+    forged = content.make_manifest({}, office=held.list.office, edition=99, made_ms=1, by=thief.bundle)
+    with pytest.raises(BadSignature):
+        content.read_manifest(forged, held.bundles, office=held.list.office, at_least=1)
+    kiosk = FakeKiosk.enrolled(server)
+    answer = protocol.Intake(protocol.ServerSelf(held.list.office, thief.receipts, {})).refuse(
+        kiosk.envelope(), Reason.BUSY, epoch=bytes(16), server_ms=1
+    )
+    with pytest.raises(BadSignature):
+        protocol.read_answer(answer, held.answers)
+
+
+def test_drill_a_thief_of_the_server_cannot_make_a_list(server, root):
+    """Whoever has every key of the server, and not the root, gets no kiosk to take another step."""
+    held, stolen = newest(), own.server_keys()
+    with pytest.raises(own.NotRolled, match="roots"):
+        own.roll(["bundle"], [stolen.bundle, stolen.receipts], now_ms=1)
+    assert own.server_keys() == stolen
+    assert walked(held, server.office.office_id) == held
+
+
+def test_drill_sealing_key_lost(server, root):
+    """What was sealed to it is refused and stays on the kiosk; after the roll the kiosk seals it again."""
+    kiosk = FakeKiosk.enrolled(server)
+    kiosk.ticket(1)
+    held = newest()
+    (server.data / "keys" / "sealing.key").unlink()
+    after = roll(root, "sealing")
+    answer = kiosk.read(ingest.accept(kiosk.envelope(), now=server.now).body)
+    assert (type(answer), answer.reason) == (Refusal, Reason.CANNOT_OPEN)
+    kiosk.me = who(kiosk, walked(held, server.office.office_id))
+    assert kiosk.me.seal_to == after.sealing
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
+def test_drill_all_keys_of_the_server_lost(server, root):
+    """The whole folder is gone; the root's stick has the root and the newest list: no kiosk is visited."""
+    kiosk = FakeKiosk.enrolled(server)
+    held = newest()
+    roll(root, "sealing")
+    web = (server.data / "keys" / "web.key").read_bytes()
+    shutil.rmtree(server.data / "keys")
+    (server.data / "keys" / "lists").mkdir(parents=True)
+    (server.data / "keys" / "web.key").write_bytes(web)
+    shutil.copy(root.parent / "0002.keys", server.data / "keys" / "lists")
+    assert roll(root).list.number == 3
+    # The kiosk still stands at list 1, which nobody has any more: list 2 and 3 carry it on.
+    kiosk.me = who(kiosk, walked(held, server.office.office_id))
+    kiosk.ticket(1)
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
+def test_drill_the_root_is_replaced_and_the_old_one_ends(server, root, tmp_path):
+    """With the old root at hand a new one takes over; kiosks follow, and the old root moves nothing any more."""
+    held = newest()
+    second = tmp_path / "second.key"
+    after = roll(root, new_root=second)
+    assert after.roots == (keys.parse(second.read_text("ascii")).public,)
+    with pytest.raises(CommandError, match="roots"):
+        roll(root, "bundle")
+    assert roll(second, "bundle").list.number == 3
+    assert walked(held, server.office.office_id).list.number == 3
+
+
+def test_drill_the_root_is_lost(server, root):
+    """Without it nothing can be rolled, and nothing stops: the one loss that asks for a visit to each kiosk."""
+    stranger = root.parent / "stranger.key"
+    stranger.write_text(keys.write(SigningKey(bytes(32))))
+    with pytest.raises(CommandError, match="roots"):
+        roll(stranger, "receipts")
+    stranger.write_text("nothing")
+    with pytest.raises(CommandError, match="no key file"):
+        roll(stranger)
+    kiosk = FakeKiosk.enrolled(server)
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
+def test_a_roll_that_broke_off_changed_nothing_and_is_run_again(server, root, monkeypatch):
+    """Cut after the private keys and before the list: the old keys are the present ones; the next run goes through."""
+    before = own.server_keys()
+
+    def cut(*_args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(own, "_put_list", cut)
+    with pytest.raises(KeyboardInterrupt):
+        roll(root)
+    monkeypatch.undo()
+    assert own.server_keys() == before
+    after = roll(root)
+    assert after.list.number == 2
+    assert own.server_keys().receipts.public == after.answers
+
+
+@pytest.mark.parametrize("new_root", ["root.key", "missing/root.key"])
+def test_a_new_root_goes_over_nothing(server, root, new_root):
+    """An existing file, or a folder that is not there: refused before anything was made."""
+    with pytest.raises(CommandError, match="nothing was made"):
+        roll(root, new_root=root.parent / new_root)
+    assert newest().list.number == 1
