@@ -4,12 +4,15 @@ anywhere.
 `Tape` is the record, `TapeDisk` the SQLite file layer (VFS) that writes it while passing everything on to real files,
 and `cuts(tape, ...)` rebuilds what a disk may hold if the power goes at any point of it.
 
+`FilesTape` writes the same tape for plain files, as `kiosk.store.files` puts them.
+
 What a disk may do with bytes that were not yet synced: keep any of them, in any order, torn at 512 bytes. What it may
-do with names: keep the first few changes of a folder and lose the rest; syncing a journal or write-ahead log for the
+do with names: keep the first few changes of each folder and lose the rest; syncing a journal or write-ahead log for the
 first time also syncs its folder, as SQLite's own file layer does. After a *failed* sync the bytes that did not reach
 the disk never will, although reading still shows them.
 """
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+
+from kiosk.store import files
 
 SECTOR = 512
 
@@ -50,6 +55,21 @@ class Tape:
         self._inodes += 1
         self._names[name] = inode = self._inodes
         self.ops += [("write", inode, 0, data), ("sync", inode), ("create", inode, name), ("folder",)]
+
+    def renamed(self, old: str, new: str) -> None:
+        """A file got another name, in place of whatever had it."""
+        self._names[new] = self._names.pop(old)
+        self.ops.append(("rename", old, new))
+
+    def written(self, name: str, data: bytes) -> None:
+        """A file that was not there got its bytes."""
+        inode = self.opened(name, existed=False)
+        self.ops.append(("write", inode, 0, data))
+
+    def synced(self, name: str) -> None:
+        """The bytes of a file, or the names in a folder, are on the disk."""
+        inode = self._names.get(name)
+        self.ops.append(("folder", name) if inode is None else ("sync", inode))
 
     def ack(self, promise: Any) -> None:
         """From here on `promise` has been made to a person."""
@@ -154,6 +174,43 @@ class Flip(Exception):
         self.every = every
 
 
+class FilesTape:
+    """A tape of what `kiosk.store.files` and its callers do below `root`: patches the calls that they are made of."""
+
+    def __init__(self, root: Path, monkeypatch: Any) -> None:
+        self.tape = Tape()
+        self._root = root
+        write_new, replace, unlink, fsync = files.write_new, Path.replace, Path.unlink, os.fsync
+
+        def taped_write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
+            self._on(path, lambda name: self.tape.written(name, data))
+            write_new(path, data, mode=mode)
+
+        def taped_replace(path: Path, target: Path) -> Path:
+            done = replace(path, target)
+            self._on(path, lambda name: self.tape.renamed(name, str(target.relative_to(root))))
+            return done
+
+        def taped_unlink(path: Path, missing_ok: bool = False) -> None:
+            existed = path.exists()
+            unlink(path, missing_ok=missing_ok)
+            if existed:
+                self._on(path, lambda name: self.tape.deleted(name, synced=False))
+
+        def taped_fsync(handle: int) -> None:
+            fsync(handle)
+            self._on(Path(f"/proc/self/fd/{handle}").readlink(), self.tape.synced)
+
+        monkeypatch.setattr(files, "write_new", taped_write_new)
+        monkeypatch.setattr(Path, "replace", taped_replace)
+        monkeypatch.setattr(Path, "unlink", taped_unlink)
+        monkeypatch.setattr(os, "fsync", taped_fsync)
+
+    def _on(self, path: Path, note: Callable[[str], None]) -> None:
+        if path.is_relative_to(self._root):
+            note(str(path.relative_to(self._root)))
+
+
 @dataclass
 class _Disk:
     """What is durable for certain, and what is still on its way."""
@@ -172,18 +229,20 @@ class _Disk:
                     _apply(self.files.setdefault(inode, bytearray()), each)
             case ("lost", inode):
                 _some(self.files.setdefault(inode, bytearray()), self.waiting.pop(inode, []), rng)
-            case ("create" | "delete", *_):
+            case ("create" | "delete" | "rename", *_):
                 self.waiting_names.append(op)
-            case ("folder",):
-                for each in self.waiting_names:
+            case ("folder", *which):
+                for each in [each for each in self.waiting_names if not which or _folder(each) == which[0]]:
                     _rename(self.names, each)
-                self.waiting_names.clear()
+                    self.waiting_names.remove(each)
 
     def survivors(self, rng: random.Random) -> dict[str, bytes]:
         """One of the things this disk may hold when the power goes now."""
         names = dict(self.names)
-        for op in self.waiting_names[: rng.randint(0, len(self.waiting_names))]:
-            _rename(names, op)
+        for folder in dict.fromkeys(map(_folder, self.waiting_names)):
+            here = [op for op in self.waiting_names if _folder(op) == folder]
+            for op in here[: rng.randint(0, len(here))]:
+                _rename(names, op)
         left = {}
         for name, inode in names.items():
             content = bytearray(self.files.get(inode, b""))
@@ -217,9 +276,15 @@ def _some(content: bytearray, ops: list[Op], rng: random.Random) -> None:
                 _apply(content, ("write", inode, offset + start, data[start : start + SECTOR]))
 
 
+def _folder(op: Op) -> str:
+    return str(Path(op[-1]).parent)
+
+
 def _rename(names: dict[str, int], op: Op) -> None:
     if op[0] == "create":
         names[op[2]] = op[1]
+    elif op[0] == "rename":
+        names[op[2]] = names.pop(op[1])
     else:
         names.pop(op[1], None)
 

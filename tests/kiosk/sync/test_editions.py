@@ -2,7 +2,6 @@
 
 import pytest
 
-from kiosk.store import files
 from kiosk.store.editions import Editions
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import CutShort, NotTheServer, Reply, Unreachable
@@ -215,37 +214,3 @@ def test_rot_gives_way_to_the_edition_before_and_is_fetched_again(tmp_path):
     server.publish(2, changed)
     assert fetch(editions, server) == 1
     assert (editions.edition, editions.faults) == (2, [])
-
-
-def test_a_cut_at_any_write_leaves_an_edition_whole(tmp_path, monkeypatch):
-    """Breaking the switch at every file that is written leaves the old or the new edition, never none."""
-    replace = files.replace
-    writes = 0
-    for fails_at in range(1, 20):
-        folder = tmp_path / str(fails_at)
-        publish(open_editions(folder), 1, PIECES)
-        calls = [0]
-
-        def breaking(path, data, *, mode, fails_at=fails_at, calls=calls):
-            calls[0] += 1
-            if calls[0] == fails_at:
-                path.with_name(path.name + ".new").write_bytes(data[: len(data) // 2])
-                raise OSError("the power went")
-            replace(path, data, mode=mode)
-
-        monkeypatch.setattr(files, "replace", breaking)
-        changed = {**pieces_of(an_office(), some_services()[:2]), "extra": b"new"}
-        try:
-            publish(open_editions(folder), 2, changed)
-            writes = fails_at
-        except OSError:
-            pass
-        monkeypatch.setattr(files, "replace", replace)
-        again = open_editions(folder)
-        assert again.edition in (1, 2)
-        assert again.bundle is not None
-        publish(again, 3, changed)
-        assert open_editions(folder).edition == 3
-        if writes:
-            break
-    assert writes >= 4
