@@ -79,7 +79,7 @@ MENU: tuple[tuple[Row, ...], ...] = (
             waiting=sealed.open_count,
             shown=sealed.reads_something,
         ),
-        Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket", waiting=queues.praise_waiting),
+        Row("queues:tickets", Text("คิวและคะแนน", "Tickets and ratings"), "ticket", waiting=queues.words_waiting),
     ),
     (
         Row("content:index", Text("บริการและเนื้อหา", "Services and content"), "flow-arrow"),

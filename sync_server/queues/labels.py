@@ -21,7 +21,7 @@ class StateWords:
     words: Text
 
 
-PRAISE_STATES: dict[str, StateWords] = {
+WORDS_STATES: dict[str, StateWords] = {
     "waiting": StateWords("near", "hourglass-fill", Text("รอพิจารณา", "To be decided")),
     "shown": StateWords("done", "check-circle-fill", Text("เผยแพร่ได้", "May be shown")),
     "hidden": StateWords("plain", "eye-slash-fill", Text("ไม่เผยแพร่", "Not shown")),
@@ -33,6 +33,6 @@ REFUSALS: dict[str, Text] = {
     for each in (
         Text("ต้องระบุเหตุผล", "A reason is needed"),
         Text("เรื่องนี้ปลัดหรือนายกเป็นผู้พิจารณา", "The clerk or the chief executive decides this"),
-        Text("คำชมนี้ไม่มีข้อความให้พิจารณา", "There are no words to decide about"),
+        Text("ไม่มีข้อความให้พิจารณา", "There are no words to decide about"),
     )
 }

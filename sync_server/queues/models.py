@@ -111,34 +111,34 @@ class Explanation(models.Model):
         return f"{self.service_date} {self.score}"
 
 
-class PraiseState(models.TextChoices):
-    """What the office decided about the words of a praise."""
+class WordsState(models.TextChoices):
+    """What the office decided about words that somebody wrote with a rating or a praise."""
 
     SHOWN = "shown"
     HIDDEN = "hidden"
 
 
-class PraiseDecision(models.Model):
-    """Whether the words of a praise may be shown: decided by a person, and kept through every rebuild.
+class WordsDecision(models.Model):
+    """Whether the words of a rating or a praise may be shown: decided by a person, and kept through every rebuild.
 
     It names the record and holds no word of it. Without a decision the words wait, and only who decides reads them.
     """
 
-    office = models.ForeignKey(Office, models.PROTECT, related_name="praise_decisions", db_index=False)
-    log = models.ForeignKey(Log, models.PROTECT, related_name="praise_decisions", db_index=False)
+    office = models.ForeignKey(Office, models.PROTECT, related_name="words_decisions", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="words_decisions", db_index=False)
     seq = models.PositiveBigIntegerField()
-    state = models.CharField(max_length=10, choices=PraiseState.choices)
+    state = models.CharField(max_length=10, choices=WordsState.choices)
     reason = models.CharField(max_length=300, blank=True)
-    by = models.ForeignKey(Staff, models.PROTECT, related_name="praise_decisions")
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="words_decisions")
     at = models.DateTimeField()
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["log", "seq"], name="praise_decided_once"),
-            models.CheckConstraint(condition=models.Q(state__in=PraiseState.values), name="praise_state_known"),
+            models.UniqueConstraint(fields=["log", "seq"], name="words_decided_once"),
+            models.CheckConstraint(condition=models.Q(state__in=WordsState.values), name="words_state_known"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["office"], name="praise_decision_by_office"),
+            models.Index(fields=["office"], name="words_decision_by_office"),
         ]
 
     def __str__(self) -> str:

@@ -12,11 +12,14 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Generic, TypeVar
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from shared import thai
 from sync_server.organisations.models import Office, Role, Staff
-from sync_server.queues.models import Explanation, Praise, PraiseDecision, PraiseState, Rating, Ticket
+from sync_server.queues.models import Explanation, Praise, Rating, Ticket, WordsDecision, WordsState
 from sync_server.queues.period import Period, Span
 from sync_server.queues.score import SHOWN_FROM, Score, percent, withheld
 
@@ -189,6 +192,93 @@ def satisfaction(office: Office, month: dt.date) -> Satisfaction:
     )
 
 
+# --- words, which somebody decides about -----------------------------------------------------------------------------
+
+#: Who decides whether the words of a rating or a praise are shown, and reads those that wait or are hidden.
+DECIDERS = (Role.CLERK, Role.EXECUTIVE)
+
+R = TypeVar("R", Praise, Explanation)
+
+
+@dataclass(frozen=True, slots=True)
+class Said(Generic[R]):
+    """A praise, or an explanation of a rating, as one member of staff may see it: `words` is empty where there are none
+    or they are not for them.
+
+    `state` is "waiting", "shown", "hidden", or "" where nothing was written and nothing has to be decided.
+    """
+
+    row: R
+    state: str
+    words: str
+    reason: str
+    decided_by: str
+
+
+def said(user: Staff, rows: Sequence[R]) -> list[Said[R]]:
+    """What `user` sees of these rows. Words that nobody has approved are for those who decide alone."""
+    found = decisions(rows)
+    return [_said(user, row, found.get((row.log_id, row.seq))) for row in rows]
+
+
+def decisions(rows: Sequence[R]) -> dict[tuple[int, int], WordsDecision]:
+    """What was decided about the words of these rows, by log and number in it."""
+    seqs: dict[int, list[int]] = defaultdict(list)
+    for row in rows:
+        seqs[row.log_id].append(row.seq)
+    places = Q(pk__in=[])
+    for log_id, numbers in seqs.items():
+        places |= Q(log=log_id, seq__in=numbers)
+    return {(each.log_id, each.seq): each for each in WordsDecision.objects.filter(places).select_related("by")}
+
+
+def _said(user: Staff, row: R, decision: WordsDecision | None) -> Said[R]:
+    if not row.words:
+        return Said(row, "", "", "", "")
+    state = decision.state if decision else "waiting"
+    may_read = state == WordsState.SHOWN or user.role in DECIDERS
+    reason, by = (decision.reason, decision.by.full_name) if decision and user.role in DECIDERS else ("", "")
+    return Said(row, state, row.words if may_read else "", reason, by)
+
+
+def in_state(rows: QuerySet[R], state: str) -> QuerySet[R]:
+    """Those rows whose words are in this state; all of them for ""."""
+    decided = WordsDecision.objects.filter(log=OuterRef("log"), seq=OuterRef("seq"))
+    if state == "waiting":
+        return rows.exclude(words="").exclude(Exists(decided))
+    return rows.filter(Exists(decided.filter(state=state))) if state else rows
+
+
+def praise_waiting(user: Staff) -> int:
+    """How many praises this person has to decide about."""
+    if user.role not in DECIDERS:
+        return 0
+    return in_state(Praise.objects.filter(office=user.office), "waiting").count()
+
+
+def ratings_waiting(user: Staff, today: dt.date) -> Counter[tuple[Period, str]]:
+    """How many words of ratings this person has to decide about, by half and place: those alone that `why_summary` lays
+    before them, from five people of one mood on.
+    """
+    if user.role not in DECIDERS:
+        return Counter()
+    open_rows = in_state(Explanation.objects.filter(office=user.office, repeat=False), "waiting")
+    days = open_rows.values_list("service_date", "place").distinct()
+    frames = {(Period.holding(day), place) for day, place in days}
+    waiting: Counter[tuple[Period, str]] = Counter()
+    for period, place in frames:
+        why = why_summary(user, period.first, told_until(user.office, period, place, today), place)
+        waiting[period, place] = sum(each.state == "waiting" for group in (why.low, why.high) for each in group.words)
+    return +waiting
+
+
+def words_waiting(user: Staff) -> int:
+    """How many words this person has to decide about, of praise and of ratings."""
+    return praise_waiting(user) + ratings_waiting(user, thai.service_date(timezone.now())).total()
+
+
+# --- why people rated so ----------------------------------------------------------------------------------------------
+
 #: Up to this score somebody was unhappy, and was offered the reasons for that.
 LOW_MAX = 2
 
@@ -205,12 +295,12 @@ class DimensionMean:
 @dataclass(frozen=True, slots=True)
 class ReasonGroup:
     """What people of one mood said: how many explained their rating, their reasons with counts, their words in no
-    order of time. Both lists are empty where `n` is too few to be shown.
+    order of time. Both lists are empty where `n` is too few to be shown. Words are those that `user` may read.
     """
 
     n: int
     reasons: tuple[tuple[str, int], ...]
-    words: tuple[str, ...]
+    words: tuple[Said[Explanation], ...]
 
     @property
     def shown(self) -> bool:
@@ -227,9 +317,10 @@ class WhySummary:
     high: ReasonGroup
 
 
-def why_summary(office: Office, first: dt.date, last: dt.date, place: str) -> WhySummary:
-    """Reasons, dimensions and words about the ratings of one place in a period, as far as they may be shown."""
-    rows = list(Explanation.objects.filter(office=office, service_date__range=(first, last), place=place, repeat=False))
+def why_summary(user: Staff, first: dt.date, last: dt.date, place: str) -> WhySummary:
+    """Reasons, dimensions and words about the ratings of one place in a period, as far as `user` may be shown them."""
+    explained = Explanation.objects.filter(office=user.office, service_date__range=(first, last))
+    rows = list(explained.filter(place=place, repeat=False))
     scores: dict[str, list[int]] = defaultdict(list)
     for row in rows:
         for dimension, score in row.dimensions:
@@ -240,17 +331,18 @@ def why_summary(office: Office, first: dt.date, last: dt.date, place: str) -> Wh
     )
     return WhySummary(
         means,
-        _group([row for row in rows if row.score <= LOW_MAX]),
-        _group([row for row in rows if row.score > LOW_MAX]),
+        _group(user, [row for row in rows if row.score <= LOW_MAX]),
+        _group(user, [row for row in rows if row.score > LOW_MAX]),
     )
 
 
-def _group(rows: list[Explanation]) -> ReasonGroup:
+def _group(user: Staff, rows: list[Explanation]) -> ReasonGroup:
     if len(rows) < SHOWN_FROM:
         return ReasonGroup(len(rows), (), ())
     reasons = Counter(reason for row in rows for reason in row.reasons)
-    # By a hash: the same order at each look, and none that tells who came first.
-    words = sorted((row.words for row in rows if row.words), key=lambda text: hashlib.sha256(text.encode()).digest())
+    words = [each for each in said(user, [row for row in rows if row.words]) if each.words]
+    # What waits, then by a hash: the same order at each look, and none that tells who came first.
+    words.sort(key=lambda each: (each.state != "waiting", hashlib.sha256(each.words.encode()).digest()))
     return ReasonGroup(len(rows), tuple(reasons.most_common()), tuple(words))
 
 
@@ -284,64 +376,6 @@ def by_month(office: Office, first: dt.date, last: dt.date) -> dict[dt.date, int
         .annotate(n=Count("pk", filter=Q()))
     )
     return {dt.date(year, month, 1): n for year, month, n in rows}
-
-
-# --- praise ----------------------------------------------------------------------------------------------------------
-
-#: Who decides whether the words of a praise are shown, and reads those that wait or are hidden.
-DECIDERS = (Role.CLERK, Role.EXECUTIVE)
-
-
-@dataclass(frozen=True, slots=True)
-class PraiseRow:
-    """A praise as one member of staff may see it: `words` is empty where there are none or they are not for them.
-
-    `state` is "waiting", "shown", "hidden", or "" where nothing was written and nothing has to be decided.
-    """
-
-    praise: Praise
-    state: str
-    words: str
-    reason: str
-    decided_by: str
-
-
-def praise_rows(user: Staff, rows: Sequence[Praise]) -> list[PraiseRow]:
-    """What `user` sees of these praises. Words that nobody has approved are for those who decide alone."""
-    found = decisions(rows)
-    return [_praise_row(user, praise, found.get((praise.log_id, praise.seq))) for praise in rows]
-
-
-def decisions(rows: Sequence[Praise]) -> dict[tuple[int, int], PraiseDecision]:
-    """What was decided about these praises, by log and number in it."""
-    places = Q(pk__in=[])
-    for row in rows:
-        places |= Q(log=row.log_id, seq=row.seq)
-    return {(each.log_id, each.seq): each for each in PraiseDecision.objects.filter(places).select_related("by")}
-
-
-def _praise_row(user: Staff, praise: Praise, decision: PraiseDecision | None) -> PraiseRow:
-    if not praise.words:
-        return PraiseRow(praise, "", "", "", "")
-    state = decision.state if decision else "waiting"
-    may_read = state == PraiseState.SHOWN or user.role in DECIDERS
-    reason, by = (decision.reason, decision.by.full_name) if decision and user.role in DECIDERS else ("", "")
-    return PraiseRow(praise, state, praise.words if may_read else "", reason, by)
-
-
-def in_state(rows: QuerySet[Praise], state: str) -> QuerySet[Praise]:
-    """Those praises whose words are in this state; all of them for ""."""
-    decided = PraiseDecision.objects.filter(log=OuterRef("log"), seq=OuterRef("seq"))
-    if state == "waiting":
-        return rows.exclude(words="").exclude(Exists(decided))
-    return rows.filter(Exists(decided.filter(state=state))) if state else rows
-
-
-def praise_waiting(user: Staff) -> int:
-    """How many praises this person has to decide about."""
-    if user.role not in DECIDERS:
-        return 0
-    return in_state(Praise.objects.filter(office=user.office), "waiting").count()
 
 
 @dataclass(frozen=True, slots=True)

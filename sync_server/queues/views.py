@@ -8,9 +8,10 @@ rows it counted. Without them they show the running fiscal half. Ratings keep to
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Manager, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,8 +23,8 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
 from sync_server.queues import actions, queries
 from sync_server.queues.forms import HideForm
-from sync_server.queues.labels import PLACES, PRAISE_STATES, REFUSALS
-from sync_server.queues.models import Praise, Ticket
+from sync_server.queues.labels import PLACES, REFUSALS, WORDS_STATES
+from sync_server.queues.models import Explanation, Praise, Ticket
 from sync_server.queues.period import Period, Span
 from sync_server.records.models import RecordRow
 from sync_server.web.language import Text
@@ -45,6 +46,19 @@ class Days:
 
     first: dt.date
     last: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Words of ratings that wait in one half, and how an address names it."""
+
+    title: Text
+    period: str
+    place: str
+    n: int
+
+
+R = TypeVar("R", Praise, Explanation)
 
 
 @require_GET
@@ -80,11 +94,16 @@ def ratings(request: HttpRequest) -> HttpResponse:
     shown = FilterBar(bar.filters[2:], bar.chosen)
     until = queries.told_until(staff.office, period, place, today)
     # Reasons have no frames of their own: those of a year less those of a half would tell of very few people.
-    why = queries.why_summary(staff.office, period.first, until, place) if period.span is not Span.YEAR else None
+    why = queries.why_summary(staff, period.first, until, place) if period.span is not Span.YEAR else None
     context = {
         "bar": shown, "period": period, "frames": frames.values(), "frame": frames[place], "place": place,
         "places": PLACES, "why": why,
         "by_halves": period.span is Span.YEAR, "opens_records": staff.role in queries.DECIDERS,
+        "decides": staff.role in queries.DECIDERS, "states": WORDS_STATES, "hide": HideForm(),
+        "undecided": [
+            Undecided(frame.title, f"{frame.year_be}-{frame.span.value}", where, n)
+            for (frame, where), n in queries.ratings_waiting(staff, today).items()
+        ],
     }  # fmt: skip
     return render(request, "queues/ratings.html", context)
 
@@ -101,8 +120,8 @@ def praise(request: HttpRequest) -> HttpResponse:
     listed = page(request, found.select_related("kiosk", "log").reverse())
     context = {
         "bar": bar, "period": period, "page": listed, "records": _records(staff, listed.rows), "total": rows.count(),
-        "named": rows.exclude(person="").count(), "rows": queries.praise_rows(staff, listed.rows),
-        "states": PRAISE_STATES, "decides": decides, "waiting": queries.praise_waiting(staff), "hide": HideForm(),
+        "named": rows.exclude(person="").count(), "rows": queries.said(staff, listed.rows),
+        "states": WORDS_STATES, "decides": decides, "waiting": queries.praise_waiting(staff), "hide": HideForm(),
     }  # fmt: skip
     return render(request, "queues/praise.html", context)
 
@@ -111,31 +130,59 @@ def praise(request: HttpRequest) -> HttpResponse:
 @allow(*queries.DECIDERS)
 def show_praise(request: HttpRequest, praise_id: int) -> HttpResponse:
     """Its words may be shown."""
-    return _decide(request, praise_id, lambda found, now: actions.show(actor_of(request), found, now=now))
+    return _show(request, _of_office(Praise.objects, request, praise_id))
 
 
 @require_POST
 @allow(*queries.DECIDERS)
 def hide_praise(request: HttpRequest, praise_id: int) -> HttpResponse:
     """Its words are shown to nobody else, for a reason."""
+    return _hide(request, _of_office(Praise.objects, request, praise_id))
+
+
+@require_POST
+@allow(*queries.DECIDERS)
+def show_words(request: HttpRequest, explanation_id: int) -> HttpResponse:
+    """The words of a rating may be shown."""
+    return _show(request, _of_office(Explanation.objects, request, explanation_id))
+
+
+@require_POST
+@allow(*queries.DECIDERS)
+def hide_words(request: HttpRequest, explanation_id: int) -> HttpResponse:
+    """The words of a rating are shown to nobody else, for a reason."""
+    return _hide(request, _of_office(Explanation.objects, request, explanation_id))
+
+
+def _of_office(rows: Manager[R], request: HttpRequest, row_id: int) -> R:
+    return get_object_or_404(rows.select_related("log"), pk=row_id, office=staff_of(request).office)
+
+
+def _show(request: HttpRequest, row: Praise | Explanation) -> HttpResponse:
+    return _decide(request, row, lambda: actions.show(actor_of(request), row, now=timezone.now()))
+
+
+def _hide(request: HttpRequest, row: Praise | Explanation) -> HttpResponse:
     form = HideForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
-    return _decide(request, praise_id, lambda found, now: actions.hide(actor_of(request), found, reason, now=now))
+    return _decide(request, row, lambda: actions.hide(actor_of(request), row, reason, now=timezone.now()))
 
 
-def _decide(request: HttpRequest, praise_id: int, act: Callable[[Praise, dt.datetime], None]) -> HttpResponse:
-    found = get_object_or_404(Praise.objects.select_related("log"), pk=praise_id, office=staff_of(request).office)
+def _decide(request: HttpRequest, row: Praise | Explanation, act: Callable[[], None]) -> HttpResponse:
     try:
-        act(found, timezone.now())
+        act()
     except actions.NotNow as error:
         messages.warning(request, str(REFUSALS.get(str(error), str(error))))
     else:
         messages.success(request, str(Text("บันทึกการพิจารณาแล้ว", "Decided")))
-    return redirect(f"{reverse('queues:praise')}?state=waiting")
+    if isinstance(row, Praise):
+        return redirect(f"{reverse('queues:praise')}?state=waiting")
+    half = Period.holding(row.service_date)
+    return redirect(f"{reverse('queues:ratings')}?period={half.year_be}-{half.span.value}&place={row.place}")
 
 
 _STATE = Filter(
-    "state", Text("ทุกสถานะ", "All states"), "select", [(key, each.words) for key, each in PRAISE_STATES.items()]
+    "state", Text("ทุกสถานะ", "All states"), "select", [(key, each.words) for key, each in WORDS_STATES.items()]
 )
 
 

@@ -26,7 +26,7 @@ _DECIDE = {OFFICER: 403, ENGINEER: 403, ADMIN: 403}
 _MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
 
 #: `of` names the thing in the address: an unassigned case, one given to another division, a record, one of an
-#: opinion, a praise, a kiosk, an alarm.
+#: opinion, words of a rating, a praise, a kiosk, an alarm.
 ROUTES: dict[str, list[Row]] = {
     "home:today": [Row()],
     "organisations:account": [Row()],
@@ -67,6 +67,8 @@ ROUTES: dict[str, list[Row]] = {
     "kiosks:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "queues:tickets": [Row()],
     "queues:ratings": [Row()],
+    "queues:show-words": [Row(302, _DECIDE, post=True, of="words")],
+    "queues:hide-words": [Row(302, _DECIDE, post=True, of="words")],
     "queues:praise": [Row()],
     "queues:show-praise": [Row(302, _DECIDE, post=True, of="praise")],
     "queues:hide-praise": [Row(302, _DECIDE, post=True, of="praise")],
@@ -106,7 +108,7 @@ def things(busy):
     """What the addresses are about."""
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Alarm, Kiosk
-    from sync_server.queues.models import Praise
+    from sync_server.queues.models import Explanation, Praise
     from sync_server.records.models import Log, RecordRow
     from sync_server.sealed.models import SealedCase
 
@@ -127,6 +129,7 @@ def things(busy):
         "opinion": {"record_id": RecordRow.objects.filter(kind="rating.given")[0].pk},
         "branch": {"branch_id": Log.objects.get(branch=1).pk},
         "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
+        "words": {"explanation_id": Explanation.objects.exclude(words="")[0].pk},
         "praise": {"praise_id": Praise.objects.exclude(words="")[0].pk},
         "alarm": {"alarm_id": Alarm.objects.all()[0].pk},
     }
