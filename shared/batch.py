@@ -14,7 +14,7 @@ was said: the confidential log travels like this.
 
 from collections.abc import Hashable, Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import zstandard
@@ -40,23 +40,31 @@ PADDED_STEPS = (16 * 1024, 64 * 1024)
 _SKIPPABLE = (0x184D2A50).to_bytes(4, "little")
 _SKIPPABLE_HEADER_BYTES = 8
 INFLATED_BYTES_MAX = 8 * 1024 * 1024
+#: Up to here a batch may pack as small as it likes: one letter typed a thousand times is honest. Beyond, it must be at
+#: least a hundredth of what it inflates to.
+FREE_BYTES = 2 * 1024 * 1024
+RATIO_MAX = 100
 
 #: Level 6 packs real batches to within some percent of level 19 at a twentieth of its time.
 _LEVEL = 6
+
+
+#: Refused before an entry is read: eight megabytes of empty entries would be a quarter of a gigabyte of objects.
+_FEW = msgspec.Meta(max_length=COUNT_MAX)
 
 
 class _Columns(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """Each list has one entry a record; `faces` and `kinds` point into the small tables before them."""
 
     version: int
-    kind_table: list[tuple[str, int, int]]  # kind, schema, edition
-    face_table: list[tuple[int, bytes, int]]  # utc offset in minutes, boot id, quality
-    kinds: list[int]  # index into kind_table
-    faces: list[int]  # index into face_table
-    walls: list[int | None]  # difference to the last one known, ms
-    monos: list[int]  # difference to the one before, ms
+    kind_table: Annotated[list[tuple[str, int, int]], _FEW]  # kind, schema, edition
+    face_table: Annotated[list[tuple[int, bytes, int]], _FEW]  # utc offset in minutes, boot id, quality
+    kinds: Annotated[list[int], _FEW]  # index into kind_table
+    faces: Annotated[list[int], _FEW]  # index into face_table
+    walls: Annotated[list[int | None], _FEW]  # difference to the last one known, ms
+    monos: Annotated[list[int], _FEW]  # difference to the one before, ms
     salts: bytes  # 16 each
-    sizes: list[int]  # of the bodies; -1 where erased
+    sizes: Annotated[list[int], _FEW]  # of the bodies; -1 where erased
     bodies: bytes
     commitments: bytes  # 32 for each erased body
 
@@ -98,9 +106,9 @@ def pack(records: Sequence[Record], *, padded: bool = False) -> bytes:
         bytes(salts), sizes, bytes(bodies), bytes(commitments),
     )  # fmt: skip
     plain = wire.encode(columns)
-    if len(plain) > INFLATED_BYTES_MAX:
-        raise TooLarge(f"a batch of {len(plain)} bytes; at most {INFLATED_BYTES_MAX}")
     packed = zstandard.ZstdCompressor(level=_LEVEL, write_content_size=True).compress(plain)
+    if len(plain) > _inflated_max(packed):
+        raise TooLarge(f"a batch of {len(plain)} bytes; at most {_inflated_max(packed)}")
     return _padded(packed) if padded else packed
 
 
@@ -174,16 +182,19 @@ def _check_shape(columns: _Columns, count: int) -> None:
         raise Malformed("the columns of a batch do not fit together")
 
 
-def _inflate(data: bytes) -> bytes:
-    """Inflate under a cap; the size that the data states about itself is not believed.
+def _inflated_max(packed: bytes) -> int:
+    return min(INFLATED_BYTES_MAX, max(FREE_BYTES, RATIO_MAX * len(packed)))
 
-    There is no cap on the ratio: one letter typed a thousand times is honest and packs to nothing.
-    """
+
+def _inflate(data: bytes) -> bytes:
+    """Inflate under a cap; neither the size nor the window that the data states about itself is believed."""
+    bytes_max = _inflated_max(data)
+    unpacker = zstandard.ZstdDecompressor(max_window_size=INFLATED_BYTES_MAX)
     try:
-        with zstandard.ZstdDecompressor().stream_reader(data, read_across_frames=False) as reader:
-            plain = reader.read(INFLATED_BYTES_MAX + 1)
+        with unpacker.stream_reader(data, read_across_frames=False) as reader:
+            plain = reader.read(bytes_max + 1)
     except zstandard.ZstdError as error:
         raise Malformed(f"a batch that does not inflate: {error}") from error
-    if len(plain) > INFLATED_BYTES_MAX:
-        raise TooLarge(f"a batch that inflates beyond {INFLATED_BYTES_MAX} bytes")
+    if len(plain) > bytes_max:
+        raise TooLarge(f"a batch that inflates beyond {bytes_max} bytes")
     return plain

@@ -1,12 +1,17 @@
 """Batches: columns come back as the very records they were, and nothing else inflates into records."""
 
+import random
+import time
+import tracemalloc
+
 import hypothesis.strategies as st
+import msgspec
 import pytest
 import zstandard
 from hypothesis import given
 from strategies import mutated, runs
 
-from shared import batch
+from shared import batch, wire
 from shared.errors import Malformed, SalaError, TooLarge
 from shared.log import Head, link
 from shared.records import BODY_BYTES_MAX, At, erase
@@ -55,14 +60,74 @@ def test_any_bytes(data, count):
             _unpack(sent, Head.empty(bytes(16)), count)
 
 
-def test_bomb_is_refused():
-    """Half a gigabyte out of some kilobytes is refused without being inflated (F-N4)."""
-    bomb = zstandard.ZstdCompressor(level=19).compress(bytes(256 * 1024 * 1024))
-    with pytest.raises(TooLarge):
+MIB = 1024 * 1024
+
+
+def _zeros(mib, **options):
+    return zstandard.ZstdCompressor(level=3, **options).compress(bytes(mib * MIB))
+
+
+def _wide_window(log):
+    parameters = zstandard.ZstdCompressionParameters.from_level(3, window_log=log, write_content_size=False)
+    stream = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
+    return stream.compress(wire.encode(batch._Columns(1, [], [], [], [], [], [], b"", [], b"", b""))) + stream.flush()
+
+
+def _empties(column):
+    """Columns of which one holds a million entries and more, hard enough to pack."""
+    columns = msgspec.to_builtins(batch._Columns(1, [], [], [], [], [], [], b"", [], b"", b""), builtin_types=(bytes,))
+    entries = {1: [["", n, 0] for n in range(8)], 2: [[n, b"", 0] for n in range(8)]}.get(column, range(8))
+    columns[column] = random.Random(column).choices(entries, k=1_900_000)
+    return zstandard.ZstdCompressor(level=3).compress(wire.encode(columns))
+
+
+BOMBS = {
+    "half a gigabyte of zeros": lambda: _zeros(512),
+    "no word about its size": lambda: _zeros(64, write_content_size=False),
+    "just above what packs freely": lambda: _zeros(3),
+    "a bomb in a bomb": lambda: zstandard.ZstdCompressor(level=3).compress(_zeros(512) * 40 + _zeros(64)),
+    "a lie about its size": lambda: b"\x28\xb5\x2f\xfd\xa0\xff\xff\xff\x7f" + _zeros(64)[9:],
+    **{f"empty entries in column {column}": lambda column=column: _empties(column) for column in (1, 2, 5)},
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_is_refused_at_once(name):
+    """Whatever it claims and whatever it would become: a tenth of a second and some megabytes (F-N4, G-28)."""
+    bomb = BOMBS[name]()
+    tracemalloc.start()
+    began = time.process_time()
+    with pytest.raises((TooLarge, Malformed)):
         _unpack(bomb, Head.empty(bytes(16)), 1)
-    lying = zstandard.ZstdCompressor(level=3, write_content_size=False).compress(bytes(64 * 1024 * 1024))
+    seconds, (_, peak) = time.process_time() - began, tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert seconds < 0.1
+    assert peak < 40 * MIB
+
+
+def test_a_wide_window_is_refused():
+    """Whoever inflates would have to hold as much, whatever comes out."""
+    with pytest.raises(Malformed, match="does not inflate"):
+        _unpack(_wide_window(26), Head.empty(bytes(16)), 1)
+    with pytest.raises(Malformed, match="do not fit together"):
+        _unpack(_wide_window(20), Head.empty(bytes(16)), 1)
+
+
+def test_what_is_packed_is_never_refused_for_how_small_it_became():
+    """A batch that would be is too large for its writer already, who then makes two of it."""
+    head, records = Head.empty(bytes(16)), []
+    for i in range(12):
+        record, head = link(
+            head, kind="case.filed", schema=1, edition=1, at=At(i, 420, b"", 0, 1), salt=bytes(16),
+            body=b"a" * BODY_BYTES_MAX,
+        )  # fmt: skip
+        records.append(record)
     with pytest.raises(TooLarge):
-        _unpack(lying, Head.empty(bytes(16)), 1)
+        batch.pack(records)
+    for part in (records[:6], records[6:]):
+        batch.pack(part)
+    read, _ = _unpack(batch.pack(records[:6]), Head.empty(bytes(16)), 6)
+    assert read == records[:6]
 
 
 def test_one_letter_a_hundred_thousand_times_travels():
