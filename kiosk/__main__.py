@@ -35,6 +35,7 @@ from kiosk.store.check import check_all
 from kiosk.store.editions import Editions
 from kiosk.sync.enrolment import enrol
 from kiosk.sync.https import Https
+from kiosk.trust import Trust
 from kiosk.ui.shaping.house import breaker
 from shared.content import Bundle
 from shared.errors import SalaError
@@ -187,7 +188,8 @@ def _pin(_args: argparse.Namespace) -> int:
 def _edition(data: Path) -> Bundle:
     """The edition on this kiosk's screen; a running kiosk is not disturbed."""
     me = identity.load(data)
-    bundle = Editions(data / bootstrap.CONTENT_NAME, me.bundle_key, me.office).bundle
+    trust = Trust(data, me)
+    bundle = Editions(data / bootstrap.CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles).bundle
     if bundle is None:
         raise NoContent("no content yet")
     return bundle

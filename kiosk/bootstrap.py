@@ -21,6 +21,7 @@ from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.desk import contact
 from kiosk.desk.health import Health, Link, health
+from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
 from kiosk.devices import printer, sound
 from kiosk.devices.voices import PACKAGED, Voices
@@ -33,6 +34,7 @@ from kiosk.store.tripwire import Tripwire
 from kiosk.sync.https import Https
 from kiosk.sync.line import Transport
 from kiosk.sync.loop import Sync
+from kiosk.trust import Trust
 from kiosk.worker import Worker
 from shared.records import BOOT_BYTES
 
@@ -111,18 +113,24 @@ def _open_store(data: Path, key: bytes) -> Store:
 
 
 def _world(settings: Config, me: Identity, store: Store, key: bytes, random: Callable[[int], bytes]) -> World:
-    return World(
+    trust = Trust(settings.data, me)
+    world = World(
         store=store,
         lobby=Logbook(store, "lobby", software=SOFTWARE),
-        content=Editions(settings.data / CONTENT_NAME, me.bundle_key, me.office),
+        content=Editions(settings.data / CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles),
         config=settings,
         identity=me,
         printer=printer.from_config(settings),
         random=random,
         apart=Apart(settings.data / CONFIDENTIAL_NAME, key, software=SOFTWARE),
+        trust=trust,
         sound=sound.from_config(settings),
         voices=Voices([settings.path(settings.voices_folder), PACKAGED]),
     )
+    if world.content.bundle is not None:
+        # The switch to an edition may have been cut before its key lists were kept.
+        learn(world, world.content.bundle.keys, vouched=True)
+    return world
 
 
 def _look_at_tripwire(world: World, clock: Clock, tripwire: Tripwire) -> None:

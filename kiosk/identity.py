@@ -16,10 +16,10 @@ from msgspec import Meta
 
 from kiosk.store import files
 from kiosk.store.errors import WrongKey
-from shared import keys
+from shared import keylist, keys, protocol
 from shared.errors import KeyRefused, SalaError
 from shared.keys import SealTo, SigningKey, VerifyKey
-from shared.protocol import Grant, KioskSelf
+from shared.protocol import Grant
 
 FILE_NAME = "identity.json"
 KEY_NAME = "signing.key"
@@ -43,7 +43,11 @@ class IdentityDamaged(SalaError):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """`office`, `kiosk` are 16 bytes; `series` its tickets' letters; `code_salt` goes into citizens' codes."""
+    """`office`, `kiosk` are 16 bytes; `series` its tickets' letters; `code_salt` goes into citizens' codes.
+
+    The server's keys are those of the enrolment, and `key_list` the signed list that named them (empty from a server
+    without one): what counts now is `kiosk.trust`'s to say.
+    """
 
     office: bytes
     office_name: str
@@ -55,10 +59,15 @@ class Identity:
     bundle_key: VerifyKey
     sealing_key: SealTo
     code_salt: bytes
+    key_list: bytes = b""
 
-    def kiosk_self(self) -> KioskSelf:
-        """The same for the protocol."""
-        return KioskSelf(self.office, self.kiosk, self.key, self.answer_key, self.sealing_key)
+    @property
+    def fingerprint(self) -> bytes:
+        """What both screens showed as four words when this kiosk was enrolled."""
+        return protocol.fingerprint(
+            office=self.office, kiosk=self.kiosk, kiosk_key=self.key.public.raw, answer_key=self.answer_key.raw,
+            bundle_key=self.bundle_key.raw, sealing_key=self.sealing_key.raw,
+        )  # fmt: skip
 
 
 _Id = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -78,6 +87,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     bundle_key: _Key
     sealing_key: _Key
     code_salt: Annotated[str, Meta(pattern="^([0-9a-f]{2}){8,64}$")]
+    key_list: Annotated[str, Meta(pattern="^([0-9a-f]{2})*$")] = ""
 
 
 def from_grant(grant: Grant, key: SigningKey) -> Identity:
@@ -85,6 +95,7 @@ def from_grant(grant: Grant, key: SigningKey) -> Identity:
     return Identity(
         grant.office, grant.office_name, grant.kiosk, grant.kiosk_name, tuple(grant.series), key,
         VerifyKey(grant.answer_key), VerifyKey(grant.bundle_key), SealTo(grant.sealing_key), grant.code_salt,
+        grant.key_list,
     )  # fmt: skip
 
 
@@ -100,6 +111,7 @@ def save(data: Path, identity: Identity) -> None:
         kiosk_name=identity.kiosk_name, series=list(identity.series), public_key=identity.key.public.raw.hex(),
         answer_key=identity.answer_key.raw.hex(), bundle_key=identity.bundle_key.raw.hex(),
         sealing_key=identity.sealing_key.raw.hex(), code_salt=identity.code_salt.hex(),
+        key_list=identity.key_list.hex(),
     )  # fmt: skip
     files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
     text = msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
@@ -119,11 +131,15 @@ def load(data: Path) -> Identity:
         public = VerifyKey(bytes.fromhex(kept.public_key))
         answer_key, bundle_key = (VerifyKey(bytes.fromhex(line)) for line in (kept.answer_key, kept.bundle_key))
         sealing_key = SealTo(bytes.fromhex(kept.sealing_key))
-    except (msgspec.MsgspecError, ValueError, KeyRefused) as error:
+        key_list = bytes.fromhex(kept.key_list)
+        if key_list:
+            keylist.first(key_list, office=bytes.fromhex(kept.office))
+    except (msgspec.MsgspecError, ValueError, SalaError) as error:
         raise IdentityDamaged(f"{data / FILE_NAME}: {error}") from error
     return Identity(
         bytes.fromhex(kept.office), kept.office_name, bytes.fromhex(kept.kiosk), kept.kiosk_name, tuple(kept.series),
         _read_key(data / KEY_NAME, public), answer_key, bundle_key, sealing_key, bytes.fromhex(kept.code_salt),
+        key_list,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Hearing:
 
     def push(self) -> Push:
         """A conversation about what waits in this logbook now."""
-        return Push(self._world.identity.kiosk_self(), map(_local, self._asked_about()), self._hash_at)
+        return Push(self._world.trust.me(), map(_local, self._asked_about()), self._hash_at)
 
     def keep(self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True) -> None:
         """What an answer changes on the disk, all of it or nothing. One that was days on its way (not `came_at_once`)

@@ -211,7 +211,7 @@ class Export:
         return found
 
     def _write(self, name: str, after: Head, records: list[Record]) -> Head:
-        me = self._world.identity.kiosk_self()
+        me = self._world.trust.me()
         sealed = b""
         while not sealed:
             try:

@@ -13,12 +13,13 @@ from kiosk.speech import NoSound, Sound, Voices, no_voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
+from kiosk.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
 class World:
     """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
-    confidential one, in a store of its own.
+    confidential one, in a store of its own; `trust` has the server's keys as they count now.
     """
 
     store: Store
@@ -29,5 +30,6 @@ class World:
     printer: Printer
     random: Callable[[int], bytes]
     apart: Apart
+    trust: Trust
     sound: Sound = field(default_factory=NoSound)
     voices: Voices = no_voices

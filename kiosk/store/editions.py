@@ -11,7 +11,7 @@
 
 The rules of this file:
 1. What is on screen was verified whole, signature and every piece, when it was put there and again at each start.
-2. The pointer never goes back, and one edition number never stands for two contents.
+2. The pointer never goes back, and one edition number never stands for two contents, as long as one key signs them.
 3. Everything is synced before the pointer moves; a cut at any call leaves the old or the new edition, whole.
 4. Old content is shown with its date rather than nothing; a damaged edition gives way to the one before until it is
    fetched again.
@@ -19,10 +19,21 @@ The rules of this file:
 """
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from kiosk.store import files
-from shared.content import Bundle, Manifest, PieceRef, assemble, check_piece, missing, piece_hash, read_manifest
+from shared.content import (
+    Bundle,
+    Manifest,
+    PieceRef,
+    assemble,
+    check_piece,
+    manifest_key,
+    missing,
+    piece_hash,
+    read_manifest,
+)
 from shared.errors import ContentRefused, SalaError
 from shared.keys import VerifyKey
 
@@ -40,11 +51,13 @@ class Editions:
     read `bundle`.
     """
 
-    def __init__(self, folder: Path, key: VerifyKey, office: bytes) -> None:
+    def __init__(self, folder: Path, key: VerifyKey, office: bytes, *, earlier: Sequence[VerifyKey] = ()) -> None:
+        """`earlier` keys signed editions that may still lie here; nothing new is taken under them."""
         self.faults: list[str] = []
         self._folder = folder
         self._pieces = folder / "pieces"
         self._key = key
+        self._earlier = list(earlier)
         self._office = office
         self._pieces.mkdir(parents=True, exist_ok=True)
         self._bundle = self._load()
@@ -59,11 +72,17 @@ class Editions:
         """Its number, 0 for none."""
         return 0 if self._bundle is None else self._bundle.edition
 
+    def believe(self, key: VerifyKey) -> None:
+        """Take editions under `key` alone from now on. What is on screen stays until the next one comes."""
+        if key != self._key:
+            self._earlier.append(self._key)
+            self._key = key
+
     def accept(self, signed: bytes, *, at_least: int = 0) -> Manifest:
         """The manifest, if it may follow what is here; makes room for its pieces. `at_least` is the edition that the
         server said it has. Raises `ContentRefused` or another `SalaError`.
         """
-        newest = self._pointer()
+        newest = self._floor()
         manifest = read_manifest(signed, self._key, office=self._office, at_least=max(newest, at_least))
         if manifest.edition == newest and self._kept(newest) not in (None, manifest):
             raise ContentRefused(f"two contents under the number {newest}")
@@ -163,6 +182,17 @@ class Editions:
             self.note(f"the pointer to the content cannot be read: {error}")
             return max(self._numbers(), default=0)
 
+    def _floor(self) -> int:
+        """The edition below which nothing is taken. A number given under a key that counts no more binds nobody: a
+        thief may have pushed it to the sky.
+        """
+        newest = self._pointer()
+        try:
+            signer = manifest_key(self._manifest_path(newest).read_bytes(), [self._key, *self._earlier])
+        except (OSError, SalaError):
+            return newest
+        return newest if signer == self._key else 0
+
     def _numbers(self) -> list[int]:
         names = (path.stem for path in self._folder.glob("*.manifest"))
         return [int(name) for name in names if name.isascii() and name.isdigit()]
@@ -177,7 +207,8 @@ class Editions:
         """The manifest of an edition that is here and whole."""
         try:
             signed = self._manifest_path(edition).read_bytes()
-            manifest = read_manifest(signed, self._key, office=self._office, at_least=edition)
+            key = manifest_key(signed, [self._key, *self._earlier])
+            manifest = read_manifest(signed, key, office=self._office, at_least=edition)
         except FileNotFoundError:
             return None
         except (OSError, SalaError) as error:

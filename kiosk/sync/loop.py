@@ -17,22 +17,27 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from kiosk.clock import Clock
 from kiosk.desk import contact, rating_codes
 from kiosk.desk.health import Link, LinkState
+from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
-from kiosk.store import StoreError, check_all
+from kiosk.store import Logbook, StoreError, check_all
 from kiosk.sync.daily import Daily
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import CertificateEnded, NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
-from shared.errors import SalaError
-from shared.protocol import Action
+from shared.errors import BadSignature, SalaError
+from shared.keylist import CHAIN_BYTES_MAX
+from shared.protocol import Action, Reason
 
 logger = logging.getLogger(__name__)
 
 _uniform = random.SystemRandom().uniform
+
+T = TypeVar("T")
 
 #: The first wait after a failure is up to this long, the second up to twice as long, and so on.
 RETRY_S_BASE = 2.0
@@ -190,7 +195,7 @@ class Sync:
         interval_s = float(self._world.config.sync_every_s)
         if self._transport is None:
             return Wait(interval_s, cut_short=False)
-        told = converse(self._world, self._clock, self._transport, batch_bytes_max=self._batch_bytes_max)
+        told = self._converse(self._transport, self._world.lobby, self._batch_bytes_max)
         if told.refused is not None:
             return self._refused(told)
         self._link = Link("ok")
@@ -202,6 +207,36 @@ class Sync:
             self._fetch(self._transport, told.edition)
         return Wait(GATHER_S if told.again else interval_s, cut_short=True)
 
+    def _converse(self, transport: Transport, book: Logbook, batch_bytes_max: int) -> Told:
+        """A conversation; where the server's keys may have changed, a second one under those that count now."""
+
+        def talk() -> Told:
+            return converse(self._world, self._clock, transport, book=book, batch_bytes_max=batch_bytes_max)
+
+        told = self._under_present_keys(transport, talk)
+        cannot_open = told.refused is not None and told.refused.reason is Reason.CANNOT_OPEN
+        return talk() if cannot_open and self._learn_keys(transport) else told
+
+    def _under_present_keys(self, transport: Transport, act: Callable[[], T]) -> T:
+        """Do `act`; where it met a signature of a key we do not know, look for a key list that explains it, and do it
+        once more.
+        """
+        try:
+            return act()
+        except (NotTheServer, BadSignature):
+            if not self._learn_keys(transport):
+                raise
+            return act()
+
+    def _learn_keys(self, transport: Transport) -> bool:
+        """Fetch the office's key lists; true where they lead on. Whoever answers, they prove themselves."""
+        try:
+            reply = transport.get("sync/keys", bytes_max=CHAIN_BYTES_MAX)
+            return reply.status == 200 and learn(self._world, reply.body)
+        except (Unreachable, OSError) as error:
+            logger.info("no key lists: %s", error)
+            return False
+
     def _converse_apart(self, transport: Transport) -> None:
         """The confidential log, in a conversation of its own, once a day. Its troubles are not the lobby's: what
         waits there waits for the next turn, and the line is judged by the lobby.
@@ -210,7 +245,7 @@ class Sync:
             if not self._daily.due(self._clock):
                 return
             with self._world.apart.open(self._clock.now().service_date) as book:
-                told = converse(self._world, self._clock, transport, book=book, batch_bytes_max=APART_BYTES_MAX)
+                told = self._converse(transport, book, APART_BYTES_MAX)
                 with book.store.transaction() as tx:
                     book.prune(tx)
             if told.refused is None and not told.again:
@@ -222,7 +257,10 @@ class Sync:
 
     def _fetch(self, transport: Transport, edition: int) -> None:
         try:
-            fetch(self._world.content, transport, at_least=edition)
+            self._under_present_keys(transport, lambda: fetch(self._world.content, transport, at_least=edition))
+            bundle = self._world.content.bundle
+            if bundle is not None:
+                learn(self._world, bundle.keys, vouched=True)
         except Unreachable:
             raise
         except (SalaError, OSError) as error:

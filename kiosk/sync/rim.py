@@ -148,7 +148,7 @@ class _Conversation:
         """Act on an answer. Raises `Unreachable` for bytes that are no signed answer to this question."""
         try:
             events = push.hear(reply.body)
-            answer = protocol.read_answer(reply.body, self._world.identity.answer_key)
+            answer = protocol.read_answer(reply.body, self._world.trust.answers)
         except RecordDamaged:
             raise
         except SalaError as error:

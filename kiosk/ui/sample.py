@@ -39,6 +39,7 @@ from kiosk.speech import BYTES_A_SECOND, Voice, Voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
+from kiosk.trust import Trust
 from kiosk.ui.files import ASSETS
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
@@ -182,6 +183,7 @@ class SampleKiosk:
         self.world = World(
             store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
             identity, self.printer, random, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
+            Trust(folder, identity),
             self.sound, voices or self.voices.get,
         )  # fmt: skip
         if edition:

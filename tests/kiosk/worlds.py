@@ -20,6 +20,7 @@ from kiosk.paper import Outcome, PrinterState, Slip
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
+from kiosk.trust import Trust
 from shared import content, keys
 from shared.content import (
     Category,
@@ -209,14 +210,15 @@ def make_world(
     fresh = not (folder / "store.sala").exists()
     store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096)
     lobby = Logbook(store, "lobby", software=SOFTWARE)
-    editions = Editions(folder / "content", BUNDLE_KEY.public, OFFICE_ID)
+    trust = Trust(folder, identity)
+    editions = Editions(folder / "content", trust.bundles, OFFICE_ID, earlier=trust.earlier_bundles)
     if fresh:
         with store.transaction() as tx:
             lobby.open_new(tx, "enrolled", at=Hands().clock().now().at, edition=0)
     if edition > editions.edition:
         publish(editions, edition)
     apart = Apart(folder / "confidential", b"7" * 32, software=SOFTWARE)
-    return World(store, lobby, editions, make(folder, settings or {}), identity, TrayPrinter(), random, apart)
+    return World(store, lobby, editions, make(folder, settings or {}), identity, TrayPrinter(), random, apart, trust)
 
 
 def counting_random(start: int = 0) -> Callable[[int], bytes]:

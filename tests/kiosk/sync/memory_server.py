@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.sync.line import Reply, Unreachable
-from shared import content, protocol
+from shared import content, keylist, protocol
 from shared.errors import SalaError
+from shared.keys import SealingKey, SigningKey
 from shared.log import Head
 from shared.protocol import Append, Ask, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
 from shared.records import NO_HASH, Record
-from tests.kiosk.worlds import ANSWER_KEY, KIOSK_ID, KIOSK_KEY, OFFICE_ID, SEALING_KEY, signed_edition
+from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, KIOSK_ID, KIOSK_KEY, OFFICE_ID, SEALING_KEY, signed_edition
 
 #: Some day in 2026, in milliseconds.
 SERVER_MS = 1_773_632_000_000
@@ -55,6 +56,10 @@ class MemoryServer:
         #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
         self.weather: Callable[[str, Callable[[], Reply]], Reply] = lambda _path, genuine: genuine()
         self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
+        #: The office's key lists (`roll` makes them) and the root that signs them.
+        self.lists: list[bytes] = []
+        self.root = SigningKey(b"r" * 32)
+        self.answer_key, self.bundle_key, self.sealing_key = ANSWER_KEY, BUNDLE_KEY, SEALING_KEY
 
     # --- Transport
 
@@ -72,6 +77,8 @@ class MemoryServer:
 
         def genuine() -> Reply:
             name = path.removeprefix("sync/piece/")
+            if path == "sync/keys":
+                return Reply(200, keylist.write_chain(self.lists)) if self.lists else Reply(404, b"")
             data = self.manifest if path == "sync/manifest" else self.pieces.get(bytes.fromhex(name), b"")
             if not data:
                 return Reply(404, b"")
@@ -83,10 +90,39 @@ class MemoryServer:
 
     # --- what tests arrange
 
+    def first_list(self) -> bytes:
+        """List 1: the keys a kiosk of `worlds` was enrolled with."""
+        self._put_list()
+        return self.lists[0]
+
+    def roll(self, *roles: str, forget_sealing: bool = False) -> None:
+        """New keys for some of "answers", "bundles" and "sealing", and the list that tells of them."""
+        n = len(self.lists) + 1
+        if "answers" in roles:
+            self.answer_key = SigningKey(bytes([n]) * 32)
+        if "bundles" in roles:
+            self.bundle_key = SigningKey(bytes([100 + n]) * 32)
+        kept = {} if forget_sealing else dict(self._intake._me.sealing)
+        if "sealing" in roles:
+            self.sealing_key = SealingKey(bytes([200 + n]) * 32)
+        kept[self.sealing_key.public.id] = self.sealing_key
+        self._intake = Intake(ServerSelf(OFFICE_ID, self.answer_key, kept))
+        self._put_list()
+
+    def _put_list(self) -> None:
+        number = len(self.lists) + 1
+        listed = keylist.KeyList(
+            1, OFFICE_ID, number, SERVER_MS, [self.root.public.raw], 1, self.answer_key.public.raw,
+            self.bundle_key.public.raw, self.sealing_key.public.raw,
+        )  # fmt: skip
+        self.lists.append(keylist.sign(listed, by=[self.root]))
+
     def publish(self, edition: int, pieces: dict[str, bytes]) -> None:
-        """Offer an edition."""
+        """Offer an edition; with the key lists, where there are some."""
+        if self.lists:
+            pieces = {**pieces, content.KEYS_PIECE: keylist.write_chain(self.lists)}
         self.edition = edition
-        self.manifest = signed_edition(edition, pieces)
+        self.manifest = signed_edition(edition, pieces, by=self.bundle_key)
         self.pieces |= {content.piece_hash(data): data for data in pieces.values()}
 
     def snapshot(self) -> dict[bytes, list[Branch]]:
