@@ -8,7 +8,10 @@ from sync_server.organisations.models import Office
 
 def find(office: Office, kiosk_id: bytes) -> Kiosk | None:
     """The kiosk of this identity (16 bytes), or None."""
-    return Kiosk.objects.filter(office=office, kiosk_id=kiosk_id.hex()).first()
+    found = Kiosk.objects.raw(
+        "SELECT * FROM kiosks_kiosk WHERE office_id = %s AND kiosk_id = %s", [office.pk, kiosk_id.hex()]
+    )
+    return next(iter(found), None)
 
 
 def known(kiosk: Kiosk) -> KnownKiosk:

@@ -9,7 +9,11 @@ from sync_server.organisations.models import AuditRow, Division, Holiday, Office
 
 def the_office() -> Office:
     """The office this server serves. Raises `Office.DoesNotExist` before `sala-server init`."""
-    return Office.objects.order_by("pk")[:1].get()
+    found = Office.objects.raw("SELECT * FROM organisations_office ORDER BY id LIMIT 1")
+    office = next(iter(found), None)
+    if office is None:
+        raise Office.DoesNotExist("no office")
+    return office
 
 
 def divisions(office: Office) -> list[Division]:

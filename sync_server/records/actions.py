@@ -11,6 +11,7 @@ Rules of this file:
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ from sync_server.organisations.models import Office
 from sync_server.records import anchor
 from sync_server.records.models import Epoch, Log, RecordRow
 from sync_server.records.queries import current_epoch, stored_total
+from sync_server.records.together import together
 from sync_server.records.traffic import traffic
 
 #: Told after each commit that brought records or changed what a citizen may read. The projectors put themselves here;
@@ -49,18 +51,22 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
 
     Raises `NotTaken`: GAP where records are missing before the batch, BROKEN where the log belongs to another kiosk.
     """
-    with traffic, transaction.atomic():
-        branches = _locked(opened, kiosk, now)
-        if any(branch.kiosk_id != kiosk.pk for branch in branches):
-            raise NotTaken(Reason.BROKEN)
-        branch, known = _where_it_fits(opened, branches)
-        verdict = protocol.judge(opened, _head(branch), known)
-        if isinstance(verdict, Append):
-            kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
-        else:
-            kept = _part(opened, branch, branches, known, kiosk, now)
-        if kept.new:
-            transaction.on_commit(tell)
+    with traffic:
+        return together(lambda: _append(opened, kiosk, now))
+
+
+def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
+    branches = _locked(opened, kiosk, now)
+    if any(branch.kiosk_id != kiosk.pk for branch in branches):
+        raise NotTaken(Reason.BROKEN)
+    branch, known = _where_it_fits(opened, branches)
+    verdict = protocol.judge(opened, _head(branch), known)
+    if isinstance(verdict, Append):
+        kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
+    else:
+        kept = _part(opened, branch, branches, known, kiosk, now)
+    if kept.new:
+        transaction.on_commit(tell)
     return kept
 
 
@@ -125,16 +131,21 @@ def tell() -> None:
 def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
     """Every branch of the log, locked, branch 0 first; made when this is its first batch."""
     log_id = opened.header.log.hex()
-    branches = Log.objects.filter(office=kiosk.office_id, log_id=log_id).order_by("branch")
-    # The first query locks; SQLite's lock was taken at BEGIN.
-    found = list(branches.select_for_update())
+    found = _branches(kiosk, log_id)
     if not found:
         first = Log(
             office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now
         )
         Log.objects.bulk_create([first], ignore_conflicts=True)
-        found = list(branches.select_for_update())
+        found = _branches(kiosk, log_id)
     return found
+
+
+def _branches(kiosk: Kiosk, log_id: str) -> list[Log]:
+    # SQLite's one lock was taken at BEGIN.
+    query = "SELECT * FROM records_log WHERE office_id = %s AND log_id = %s ORDER BY branch"
+    locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
+    return list(Log.objects.raw(query + locking, [kiosk.office_id, log_id]))
 
 
 def _where_it_fits(opened: Opened, branches: Sequence[Log]) -> tuple[Log, Mapping[int, bytes]]:
@@ -185,8 +196,8 @@ def _extend(
     """The branch goes on."""
     if records:
         _insert(branch, records, hashes, kiosk, now)
-        branch.seq, branch.head_hash, branch.received_at = head.seq, head.hash, now
-        branch.save(update_fields=["seq", "head_hash", "received_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(_MOVE_HEAD, (head.seq, head.hash, connection.ops.adapt_datetimefield_value(now), branch.pk))
     return Kept(head, branch.branch > 0 or branch.forked_at is not None, len(records))
 
 
@@ -226,12 +237,23 @@ def _part(
 
 # Django's bulk_create builds one object and one expression a value; at 500 records a batch that costs more than
 # SQLite does.
-_INSERT = """
-    INSERT INTO records_recordrow
-        (log_id, seq, hash, header, kind, schema, edition, wall_ms, salt, body, received_at, clock_ahead_ms)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT DO NOTHING
-"""
+_COLUMNS = (
+    "log_id", "seq", "hash", "header", "kind", "schema", "edition", "wall_ms", "salt", "body", "received_at",
+    "clock_ahead_ms",
+)  # fmt: skip
+
+
+def _insert_statement(rows: int) -> str:
+    row = f"({', '.join(['%s'] * len(_COLUMNS))})"
+    values = ", ".join([row] * rows)
+    return f"INSERT INTO records_recordrow ({', '.join(_COLUMNS)}) VALUES {values} ON CONFLICT DO NOTHING"  # noqa: S608
+
+
+#: Rows a statement, most first. SQLite lets go of the interpreter while it runs one and has to wait for it afterwards:
+#: with a row a statement, a batch would wait 500 times for the threads that open the next ones.
+_INSERTS = tuple((rows, _insert_statement(rows)) for rows in (50, 1))
+
+_MOVE_HEAD = "UPDATE records_log SET seq = %s, head_hash = %s, received_at = %s WHERE id = %s"
 
 
 def _insert(branch: Log, records: Sequence[Record], hashes: Sequence[bytes], kiosk: Kiosk, now: dt.datetime) -> None:
@@ -246,10 +268,16 @@ def _insert(branch: Log, records: Sequence[Record], hashes: Sequence[bytes], kio
         )
         for record, hash_ in zip(records, hashes, strict=True)
     ]  # fmt: skip
+    inserted = 0
     with connection.cursor() as cursor:
-        cursor.executemany(_INSERT, rows)
-        inserted = cursor.rowcount
-    if inserted != len(rows):
+        for step, statement in _INSERTS:
+            whole = len(rows) // step * step
+            if whole:
+                parts = [[*itertools.chain.from_iterable(rows[at : at + step])] for at in range(0, whole, step)]
+                cursor.executemany(statement, parts)
+                inserted += cursor.rowcount
+                rows = rows[whole:]
+    if inserted != len(records):
         held = _hashes(branch, records[0].header.seq, records[-1].header.seq)
         if chain.overlap(held, records[0].header.seq, hashes) is not None:
             raise NotTaken(Reason.BROKEN)

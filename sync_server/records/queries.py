@@ -23,7 +23,8 @@ SINGLE_ANSWERS = ("rating.given", "rating.changed", "rating.explained", "praise.
 
 def current_epoch(office: Office) -> Epoch | None:
     """The epoch the server is in; None before its first start."""
-    return Epoch.objects.filter(office=office).order_by("-pk").first()
+    found = Epoch.objects.raw("SELECT * FROM records_epoch WHERE office_id = %s ORDER BY id DESC LIMIT 1", [office.pk])
+    return next(iter(found), None)
 
 
 def stored_total(office: Office) -> int:
