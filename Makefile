@@ -41,6 +41,9 @@ kill:            ## kill -9 a writing kiosk KILLS (2000) times (SEED=n chooses w
 sim:             ## a fleet under every fault: SEEDS (300) x STEPS (1000) from FIRST (1); a law that breaks names its seed
 	$(PY) -m tests.sim --first $(or $(FIRST),1) --seeds $(or $(SEEDS),300) --steps $(or $(STEPS),1000)
 
+line:            ## cut the line between a real kiosk and a real server at every byte of an exchange
+	SALA_EVERY_BYTE=1 $(PY) -m pytest -q --numprocesses 0 tests/line
+
 fuzz:            ## feed every reader COUNT (1,000,000) damaged inputs (SEED=n chooses which)
 	$(PY) -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
 
