@@ -40,7 +40,7 @@ class Hearing:
 
     def push(self) -> Push:
         """A conversation about what waits in this logbook now."""
-        return Push(self._world.trust.me(), map(_local, self._asked_about()), self._hash_at)
+        return conversation(self._world, self._book)
 
     def keep(self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True) -> None:
         """What an answer changes on the disk, all of it or nothing. One that was days on its way (not `came_at_once`)
@@ -101,17 +101,15 @@ class Hearing:
         moment = self._clock.now()
         return moment.at if self._book.name == self._world.lobby.name else apart.at(moment.service_date)
 
-    def _asked_about(self) -> list[LogView]:
-        """The current log, and old ones of which the server lacks something, has no backup yet, or has said nothing
-        since it was restored.
-        """
-        *old, current = self._book.logs()
-        epoch = contact.read(self._world.store).epoch
-        unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
-        return [*unsure, current]
 
-    def _hash_at(self, log: bytes, seq: int) -> bytes | None:
-        return self._book.hash_at(seq, log)
+def conversation(world: World, book: Logbook) -> Push:
+    """A conversation about the current log, and about old ones of which the server lacks something, has no backup yet,
+    or has said nothing since it was restored.
+    """
+    *old, current = book.logs()
+    epoch = contact.read(world.store).epoch
+    unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
+    return Push(world.trust.me(), map(_local, [*unsure, current]), lambda log, seq: book.hash_at(seq, log))
 
 
 def _local(view: LogView) -> Local:

@@ -1,25 +1,29 @@
-"""The second road: what the server lacks, sealed and signed as for the line, carried on a USB stick by a person.
+"""The second road, out: what the server lacks, sealed and signed as for the line, carried on a USB stick by a person.
 
     [stick] = sticks(world.config)
     export = Export(world, moment, stick)
     while not export.step().finished:      # one file a step, so that no citizen's touch waits long behind it
         ...
 
-What is written is laid down in docs/format.md ("On a stick"): a folder for each kiosk and in it a file for each
-envelope, named by what it carries. The server reads it with `sala-server import-stick`.
+What is written is laid down in docs/format.md ("On a stick"): a folder for each kiosk and in it a question for each
+logbook and a file for each envelope, named by what it carries. The server reads it with `sala-server import-stick`;
+what it writes back is read by `kiosk.desk.stick_import`.
 
 The rules of this file:
 1. A file is there whole or not at all: written aside, synced, renamed, its folder synced, read back from the stick.
 2. A stick that was pulled out, filled up or went bad changes nothing on the kiosk. What lies on it whole is not
    written again, so a second try goes on where the first one ended.
-3. Counts on the kiosk do not move: only a receipt says that the server holds something, and a stick is no receipt.
-4. Records alone travel this way, each log behind its last receipt.
+3. Counts on the kiosk do not move: only the server's answer says that it holds something, and a stick is no answer.
+4. Each log is carried behind its last receipt. A file leaves the stick only once a receipt covers it.
+5. A stick may be prepared: nothing is written or read through a link, and nothing waits for a pipe.
 """
 
 import errno
+import itertools
 import logging
 import os
 import re
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -27,9 +31,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final, Literal
 
+import msgspec
+
 from kiosk.clock import Moment
 from kiosk.config import Config
-from kiosk.desk import health
+from kiosk.desk import asked, contact, health, hearing
 from kiosk.desk.world import World
 from kiosk.store import Logbook, RecordDamaged
 from kiosk.store.files import sync_folder
@@ -49,7 +55,9 @@ _MOUNTS: Final = Path("/proc/self/mountinfo")
 _LOBBY_BYTES_MAX: Final = 1000 * 1024
 _APART_BYTES_MAX: Final = 512 * 1024
 _NONCE_BYTES: Final = 16
-_ASIDE: Final = ".new"
+#: A folder of more names than this is looked at no further, and of files that may go on from one place so many.
+_NAMES_MAX: Final = 20_000
+_CANDIDATES_MAX: Final = 4
 
 #: Why a stick did not take it: no room, nothing to be written on it, or gone (pulled out, or broken).
 Why = Literal["full", "read_only", "gone"]
@@ -142,10 +150,11 @@ class Export:
     def __init__(self, world: World, moment: Moment, stick: Stick) -> None:
         """Decides what is carried: everything that waits now. Raises `StoreError` where that cannot be read."""
         self._world = world
-        self._day = moment.service_date
+        self._moment = moment
         self._root = stick.folder
         self._folder = stick.folder / layout.TOP / layout.folder_name(world.identity.kiosk)
         self._pieces: list[_Piece] = []
+        self._begun = False
         left_out = 0
         for apart in (False, True):
             with self._book(apart=apart) as book:
@@ -162,7 +171,7 @@ class Export:
         if not apart:
             yield self._world.lobby
         elif self._world.apart.exists:
-            with self._world.apart.open(self._day) as book:
+            with self._world.apart.open(self._moment.service_date) as book:
                 yield book
         else:
             yield None
@@ -172,6 +181,9 @@ class Export:
         kiosk's own disk does not read; after either, a new `Export` goes on.
         """
         try:
+            if not self._begun:
+                self._begin()
+                self._begun = True
             if self._pieces:
                 self._step(self._pieces.pop(0))
             if not self._pieces:
@@ -183,6 +195,35 @@ class Export:
             logger.warning("the stick did not take it (%s): %s", why, os.strerror(error.errno or 0))
             raise StickFailed(why, f"{self._root}: {error.strerror}") from error
         return self.progress
+
+    def _begin(self) -> None:
+        """Make the folder, let go of what a receipt covers, and ask the server how far it stands."""
+        for folder in (self._folder.parent, self._folder):
+            if not is_folder(folder):
+                folder.mkdir()
+                sync_folder(folder.parent)
+        for apart in (False, True):
+            with self._book(apart=apart) as book:
+                if book is not None:
+                    self._let_go(book)
+                    self._ask(book)
+
+    def _let_go(self, book: Logbook) -> None:
+        held = {layout.file_name(view.log, 0, 0)[:16]: view.receipted.seq for view in book.logs()}
+        with os.scandir(self._folder) as entries:
+            for entry in list(itertools.islice(entries, _NAMES_MAX)):
+                carried = layout.read_name(entry.name)
+                if carried is not None and carried.last <= held.get(carried.log, 0):
+                    os.unlink(entry.path)  # noqa: PTH108 - an entry of a scan, not a path
+
+    def _ask(self, book: Logbook) -> None:
+        """Put the question before anything else: a stick that is pulled out too soon brings back an answer as well."""
+        world, nonce = self._world, self._world.random(_NONCE_BYTES)
+        # How far the clock is off cannot be told from a letter that was days on its way.
+        figures = msgspec.structs.replace(health.for_server(world, self._moment), wall_ms=None)
+        question = hearing.conversation(world, book).ask(nonce, world.content.edition, figures)
+        asked.put(book.store, nonce, contact.read(world.store).epoch)
+        put(self._folder / (book.name + layout.ASK), question)
 
     def _step(self, piece: _Piece) -> None:
         with self._book(apart=piece.apart) as book:
@@ -222,10 +263,6 @@ class Export:
                     raise
                 records = records[: len(records) // 2]
         last = records[-1].header
-        for folder in (self._folder.parent, self._folder):
-            if not folder.is_dir():
-                folder.mkdir()
-                sync_folder(folder.parent)
         put(self._folder / layout.file_name(after.log, after.seq + 1, last.seq), sealed)
         return Head(after.log, last.seq, header_hash(last))
 
@@ -233,11 +270,12 @@ class Export:
         """Up to where a file of an earlier try goes on from here; None where there is none, or none to be believed."""
         log, first = piece.after.log, piece.after.seq + 1
         beginning = layout.file_name(log, first, 0).rpartition("-")[0]
-        for path in sorted(self._folder.glob(f"{beginning}-*"), reverse=True):
-            if layout.read_name(path.name) is None:
-                continue
+        with os.scandir(self._folder) as entries:
+            names = [entry.name for entry in itertools.islice(entries, _NAMES_MAX)]
+        found = [name for name in names if name.startswith(beginning) and layout.read_name(name)]
+        for path in [self._folder / name for name in sorted(found, reverse=True)[:_CANDIDATES_MAX]]:
             try:
-                data = read(path)
+                data = read(path, envelope.ENVELOPE_BYTES_MAX)
                 header = envelope.read_header(data)
                 envelope.verify(data, self._world.identity.key.public)
                 ends = Head(header.log, header.first_seq + header.count - 1, header.last_hash)
@@ -252,10 +290,20 @@ class Export:
 # --- files that are there whole or not at all --------------------------------------------------------------------
 
 
+def is_folder(path: Path) -> bool:
+    """Whether this is a folder itself, and no link to one."""
+    try:
+        return stat.S_ISDIR(path.lstat().st_mode)
+    except FileNotFoundError:
+        return False
+
+
 def put(path: Path, data: bytes) -> None:
     """Put `data` at `path` in one step, and look that the stick gives it back. Raises `OSError`."""
-    aside = path.with_name(path.name + _ASIDE)
-    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    aside = path.with_name(path.name + layout.ASIDE)
+    # Whatever lies there may be half a file of an earlier try, or a trap: a link, or a pipe that nobody reads.
+    aside.unlink(missing_ok=True)
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
     try:
         left = memoryview(data)
         while left:
@@ -265,20 +313,24 @@ def put(path: Path, data: bytes) -> None:
         os.close(handle)
     aside.replace(path)
     sync_folder(path.parent)
-    if read(path) != data:
+    if read(path, len(data)) != data:
         raise OSError(errno.EIO, "the stick gave back something else than was written", str(path))
 
 
-def read(path: Path) -> bytes:
-    """The bytes of a file, from the stick rather than from what memory remembers of it; at most one more than an
-    envelope may have. Raises `OSError`.
+def read(path: Path, bytes_max: int) -> bytes:
+    """A regular file's bytes, from the stick rather than from what memory remembers of it; one of more than
+    `bytes_max` is not read. Raises `OSError`.
     """
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > bytes_max:
+            raise OSError(errno.EINVAL, "no regular file of that size", str(path))
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-        data = b""
-        while part := os.read(handle, envelope.ENVELOPE_BYTES_MAX + 1 - len(data)):
-            data += part
-        return data
+        parts, left = [], bytes_max
+        while left and (part := os.read(handle, left)):
+            parts.append(part)
+            left -= len(part)
+        return b"".join(parts)
     finally:
         os.close(handle)

@@ -3,6 +3,7 @@
 import errno
 import os
 import re
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from shared.envelope import ENVELOPE_BYTES_MAX, read_header
 from shared.protocol import read_answer
 from tests.kiosk.desk.test_confidential import CANARY, a_draft, an_office_with_routes
 from tests.kiosk.sync.memory_server import MemoryServer
-from tests.kiosk.worlds import ANSWER_KEY, Hands, make_world, pieces_of, publish, some_services
+from tests.kiosk.worlds import ANSWER_KEY, KIOSK_ID, Hands, make_world, pieces_of, publish, some_services
 from tests.small_disk import fill, small_disk
 
 
@@ -135,7 +136,7 @@ class Pulled:
     its folder being synced may be as before.
     """
 
-    CALLS = ("open", "write", "fsync", "replace", "mkdir", "read")
+    CALLS = ("open", "write", "fsync", "replace", "mkdir", "read", "unlink", "scandir")
 
     def __init__(self, monkeypatch, root, *, at, forgets):
         self.root, self.at, self.forgets, self.count = str(root), at, forgets, 0
@@ -210,7 +211,7 @@ def test_names_are_such_as_every_stick_takes(world, tmp_path):
     place = plugged_in(tmp_path / "stick")
     carry(world, place)
     for path in place.folder.rglob("*"):
-        assert re.fullmatch(r"[a-z0-9-]{1,80}(\.sala)?", path.name)
+        assert re.fullmatch(r"[a-z0-9-]{1,80}(\.sala|\.ask)?", path.name)
         assert not path.is_file() or path.stat().st_size <= ENVELOPE_BYTES_MAX
 
 
@@ -257,6 +258,36 @@ def test_a_link_on_the_stick_leads_nowhere(world, tmp_path, small):
     first.with_name(first.name + ".new").symlink_to(victim)
     second.unlink()
     second.symlink_to(victim)
+    os.mkfifo(second.with_name(second.name + ".new"))
+    assert carry(world, place).done == 26
+    assert victim.read_bytes() == b"as it was"
+    assert brought(place, MemoryServer()) == 26
+
+
+@pytest.mark.parametrize("name", ["sala", f"sala/{KIOSK_ID.hex()}"])
+def test_a_folder_that_is_a_link_is_not_gone_through(world, tmp_path, name):
+    """A link in place of a folder would have the kiosk write elsewhere: this stick is no good."""
+    place, elsewhere = plugged_in(tmp_path / "stick"), tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (place.folder / name).parent.mkdir(exist_ok=True)
+    (place.folder / name).symlink_to(elsewhere)
     with pytest.raises(StickFailed):
         carry(world, place)
-    assert victim.read_bytes() == b"as it was"
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_what_a_receipt_covers_leaves_the_stick_and_nothing_else(world, tmp_path, small):
+    """Room is made only where the server has said that it holds the records; files of others stay."""
+    place, server, clock = plugged_in(tmp_path / "stick"), MemoryServer(), Hands().clock()
+    carry(world, place)
+    other = place.folder / "sala" / ("f" * 32)
+    other.mkdir()
+    shutil.copy(whole_files(place)[0], other)
+    converse(world, clock, server)
+    ratings.rate(world, clock.now(), 2)
+    carry(world, place)
+    mine = [path for path in whole_files(place) if path.parent != other]
+    logs = {view.log.hex()[:16] for view in world.lobby.logs()}
+    assert [layout.read_name(path.name).first for path in mine if path.name[:16] in logs] == [25]
+    assert len([path for path in mine if path.name[:16] not in logs]) == 1
+    assert len(list(other.iterdir())) == 1
