@@ -204,7 +204,8 @@ class Grant(_FirstGrant, frozen=True):
     key_list: bytes = b""
 
 
-_MESSAGE_BYTES_MAX = 64 * 1024
+#: No question and no answer is longer.
+MESSAGE_BYTES_MAX = 64 * 1024
 
 
 class Action(Enum):
@@ -378,6 +379,11 @@ class Push:
         ask = Ask(self._me.office, self._me.kiosk, nonce, edition, claims, health)
         return envelope.sign(Label.ASK, wire.encode(ask), self._me.key)
 
+    def asked(self, nonce: bytes) -> None:
+        """The question went out before this conversation was made, on a stick; `hear` takes the answer to `nonce`."""
+        self._move(Step.ASK)
+        self._nonce = nonce
+
     def want(self) -> Want | None:
         """What is to be sent next; None when nothing is."""
         if self.state is not State.READY:
@@ -496,7 +502,7 @@ def read_answer(data: bytes, key: VerifyKey) -> Answer:
     """The server's answer, verified. Raises `SalaError`: a portal's page, a proxy's, another server's."""
     note = envelope.read_note(data, Label.ANSWER)
     payload = envelope.verify_note(note, key)
-    return wire.decode(cast("type[Answer]", Answer), payload, bytes_max=_MESSAGE_BYTES_MAX)
+    return wire.decode(cast("type[Answer]", Answer), payload, bytes_max=MESSAGE_BYTES_MAX)
 
 
 # --- the server's side -------------------------------------------------------------------------------------------
@@ -556,8 +562,8 @@ class Intake:
 
     def ask(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Ask:
         """A kiosk's verified question; `find` looks a kiosk up by its id."""
-        note = envelope.read_note(data, Label.ASK, bytes_max=_MESSAGE_BYTES_MAX)
-        ask = wire.decode(Ask, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+        note = envelope.read_note(data, Label.ASK, bytes_max=MESSAGE_BYTES_MAX)
+        ask = wire.decode(Ask, note.payload, bytes_max=MESSAGE_BYTES_MAX)
         kiosk = _known(find(ask.kiosk), ask.office, self._me)
         envelope.verify_note(note, kiosk.key)
         if any(len(id_) != ID_BYTES for id_ in (ask.nonce, *(claim.log for claim in ask.logs))):
@@ -630,8 +636,8 @@ def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:
     if header is not None:
         return header.office, header.kiosk, header.nonce
     try:
-        note = envelope.read_note(data, Label.ASK, bytes_max=_MESSAGE_BYTES_MAX)
-        ask = wire.decode(Ask, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+        note = envelope.read_note(data, Label.ASK, bytes_max=MESSAGE_BYTES_MAX)
+        ask = wire.decode(Ask, note.payload, bytes_max=MESSAGE_BYTES_MAX)
     except SalaError:
         return NO_ID, NO_ID, NO_ID
     return ask.office, ask.kiosk, ask.nonce
@@ -694,8 +700,8 @@ def enrol(code: str, key: SigningKey, *, nonce: bytes, device: str, software: st
 
 def read_enrol(data: bytes) -> Enrol:
     """A request to enrol, signed by the key it brings. The code is still to be proved: `check_enrol`."""
-    note = envelope.read_note(data, Label.ENROL, bytes_max=_MESSAGE_BYTES_MAX)
-    request = wire.decode(Enrol, note.payload, bytes_max=_MESSAGE_BYTES_MAX)
+    note = envelope.read_note(data, Label.ENROL, bytes_max=MESSAGE_BYTES_MAX)
+    request = wire.decode(Enrol, note.payload, bytes_max=MESSAGE_BYTES_MAX)
     if len(request.nonce) != ID_BYTES:
         raise Malformed("a nonce of the wrong length")
     envelope.verify_note(note, VerifyKey(request.public_key))
@@ -729,14 +735,14 @@ def _written(welcome: Grant) -> bytes:
 
 def _read_welcome(payload: bytes) -> Grant:
     try:
-        return Grant(*msgspec.structs.astuple(wire.decode(_FirstGrant, payload, bytes_max=_MESSAGE_BYTES_MAX)))
+        return Grant(*msgspec.structs.astuple(wire.decode(_FirstGrant, payload, bytes_max=MESSAGE_BYTES_MAX)))
     except Malformed:
-        return wire.decode(Grant, payload, bytes_max=_MESSAGE_BYTES_MAX)
+        return wire.decode(Grant, payload, bytes_max=MESSAGE_BYTES_MAX)
 
 
 def read_grant(data: bytes, code: str, nonce: bytes) -> Grant:
     """The welcome, if it answers this request and came from whoever made the code. Raises `SalaError`."""
-    note = envelope.read_note(data, Label.GRANT, bytes_max=_MESSAGE_BYTES_MAX)
+    note = envelope.read_note(data, Label.GRANT, bytes_max=MESSAGE_BYTES_MAX)
     welcome = _read_welcome(note.payload)
     envelope.verify_note(note, VerifyKey(welcome.answer_key))
     unproved = _written(msgspec.structs.replace(welcome, proof=b""))

@@ -5,7 +5,8 @@
     sala-server serve                    answer kiosks and staff, on loopback unless told otherwise
     sala-server enrol-code               a one-time code for a new kiosk
     sala-server roll-keys --root FILE    new keys for the server, signed for by the office root
-    sala-server import-stick FOLDER      take what a kiosk wrote on a USB stick
+    sala-server import-stick FOLDER      take what kiosks wrote on a USB stick, and write what goes back
+    sala-server export-stick FOLDER      write content and answers for kiosks on a USB stick
     sala-server demo-office              the fictional office, its staff and its content
     sala-server manage rebuild cases     any other command of the applications
 
@@ -42,7 +43,8 @@ def _parser() -> argparse.ArgumentParser:
         "migrate": "bring the database to this version",
         "enrol-code": "a one-time code for a new kiosk",
         "roll-keys": "new keys for the server, signed for by the office root",
-        "import-stick": "take what a kiosk wrote on a USB stick",
+        "import-stick": "take what kiosks wrote on a USB stick, and write what goes back",
+        "export-stick": "write content and answers for kiosks on a USB stick",
         "demo-office": "the fictional office with its staff and content",
     }.items():
         commands.add_parser(name, help=help_text, add_help=False).set_defaults(run=_management(name))

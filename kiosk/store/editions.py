@@ -19,6 +19,7 @@ The rules of this file:
 """
 
 import logging
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,8 +48,8 @@ _BEGUN = ".begun"
 
 
 class Editions:
-    """The content of one office in `folder`, believed only under `key`. One thread fetches and switches; any may
-    read `bundle`.
+    """The content of one office in `folder`, believed only under `key`. Any thread may use it: what comes over the line
+    and what comes on a stick may meet here.
     """
 
     def __init__(self, folder: Path, key: VerifyKey, office: bytes, *, earlier: Sequence[VerifyKey] = ()) -> None:
@@ -59,6 +60,7 @@ class Editions:
         self._key = key
         self._earlier = list(earlier)
         self._office = office
+        self._lock = threading.RLock()
         self._pieces.mkdir(parents=True, exist_ok=True)
         self._bundle = self._load()
 
@@ -88,8 +90,16 @@ class Editions:
             raise ContentRefused(f"two contents under the number {newest}")
         if sum(ref.size for ref in manifest.pieces) > EDITION_BYTES_MAX:
             raise ContentRefused(f"edition {manifest.edition} is larger than {EDITION_BYTES_MAX} bytes")
-        self._sweep(keep=[manifest])
+        with self._lock:
+            self._sweep(keep=[manifest])
         return manifest
+
+    def news(self, signed: bytes) -> Manifest | None:
+        """As `accept`, but None for what is on the screen already, and for what is older."""
+        manifest = read_manifest(signed, self._key, office=self._office, at_least=0)
+        if manifest.edition < self._floor() or manifest == self._kept(self.edition):
+            return None
+        return self.accept(signed)
 
     def lacking(self, manifest: Manifest) -> list[PieceRef]:
         """The pieces still to be fetched. Pieces on disk that are not what their name says count as lacking."""
@@ -116,22 +126,24 @@ class Editions:
         """
         self._begun_path(ref).unlink(missing_ok=True)
         check_piece(ref, data)
-        files.replace(self._pieces / ref.hash.hex(), data, mode=0o644)
+        with self._lock:
+            files.replace(self._pieces / ref.hash.hex(), data, mode=0o644)
 
     def switch(self, signed: bytes) -> Bundle:
         """Turn to the edition whose pieces are all here. Raises a `SalaError` with nothing changed."""
-        manifest = self.accept(signed)
-        bundle = self._assemble(manifest)
-        before = self.edition
-        files.replace(self._manifest_path(manifest.edition), signed, mode=0o644)
-        files.replace(self._folder / _POINTER, b"%d\n" % manifest.edition, mode=0o644)
-        self._bundle = bundle
-        self.faults.clear()
-        for number in self._numbers():
-            if number not in (before, manifest.edition):
-                self._manifest_path(number).unlink()
-        self._sweep(keep=[])
-        return bundle
+        with self._lock:
+            manifest = self.accept(signed)
+            bundle = self._assemble(manifest)
+            before = self.edition
+            files.replace(self._manifest_path(manifest.edition), signed, mode=0o644)
+            files.replace(self._folder / _POINTER, b"%d\n" % manifest.edition, mode=0o644)
+            self._bundle = bundle
+            self.faults.clear()
+            for number in self._numbers():
+                if number not in (before, manifest.edition):
+                    self._manifest_path(number).unlink()
+            self._sweep(keep=[])
+            return bundle
 
     def note(self, fault: str) -> None:
         """Report trouble with the content to whoever looks after the kiosk, once; the next good switch ends it."""

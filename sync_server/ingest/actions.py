@@ -112,12 +112,17 @@ def accept(data: bytes, *, now: dt.datetime) -> Reply:
     return _answered(data, now, taken)
 
 
-def position(data: bytes, *, now: dt.datetime) -> Reply:
-    """Tell a kiosk where the server stands in its logs and which edition of the content there is."""
+def position(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
+    """Tell a kiosk where the server stands in its logs and which edition of the content there is.
+
+    A question on a stick may be put many times and long after it was written: it tells how the kiosk is only where it
+    knows of more records than the last one did.
+    """
 
     def told(desk: _Desk) -> bytes:
         ask = desk.intake.ask(data, desk.find)
-        kiosks.note_health(desk.kiosk, ask.health, ask.edition, now=now)
+        if not by_stick or ask.health.captured > desk.kiosk.captured:
+            kiosks.note_health(desk.kiosk, ask.health, ask.edition, now=now)
         stands = record_queries.stands(desk.kiosk, ask)
         wait_s = turns.admit(ask.kiosk, protocol.lacking(ask, stands))
         if wait_s:

@@ -55,6 +55,9 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     )),
     "F-H4": ("a stick pulled out at any moment holds whole files; people are told when they may", (
         f"{_STICK}::test_pulled_out_at_every_call_it_holds_whole_files_and_a_second_try_finishes",
+        "tests/kiosk/desk/test_stick_import.py::test_pulled_out_at_every_call_nothing_is_half_done",
+        "tests/sync_server/test_stick_both_ways.py::test_pulled_out_at_every_call_while_the_server_writes",
+        "tests/sync_server/test_stick_both_ways.py::test_pulled_out_at_every_call_while_the_server_reads",
         f"{_UI}/presenters/test_stick_page.py::test_from_choosing_to_pulling_out",
     )),
     "F-B7": ("one item that cannot be read holds up no other, and is named", (

@@ -14,7 +14,7 @@ from kiosk.identity import Identity
 from shared import stick as layout
 from shared.kinds import RatingGiven
 from shared.records import At, Quality
-from sync_server.ingest.stick import FILES_MAX, NoStick, take
+from sync_server.ingest.stick import FILES_MAX, REFUSED_MAX, NoStick, take
 from sync_server.keys import server_keys
 from sync_server.records.models import Log, RecordRow
 from tests.kiosk.worlds import BUNDLE_KEY, CODE_SALT, Hands, make_world
@@ -98,20 +98,24 @@ def test_one_spoilt_file_is_named_and_holds_up_no_other_kiosk(real_kiosk, server
     folder.mkdir()
     data = bytearray(good.read_bytes())
     data[-1] ^= 1
-    (folder / good.name).write_bytes(data)
+    (folder / good.name).write_bytes(good.read_bytes())
+    spoilt = good.with_name(layout.file_name(real_kiosk.lobby.head.log, 2, 11))
+    spoilt.write_bytes(data)
     with pytest.raises(CommandError) as ended:
         call_command("import_stick", str(stick))
     assert ended.value.returncode == 1
     assert RecordRow.objects.count() == 11
-    [(name, reason)] = take(stick, now=server.now).refused
-    assert (name, reason) == (f"{folder.name[:8]}/{good.name}", "bad_signature")
+    assert sorted(take(stick, now=server.now).refused, key=lambda each: each[1]) == [
+        (f"{good.parent.name[:8]}/{spoilt.name}", "bad_signature"),
+        (folder.name[:8], "unknown_kiosk"),
+    ]
 
 
 def test_a_prepared_stick_is_passed_over(server, tmp_path):
     """Links, pipes, folders, huge files, strange names and ten thousand of them: nothing is followed, waited for or
     kept (G-23).
     """
-    folder = tmp_path / layout.TOP / layout.folder_name(b"x" * 16)
+    folder = tmp_path / layout.TOP / layout.folder_name(FakeKiosk.enrolled(server).me.kiosk)
     folder.mkdir(parents=True)
     secret = tmp_path / "secret"
     secret.write_bytes(b"not yours")
@@ -132,9 +136,10 @@ def test_a_prepared_stick_is_passed_over(server, tmp_path):
     assert told.records == 0
     assert [reason for _, reason in told.refused[:4]] == [
         "Too many levels of symbolic links", "no regular file", "no regular file",
-        "an envelope of 1048577 bytes; at most 1048576",
+        "a file of 4294967296 bytes; at most 1048576",
     ]  # fmt: skip
-    assert told.refused[-1][1] == f"more than {FILES_MAX} files"
+    assert len(told.refused) == REFUSED_MAX + 1
+    assert told.refused[-1][1] == "too much on this stick is no good: not looked at"
     assert RecordRow.objects.count() == 0
 
 
