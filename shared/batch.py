@@ -49,7 +49,7 @@ RATIO_MAX = 100
 _LEVEL = 6
 
 
-#: Refused before an entry is read: eight megabytes of empty entries would be a quarter of a gigabyte of objects.
+#: Refused before an entry is read: eight megabytes of empty entries would be 145 megabytes of objects.
 _FEW = msgspec.Meta(max_length=COUNT_MAX)
 
 
