@@ -4,8 +4,9 @@ An edition is a **manifest** (a signed note) that lists **pieces** by name, SHA-
 pieces it lacks, verifies all of them, and only then turns to the new edition; it never goes back to a lower one.
 Pieces are JSON in UTF-8, one `Office`, one `Service` for each service, the `Notices`, the `Statuses` of cases and the
 `Words` that were approved in Jawi; where an office has them, what its `Attract` screen tells, its `Budget`,
-`FloorPlan`, `Schedule`, and the `Satisfaction` of the last month. A picture of a filled-in form is a piece of its own,
-a PNG as it is. Names this program does not know are fetched and kept, and left to a newer one.
+`FloorPlan`, `Schedule`, and the `Satisfaction` of the last month. A picture, of a filled-in form or of a colleague who
+consented to it, is a piece of its own, a PNG as it is. Names this program does not know are fetched and kept, and left
+to a newer one.
 
 A **route** says who reads a complaint about somebody: `check_route` gives the keys to seal to, or says why nobody may
 be offered this route. Publishing and the kiosk ask the same function.
@@ -48,6 +49,7 @@ SATISFACTION_PIECE = "satisfaction"
 KEYS_PIECE = "keys"
 SERVICE_PREFIX = "service/"
 FORM_PREFIX = "form/"
+STAFF_PREFIX = "staff/"
 
 #: A page of a form fits several times; more would only fill a kiosk's memory.
 PICTURE_BYTES_MAX = 512 * 1024
@@ -207,14 +209,29 @@ class Feedback(_Fact, frozen=True, kw_only=True):
     )
 
 
+class Photo(_Fact, frozen=True, kw_only=True):
+    """A picture of a person, the piece `staff/<file>`. It cannot be written down without the day of their consent;
+    after `consent_until`, where they set a day, it is shown no more.
+    """
+
+    file: str
+    consent_on: date
+    consent_until: date | None = None
+
+    def holds(self, day: date) -> bool:
+        """Whether the person consents to being shown on `day`."""
+        return self.consent_on <= day and (self.consent_until is None or day <= self.consent_until)
+
+
 class Colleague(_Fact, frozen=True, kw_only=True):
-    """A member of staff who agreed to be named for praise. `picture` names a drawing."""
+    """A member of staff who agreed to be named for praise. `picture` names a drawing, shown where there is no photo."""
 
     id: str
     name: Text
     position: Text
     division: str
     picture: str
+    photo: Photo | None = None
 
 
 #: What a complaint about somebody can be about; the kiosk asks this first, by pictures.
@@ -738,8 +755,8 @@ _VERSION = 1
 
 class Bundle(msgspec.Struct, frozen=True):
     """An edition that was verified whole. `statuses` maps status id to sealed bytes, `pictures` the file name of a
-    filled-in form to its PNG; `keys` is the chain of the office's key lists (`shared.keylist`), empty where there is
-    none.
+    filled-in form to its PNG, `photos` that of a colleague's photo to its own; `keys` is the chain of the office's key
+    lists (`shared.keylist`), empty where there is none.
     """
 
     edition: int
@@ -756,6 +773,12 @@ class Bundle(msgspec.Struct, frozen=True):
     schedule: Schedule | None = None
     satisfaction: Satisfaction | None = None
     keys: bytes = b""
+    photos: dict[str, bytes] = msgspec.field(default_factory=dict)
+
+    def photo_of(self, colleague: Colleague, day: date) -> bytes:
+        """The picture (PNG) of a colleague who consents to it on `day`; else nothing."""
+        photo = colleague.photo
+        return self.photos.get(photo.file, b"") if photo is not None and photo.holds(day) else b""
 
 
 def piece(value: _Fact) -> bytes:
@@ -855,7 +878,10 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     notices = read_piece(Notices, by_name.get(NOTICES_PIECE, b'{"notices":[]}'))
     statuses = read_piece(Statuses, by_name.get(STATUSES_PIECE, b'{"statuses":[]}'))
     pictures = {name.removeprefix(FORM_PREFIX): data for name, data in by_name.items() if name.startswith(FORM_PREFIX)}
-    for name, data in pictures.items():
+    photos = {name.removeprefix(STAFF_PREFIX): data for name, data in by_name.items() if name.startswith(STAFF_PREFIX)}
+    if strangers := sorted(photos.keys() - {each.photo.file for each in office.colleagues if each.photo}):
+        raise ContentRefused(f"a picture of somebody who did not consent to it: {', '.join(strangers)}")
+    for name, data in (pictures | photos).items():
         check_picture(name, data)
     words = read_piece(Words, by_name.get(WORDS_PIECE, b"{}"))
     hall = {name: read_piece(kind, by_name[name]) for name, kind in HALL.items() if name in by_name}
@@ -865,7 +891,7 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     return Bundle(
         manifest.edition, manifest.made_ms, office, services, notices.notices,
         {status.id: status.sealed for status in statuses.statuses}, pictures, words, **hall,
-        keys=by_name.get(KEYS_PIECE, b""),
+        keys=by_name.get(KEYS_PIECE, b""), photos=photos,
     )  # fmt: skip
 
 
@@ -878,6 +904,37 @@ def check_picture(name: str, data: bytes) -> None:
     if len(data) > PICTURE_BYTES_MAX or not all(1 <= side <= PICTURE_SIDE_MAX for side in sides):
         limits = f"{PICTURE_BYTES_MAX // 1024} KiB or {PICTURE_SIDE_MAX} dots a side"
         raise ContentRefused(f"picture {name} is larger than {limits}")
+
+
+#: What a picture is made of. Everything else in a PNG tells about it: place, camera, author, time.
+_PNG_KEPT = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"IDAT", b"IEND"})
+
+
+def plain_picture(name: str, data: bytes) -> bytes:
+    """The same picture without a word about it: the one gate that pictures of an office's folder go through. Raises
+    `ContentRefused` where it is no picture that a kiosk can show.
+    """
+    check_picture(name, data)
+    kept, at, kind = bytearray(data[:8]), 8, b""
+    while kind != b"IEND":
+        # Length, kind, content, check sum.
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        kind = data[at + 4 : at + 8]
+        if end > len(data):
+            raise ContentRefused(f"picture {name} breaks off")
+        if kind in _PNG_KEPT:
+            kept += data[at:end]
+        at = end
+    return bytes(kept)
+
+
+def without_lapsed(pieces: Mapping[str, bytes], day: date) -> dict[str, bytes]:
+    """The pieces of an edition that may be told on `day`: no photo whose person does not consent to it then."""
+    if not any(name.startswith(STAFF_PREFIX) for name in pieces):
+        return dict(pieces)
+    office = read_piece(Office, pieces[OFFICE_PIECE])
+    held = {STAFF_PREFIX + each.photo.file for each in office.colleagues if each.photo and each.photo.holds(day)}
+    return {name: data for name, data in pieces.items() if not name.startswith(STAFF_PREFIX) or name in held}
 
 
 def is_link(text: str) -> bool:

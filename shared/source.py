@@ -7,6 +7,7 @@
                          "you said, we did" and the EIT; plan against actual; the floor plan; opening hours and trips
                          (each may be absent)
     forms/<name>.png     forms filled in as samples, named by the services that ask for them
+    staff/<name>.png     photos of colleagues, each named with the day of its consent
     ms.toml              the same texts in Malay (Rumi), by their Thai, with who approved them; used once somebody has
     ms-Arab.toml         the same texts in Malay (Jawi), by their Thai; each is used once it is approved
     words.toml           who approved which Jawi sentences, of the office's texts and of the kiosk's own
@@ -128,12 +129,13 @@ class Source:
     hall: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     malay: tuple[Malay, ...] = ()
     of_nothing: tuple[str, ...] = ()
+    photos: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
 
     def bundle(self, *, edition: int = 1, made_ms: int = 0) -> Bundle:
         """What a kiosk would hold after this source was published, statuses apart."""
         return Bundle(
             edition, made_ms, self.office, list(self.services), list(self.notices), {}, dict(self.pictures), self.words,
-            **self.hall,
+            **self.hall, photos=dict(self.photos),
         )  # fmt: skip
 
 
@@ -174,11 +176,22 @@ def read(files: Mapping[str, str], drawn: Mapping[str, bytes] = MappingProxyType
     found.extend(OFFICE_FILE, _order_problems(order, list(by_id)))
     if words is not None:
         found.extend(WORDS_FILE, _review_problems(words))
-    pictures = _take_pictures(drawn, [(name, service) for name, service in by_id.values() if service], found)
+    asked = [
+        (name, f"forms[{i}].sample", form.sample)
+        for name, service in by_id.values() if service for i, form in enumerate(service.forms) if form.sample
+    ]  # fmt: skip
+    pictures = _take_pictures("forms", asked, drawn, found)
+    shown = [
+        (OFFICE_FILE, f"colleagues[{i}].photo", each.photo.file)
+        for i, each in enumerate(office.colleagues if office is not None else ()) if each.photo is not None
+    ]  # fmt: skip
+    photos = _take_pictures("staff", shown, drawn, found)
     if found.problems or office is None or notices is None or words is None:
         raise SourceRefused(found.problems)
     services = tuple(service for service_id in order if (service := by_id[service_id][1]) is not None)
-    source = Source(office, services, tuple(notices.notices), holiday_names, pictures, words, hall)
+    source = Source(
+        office, services, tuple(notices.notices), holiday_names, pictures, words, hall, photos=photos
+    )  # fmt: skip
     return _translated(source, rumi, jawi)
 
 
@@ -279,24 +292,21 @@ def _take_order_and_holidays(table: dict[str, Any], found: _Findings) -> tuple[l
 
 
 def _take_pictures(
-    drawn: Mapping[str, bytes], services: list[tuple[str, Service]], found: _Findings
+    folder: str, asked: list[tuple[str, str, str]], drawn: Mapping[str, bytes], found: _Findings
 ) -> dict[str, bytes]:
-    """The pictures that forms ask for, by the name they call them; others stay at home."""
+    """The pictures of `folder` that are asked for (by which file, where in it, under which name), stripped of all that
+    tells about them; others stay at home.
+    """
     pictures: dict[str, bytes] = {}
-    for file, service in services:
-        for i, form in enumerate(service.forms):
-            where = f"forms[{i}].sample"
-            if not form.sample or form.sample in pictures:
-                continue
-            data = drawn.get(f"forms/{form.sample}")
-            if data is None or not _PICTURE.fullmatch(form.sample):
-                found.add(file, where, f"no picture forms/{form.sample}")
-                continue
+    for file, where, name in asked:
+        data = drawn.get(f"{folder}/{name}")
+        if data is None or not _PICTURE.fullmatch(name):
+            found.add(file, where, f"no picture {folder}/{name}")
+        elif name not in pictures:
             try:
-                content.check_picture(form.sample, data)
+                pictures[name] = content.plain_picture(name, data)
             except ContentRefused as error:
                 found.add(file, where, str(error))
-            pictures[form.sample] = data
     return pictures
 
 
@@ -375,6 +385,9 @@ def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
     for i, colleague in enumerate(office.colleagues):
         if colleague.division not in {each.id for each in office.divisions}:
             yield f"colleagues[{i}].division", f"no division {colleague.division!r}"
+        photo = colleague.photo
+        if photo is not None and photo.consent_until is not None and photo.consent_until < photo.consent_on:
+            yield f"colleagues[{i}].photo.consent_until", "the consent ends before it was given"
     for i, category in enumerate(office.categories):
         if category.division not in divisions:
             yield f"categories[{i}].division", f"no division {category.division!r}"

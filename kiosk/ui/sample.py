@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import sys
 from collections import deque
@@ -24,6 +25,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, TypeVar
+
+import msgspec
+from PIL import Image
 
 from kiosk import SOFTWARE
 from kiosk.clock import Clock
@@ -40,7 +44,7 @@ from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.trust import Trust
-from kiosk.ui.files import ASSETS
+from kiosk.ui.files import ASSETS, PICTURES
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
 from kiosk.worker import Done, Failed, Result
@@ -193,13 +197,20 @@ class SampleKiosk:
         self.flow = Flow(self.world, self.clock, self.worker, presenters=PRESENTERS, link=lambda: self.link,
             sticks=lambda: self.sticks)  # fmt: skip
 
-    def publish(self, edition: int, *statuses: SealedStatus, age_h: int = 2, readers: bool = True) -> None:
+    def publish(
+        self, edition: int, *statuses: SealedStatus, age_h: int = 2, readers: bool = True, faces: bool = False
+    ) -> None:
         """Put the sample content on screen as it was published `age_h` hours ago, with these statuses of cases; without
-        `readers` nobody is there yet to whom complaints about people could be sealed.
+        `readers` nobody is there yet to whom complaints about people could be sealed; with `faces` colleagues have
+        photos, drawn for the purpose.
         """
         written = sample_content()
+        office = _with_readers(written.office) if readers else written.office
+        photos: dict[str, bytes] = {}
+        if faces:
+            office, photos = _with_faces(office)
         pieces = {
-            content.OFFICE_PIECE: content.piece(_with_readers(written.office) if readers else written.office),
+            content.OFFICE_PIECE: content.piece(office),
             content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
             content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
             content.WORDS_PIECE: content.piece(written.words),
@@ -210,6 +221,7 @@ class SampleKiosk:
                 for at, each in enumerate(written.services)
             },
             **{content.FORM_PREFIX + name: data for name, data in written.pictures.items()},
+            **{content.STAFF_PREFIX + name: data for name, data in photos.items()},
         }
         made_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
         signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)
@@ -247,6 +259,23 @@ def _with_readers(office: content.Office) -> content.Office:
     """The office with a made-up key for each reader, so that its routes are offered."""
     made = {each.id: keys.ReadingKey(bytes([i]) * 96).public.raw for i, each in enumerate(office.readers, 1)}
     return content.with_reader_keys(office, made, keys.ReadingKey(b"r" * 96).public.raw)
+
+
+def _with_faces(office: content.Office) -> tuple[content.Office, dict[str, bytes]]:
+    """The office with a photo of every other colleague: a drawing of the house, since nobody in it exists."""
+    photos: dict[str, bytes] = {}
+    colleagues = list(office.colleagues)
+    for at, each in list(enumerate(colleagues))[::2]:
+        head = Image.open(PICTURES / f"{each.picture}@2x.png").convert("RGB")
+        side = head.width
+        file = io.BytesIO()
+        # Nearer than the drawing, and so to be told from it.
+        head.crop((side // 5, side // 8, side * 4 // 5, side * 29 // 40)).save(file, "PNG")
+        name = f"{each.id}.png"
+        photos[name] = file.getvalue()
+        photo = content.Photo(file=name, consent_on=date(2026, 10, 1), consent_until=date(2027, 9, 30))
+        colleagues[at] = msgspec.structs.replace(each, photo=photo)
+    return msgspec.structs.replace(office, colleagues=tuple(colleagues)), photos
 
 
 @contextlib.contextmanager

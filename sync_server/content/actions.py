@@ -13,15 +13,22 @@ What citizens are told comes from `settings.SALA_STATUS_SOURCE`, how they rated 
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
 
-from shared import content
-from shared.content import KEYS_PIECE, SATISFACTION_PIECE, STATUSES_PIECE, Satisfaction
+from shared import content, thai
+from shared.content import (
+    KEYS_PIECE,
+    OFFICE_PIECE,
+    SATISFACTION_PIECE,
+    STAFF_PREFIX,
+    STATUSES_PIECE,
+    Satisfaction,
+)
 from shared.source import Source
 from sync_server.content import queries
 from sync_server.content.importer import read_source
@@ -51,7 +58,9 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
     removed.
     """
     office = actor.office
-    pieces = content_pieces(source.office, source.services, source.notices, source.pictures, source.words, source.hall)
+    pieces = content_pieces(
+        source.office, source.services, source.notices, source.pictures, source.words, source.hall, source.photos
+    )
     with transaction.atomic():
         Office.objects.select_for_update().get(pk=office.pk)
         Draft.objects.filter(office=office).exclude(name__in=pieces).delete()
@@ -76,7 +85,8 @@ def publish(actor: Actor, *, now: dt.datetime) -> Edition:
         draft = queries.draft_pieces(office)
         if not draft:
             raise NothingToPublish("no draft was imported yet")
-        pieces = {**draft, **_made(office, queries.newest(office), now)}
+        told = content.without_lapsed(draft, thai.service_date(now))
+        pieces = {**told, **_made(office, queries.newest(office), now)}
         if not _differs(office, pieces):
             raise NothingToPublish("kiosks already show all of this")
         return _make(actor, pieces, Why.CONTENT, now)
@@ -89,7 +99,7 @@ def publish_statuses(office: Office, *, now: dt.datetime) -> Edition | None:
     May be called often: it first compares without a lock. Before the first edition it does nothing.
     """
     edition = queries.newest(office)
-    if edition is None or not _differs(office, _renewed(edition, now)):
+    if edition is None or not _moved(edition, now):
         return None
     with transaction.atomic():
         office = Office.objects.select_for_update().get(pk=office.pk)
@@ -115,15 +125,34 @@ def _told(office: Office, now: dt.datetime) -> Iterable[Told]:
     return statuses(office, now=now)
 
 
+def _moved(edition: Edition, now: dt.datetime) -> bool:
+    """Whether `_renewed` would differ from what kiosks show: told by the hashes of the manifest and the few pieces that
+    may move, for this is asked every few seconds and pictures are large.
+    """
+    office, manifest = edition.office, queries.manifest_of(edition)
+    assert manifest is not None
+    shown = {ref.name: ref.hash for ref in manifest.pieces}
+    photos = {name: b"" for name in shown if name.startswith(STAFF_PREFIX)}
+    if photos:
+        # Whether a photo is still told depends on its name and on the office's piece, not on what is in it.
+        described = queries.pieces_of(edition, {OFFICE_PIECE})
+        photos = content.without_lapsed({**described, **photos}, thai.service_date(now))
+    kept = {name: hash_ for name, hash_ in shown.items() if name not in MADE}
+    kept = {name: hash_ for name, hash_ in kept.items() if not name.startswith(STAFF_PREFIX) or name in photos}
+    made = {name: content.piece_hash(data) for name, data in _made(office, edition, now).items()}
+    return {**kept, **made} != shown or _highest(office, manifest.edition) > manifest.edition
+
+
 def _renewed(edition: Edition, now: dt.datetime) -> dict[str, bytes]:
     written = {name: data for name, data in queries.pieces_of(edition).items() if name not in MADE}
+    written = content.without_lapsed(written, thai.service_date(now))
     return {**written, **_made(edition.office, edition, now)}
 
 
 def _made(office: Office, edition: Edition | None, now: dt.datetime) -> dict[str, bytes]:
     """What the server makes: `MADE`. `edition` is the one kiosks show now."""
     source: Callable[..., Satisfaction | None] = import_string(settings.SALA_SATISFACTION_SOURCE)
-    shown = queries.pieces_of(edition).get(SATISFACTION_PIECE) if edition else None
+    shown = queries.pieces_of(edition, {SATISFACTION_PIECE}).get(SATISFACTION_PIECE) if edition else None
     month = satisfaction_piece(source(office, now=now), shown)
     return {
         STATUSES_PIECE: statuses_piece(_told(office, now)),
@@ -167,6 +196,7 @@ def _make(actor: Actor, pieces: dict[str, bytes], why: Why, now: dt.datetime) ->
         office=office, number=number, manifest=data, why=why, made_at=now, made_by=actor.staff, made_by_name=actor.name
     )
     _drop_outdated(office, content.piece_hash(pieces[STATUSES_PIECE]).hex())
+    _drop_photos(office, pieces)
     record_act(
         actor, "content.publish", "edition", str(number), at=now,
         before={"edition": before.number if before else 0}, after={"why": why.value, "pieces": len(pieces)},
@@ -179,3 +209,9 @@ def _drop_outdated(office: Office, current: str) -> None:
     lists = Piece.objects.filter(office=office, name=STATUSES_PIECE).exclude(hash=current).order_by("-since")
     for row in lists.only("pk")[_STATUS_PIECES_KEPT:]:
         row.delete()
+
+
+def _drop_photos(office: Office, pieces: Mapping[str, bytes]) -> None:
+    """Drop every photo that is not told any more: whoever withdrew their consent is served to nobody."""
+    told = [content.piece_hash(data).hex() for name, data in pieces.items() if name.startswith(STAFF_PREFIX)]
+    Piece.objects.filter(office=office, name__startswith=STAFF_PREFIX).exclude(hash__in=told).delete()

@@ -1,7 +1,8 @@
 """From an office's content to the named pieces of an edition. Pure: values in, bytes out.
 
     pieces = content_pieces(
-        source.office, source.services, source.notices, source.pictures, source.words, source.hall
+        source.office, source.services, source.notices, source.pictures, source.words, source.hall,
+        source.photos,
     )
     pieces[STATUSES_PIECE] = statuses_piece(told)
 
@@ -21,6 +22,7 @@ from shared.content import (
     SATISFACTION_PIECE,
     SERVICE_PREFIX,
     SHOWN_FROM,
+    STAFF_PREFIX,
     STATUSES_PIECE,
     WORDS_PIECE,
     Manifest,
@@ -65,6 +67,7 @@ def content_pieces(
     pictures: Mapping[str, bytes],
     words: Words,
     hall: Mapping[str, Any],
+    photos: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """The pieces of an edition that people write; `hall` has those an office may lack, by name."""
     return {
@@ -74,6 +77,7 @@ def content_pieces(
         **{name: content.piece(fact) for name, fact in hall.items()},
         **{f"{SERVICE_PREFIX}{i:03}-{each.id}": content.piece(each) for i, each in enumerate(services, 1)},
         **{FORM_PREFIX + name: data for name, data in pictures.items()},
+        **{STAFF_PREFIX + name: data for name, data in photos.items()},
     }
 
 

@@ -3,15 +3,16 @@
 `current_manifest`, `current_edition` and `piece` are what ingest answers kiosks with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from django.conf import settings
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from shared import content
+from shared import content, thai
 from shared.content import FORM_PREFIX, OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
 from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
@@ -52,11 +53,11 @@ def manifest_of(edition: Edition | None) -> Manifest | None:
     return content.read_manifest(data, key, office=bytes.fromhex(edition.office.office_id), at_least=0)
 
 
-def pieces_of(edition: Edition) -> dict[str, bytes]:
-    """The pieces of an edition by name. Raises `ContentRefused` where one is gone."""
+def pieces_of(edition: Edition, names: Collection[str] | None = None) -> dict[str, bytes]:
+    """The pieces of an edition by name: all of them, or those of `names` that it has."""
     manifest = manifest_of(edition)
     assert manifest is not None
-    wanted = {ref.hash.hex(): ref.name for ref in manifest.pieces}
+    wanted = {ref.hash.hex(): ref.name for ref in manifest.pieces if names is None or ref.name in names}
     rows = Piece.objects.filter(office=edition.office, hash__in=wanted)
     return {wanted[row.hash]: bytes(row.data) for row in rows}
 
@@ -96,7 +97,8 @@ def _with_identity(data: bytes, office: Office) -> bytes:
 
 def draft_changes(office: Office) -> Changes:
     """What pressing publish would change."""
-    return changes(manifest_of(newest(office)), draft_pieces(office))
+    told = content.without_lapsed(draft_pieces(office), thai.service_date(timezone.now()))
+    return changes(manifest_of(newest(office)), told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def published_services(office: Office) -> list[Service]:
 def published_office(office: Office) -> content.Office | None:
     """The office as the newest edition shows it; None before the first one."""
     edition = newest(office)
-    data = pieces_of(edition).get(OFFICE_PIECE) if edition else None
+    data = pieces_of(edition, {OFFICE_PIECE}).get(OFFICE_PIECE) if edition else None
     return content.read_piece(content.Office, data) if data else None
 
 
@@ -157,7 +159,7 @@ def draft_hall(office: Office) -> dict[str, Any]:
     """What the draft has of the pieces that an office may lack, by name, and the satisfaction kiosks show now."""
     pieces = draft_pieces(office)
     edition = newest(office)
-    shown = pieces_of(edition).get(SATISFACTION_PIECE) if edition else None
+    shown = pieces_of(edition, {SATISFACTION_PIECE}).get(SATISFACTION_PIECE) if edition else None
     if shown is not None:
         pieces[SATISFACTION_PIECE] = shown
     return {name: content.read_piece(kind, pieces[name]) for name, kind in content.HALL.items() if name in pieces}

@@ -4,6 +4,7 @@ import contextlib
 from datetime import date
 
 import hypothesis.strategies as st
+import msgspec
 import pytest
 from hypothesis import given
 from strategies import mutated
@@ -122,6 +123,46 @@ def test_pictures_of_forms_travel_as_they_are():
     data, pieces = edition(pieces={"office": content.piece(office()), "form/a.png": b"GIF89a"})
     with pytest.raises(ContentRefused, match=r"a\.png is no PNG"):
         content.assemble(read(data), pieces)
+
+
+def faced(until=None):
+    """The small office with one colleague who consented to a photo from October on."""
+    name, photo = Text(th="สมศรี"), content.Photo(file="a.png", consent_on=date(2026, 10, 1), consent_until=until)
+    somsri = content.Colleague(id="a", name=name, position=name, division="palad", picture="avatar-1", photo=photo)
+    return msgspec.structs.replace(office(), colleagues=(somsri,))
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (300).to_bytes(4) + (300).to_bytes(4)
+
+
+def test_a_face_is_shown_while_its_consent_lasts():
+    """From the day it was given to the day that was set, both included; the edition itself stays readable."""
+    data, pieces = edition(pieces={"office": content.piece(faced(date(2027, 9, 30))), "staff/a.png": PNG})
+    bundle = content.assemble(read(data), pieces)
+    [somsri] = bundle.office.colleagues
+    days = [date(2026, 9, 30), date(2026, 10, 1), date(2027, 9, 30), date(2027, 10, 1)]
+    assert [bundle.photo_of(somsri, day) for day in days] == [b"", PNG, PNG, b""]
+    data, pieces = edition(pieces={"office": content.piece(faced()), "staff/a.png": PNG})
+    assert content.assemble(read(data), pieces).photo_of(somsri, date(2027, 1, 1)) == PNG
+    # The piece is gone, the office still names it: nothing is shown, and nothing is refused.
+    data, pieces = edition(pieces={"office": content.piece(faced())})
+    assert content.assemble(read(data), pieces).photo_of(somsri, date(2027, 1, 1)) == b""
+
+
+@pytest.mark.parametrize("described", [office(), faced()])
+def test_a_face_that_nobody_consented_to_is_refused(described):
+    """An edition is neither published nor shown with a picture that no colleague's consent names."""
+    data, pieces = edition(pieces={"office": content.piece(described), "staff/b.png": PNG})
+    with pytest.raises(ContentRefused, match=r"did not consent to it: b\.png"):
+        content.assemble(read(data), pieces)
+
+
+def test_what_lapsed_is_left_out_of_the_next_edition():
+    """And nothing else is."""
+    written = {"office": content.piece(faced(date(2027, 9, 30))), "staff/a.png": PNG, "form/a.png": PNG}
+    assert content.without_lapsed(written, date(2027, 9, 30)) == written
+    assert content.without_lapsed(written, date(2027, 10, 1)).keys() == {"office", "form/a.png"}
+    assert content.without_lapsed({"form/a.png": PNG}, date(2027, 10, 1)) == {"form/a.png": PNG}
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+import zlib
 from pathlib import Path
 
 import pytest
@@ -165,7 +166,18 @@ def test_what_is_wrong_is_named_by_file_and_field(name, old, new, expected):
 
 
 FORM = 'forms = [{{ id = "a", name = {{ th = "แบบ", en = "Form" }}, asks = [{{ th = "ชื่อ", en = "Name" }}], {} }}]\n'
-PNG = b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + b"IHDR" + (800).to_bytes(4) + (1131).to_bytes(4)
+
+
+def png(*chunks, width=800, height=1131):
+    """A picture of these chunks (kind, content) between its head and its end."""
+    head = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 2, 0, 0, 0))
+    whole = [(b"IHDR", head), *chunks, (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(inside).to_bytes(4) + kind + inside + zlib.crc32(kind + inside).to_bytes(4) for kind, inside in whole
+    )  # fmt: skip
+
+
+PNG = png((b"IDAT", b"the picture"))
 
 
 @pytest.mark.parametrize(
@@ -195,6 +207,57 @@ def test_a_form_has_a_sound_picture_or_link(form, picture, expected):
     with pytest.raises(SourceRefused) as refused:
         source.read(files, drawn)
     assert [str(each) for each in refused.value.problems if str(each).startswith(f"{TAX}: {expected}")]
+
+
+def staffed(photo, **drawn):
+    """The sample office as read with this line about the photo of its first colleague."""
+    files = edited("office.toml", 'picture = "avatar-1"\n', f'picture = "avatar-1"\n{photo}\n')
+    pictures = sample_pictures() | {f"staff/{name}.png": data for name, data in drawn.items()}
+    try:
+        return source.read(files, pictures)
+    except SourceRefused as refused:
+        return [str(problem) for problem in refused.problems]
+
+
+CONSENT = 'photo = { file = "a.png", consent_on = 2026-10-01, consent_until = 2027-09-30 }'
+
+
+def test_a_photo_is_read_with_the_consent_of_who_is_on_it():
+    """It is the colleague's, and goes with the office; what lies beside it in the folder stays at home."""
+    read = staffed(CONSENT, a=PNG, b=PNG)
+    assert (read.photos, read.office.colleagues[0].photo.consent_on.isoformat()) == ({"a.png": PNG}, "2026-10-01")
+    assert (read_all(sample_files()).photos, read.pictures.keys()) == ({}, read_all(sample_files()).pictures.keys())
+
+
+@pytest.mark.parametrize(
+    ("photo", "expected"),
+    [
+        ('photo = { file = "a.png" }', "colleagues[0].photo: Object missing required field `consent_on`"),
+        ('photo = { file = "", consent_on = 2026-10-01 }', "colleagues[0].photo.file: left blank"),
+        (CONSENT.replace("a.png", "b.png"), "colleagues[0].photo: no picture staff/b.png"),
+        (CONSENT.replace("a.png", "../forms/sign_tax.png"), "colleagues[0].photo: no picture staff/../forms/sign_tax"),
+        (CONSENT.replace("2027-09-30", "2026-09-30"), "colleagues[0].photo.consent_until: the consent ends before"),
+        ('photo = { file = "a.png", consent = 2026-10-01 }', "colleagues[0].photo: Object missing required field"),
+    ],
+)
+def test_a_photo_without_consent_is_refused(photo, expected):
+    """Nobody's face gets into a draft without the day on which they agreed."""
+    assert [each for each in staffed(photo, a=PNG) if each.startswith(f"office.toml: {expected}")]
+
+
+def test_pictures_tell_nothing_but_themselves():
+    """Place, camera, author and time in a picture stay in the office, whichever way it came in; so does what hangs on
+    behind its end. What shows the colours right is kept (F-L5).
+    """
+    told = (b"tEXt", b"Author\0Somsri"), (b"eXIf", b"GPS 6.5 101.3"), (b"tIME", b"2026"), (b"caBX", b"{}")
+    chatty = png((b"gAMA", b"\0\0\xb1\x8f"), *told, (b"IDAT", b"the picture")) + b"PK\x03\x04 more"
+    plain = png((b"gAMA", b"\0\0\xb1\x8f"), (b"IDAT", b"the picture"))
+    assert staffed(CONSENT, a=chatty).photos == {"a.png": plain}
+    files, form = sample_files(), "forms/sign_tax.png"
+    assert source.read(files, sample_pictures() | {form: chatty}).pictures["sign_tax.png"] == plain
+    for cut in range(24, len(plain)):
+        with pytest.raises(ContentRefused, match="breaks off"):
+            content.plain_picture("a.png", plain[:cut])
 
 
 def test_all_problems_come_at_once():

@@ -31,7 +31,7 @@ from kiosk.ui.strings import THAI, Say
 if TYPE_CHECKING:
     from kiosk.desk.world import World
     from kiosk.ui.presenters.flow import Flow
-    from shared.content import Bundle
+    from shared.content import Bundle, Colleague
 
 #: The same verb again within this time is the second event of one touch, or a trembling hand.
 ECHO_MS: Final = 300
@@ -83,6 +83,11 @@ class Presenter(Generic[V_co]):
     def bundle(self) -> Bundle:
         """The content on screen. The flow shows no step that needs it before there is some."""
         return self.flow.bundle
+
+    def photo_of(self, colleague: Colleague) -> bytes:
+        """The picture of a colleague who consents to it today; nothing where nobody knows which day it is."""
+        moment = self.flow.clock.now()
+        return self.bundle.photo_of(colleague, moment.service_date) if moment.trusted else b""
 
     def dated(self, line: str) -> str:
         """A line of a header; where the content is old its day stands there instead, so that nobody is misled."""

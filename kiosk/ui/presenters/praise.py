@@ -24,6 +24,7 @@ class Person:
     division: str
     picture: str
     chosen: bool
+    photo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ class Praise(Presenter[PraiseView]):
                 Person(
                     each.id, each.name.into(say.language), each.position.into(say.language),
                     divisions.get(each.division, ""), each.picture, each.id == thanks.person,
+                    self.photo_of(each),
                 )
                 for each in office.colleagues[page * held : (page + 1) * held]
             ),

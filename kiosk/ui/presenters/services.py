@@ -223,7 +223,7 @@ class StepRow:
     """One step of the procedure. `lane` names the division at each change, if more than one works on it.
 
     `who` holds the position, `where` who holds it (if they agreed to be named), the division and its telephone;
-    `picture` is a drawing.
+    `picture` is a drawing, `photo` the PNG of who holds it, where there is one.
     """
 
     number: str
@@ -234,6 +234,7 @@ class StepRow:
     lane: str
     picture: str
     last: bool
+    photo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,6 +403,7 @@ class ServicePage(Presenter[ServiceView]):
             name if lanes and step.division != before else "",
             person.picture if person else f"avatar-{avatar}",
             place == len(service.steps) - 1,
+            self.photo_of(person) if person else b"",
         )
 
     @verb

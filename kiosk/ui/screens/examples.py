@@ -77,6 +77,7 @@ WAYS: Final[dict[str, Way]] = {
     "service-long": (*_SERVICES, ("choose", "building_permit"), ("paper", 0)),
     "service-priority": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("ask_priority",)),
     "service-lanes": (*_SERVICES, ("choose", "food_premises")),
+    "service-faces": (*_SERVICES, ("choose", "land_tax_payment")),
     "service-printed": (*_SERVICES, ("choose", "sign_tax"), ("paper", 0), ("print",)),
     "form": (*_SERVICES, ("choose", "sign_tax"), ("form", "phor_por_1")),
     "form-large": (*_SERVICES, ("choose", "building_permit"), ("form", "khor_1"), ("enlarge",)),
@@ -138,6 +139,7 @@ WAYS: Final[dict[str, Way]] = {
     "ask-write": (("begin",), ("ask",), ("choose", "question"), ("text", "เสียภาษีที่ดินได้ถึงวันไหนคะ")),
     "ask-review": (("begin",), ("ask",), ("choose", "question"), ("text", "เสียภาษีได้ถึงวันไหน"), ("next",), ("skip",)),
     "praise": (("begin",), ("praise",), ("person", "sample_a"), ("reason", "polite"), ("reason", "helpful")),
+    "praise-faces": (("begin",), ("praise",), ("person", "sample_c")),
     "praise-unknown": (("begin",), ("praise",), ("unknown",), ("counter", "2"), ("hour", "10")),
     "praise-need": (("begin",), ("praise",), ("send",)),
     "praise-words": (
@@ -192,7 +194,7 @@ def walk(
     kiosk.worker.jobs_max = sys.maxsize
     if name.endswith("-old"):
         kiosk.publish(kiosk.world.content.edition + 1, age_h=90 * 24)
-    elif health.old_since(kiosk.world, kiosk.clock.now()):
+    elif health.old_since(kiosk.world, kiosk.clock.now()) or kiosk.flow.bundle.photos:
         kiosk.publish(kiosk.world.content.edition + 1)
     kiosk.flow.reset()
     # Long enough for the counts of tries to start anew.
@@ -313,6 +315,11 @@ def _next_round(kiosk: SampleKiosk) -> None:
     _publish(msgspec.structs.replace(_MAY_RETURN, round=1 + kiosk.world.content.edition))(kiosk)
 
 
+def _faces(kiosk: SampleKiosk) -> None:
+    """Colleagues have photos."""
+    kiosk.publish(kiosk.world.content.edition + 1, faces=True)
+
+
 def _no_readers(kiosk: SampleKiosk) -> None:
     _readers(kiosk, named=False)
 
@@ -323,6 +330,7 @@ _PREPARED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "returning-need": _publish(_MAY_RETURN), "returning-words": _publish(_MAY_RETURN),
     "status-returned": _next_round,
     "status-confidential": _publish(_SEALED_STATUS),
+    "praise-faces": _faces, "service-faces": _faces,
     "doors-closed": _no_readers, "outside-closed": _no_readers,
 }  # fmt: skip
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {

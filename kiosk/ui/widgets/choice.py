@@ -5,7 +5,7 @@ None of them remembers: ``chosen`` is what the view says, ``on_release`` tells t
 
 from __future__ import annotations
 
-from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -42,13 +42,14 @@ class ReasonCard(Touchable, Surface, Row):
 
 
 class PersonCard(Touchable, Surface, BoxLayout):
-    """A member of staff: head, name, position, division."""
+    """A member of staff: head (a drawn ``picture``, or their ``photo``), name, position, division."""
 
     text = StringProperty("")
     sub = StringProperty("")
     sub2 = StringProperty("")
     avatar = NumericProperty(0)
     picture = StringProperty("")
+    photo = ObjectProperty(b"")
     chosen = BooleanProperty(False)
 
 

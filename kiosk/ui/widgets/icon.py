@@ -6,6 +6,8 @@ one and two times their design size; the nearer one is taken.
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from functools import lru_cache
 from typing import Any, Final
@@ -13,8 +15,11 @@ from typing import Any, Final
 from kivy.clock import Clock
 from kivy.core.image import Image
 from kivy.graphics import Color, Rectangle
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.graphics.texture import Texture
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
+from PIL import Image as PilImage
+from PIL import ImageDraw, ImageOps, UnidentifiedImageError
 
 from ..files import ICONS, PICTURES
 from ..shaping import Face, FontStack, rasterise_glyph
@@ -121,6 +126,33 @@ def picture_texture(name: str, side: float) -> Any | None:
     return kept
 
 
+#: A face is shown no larger; what an office sends may be.
+_PHOTO_SIDE: Final = 400
+
+
+def photo_texture(png: bytes) -> Any | None:
+    """A person's picture, cut to the circle that drawn heads stand in; None where it is no picture after all."""
+    key = ("photo", hashlib.sha256(png).digest())
+    kept = _PICTURES.get(key)
+    if kept is None:
+        try:
+            with PilImage.open(io.BytesIO(png), formats=("PNG",)) as picture:
+                face = ImageOps.fit(picture.convert("RGB"), (_PHOTO_SIDE, _PHOTO_SIDE))
+        except (OSError, SyntaxError, ValueError, UnidentifiedImageError):
+            # Signed, and yet no picture: the drawn head stands there.
+            return None
+        # Drawn four times as large: an ellipse of Pillow has steps.
+        mask = PilImage.new("L", (4 * _PHOTO_SIDE, 4 * _PHOTO_SIDE))
+        ImageDraw.Draw(mask).ellipse((0, 0, *(side - 1 for side in mask.size)), fill=255)
+        face.putalpha(mask.resize(face.size))
+        kept = Texture.create(size=face.size, colorfmt="rgba", mipmap=True)
+        kept.blit_buffer(face.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
+        kept.flip_vertical()
+        kept.min_filter = "linear_mipmap_linear"
+        _PICTURES.put(key, kept, 4 * _PHOTO_SIDE**2)
+    return kept
+
+
 def _read(path: Any) -> Any:
     texture = Image(str(path), mipmap=True).texture
     texture.min_filter = "linear_mipmap_linear"
@@ -128,9 +160,12 @@ def _read(path: Any) -> Any:
 
 
 class Picture(Widget):
-    """A drawing. ``picture`` names a file of the art folder; ``cover`` fills the box and cuts what hangs over."""
+    """A drawing. ``picture`` names a file of the art folder; ``cover`` fills the box and cuts what hangs over. In place
+    of a drawn head stands the ``photo`` (PNG) of a person who consented to it.
+    """
 
     picture = StringProperty("")
+    photo = ObjectProperty(b"")
     cover = BooleanProperty(False)
     opacity_now = NumericProperty(1)
 
@@ -140,12 +175,14 @@ class Picture(Widget):
             self._ink = Color(1, 1, 1, self.opacity_now)
             self._box = Rectangle(size=(0, 0))
         self._paint = Clock.create_trigger(self._paint_now, -1)
-        for name in ("picture", "cover", "pos", "size", "opacity_now"):
+        for name in ("picture", "photo", "cover", "pos", "size", "opacity_now"):
             self.fbind(name, self._paint)
         self._paint_now()
 
     def _paint_now(self, *_: object) -> None:
-        texture = picture_texture(self.picture, self.width) if self.picture else None
+        texture = photo_texture(self.photo) if self.photo else None
+        if texture is None and self.picture:
+            texture = picture_texture(self.picture, self.width)
         self._ink.rgba = (1, 1, 1, self.opacity_now if texture else 0)
         self._box.texture = texture
         if texture is None or not texture.width:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kivy.properties import BooleanProperty, ListProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, NumericProperty, ObjectProperty, StringProperty
 
 from .built import Built
 from .examples import Example, say
@@ -22,12 +22,15 @@ from .surface import Column, Row, Surface
 
 
 class PersonChip(Row):
-    """Who is responsible: ``avatar`` 1..7 or a ``picture`` name, ``text`` position, ``sub`` division and extension."""
+    """Who is responsible: ``text`` position, ``sub`` division and extension; their head: ``avatar`` 1..7, a ``picture``
+    name, or a ``photo``.
+    """
 
     text = StringProperty("")
     sub = StringProperty("")
     avatar = NumericProperty(0)
     picture = StringProperty("")
+    photo = ObjectProperty(b"")
 
 
 class StepCard(Column):
@@ -42,6 +45,7 @@ class StepCard(Column):
     person_sub = StringProperty("")
     avatar = NumericProperty(0)
     picture = StringProperty("")
+    photo = ObjectProperty(b"")
     last = BooleanProperty(False)
 
 

@@ -1,10 +1,12 @@
 """Importing and publishing: an edition is whole, signed, one higher each time, and holds only what changed anew."""
 
 import datetime as dt
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from shared import content, envelope
 from shared.content import Status
@@ -361,3 +363,77 @@ def test_what_hangs_in_the_hall_reaches_the_kiosk_as_it_was_written(published, a
     read, written = bundle(actor.office), read_source(SAMPLE).hall
     assert {name: getattr(read, name) for name in written} == dict(written)
     assert set(written) == {"attract", "budget", "floor", "schedule"}
+
+
+def with_face(tmp_path, photo='photo = { file = "a.png", consent_on = 2026-10-01, consent_until = 2026-12-31 }'):
+    """A folder of the sample office with a photo of its first colleague."""
+    folder = edited(tmp_path, "office.toml", 'picture = "avatar-1"\n', f'picture = "avatar-1"\n{photo}\n')
+    (folder / "staff").mkdir(exist_ok=True)
+    Image.new("RGB", (300, 300), (200, 150, 120)).save(folder / "staff" / "a.png")
+    return folder
+
+
+def staff_pieces(office):
+    """The pictures of people that anybody may fetch."""
+    from sync_server.content.models import Piece
+
+    return Piece.objects.filter(office=office, name__startswith="staff/").count()
+
+
+def take_in(actor, folder, now=NOW):
+    """Import this folder and publish it."""
+    from sync_server.content.actions import import_draft, publish
+    from sync_server.content.importer import read_source
+
+    import_draft(actor, read_source(folder), now=now)
+    return publish(actor, now=now)
+
+
+def test_a_face_is_told_with_its_consent_and_gone_when_it_is_withdrawn(published, actor, tmp_path):
+    """Without the day of consent nothing is imported; with it kiosks show it; withdrawn, the next edition is without it
+    and nobody is served it any more.
+    """
+    with pytest.raises(SourceRefused, match="consent_on"):
+        take_in(actor, with_face(tmp_path / "no", 'photo = { file = "a.png" }'))
+    take_in(actor, with_face(tmp_path))
+    read = bundle(actor.office)
+    assert read.photo_of(read.office.colleagues[0], NOW.date()).startswith(b"\x89PNG")
+    assert staff_pieces(actor.office) == 1
+    take_in(actor, SAMPLE)
+    assert (bundle(actor.office).photos, staff_pieces(actor.office)) == ({}, 0)
+
+
+def test_a_consent_that_lapses_takes_its_face_away_by_itself(published, actor, told, tmp_path):
+    """On the day after the last: a new edition, made by the server as it makes those of answers; and once only."""
+    from sync_server.content.actions import publish_statuses
+
+    take_in(actor, with_face(tmp_path))
+    day = dt.datetime(2026, 12, 31, 3, 0, tzinfo=dt.UTC)
+    assert publish_statuses(actor.office, now=day) is None
+    edition = publish_statuses(actor.office, now=day + dt.timedelta(days=1))
+    assert (edition.number, bundle(actor.office).photos, staff_pieces(actor.office)) == (3, {}, 0)
+    assert publish_statuses(actor.office, now=day + dt.timedelta(days=2)) is None
+
+
+def test_a_face_without_consent_is_never_published(published, actor, tmp_path):
+    """Even where a draft holds one that no colleague answers for, however it came there."""
+    from sync_server.content.actions import publish
+    from sync_server.content.models import Draft
+
+    take_in(actor, with_face(tmp_path))
+    Draft.objects.filter(name="staff/a.png").update(name="staff/b.png")
+    edition = publish(actor, now=NOW)
+    assert bundle(actor.office, at_least=edition.number).photos == {}
+
+
+def test_asking_whether_answers_moved_reads_no_pictures(published, actor, told):
+    """It is asked every few seconds: the pieces that may move are read, and none of the rest."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from sync_server.content.actions import publish_statuses
+
+    with CaptureQueriesContext(connection) as asked:
+        assert publish_statuses(actor.office, now=NOW) is None
+    read = [query["sql"] for query in asked if "content_piece" in query["sql"] and "data" in query["sql"]]
+    assert not any(len(re.findall(r"[0-9a-f]{64}", sql)) > 1 for sql in read)

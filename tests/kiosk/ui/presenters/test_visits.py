@@ -232,6 +232,36 @@ def test_people_stand_on_pages_of_one_row_or_two(kiosk):
     assert [each.id for each in kiosk.flow.view.people] == everybody
 
 
+def faces(kiosk):
+    """Whom one sees among colleagues to praise, and beside the steps of a service."""
+    kiosk.flow.reset()
+    for verb, *arguments in (("begin",), ("praise",)):
+        kiosk.do(verb, *arguments)
+    praised = [each.id for each in kiosk.flow.view.people if each.photo]
+    kiosk.flow.reset()
+    for verb, *arguments in (("begin",), ("services",), ("choose", "land_tax_payment")):
+        kiosk.do(verb, *arguments)
+    return praised, [step.number for step in kiosk.flow.view.steps if step.photo]
+
+
+def test_a_face_is_seen_in_praise_and_beside_its_steps_until_it_is_withdrawn(kiosk):
+    """Where there is none, a drawing; and in the edition after the consent was withdrawn."""
+    assert faces(kiosk) == ([], [])
+    kiosk.publish(kiosk.world.content.edition + 1, faces=True)
+    assert faces(kiosk) == (["sample_a", "sample_c"], ["1", "2"])
+    kiosk.publish(kiosk.world.content.edition + 1)
+    assert faces(kiosk) == ([], [])
+
+
+@pytest.mark.parametrize("wall_s", [0.0, 365 * 24 * 3600])
+def test_a_face_is_seen_on_the_days_of_its_consent_alone(kiosk, wall_s):
+    """Not after it ended, although no edition came; and not where nobody knows which day it is."""
+    kiosk.publish(kiosk.world.content.edition + 1, faces=True)
+    assert faces(kiosk) != ([], [])
+    kiosk.hands.wall_s = wall_s and kiosk.hands.wall_s + wall_s
+    assert faces(kiosk) == ([], [])
+
+
 def touch_why(kiosk, score=4):
     """Rate, touch four reasons of which three are taken, one face of each of the two dimensions, and write."""
     for verb, *arguments in (("begin",), ("rate",), ("rate", score)):
