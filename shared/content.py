@@ -959,12 +959,13 @@ HALL: Mapping[str, type[Any]] = {
 
 #: What may be empty without anybody missing it.
 _MAY_BE_EMPTY = {
-    "en", "ms", "ms_arab", "audience", "colleagues", "counters", "enquiries", "forms", "holidays", "houses", "joins",
-    "keywords", "kiosk", "leaves_out", "link", "number", "order", "outside_channels", "person", "readers", "reviews",
-    "routes", "sample", "source", "villages",
+    "en", "ms", "ms_arab", "enquiries", "kiosk", "link", "number", "order", "person", "sample", "source",
 }  # fmt: skip
 #: Lists that may have no rows; the rows they have are whole.
-_MAY_HAVE_NONE = {"actual", "said", "spans", "special", "trips"}
+_MAY_HAVE_NONE = {
+    "actual", "approved", "audience", "colleagues", "counters", "forms", "holidays", "houses", "joins", "keywords",
+    "leaves_out", "outside_channels", "readers", "reviews", "routes", "said", "spans", "special", "trips", "villages",
+}  # fmt: skip
 
 
 def find_blanks(value: Any, path: str = "") -> list[str]:

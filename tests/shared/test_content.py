@@ -165,6 +165,23 @@ def test_what_lapsed_is_left_out_of_the_next_edition():
     assert content.without_lapsed({"form/a.png": PNG}, date(2027, 10, 1)) == {"form/a.png": PNG}
 
 
+def test_rows_of_lists_that_may_be_empty_are_whole():
+    """An office may have no colleague, route, reader or village; one that it has is told wholly."""
+    blank, text = Text(th=""), Text(th="ข้อความ")
+    rows = {
+        "colleagues": (content.Colleague(id="a", name=text, position=blank, division="palad", picture="avatar-1"),),
+        "routes": [content.Route(id="r", subject=blank, picture="x", about="chief", leaves_out=[], readers=[])],
+        "readers": [content.Reader(id="clerk", title=blank)],
+        "villages": [content.Village(id="1", name=blank)],
+        "counters": ("",),
+    }
+    for field, row in rows.items():
+        assert any(path.startswith(f"salathong.{field}[0]") for path in content.find_blanks(
+            msgspec.structs.replace(office(), **{field: row})
+        ))  # fmt: skip
+    assert content.find_blanks(office()) == []
+
+
 @pytest.mark.parametrize(
     "blank",
     [
