@@ -152,6 +152,7 @@ class Label(IntEnum):
     MANIFEST = 5  # server: this is edition n of the content
     KEYS = 6  # office root: these are the server's keys now
     ROLL = 7  # kiosk: from now on I sign with this key
+    BACKUP = 8  # server: this lies in a backup of mine
 
 
 @dataclass(frozen=True, slots=True)

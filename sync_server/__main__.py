@@ -7,6 +7,9 @@
     sala-server roll-keys --root FILE    new keys for the server, signed for by the office root
     sala-server import-stick FOLDER      take what kiosks wrote on a USB stick, and write what goes back
     sala-server export-stick FOLDER      write content and answers for kiosks on a USB stick
+    sala-server backup-key FILE          make a key that opens backups, to be taken away; two are needed
+    sala-server backup --to FOLDER       a verified, encrypted copy on another machine or disk, by a timer
+    sala-server restore FILE             a backup into an empty machine
     sala-server demo-office              the fictional office, its staff and its content
     sala-server manage rebuild cases     any other command of the applications
 
@@ -45,6 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         "roll-keys": "new keys for the server, signed for by the office root",
         "import-stick": "take what kiosks wrote on a USB stick, and write what goes back",
         "export-stick": "write content and answers for kiosks on a USB stick",
+        "backup-key": "make a key that opens backups, to be taken away",
+        "backup": "a verified, encrypted copy on another machine or disk",
+        "restore": "a backup into an empty machine",
         "demo-office": "the fictional office with its staff and content",
     }.items():
         commands.add_parser(name, help=help_text, add_help=False).set_defaults(run=_management(name))

@@ -1,5 +1,5 @@
-"""The server's own keys: files in the data folder, readable by its user only, never in the database and never in a
-backup of it.
+"""The server's own keys: files in the data folder, readable by its user only, never in the database. All but `web.key`
+travel in its encrypted backups (docs/decisions/0027); the office root does not.
 
     keys/receipts.key      signs every answer to a kiosk
     keys/bundle.key        signs every edition of the content
@@ -45,13 +45,15 @@ class ServerKeys:
     """The private keys one server process works with, and the key lists that tell kiosks of them (oldest first).
 
     `sealing` holds the present key first, then all others that still open something; `bundle_keys` the public half of
-    every key that ever signed an edition here, the present one first.
+    every key that ever signed an edition here, the present one first; `receipt_keys` that of every key that ever signed
+    an answer.
     """
 
     receipts: SigningKey
     bundle: SigningKey
     sealing: tuple[SealingKey, ...] = field(repr=False)
     bundle_keys: tuple[VerifyKey, ...] = ()
+    receipt_keys: tuple[VerifyKey, ...] = ()
     lists: tuple[bytes, ...] = field(default=(), repr=False)
 
     @property
@@ -64,14 +66,18 @@ def server_keys() -> ServerKeys:
     """The keys of this server's data folder, read when they change. Raises `ImproperlyConfigured` with what to do when
     one is missing or bad.
     """
-    folder: Path = settings.DATA_DIR / "keys"
-    return _read(folder, tuple(path.name for path in _list_files(folder)))
+    return keys_in(settings.DATA_DIR / "keys")
 
 
 def root_file() -> Path:
     """Where `make_root` leaves the office root, to be taken away."""
     path: Path = settings.DATA_DIR / "root.key"
     return path
+
+
+def keys_in(folder: Path) -> ServerKeys:
+    """The keys of another folder, such as one that a backup was unpacked to. Raises `ImproperlyConfigured`."""
+    return _read(folder, tuple(path.name for path in _list_files(folder)))
 
 
 def make(folder: Path) -> list[str]:
@@ -186,7 +192,8 @@ def _read(folder: Path, _list_names: tuple[str, ...]) -> ServerKeys:
     files = [*(folder / f"{role}.key" for role in ROLES), *sorted((folder / "rolled").glob("*.key"))]
     if not lists:
         receipts, bundle = (_one(folder / f"{role}.key", SigningKey) for role in ("receipts", "bundle"))
-        return ServerKeys(receipts, bundle, (_one(folder / "sealing.key", SealingKey),), (bundle.public,))
+        sealing = _one(folder / "sealing.key", SealingKey)
+        return ServerKeys(receipts, bundle, (sealing,), (bundle.public,), (receipts.public,))
     try:
         held = [keylist.first(signed, office=None) for signed in lists]
     except SalaError as error:
@@ -202,8 +209,10 @@ def _read(folder: Path, _list_names: tuple[str, ...]) -> ServerKeys:
     receipts, bundle = (_present(known, key.id, SigningKey, folder) for key in (last.answers, last.bundles))
     sealing = _present(known, last.sealing.id, SealingKey, folder)
     others = [key for key in known.values() if isinstance(key, SealingKey) and key != sealing]
-    earlier = dict.fromkeys(each.bundles for each in reversed(held))
-    return ServerKeys(receipts, bundle, (sealing, *others), tuple(earlier), lists)
+    newest_first = list(reversed(held))
+    bundles = dict.fromkeys(each.bundles for each in newest_first)
+    answers = dict.fromkeys(each.answers for each in newest_first)
+    return ServerKeys(receipts, bundle, (sealing, *others), tuple(bundles), tuple(answers), lists)
 
 
 _K = TypeVar("_K", SigningKey, SealingKey)

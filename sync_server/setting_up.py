@@ -22,6 +22,7 @@ from sync_server.cases.clocks import clocks
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Holiday, Office, Role, Staff
 from sync_server.records import actions as records
+from sync_server.restoring import refuse_half_restored
 from sync_server.sealed import actions as sealed
 from sync_server.sealed.models import RecoveryKey
 
@@ -33,8 +34,9 @@ SAMPLE = Path(__file__).resolve().parent.parent / "assets" / "office-sample"
 def make_server(*, name: str, name_en: str, now: dt.datetime) -> tuple[Office, list[str]]:
     """Make keys, tables, the office and the first epoch, as far as they are missing.
 
-    Returns the office and the names of the key files made.
+    Returns the office and the names of the key files made. Raises `ImproperlyConfigured` in the middle of a restore.
     """
+    refuse_half_restored()
     made = keys.make(settings.DATA_DIR / "keys")
     call_command("migrate", verbosity=0)
     with transaction.atomic():

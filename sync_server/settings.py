@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "sync_server.organisations",
     "sync_server.kiosks",
     "sync_server.records",
+    "sync_server.backups",
     "sync_server.ingest",
     "sync_server.queues",
     "sync_server.cases",
@@ -179,6 +180,8 @@ SALA_STATUS_SOURCE = "sync_server.home.statuses.statuses_for_bundle"
 SALA_SATISFACTION_SOURCE = "sync_server.home.satisfaction.of_last_month"
 # Who reads complaints about people, with which keys: content publishes them and knows nothing of sealed cases.
 SALA_READER_SOURCE = "sync_server.sealed.queries.reader_keys"
+# When the newest backup was made, for the fleet page: kiosks stand below backups in the stack.
+SALA_BACKUP_SOURCE = "sync_server.backups.queries.newest_made_at"
 # What the ids in records and cases are called: a function that gives the names of the published content.
 SALA_NAMES = "sync_server.home.names.names"
 # Publishes the sample content for `demo-office`: called with the office and `now`.

@@ -14,12 +14,14 @@ from sync_server.organisations.models import Office
 from sync_server.organisations.queries import the_office
 from sync_server.projectors import Follower, follow, replay_readable
 from sync_server.records import actions as records
+from sync_server.restoring import refuse_half_restored
 
 
 def check_ready() -> None:
-    """Raise `ImproperlyConfigured`, with what to do, where the server could not answer: no keys, no tables, no
-    office.
+    """Raise `ImproperlyConfigured`, with what to do, where the server could not answer: half restored, no keys,
+    no tables, no office.
     """
+    refuse_half_restored()
     server_keys()
     try:
         the_office()

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from shared import thai
+from sync_server.backups import queries as backups
 from sync_server.cases import inbox
 from sync_server.cases import queries as cases
 from sync_server.cases.clocks import clocks
@@ -41,6 +42,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "ratings": next((each for each in queues.by_source(staff.office, day, day) if each.score), None),
         "places": PLACES,
         "kiosks": rows,
-        "cards": fleet.cards(rows, kiosks.open_alarms(staff.office), now),
+        "cards": fleet.cards(
+            rows, kiosks.open_alarms(staff.office), now, backed_up_at=backups.newest_made_at(staff.office)
+        ),
     }
     return render(request, "home/today.html", context)

@@ -15,6 +15,8 @@ from sync_server.web.language import Text
 SILENT_AFTER = dt.timedelta(hours=26)
 #: A clock this far off is said; below it, the way there and back explains the difference.
 CLOCK_OFF_S = 5
+#: Backups are made daily; one that was left out may be a holiday of the other machine, two are not.
+BACKUP_OLD_AFTER = dt.timedelta(hours=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,16 @@ class FleetRow:
     clock: Status
     lines: Status
     held: int
+    backed_up: int
+
+    @property
+    def backup(self) -> Text:
+        """How much of what is held lies in a verified backup."""
+        if self.backed_up == 0:
+            return Text("ยังไม่สำรอง", "no backup yet")
+        if self.backed_up >= self.held:
+            return Text("สำรองแล้วทั้งหมด", "all backed up")
+        return Text("สำรองแล้ว {n}", "{n} backed up").format(n=f"{self.backed_up:,}")
 
     @property
     def behind(self) -> int:
@@ -85,16 +97,41 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
         if forked
         else Status("done", "check-circle-fill", Text("สายเดียว", "One line"))
     )
-    return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, sum(log.seq for log in logs if log.branch == 0))
+    held, backed_up = (sum(getattr(log, name) for log in logs if log.branch == 0) for name in ("seq", "backed_up"))
+    return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, held, backed_up)
 
 
-def cards(rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime) -> list[AlarmCard]:
-    """The alarms nobody has looked at, and the kiosks that fell silent."""
+def cards(
+    rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime, *, backed_up_at: dt.datetime | None
+) -> list[AlarmCard]:
+    """The alarms nobody has looked at, the kiosks that fell silent, and a backup that was not made: the newest one of
+    this epoch is of `backed_up_at`.
+    """
     shown = [
         AlarmCard(ALARMS[alarm.kind], ALARMS[alarm.kind].title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
         for alarm in alarms
     ]
-    return [*(_silent(row_, now) for row_ in rows if row_.status.state == "late"), *shown]
+    late = [_silent(row_, now) for row_ in rows if row_.status.state == "late"]
+    return [*late, *_backup(rows, backed_up_at, now), *shown]
+
+
+def _backup(rows: list[FleetRow], made_at: dt.datetime | None, now: dt.datetime) -> list[AlarmCard]:
+    """One card where there is something to lose and no backup of these days."""
+    if not any(row_.held for row_ in rows) or (made_at is not None and now - made_at <= BACKUP_OLD_AFTER):
+        return []
+    if made_at is None:
+        title = Text("เซิร์ฟเวอร์นี้ยังไม่มีการสำรองข้อมูล", "This server has no backup yet")
+    else:
+        title = Text("สำรองข้อมูลล่าสุดเมื่อ {n} วันก่อน", "The newest backup is {n} days old").format(n=(now - made_at).days)
+    safe = Text(
+        "ตู้ยังเก็บบันทึกทุกรายการที่ยังไม่สำรองไว้ ไม่หาย แต่สิ่งที่เจ้าหน้าที่พิมพ์มีอยู่ในเครื่องนี้ที่เดียว",
+        "Kiosks keep every record that is in no backup. What staff typed is on this one machine.",
+    )
+    do = Text(
+        "ให้ผู้ดูแลระบบดูว่า sala-server backup ไม่ทำงานเพราะอะไร",
+        "Let the administrator see why sala-server backup did not run.",
+    )
+    return [AlarmCard(AlarmWords(title, safe, do, "hard-drives"), title, None, None)]
 
 
 def _silent(row_: FleetRow, now: dt.datetime) -> AlarmCard:

@@ -1,11 +1,15 @@
 """The fleet: how each kiosk is, what needs a person, letting a new one in, shutting one out."""
 
+import datetime as dt
 import os
+from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
 from sync_server.kiosks import actions, fleet, queries
@@ -13,7 +17,7 @@ from sync_server.kiosks.forms import EnrolForm, RevokeForm
 from sync_server.kiosks.labels import ACTS
 from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
 from sync_server.organisations.access import actor_of, allow, staff_of
-from sync_server.organisations.models import Role
+from sync_server.organisations.models import Office, Role
 from sync_server.organisations.queries import audit_of
 from sync_server.web.language import Text
 
@@ -24,9 +28,10 @@ def fleet_page(request: HttpRequest) -> HttpResponse:
     """Alarms first, then every kiosk. Asked again by the page itself each half minute."""
     staff, now = staff_of(request), timezone.now()
     rows = [fleet.row(kiosk, now) for kiosk in queries.fleet(staff.office)]
+    backed_up_at: Callable[[Office], dt.datetime | None] = import_string(settings.SALA_BACKUP_SOURCE)
     context = {
         "rows": rows,
-        "cards": fleet.cards(rows, queries.open_alarms(staff.office), now),
+        "cards": fleet.cards(rows, queries.open_alarms(staff.office), now, backed_up_at=backed_up_at(staff.office)),
         "waiting": sum(row.behind for row in rows if row.kiosk.active),
         "active": sum(row.kiosk.active for row in rows),
         "well": sum(row.status.state == "done" for row in rows),

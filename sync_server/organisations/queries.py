@@ -36,14 +36,13 @@ def audit_of(office: Office, object_kind: str, object_id: str) -> list[AuditRow]
     return list(AuditRow.objects.filter(office=office, object_kind=object_kind, object_id=object_id))
 
 
-def verify_audit(office: Office) -> Iterator[str]:
+def verify_audit(office: Office, *, using: str = "default") -> Iterator[str]:
     """Walk the audit chain from its first row; yield one sentence for each row that does not fit (nothing when all is
-    well).
+    well). `using` names the database, such as a backup's copy.
     """
     prev, seq = AUDIT_ORIGIN, 0
-    for row in (
-        AuditRow.objects.filter(office=office).select_related("office").order_by("seq").iterator(chunk_size=2000)
-    ):
+    rows = AuditRow.objects.using(using).filter(office=office.pk).select_related("office").order_by("seq")
+    for row in rows.iterator(chunk_size=2000):
         seq += 1
         if row.seq != seq:
             yield f"rows {seq} to {row.seq - 1} are missing"

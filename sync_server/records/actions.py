@@ -7,7 +7,8 @@ Rules of this file:
 2. A record is inserted under a unique (log, seq) with ON CONFLICT DO NOTHING and then compared: a repeat is no error,
    another record in the same place is never overwritten.
 3. Nothing is interpreted here. `followers` are told after the commit, and do what they do in their own time.
-4. Positions never go back within an epoch. A database older than its anchor starts a new one.
+4. Positions never go back within an epoch, nor does what is backed up. A database older than its anchor starts a new
+   one.
 """
 
 import datetime as dt
@@ -88,16 +89,41 @@ def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:
         Office.objects.select_for_update().get(pk=office.pk)
         held, total, said = current_epoch(office), stored_total(office), anchor.read()
         reason = _why_new_epoch(held, total, said)
-        if reason is None and held is not None:
-            current = held
-        else:
-            current = Epoch.objects.create(
-                office=office, epoch=epoch.hex(), minted_at=now, reason=reason or "first start"
-            )
-            if held is not None:
-                raise_alarm(office, AlarmKind.SERVER_RESTORED, current.epoch, now=now, detail=current.reason)
+        current = held if held is not None and reason is None else _mint(office, epoch, reason or "first start", now)
     anchor.write(anchor.Anchor(current.epoch, total))
     return current
+
+
+def restored(office: Office, reason: str, *, now: dt.datetime, epoch: bytes) -> Epoch:
+    """The database just came back from a backup: begin a new epoch (16 fresh bytes), raise the alarm, and write both
+    down outside the database.
+    """
+    with transaction.atomic():
+        Office.objects.select_for_update().get(pk=office.pk)
+        current = _mint(office, epoch, reason, now)
+    save_anchor(office)
+    return current
+
+
+def mark_backed_up(office: Office, epoch: str, heads: Mapping[int, Head]) -> bool:
+    """The branches (by primary key) lie in a verified backup up to these heads: kiosks are told so at their next
+    contact.
+
+    False, with nothing changed, where the backup was made in another epoch than this one. Raises `LookupError` where a
+    branch does not hold that very record.
+    """
+    with transaction.atomic():
+        Office.objects.select_for_update().get(pk=office.pk)
+        held = current_epoch(office)
+        if held is None or held.epoch != epoch:
+            return False
+        for branch in Log.objects.select_for_update().filter(office=office, pk__in=heads).order_by("pk"):
+            head = heads[branch.pk]
+            if head.seq and _hashes(branch, head.seq, head.seq).get(head.seq) != head.hash:
+                raise LookupError(f"log {branch} does not hold record {head.seq} of the backup")
+            if head.seq > branch.backed_up:
+                Log.objects.filter(pk=branch.pk).update(backed_up=head.seq)
+    return True
 
 
 def save_anchor(office: Office) -> None:
@@ -105,6 +131,16 @@ def save_anchor(office: Office) -> None:
     held = current_epoch(office)
     if held is not None:
         anchor.write(anchor.Anchor(held.epoch, stored_total(office)))
+
+
+def _mint(office: Office, epoch: bytes, reason: str, now: dt.datetime) -> Epoch:
+    """A new epoch. What earlier backups hold counts no more, since this database may be older than they are."""
+    first = current_epoch(office) is None
+    current = Epoch.objects.create(office=office, epoch=epoch.hex(), minted_at=now, reason=reason)
+    Log.objects.filter(office=office).update(backed_up=0)
+    if not first:
+        raise_alarm(office, AlarmKind.SERVER_RESTORED, current.epoch, now=now, detail=reason)
+    return current
 
 
 def _why_new_epoch(held: Epoch | None, total: int, said: anchor.Anchor | None) -> str | None:

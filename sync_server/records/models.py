@@ -30,6 +30,9 @@ class Log(models.Model):
     base_hash = models.BinaryField(max_length=32, help_text="hash of that record's header (zeros for none)")
     seq = models.PositiveBigIntegerField(default=0)
     head_hash = models.BinaryField(max_length=32)
+    backed_up = models.PositiveBigIntegerField(
+        default=0, help_text="last record inside a verified backup made in this epoch"
+    )
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
     forked_at = models.DateTimeField(null=True, blank=True)
@@ -41,6 +44,7 @@ class Log(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["office", "log_id", "branch"], name="log_branch_once_per_office"),
             models.CheckConstraint(condition=models.Q(seq__gte=models.F("base_seq")), name="log_not_before_its_base"),
+            models.CheckConstraint(condition=models.Q(backed_up__lte=models.F("seq")), name="log_backed_up_is_held"),
         ]
 
     def __str__(self) -> str:

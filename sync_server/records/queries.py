@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from django.db.models import F, QuerySet, Sum
 
@@ -49,9 +50,8 @@ def _stand(claim: Claim, branches: list[Log]) -> Stand:
         return Stand(claim.log, 0, NO_HASH, "open", 0)
     # A kiosk on another branch is told of its own branch, so that it goes on there.
     branch = next((x for x in branches[1:] if x.seq == claim.seq and bytes(x.head_hash) == claim.hash), branches[0])
-    return Stand(
-        claim.log, branch.seq, bytes(branch.head_hash), "open" if branch.forked_at is None else "forked", backed_up=0
-    )
+    state: Literal["open", "forked"] = "open" if branch.forked_at is None else "forked"
+    return Stand(claim.log, branch.seq, bytes(branch.head_hash), state, branch.backed_up)
 
 
 @dataclass(frozen=True, slots=True)

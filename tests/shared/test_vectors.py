@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shared import batch, content, envelope, keylist, keys, protocol, wire
+from shared import archive, batch, content, envelope, keylist, keys, protocol, wire
 from shared.envelope import Label
 from shared.errors import SalaError
 from shared.fourwords import four_words
@@ -105,6 +105,26 @@ def test_manifests(file, case, data):
     if read is not None:
         content.check_piece(read.pieces[0], bytes.fromhex(file["piece"]))
         assert reader.unpacked(other)[2] == read.edition == 3
+
+
+@pytest.mark.parametrize(("file", "case", "data"), _cases("backup"))
+def test_manifests_of_backups(file, case, data):
+    """A backup's manifest verifies under the key that signs receipts, and names the head that it holds."""
+    key = keys.SigningKey(_seed(file, "answers"))
+
+    def read():
+        manifest, check = archive.read_manifest(data)
+        check([key.public])
+        return manifest
+
+    manifest = _ends(read, case["expect"])
+    other = _ends(lambda: reader.note(data, Label.BACKUP, key.seed), case["expect"])
+    if manifest is not None:
+        told = [[held.log, held.branch, held.seq, held.hash] for held in manifest.logs]
+        assert (
+            reader.unpacked(other)[10] == told == [[bytes.fromhex(file["log"]), 0, 5, bytes.fromhex(file["last_hash"])]]
+        )
+        assert archive.write_manifest(manifest, key) == data
 
 
 @pytest.mark.parametrize(("file", "case", "data"), _cases("code"))

@@ -8,7 +8,7 @@ deterministic.
 import json
 from pathlib import Path
 
-from shared import batch, content, envelope, fourwords, keylist, keys, kinds, protocol, wire
+from shared import archive, batch, content, envelope, fourwords, keylist, keys, kinds, protocol, wire
 from shared.envelope import Label
 from shared.log import Head, link
 from shared.records import At, Record, encode_header, encode_record, erase, header_hash
@@ -69,6 +69,13 @@ def vectors() -> dict[str, dict[str, object]]:
     note = envelope.sign(Label.ANSWER, receipt, ANSWERS)
     pieces = {"notices": content.piece(content.Notices(notices=[]))}
     manifest = content.make_manifest(pieces, office=OFFICE, edition=3, made_ms=1_795_580_000_000, by=BUNDLE)
+    backup = archive.write_manifest(
+        archive.Manifest(
+            1, OFFICE, b"backup-123456789", b"epoch-1234567890", 1_795_580_002_000, "sqlite", "sala-server 0.1", 5,
+            4096, b"h" * 32, [archive.HeldLog(LOG, 0, 5, head.hash)],
+        ),
+        ANSWERS,
+    )  # fmt: skip
     code = keys.code_keys(CODE, OFFICE_SALT)
     status = content.write_status(
         content.Status("answered", "ถนน", "2026-11-25", "2026-12-10", "ซ่อมแล้ว", "2026-11-27", "กองช่าง", "ร.0001/2570")
@@ -151,6 +158,15 @@ def vectors() -> dict[str, dict[str, object]]:
             "about": "The signed manifest of an edition of one piece.",
             "keys": seeds, "piece": pieces["notices"].hex(),
             "cases": [_case("honest", manifest), _case("bit flipped", _flip(manifest, 100), "BadSignature")],
+        },
+        "backup": {
+            "about": "The signed manifest of a backup of the server (label BACKUP = 8).",
+            "keys": seeds, "log": LOG.hex(), "last_hash": head.hash.hex(),
+            "cases": [
+                _case("honest", backup),
+                _case("bit flipped", _flip(backup, len(backup) - 1), "BadSignature"),
+                _case("read as another label", backup[:5] + bytes([Label.MANIFEST]) + backup[6:], "Malformed"),
+            ],
         },
         "code": {
             "about": "What a citizen's code stands for, and a status sealed under it.",

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 ENVELOPE = struct.Struct(">4sBB16s16s16s16s16sBQI32s32s16sI")
 NOTE = struct.Struct(">4sBB16s64s")
-NAMES = {1: "ask", 2: "enrol", 3: "answer", 4: "grant", 5: "manifest", 6: "keys", 7: "roll"}
+NAMES = {1: "ask", 2: "enrol", 3: "answer", 4: "grant", 5: "manifest", 6: "keys", 7: "roll", 8: "backup"}
 LABELS = {number: f"sala/v1/{name}".encode() for number, name in NAMES.items()}
 SUITE = hpke.Suite(hpke.KEM.X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.CHACHA20_POLY1305)
 

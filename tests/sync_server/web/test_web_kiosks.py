@@ -27,6 +27,34 @@ def test_the_fleet_page_says_who_is_silent_and_what_is_safe(silent, signed_in):
     assert row.behind == silent.captured - row.held > 0
 
 
+def test_a_backup_that_was_not_made_is_said(busy, signed_in):
+    """None yet, three days old, of today; and on each kiosk's row how much of it lies in one."""
+    from django.utils import timezone
+
+    from sync_server.backups.models import Backup
+    from sync_server.organisations.queries import the_office
+    from sync_server.records.models import Log
+    from sync_server.records.queries import current_epoch
+
+    page = signed_in("it")
+    assert "เซิร์ฟเวอร์นี้ยังไม่มีการสำรองข้อมูล" in read(page.get("/desk/kiosks/"))
+    office = the_office()
+    for n, (days, said) in enumerate([(3, "สำรองข้อมูลล่าสุดเมื่อ 3 วันก่อน"), (1, "")]):
+        Backup.objects.create(
+            office=office, backup_id=f"{n:032x}", epoch=current_epoch(office).epoch, folder="", file_name="",
+            made_at=timezone.now() - dt.timedelta(days=days), records=1, archive_bytes=1,
+        )  # fmt: skip
+        shown = read(page.get("/desk/kiosks/"))
+        assert said in shown
+        assert ("สำรองข้อมูล" in shown) == bool(said)
+    assert "ยังไม่สำรอง" in shown
+    log = Log.objects.filter(branch=0).exclude(name="confidential").order_by("-seq").first()
+    Log.objects.filter(pk=log.pk).update(backed_up=2)
+    assert "สำรองแล้ว 2" in read(page.get("/desk/kiosks/"))
+    Log.objects.filter(kiosk=log.kiosk_id, branch=0).update(backed_up=log.seq)
+    assert "สำรองแล้วทั้งหมด" in read(page.get(f"/desk/kiosks/{log.kiosk.kiosk_id}"))
+
+
 def test_a_copied_kiosk_raises_an_alarm_that_a_person_clears(busy, signed_in):
     """It stays until somebody looks, and their name is kept."""
     from sync_server.kiosks.models import Alarm
