@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices pictures gallery crash kill sim fuzz escape soak demo format assets vectors lock clean
+.PHONY: help setup check test bench voices pictures gallery crash kill sim fuzz escape soak demo format assets vectors golden lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -66,6 +66,9 @@ assets:          ## draw the pictures and sample forms anew (needs resvg-py; ico
 
 vectors:         ## write tests/vectors anew, when a format version is added
 	PYTHONPATH=. $(PY) tests/vectors/make.py
+
+golden:          ## write down what VERSION leaves on disks, once at its release; later versions must open it
+	PYTHONPATH=. $(PY) tests/golden/make.py $(VERSION)
 
 lock:            ## choose versions anew within pyproject.toml; keeps what is still allowed (UPGRADE=1 takes the newest)
 	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -193,6 +193,15 @@ def read_note(data: bytes, label: Label, *, bytes_max: int = NOTE_BYTES_MAX) -> 
     return Note(label, key, signature, data[_NOTE.size :])
 
 
+def peek_payload(data: bytes, label: Label) -> bytes | None:
+    """What a note of this label carries, of whatever version and however unsigned: only good for addressing a
+    refusal.
+    """
+    if len(data) < _NOTE.size or data[:4] != _NOTE_MAGIC or data[5] != label:
+        return None
+    return data[_NOTE.size :]
+
+
 def verify_note(note: Note, key: VerifyKey) -> bytes:
     """The payload, once `key` is seen to have signed it; raises `BadSignature`."""
     if note.key != key.id:

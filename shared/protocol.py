@@ -32,7 +32,7 @@ import msgspec
 
 from shared import batch, envelope, keylist, keys, wire
 from shared.envelope import EnvelopeHeader, Label
-from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError, TooLarge
+from shared.errors import BadSignature, Broken, KeyRefused, Malformed, TooLarge
 from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
 from shared.log import Head, overlap
 from shared.records import ID_BYTES, NO_HASH, Record, header_hash
@@ -630,17 +630,29 @@ def lacking(ask: Ask, stands: Iterable[Stand]) -> int:
     return sum(max(0, claimed.get(stand.log, 0) - stand.seq) for stand in stands)
 
 
+class _Front(msgspec.Struct, frozen=True, array_like=True):
+    """How every question begins, in all versions."""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+
+
 def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:
-    """Office, kiosk and nonce that unverified bytes name, zeros where they name none."""
+    """Office, kiosk and nonce that unverified bytes name, zeros where they name none. They stand in the same place in
+    every version, so that a newer kiosk, too, hears that this server is too old.
+    """
     header = envelope.peek_header(data)
     if header is not None:
         return header.office, header.kiosk, header.nonce
+    payload = envelope.peek_payload(data, Label.ASK)
     try:
-        note = envelope.read_note(data, Label.ASK, bytes_max=MESSAGE_BYTES_MAX)
-        ask = wire.decode(Ask, note.payload, bytes_max=MESSAGE_BYTES_MAX)
-    except SalaError:
+        front = None if payload is None else wire.peek(_Front, payload)
+    except Malformed:
+        front = None
+    if front is None or {len(front.office), len(front.kiosk), len(front.nonce)} != {ID_BYTES}:
         return NO_ID, NO_ID, NO_ID
-    return ask.office, ask.kiosk, ask.nonce
+    return front.office, front.kiosk, front.nonce
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,3 +50,16 @@ def decode(kind: type[T], data: bytes, *, bytes_max: int) -> T:
     if _encoder.encode(value) != data:
         raise Malformed(f"an unusual encoding of a {getattr(kind, '__name__', kind)}")
     return value
+
+
+def peek(kind: type[T], data: bytes) -> T:
+    """The first fields of a written array, whatever follows them: all that can be read of what a newer program wrote.
+
+    `kind` must allow fields it does not know. Raises `Malformed`; the bytes are not checked to be the only way to write
+    this, so nothing may rest on them.
+    """
+    try:
+        value: T = _decoder(cast("Hashable", kind)).decode(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError) as error:
+        raise Malformed(f"not a {kind.__name__}: {error}") from error
+    return value

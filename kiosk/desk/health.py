@@ -36,6 +36,7 @@ Problem = Literal[
     "certificate",  # the server's certificate has ended: it answers, but nothing is sent to it
     "server_restored",  # the server came back from a backup within the last week; records were sent again
     "new_log",  # the log was continued in a new one within the last week; see `Contact.new_log_reason`
+    "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
     "printer",  # out of paper, stopped or mute
 ]
@@ -136,6 +137,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
     silent_since = contact.instant(heard.server_ms)
     now = moment.wall if moment.trusted else None
     newest_ms = heard.server_ms
+    refused_as_newer = link.state == "refused" and link.reason == protocol.Reason.UNKNOWN_VERSION
     tests: list[tuple[Problem, bool]] = [
         ("cannot_record", shutil.disk_usage(world.config.data).free < _ROOM_BYTES_MIN),
         ("disk_nearly_full", not world.store.reserve_held),
@@ -149,7 +151,8 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("certificate", link.state == "certificate"),
         ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
-        ("refused", link.state == "refused"),
+        ("server_old", refused_as_newer),
+        ("refused", link.state == "refused" and not refused_as_newer),
         ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),
     ]
     return [problem for problem, holds in tests if holds]

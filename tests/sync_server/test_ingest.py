@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import msgspec
 import pytest
 from django.conf import settings
 from django.db import OperationalError
@@ -125,6 +126,27 @@ def test_bad_input_gets_a_signed_refusal_and_changes_nothing(kiosk, client, case
     assert answer.reason is reason
     assert 400 <= response.status_code < 500
     assert not RecordRow.objects.exists()
+
+
+@pytest.mark.parametrize("door", ["push", "position"])
+def test_a_newer_kiosk_is_told_by_name_that_this_server_is_too_old(kiosk, client, door):
+    """Whatever a later version adds, office, kiosk and nonce stand where they stood, and the refusal repeats them."""
+    said = []
+
+    def post(where, data):
+        said.append((where, data))
+        return kiosk.post(where, data)
+
+    FakeKiosk(kiosk.me, post, kiosk.now, 2).push()
+    data = next(data for where, data in said if where == door)
+    if door == "position":
+        payload = msgspec.msgpack.decode(data[86:])
+        data = data[:86] + msgspec.msgpack.encode([*payload, {"a later": "field"}])
+    response = client.post(f"/sync/{door}", _with_version(data), content_type="application/octet-stream")
+    answer = kiosk.read(response.content)
+    assert answer.reason is Reason.UNKNOWN_VERSION
+    assert (answer.office, answer.kiosk) == (kiosk.me.office, kiosk.me.kiosk)
+    assert answer.nonce == protocol.addressed(data)[2] != bytes(16)
 
 
 def test_after_a_refusal_the_kiosks_queue_goes_on(kiosk):

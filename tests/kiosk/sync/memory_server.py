@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kiosk.sync.line import Reply, Unreachable
 from shared import content, keylist, protocol
-from shared.errors import SalaError
+from shared.errors import SalaError, UnknownVersion
 from shared.keys import SealingKey, SigningKey
 from shared.log import Head
 from shared.protocol import Append, Ask, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
@@ -146,6 +146,8 @@ class MemoryServer:
             return Reply(200, act(body))
         except NotTaken as verdict:
             reason = verdict.reason
+        except UnknownVersion:
+            reason = Reason.UNKNOWN_VERSION
         except SalaError:
             reason = Reason.MALFORMED
         return Reply(409, self._intake.refuse(body, reason, epoch=self.epoch, server_ms=self.server_ms))

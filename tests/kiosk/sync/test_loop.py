@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk.desk import ratings
+from kiosk.desk.health import health
 from kiosk.store import DiskFailed
 from kiosk.sync import loop
 from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
@@ -140,6 +141,29 @@ def test_a_revoked_kiosk_says_so_and_asks_again_much_later(world):
     wait = sync.turn()
     assert (sync.link.state, sync.link.reason) == ("refused", "revoked")
     assert wait.seconds >= loop.REFUSED_S
+
+
+@pytest.mark.parametrize("newer", ["question", "envelope"])
+def test_a_server_that_is_too_old_says_so_and_nothing_is_lost(world, newer):
+    """A kiosk that was updated first: the refusal is believed, staff read what to do, an update takes everything."""
+    server = MemoryServer()
+    path = {"question": "sync/position", "envelope": "sync/push"}[newer]
+    later = SimpleNamespace(
+        post=lambda to, body: server.post(to, body[:4] + b"\x02" + body[5:] if to == path else body)
+    )
+    ratings.rate(world, Hands().clock().now(), 5)
+    waiting = world.lobby.counts().waiting
+    sync = a_sync(world, later)
+    wait = sync.turn()
+    assert (sync.link.state, sync.link.reason) == ("refused", "unknown_version")
+    assert wait.seconds >= loop.REFUSED_S
+    told = health(world, Hands().clock().now(), sync.link)
+    assert "server_old" in told.problems
+    assert "refused" not in told.problems
+    assert (world.lobby.counts().waiting, server.count()) == (waiting, 0)
+    path = "nowhere: the server was updated"
+    sync.turn()
+    assert (world.lobby.counts().waiting, server.count(), sync.link.state) == (0, waiting, "ok")
 
 
 def test_new_content_comes_with_a_turn(world):
