@@ -52,6 +52,28 @@ def test_a_no_break_space_ties_a_number_to_its_unit() -> None:
         assert any("5\u00a0นาที" in line for line in lines("ใช้เวลาไม่เกิน 5\u00a0นาที ต่อคน", width))
 
 
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("ตั้งแต่ 08.30–12.00 น. และ 13.00–16.30 น. เว้นวันหยุด", ("08.30–12.00 น.", "13.00–16.30 น.")),
+        ("รวม 29 วัน 1 ชั่วโมง จากที่สัญญา ๓๐ วันทำการ", ("29 วัน", "1 ชั่วโมง", "๓๐ วัน")),
+        ("promised within 30 days, or 15 minutes at most", ("30 days", "15 minutes")),
+    ],
+)
+def test_a_number_stays_with_its_unit_across_a_typed_space(text: str, whole: tuple[str, ...]) -> None:
+    """What the office types with a common space holds together as well, at every width it fits in."""
+    for width in range(300, 600, 20):
+        found = lines(text, width)
+        for pair in whole:
+            assert any(pair in line for line in found), (width, pair, found)
+
+
+def test_a_number_is_not_tied_to_any_word() -> None:
+    """Only units are: `2569 ปลัด` and `5 mangoes` may part."""
+    assert [line[-1] for line in lines("ปีที่เริ่ม 2569 ปลัดอำเภอ", 250)][0] == "9"
+    assert lines("there are 5 mangoes", 230)[0] == "there are 5"
+
+
 def test_an_overlong_word_is_cut_between_characters() -> None:
     """A word wider than the line is cut, and no mark loses its base, no leading vowel its consonant."""
     found = lines("กำ้" * 40 + "เแก" * 20, 300)
