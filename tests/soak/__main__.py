@@ -53,11 +53,16 @@ class Day:
     """A kiosk in `folder` and whoever comes to it; `hours` of it are `run`."""
 
     def __init__(self, folder: Path, *, seed: int, size: tuple[int, int]) -> None:
-        from kiosk.ui.front import TIDY_AFTER_S, Front
+        from kivy.graphics.opengl import glFinish  # after the harness has prepared Kivy
+
+        from kiosk.ui.front import PREPARE_EVERY_S, TIDY_AFTER_S, Front
 
         self.dice = random.Random(seed)
         self.folder = folder
         self.stage = harness.Stage(size)
+        # A window on a screen shows each picture and is done with it. Without a screen nobody asks for the picture, and
+        # the driver keeps the orders of every frame, gigabytes of them, until somebody does.
+        self.stage.window.bind(on_flip=lambda *_: glFinish())
         self.stage.resize(size, Theme())
         self.kiosk = SampleKiosk(folder, settings={"staff_pin_hash": pin_hash(PIN, b"sample pin salt."),
             "window_width_px": max(size[0], 320), "window_height_px": size[1]})  # fmt: skip
@@ -67,10 +72,8 @@ class Day:
         self.front.flow = self.flow
         self.stage.show(self.front)
         self.flow.start()
-        for _ in range(200):
-            self.front.prepare(0)  # what a quiet first minute does by itself: every screen built, every drawing read
-        self.stage.frames(5)
-        self.tidy_after_s = TIDY_AFTER_S
+        self.prepare_every_s, self.tidy_after_s = PREPARE_EVERY_S, TIDY_AFTER_S
+        self.rest()
         self.touches = self.visits = 0
         self.steps: set[str] = set()
 
@@ -158,6 +161,14 @@ class Day:
         if self.dice.random() < 0.1:
             self.kiosk.publish(self.kiosk.world.content.edition + 1)
 
+    def rest(self) -> None:
+        """Whoever was there leaves, and nobody comes for two minutes: so that memory is compared at like moments."""
+        self.flow.reset()
+        for _ in range(int(120.0 / self.prepare_every_s)):
+            self.front.prepare(0)  # what the window's own clock would do meanwhile: screens built, drawings read
+        self.stage.frames(5)
+        self._pause(120.0)
+
     def close(self) -> None:
         """The evening."""
         self.flow.reset()
@@ -193,11 +204,13 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as folder:
         day = Day(Path(folder), seed=told.seed, size=(width, height))
         day.run(WARM_S)
+        day.rest()
         warm, left_s = resident_mib(), told.hours * 3600
         print(f"warm: {warm:.1f} MiB", flush=True)
         while left_s > 0:
             day.run(min(_REPORT_S, left_s))
             left_s -= _REPORT_S
+            day.rest()
             now = resident_mib()
             print(f"{told.hours - max(0, left_s) / 3600:4.1f} h  {now:.1f} MiB ({now - warm:+.1f})  "
                   f"{day.touches} touches, {len(day.steps)} steps seen", flush=True)  # fmt: skip

@@ -70,7 +70,7 @@ def test_a_number_stays_with_its_unit_across_a_typed_space(text: str, whole: tup
 
 def test_a_number_is_not_tied_to_any_word() -> None:
     """Only units are: `2569 ปลัด` and `5 mangoes` may part."""
-    assert [line[-1] for line in lines("ปีที่เริ่ม 2569 ปลัดอำเภอ", 250)][0] == "9"
+    assert next(line[-1] for line in lines("ปีที่เริ่ม 2569 ปลัดอำเภอ", 250)) == "9"
     assert lines("there are 5 mangoes", 230)[0] == "there are 5"
 
 
