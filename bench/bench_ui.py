@@ -28,6 +28,8 @@ from bench.figure import Figure
 SIZES = {"portrait 1080x1920": (1080, 1920, 150, 60), "landscape 1280x800": (1280, 800, 100, 30)}
 STARTS = 5
 ROUNDS = 4
+#: Drawn while scrolling, each with the list moved on by at least a pixel.
+FRAMES = 60
 START_TIMEOUT_S = 60.0
 
 _BARE = """
@@ -218,13 +220,16 @@ def _changes(
 
 
 def _scroll(front: Any, flips: list[float], loop: Any) -> list[float]:
-    """Seconds of each frame while the steps of a service move under a finger."""
+    """Seconds of each frame while the steps of a service move under a finger, from the first to the last of them."""
     from kiosk.ui.widgets.scroll import ScrollArea
 
-    area = next(each for each in front.walk(restrict=True) if isinstance(each, ScrollArea))
+    areas = [each for each in front.walk(restrict=True) if isinstance(each, ScrollArea)]
+    area = max(areas, key=lambda each: each.offset_max)
+    if area.offset_max < FRAMES:
+        raise RuntimeError(f"nothing to scroll: the longest list goes {area.offset_max:.0f} pixels beyond its opening")
     found = []
-    for step in range(60):
-        area.offset = min(area.offset_max, step * area.offset_max / 59)
+    for step in range(1, FRAMES + 1):
+        area.offset = step * area.offset_max / FRAMES
         found.append(_one_frame(flips, loop))
     return found
 
@@ -244,7 +249,7 @@ def _one_frame(flips: list[float], loop: Any) -> float:
         loop.idle()
         if flips:
             return flips[-1] - begun
-    return 0.0
+    raise RuntimeError("the window drew no frame although the picture had changed")
 
 
 def _frames(loop: Any, count: int) -> None:
