@@ -76,6 +76,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     idle_warn_s: Seconds = 40
     idle_reset_s: Seconds = 60
 
+    #: Whether staff take this device along to the villages: who rates on it without a slip's code is then counted as
+    #: served outside the office, apart from those who pass by a kiosk.
+    outreach: bool = False
+
     #: Staff are told when nothing new was published for so long; citizens go on reading it, with its date.
     content_old_days: Annotated[int, Meta(ge=1, le=3650)] = 30
 

@@ -5,8 +5,8 @@ stays. What is said about it follows as one more record when the citizen leaves,
 touched is lost, and nothing is counted twice. All of these tell the hour and no minute, so that nobody finds by the
 counter's clock who it was.
 
-A rating is either a passer-by's or, with the code on a ticket's slip (`desk.rating_codes`), that of a visit; the two
-are counted apart to the end.
+A rating is a passer-by's, or that of somebody served outside on a device set to `outreach`, or, with the code on a
+ticket's slip (`desk.rating_codes`), that of a visit; the three are counted apart to the end.
 """
 
 from dataclasses import dataclass, replace
@@ -67,16 +67,17 @@ class Why:
     words: str = ""
 
 
-def rate(world: World, moment: Moment, score: int, *, code: str = "", place: Place = "walk-by") -> Rated:
+def rate(world: World, moment: Moment, score: int, *, code: str = "") -> Rated:
     """Record a score from 1 to 5 (best). Raises `CannotRecord` with nothing changed, the code still good.
 
-    A `code` that is good is used up by it; with one that is not (any more), this is a rating as without.
+    A `code` that is good is used up by it; with one that is not (any more), this is a rating as without: on a device
+    that staff take along that of somebody served outside, else a passer-by's.
     """
     _check(score)
     before = tally.of(world, moment.service_date)
     with world.store.transaction() as tx:
         service = rating_codes.redeem(world, moment.service_date, code) if code else None
-        where: Place = place if service is None else "ticket"
+        where: Place = "ticket" if service is not None else "outreach" if world.config.outreach else "walk-by"
         repeat = where != "ticket" and _too_soon(before.last_rating, moment.at)
         body = RatingGiven(moment.service_date.isoformat(), score, where, service or "", repeat)
         world.lobby.append(tx, body, at=moment.at.hour(), edition=_edition(world))

@@ -4,6 +4,7 @@ import pytest
 
 from kiosk.desk.queue import take_ticket
 from kiosk.store.errors import DiskFull
+from kiosk.ui.sample import sample_kiosk
 from shared import kinds
 
 
@@ -47,6 +48,18 @@ def test_a_good_code_makes_the_rating_one_of_a_visit_once(kiosk):
     assert (kiosk.flow.step, kiosk.flow.view.visit) == ("rating", False)
     do(kiosk, ("rate", 1))
     assert bodies(kiosk)[-1].place == "walk-by"
+
+
+def test_on_a_device_that_staff_take_along_a_rating_is_one_of_outreach(tmp_path):
+    """With what was said about it and what was changed; a slip's code makes it one of a visit even there."""
+    with sample_kiosk(tmp_path, settings={"outreach": True}) as kiosk:
+        kiosk.flow.start()
+        do(kiosk, ("begin",), ("rate",), ("rate", 5), ("change", True), ("rate", 2), ("reason", "slow"), ("done",))
+        kiosk.settle()
+        assert [each.place for each in bodies(kiosk)] == ["outreach"] * 3
+        code = code_of_a_ticket(kiosk)
+        do(kiosk, ("begin",), ("rate",), ("code",), *typed(code), ("use",), ("rate", 4))
+        assert bodies(kiosk)[-1].place == "ticket"
 
 
 @pytest.mark.parametrize(("outcome", "told"), [("printed", False), ("failed", True), ("shown", True)])
