@@ -48,7 +48,8 @@ from kiosk.ui.files import ASSETS, PICTURES
 from kiosk.ui.presenters import PRESENTERS
 from kiosk.ui.presenters.flow import Flow
 from kiosk.worker import Done, Failed, Result
-from shared import content, keys
+from shared import content, keys, protocol
+from shared import stick as layout
 from shared.content import Notices, Satisfaction, SealedStatus, Statuses
 from shared.source import Source
 
@@ -158,6 +159,10 @@ class SteppedWorker:
             self._jobs.popleft()()
 
 
+#: What the sample office's server signs its answers with.
+_ANSWERS: Final = keys.SigningKey(b"a" * 32)
+
+
 class SampleKiosk:
     """World, time and flow of one sample kiosk."""
 
@@ -177,7 +182,7 @@ class SampleKiosk:
         self.edition = 0
         identity = Identity(
             OFFICE, "อบต.ศาลาทอง", b"sample kiosk....", "ตู้ศาลา 1 โถงหน้า", ("A", "B", "C", "D"),
-            keys.SigningKey(b"k" * 32), keys.SigningKey(b"a" * 32).public, self._key.public,
+            keys.SigningKey(b"k" * 32), _ANSWERS.public, self._key.public,
             keys.SealingKey(b"s" * 32).public, b"salt of sample codes",
         )  # fmt: skip
         store = Store(folder / "store.sala", STORE_KEY, create=True, reserve_bytes=4096)
@@ -204,6 +209,17 @@ class SampleKiosk:
         `readers` nobody is there yet to whom complaints about people could be sealed; with `faces` colleagues have
         photos, drawn for the purpose.
         """
+        signed, pieces = self._written(edition, *statuses, age_h=age_h, readers=readers, faces=faces)
+        editions = self.world.content
+        by_hash = {content.piece_hash(data): data for data in pieces.values()}
+        for ref in editions.lacking(editions.accept(signed)):
+            editions.put(ref, by_hash[ref.hash])
+        editions.switch(signed)
+
+    def _written(
+        self, edition: int, *statuses: SealedStatus, age_h: int, readers: bool = True, faces: bool = False
+    ) -> tuple[bytes, dict[str, bytes]]:
+        """The signed manifest of such an edition, and its pieces by name."""
         written = sample_content()
         office = _with_readers(written.office) if readers else written.office
         photos: dict[str, bytes] = {}
@@ -225,11 +241,28 @@ class SampleKiosk:
         }
         made_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
         signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)
-        editions = self.world.content
-        by_hash = {content.piece_hash(data): data for data in pieces.values()}
-        for ref in editions.lacking(editions.accept(signed)):
-            editions.put(ref, by_hash[ref.hash])
-        editions.switch(signed)
+        return signed, pieces
+
+    def answer_stick(self, folder: Path, *, edition: int, age_h: int = 20) -> None:
+        """Do with the stick at `folder` what the office's server would have done `age_h` hours ago: it holds all that
+        it is asked about, and puts `edition` there, in which colleagues have photos.
+        """
+        server_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
+        server = protocol.Intake(protocol.ServerSelf(OFFICE, _ANSWERS, {}))
+        me = protocol.KnownKiosk(self.world.identity.kiosk, self.world.identity.key.public, revoked=False)
+        for path in folder.rglob("*" + layout.ASK):
+            ask = server.ask(path.read_bytes(), lambda _kiosk: me)
+            stands = [protocol.Stand(claim.log, claim.seq, claim.hash, "open", 0) for claim in ask.logs]
+            told = server.position(
+                ask, stands, epoch=b"epoch of samples", server_ms=server_ms, edition=edition, limits=protocol.Limits()
+            )
+            path.with_suffix(layout.TOLD).write_bytes(told)
+        signed, pieces = self._written(edition, age_h=age_h, faces=True)
+        place = folder / layout.TOP / layout.CONTENT
+        place.mkdir(parents=True, exist_ok=True)
+        (place / layout.MANIFEST).write_bytes(signed)
+        for data in pieces.values():
+            (place / layout.piece_name(content.piece_hash(data))).write_bytes(data)
 
     @property
     def presenter(self) -> Any:

@@ -17,7 +17,7 @@ import msgspec
 from kiosk.config import pin_hash
 from kiosk.desk import confidential, health
 from kiosk.desk.queue import take_ticket
-from kiosk.desk.stick import Stick
+from kiosk.desk.stick import Export, Stick
 from kiosk.desk.visit import Language
 from kiosk.identity import NotEnrolled
 from kiosk.paper import PrinterState
@@ -167,8 +167,11 @@ WAYS: Final[dict[str, Way]] = {
     "date": (),
     "stick-none": (),
     "stick-choose": (),
+    "stick-reading": (),
     "stick-writing": (),
     "stick-done": (),
+    "stick-brought": (),
+    "stick-spoilt": (),
     "stick-failed": (),
     "cleaning": (),
     "shutting": (),
@@ -266,8 +269,10 @@ def _wrong_clock(kiosk: SampleKiosk) -> None:
     kiosk.hands.wall_s = wall_s
 
 
-def _stick(kiosk: SampleKiosk, *names: str, steps: int = 0, gone: bool = False) -> None:
-    """Sticks of these names are plugged in; the first is chosen, and that many jobs of the desk are done."""
+def _stick(kiosk: SampleKiosk, *names: str, steps: int = 0, gone: bool = False, answered: bool = False) -> None:
+    """Sticks of these names are plugged in; the first is chosen, and that many jobs of the desk are done. `answered`
+    means that it was at the server since, and that people came to the kiosk meanwhile.
+    """
     root = kiosk.world.config.data / "sticks"
     shutil.rmtree(root, ignore_errors=True)
     for name in names:
@@ -277,6 +282,8 @@ def _stick(kiosk: SampleKiosk, *names: str, steps: int = 0, gone: bool = False) 
     with world.store.transaction() as tx:
         for _ in range(1_284 - world.lobby.counts().captured):
             world.lobby.append(tx, RatingGiven("2027-03-18", 5, "walk-by", "", False), at=now.at, edition=41)
+    if answered:
+        _carried_to_the_server(kiosk, root / names[0])
     _staff(kiosk, "export")
     if not steps:
         return
@@ -285,6 +292,27 @@ def _stick(kiosk: SampleKiosk, *names: str, steps: int = 0, gone: bool = False) 
     kiosk.hands.pass_s(1)
     kiosk.presenter.choose(str(kiosk.sticks[0].folder))
     kiosk.worker.jobs_max = steps
+
+
+def _carried_to_the_server(kiosk: SampleKiosk, folder: Path) -> None:
+    world, now = kiosk.world, kiosk.clock.now()
+    export = Export(world, now, Stick(folder, 2**30))
+    while not export.step().finished:
+        pass
+    kiosk.answer_stick(folder, edition=world.content.edition + 1)
+    with world.store.transaction() as tx:
+        for _ in range(57):
+            world.lobby.append(tx, RatingGiven("2027-03-18", 5, "walk-by", "", False), at=now.at, edition=41)
+
+
+def _spoilt(kiosk: SampleKiosk) -> None:
+    """A stick that was at the server and rotted in somebody's pocket, brought to a kiosk of which nothing waits."""
+    _stick(kiosk, "KINGSTON", answered=True)
+    folder = kiosk.sticks[0].folder
+    for path in folder.rglob("*.told"):
+        path.write_bytes(b"?")
+    kiosk.hands.pass_s(1)
+    kiosk.presenter.choose(str(folder))
 
 
 def _full_disk(kiosk: SampleKiosk) -> None:
@@ -340,8 +368,11 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "date": _wrong_clock,
     "stick-none": _stick,
     "stick-choose": lambda kiosk: _stick(kiosk, "KINGSTON", "SALA 1"),
-    "stick-writing": lambda kiosk: _stick(kiosk, "KINGSTON", steps=2),
+    "stick-reading": lambda kiosk: _stick(kiosk, "KINGSTON", steps=2, answered=True),
+    "stick-writing": lambda kiosk: _stick(kiosk, "KINGSTON", steps=3),
     "stick-done": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99),
+    "stick-brought": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99, answered=True),
+    "stick-spoilt": _spoilt,
     "stick-failed": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99, gone=True),
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),

@@ -1,4 +1,4 @@
-"""Writing onto a USB stick."""
+"""A USB stick: what it brings, and what is written onto it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.ui.presenters.stick import StickView
 from kiosk.ui.screens.base import Item, Page
+from kiosk.ui.widgets.banner import Banner
 from kiosk.ui.widgets.listrow import ListRow
 
 
@@ -18,6 +19,10 @@ class StickScreen(Page):
 
 class StickItem(Item, ListRow):
     """One stick."""
+
+
+class StickNewsItem(Item, Banner):
+    """One thing that it brought, or that is wrong with it."""
 
 
 class DoneBar(Widget):

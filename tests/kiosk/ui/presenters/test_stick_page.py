@@ -35,7 +35,7 @@ def test_from_choosing_to_pulling_out(staff):
     assert [(row.name, row.room) for row in staff.flow.view.rows] == [
         ("KINGSTON", staff.flow.say("stick.room", mib="7,600"))
     ]
-    staff.worker.jobs_max = 2
+    staff.worker.jobs_max = 3
     staff.do("choose", str(staff.folder))
     view = staff.flow.view
     assert (view.state, view.done, view.total, len(files(staff))) == ("writing", 10, 25, 1)
@@ -107,3 +107,79 @@ def test_the_page_closes_by_itself(staff):
     """A forgotten page is no open staff corner."""
     staff.pass_s(121)
     assert staff.flow.step == "idle"
+
+
+def answered(staff, **more):
+    """The stick goes out with what waits, is at the server, and comes back."""
+    staff.do("choose", str(staff.folder))
+    staff.do("done")
+    staff.answer_stick(staff.folder, edition=42, **more)
+    staff.do("export")
+
+
+def test_what_the_server_sent_is_taken_first_and_told_with_its_age(staff):
+    """How old the server's word is, how many records it confirms, which content came, what is to be done next."""
+    answered(staff)
+    staff.worker.jobs_max = 2
+    staff.do("choose", str(staff.folder))
+    view, say = staff.flow.view, staff.flow.say
+    assert (view.state, view.text) == ("reading", say("stick.reading"))
+    assert view.count == say("stick.count_files", done="1", total=str(view.total))
+    assert staff.world.lobby.counts().waiting == 25
+    staff.worker.jobs_max = 9_999
+    staff.settle()
+    view = staff.flow.view
+    heard, edition = view.news
+    assert heard.text.replace("\u00a0", " ") == "เซิร์ฟเวอร์เขียนไว้เมื่อ 17 มี.ค. 2570 14:24"
+    assert heard.sub == "20 ชั่วโมงที่แล้ว · " + say("stick.confirmed", n="25")
+    assert edition.text == say("stick.edition", n=42)
+    assert (view.state, view.text, view.why, view.then) == (
+        "done", say("stick.done"), say("stick.done_empty_why"), "",
+    )  # fmt: skip
+    assert (staff.world.lobby.counts().waiting, staff.world.content.edition) == (0, 42)
+    assert files(staff) == []
+
+
+def test_a_stick_that_was_not_at_the_server_since_says_so(staff):
+    """Taken twice: nothing new, nothing waits, and it may be pulled out."""
+    answered(staff)
+    staff.worker.jobs_max = 9_999
+    staff.do("choose", str(staff.folder))
+    staff.do("done")
+    staff.do("export")
+    staff.do("choose", str(staff.folder))
+    assert (staff.flow.view.state, staff.flow.view.news) == ("nothing", ())
+
+
+def test_what_is_wrong_with_a_stick_is_told_and_the_rest_is_done(staff):
+    """A rotten answer: said with what to do, the content came all the same, and what waits is written again."""
+    answered(staff)
+    for path in staff.folder.rglob("*.told"):
+        path.write_bytes(b"?")
+    staff.worker.jobs_max = 9_999
+    staff.do("choose", str(staff.folder))
+    view, say = staff.flow.view, staff.flow.say
+    assert [(each.kind, each.text) for each in view.news] == [
+        ("refused", say("stick.fault_damaged")), ("done", say("stick.edition", n=42)),
+    ]  # fmt: skip
+    assert (view.then, len(files(staff))) == (say("stick.then"), 3)
+
+
+def test_leaving_while_it_reads_takes_nothing(staff):
+    """Between two files staff may stop: no count has moved, the content is as it was."""
+    answered(staff)
+    staff.worker.jobs_max = 2
+    staff.do("choose", str(staff.folder))
+    staff.do("done")
+    staff.worker.jobs_max = 9_999
+    staff.settle()
+    assert (staff.world.lobby.counts().waiting, staff.world.content.edition) == (25, 41)
+
+
+def test_a_clock_that_cannot_be_right_leaves_the_age_out(staff):
+    """The server's own time is told as it is; how long ago that was, nobody knows."""
+    answered(staff)
+    staff.worker.jobs_max = 9_999
+    staff.hands.wall_s = 0.0
+    staff.do("choose", str(staff.folder))
+    assert staff.flow.view.news[0].sub == staff.flow.say("stick.confirmed", n="25")
