@@ -64,7 +64,7 @@ assets:          ## draw the pictures and sample forms anew (needs resvg-py; ico
 	$(PY) assets/art/build.py
 	$(PY) assets/art/forms.py
 
-vectors:         ## write tests/vectors anew, when a format version is added
+vectors:         ## write the cases of tests/vectors that are not there yet; those that are never change
 	PYTHONPATH=. $(PY) tests/vectors/make.py
 
 golden:          ## write down what VERSION leaves on disks, once at its release; later versions must open it
