@@ -1,5 +1,5 @@
 """The server's own keys: files in the data folder, readable by its user only, never in the database. All but `web.key`
-travel in its encrypted backups (docs/decisions/0027); the office root does not.
+travel in its encrypted backups (docs/decisions/0028); the office root does not.
 
     keys/receipts.key      signs every answer to a kiosk
     keys/bundle.key        signs every edition of the content
