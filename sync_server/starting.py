@@ -1,6 +1,9 @@
 """What happens once when a server process begins."""
 
+import ctypes
+import logging
 import os
+import signal
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
@@ -15,6 +18,10 @@ from sync_server.organisations.queries import the_office
 from sync_server.projectors import Follower, follow, replay_readable
 from sync_server.records import actions as records
 from sync_server.restoring import refuse_half_restored
+
+logger = logging.getLogger(__name__)
+
+_PR_SET_PDEATHSIG = 1
 
 
 def check_ready() -> None:
@@ -32,6 +39,15 @@ def check_ready() -> None:
         connections.close_all()
     if pending:
         raise ImproperlyConfigured("the database is of an older version: run 'sala-server migrate'")
+
+
+def end_with_parent() -> None:
+    """Let this process be killed when the one that started it is gone: a worker left over would go on answering at the
+    server's port, from a data folder that may be another's by then. Linux only; elsewhere nothing happens.
+    """
+    prctl = getattr(ctypes.CDLL(None, use_errno=True), "prctl", None)
+    if prctl is not None and prctl(_PR_SET_PDEATHSIG, signal.SIGKILL) != 0:
+        logger.warning("this process will not notice the end of its parent: %s", os.strerror(ctypes.get_errno()))
 
 
 def start_process() -> Follower:

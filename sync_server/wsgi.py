@@ -13,6 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sync_server.settings")
 application = get_wsgi_application()
 
 # Only now is Django configured.
-from sync_server.starting import start_process  # noqa: E402
+from sync_server.starting import end_with_parent, start_process  # noqa: E402
 
+end_with_parent()
 start_process()

@@ -6,12 +6,14 @@ itself while those files are imported. It is put back at once: the rest of the p
 
 import importlib
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pysqlite3
 import pysqlite3.dbapi2
 from django.core.exceptions import ImproperlyConfigured
+from django.db.utils import OperationalError
 
 # The first release without the WAL race (https://sqlite.org/wal.html, "the WAL-reset bug").
 SQLITE_VERSION_MIN = (3, 51, 3)
@@ -53,4 +55,33 @@ def _import_over_pysqlite3() -> ModuleType:
 refuse_old(pysqlite3.dbapi2.sqlite_version_info)
 _backend: Any = _import_over_pysqlite3()
 
-DatabaseWrapper = _backend.DatabaseWrapper
+
+class DatabaseWrapper(_backend.DatabaseWrapper):  # type: ignore[misc]  # Django's, loaded over another sqlite3
+    """Django's, which also notices that its file is no longer there.
+
+    Where somebody moves or replaces the database under a running server, SQLite goes on writing to a file without a
+    name. What is committed there is lost, so it must not be called stored.
+    """
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """Open the file and remember which one it is."""
+        made = super().get_new_connection(conn_params)
+        self._file = _identity(conn_params["database"])
+        return made
+
+    def _commit(self) -> None:
+        super()._commit()
+        if self._file != _identity(self.settings_dict["NAME"]):
+            raise OperationalError(
+                f"{self.settings_dict['NAME']} was moved or replaced while the server ran: restart it; what was just "
+                "written is in the file that was there before"
+            )
+
+
+def _identity(path: object) -> tuple[int, int] | None:
+    """Device and inode of the file at `path`; None where there is none."""
+    try:
+        found = Path(str(path)).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

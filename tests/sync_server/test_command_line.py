@@ -9,7 +9,8 @@ import stat
 import subprocess
 import sys
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pysqlite3
@@ -79,16 +80,16 @@ def test_a_wrong_key_file_is_named(data):
     assert "another kind" in done.stderr
 
 
-@pytest.fixture(scope="module")
-def url(data) -> str:
-    """The address of a running server."""
+@contextmanager
+def _serving(data: Path) -> Iterator[tuple[str, subprocess.Popen]]:
+    """A running server: its address, once it answers, and its process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "SALA_SERVER_DATA": str(data), "DATABASE_URL": ""}
     command = [sys.executable, "-m", "sync_server", "serve", "--port", str(port)]
-    log = (data / "serve.log").open("wb")
-    process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
+    with (data / "serve.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment, stderr=log, stdout=log)
     url = f"http://127.0.0.1:{port}"
     for _ in range(300):
         try:
@@ -97,10 +98,30 @@ def url(data) -> str:
         except requests.ConnectionError:
             assert process.poll() is None, (data / "serve.log").read_text()
             time.sleep(0.1)
-    yield url
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(timeout=20) == 0
-    log.close()
+    yield url, process
+
+
+@pytest.fixture(scope="module")
+def url(data) -> str:
+    """The address of a running server."""
+    with _serving(data) as (url, process):
+        yield url
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=20) == 0
+
+
+def test_a_killed_server_leaves_nobody_answering(data):
+    """Its worker ends with it: whoever starts the server anew, after a restore say, is alone at the port."""
+    with _serving(data) as (url, process):
+        process.kill()
+        process.wait()
+        port = int(url.rsplit(":", 1)[1])
+        for _ in range(100):
+            with socket.socket() as knock:
+                if knock.connect_ex(("127.0.0.1", port)) != 0:
+                    return
+            time.sleep(0.1)
+    pytest.fail("somebody still answers")
 
 
 def test_a_kiosk_enrols_and_pushes_over_http(data, url):

@@ -5,8 +5,10 @@ import sqlite3
 import pysqlite3.dbapi2
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import connection, connections
 
+from shared.protocol import Reason
+from sync_server.records.models import Log
 from sync_server.sqlite.base import SQLITE_VERSION_MIN, refuse_old
 
 pytestmark = pytest.mark.skipif("connection.vendor != 'sqlite'")
@@ -40,3 +42,22 @@ def test_connections_are_durable_and_strict(server, name):
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA {name}")
         assert cursor.fetchone()[0] == PRAGMAS[name]
+
+
+def test_what_goes_to_a_file_without_a_name_is_not_stored(kiosk, server):
+    """Somebody puts another database in place under a running server: busy, no receipt, until it is restarted."""
+    kiosk.push()
+    path = server.data / "sala.sqlite3"
+    with pysqlite3.dbapi2.connect(path) as database:
+        database.execute("VACUUM INTO ?", (str(path.with_suffix(".older")),))
+    database.close()
+    kiosk.ticket(1)
+    path.rename(path.with_suffix(".away"))
+    assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.BUSY
+    path.with_suffix(".older").rename(path)
+    assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.BUSY
+    connections.close_all()
+    for name in ("sala.sqlite3-wal", "sala.sqlite3-shm"):
+        (server.data / name).unlink(missing_ok=True)
+    kiosk.push()
+    assert Log.objects.get().seq == 2
