@@ -83,8 +83,12 @@ class Ask(_Message, frozen=True):
     health: Health
 
 
+StandState = Literal["open", "forked", "revoked"]
+
+
 class Stand(_Message, frozen=True):
-    """How far the server stands in a log (seq 0 and zeros where it never saw it).
+    """How far the server stands in a log (seq 0 and zeros where it never saw it). `revoked`: the kiosk was shut out;
+    what it still sends is kept and counts only if somebody decides so.
 
     `backed_up` is the last seq inside a verified backup.
     """
@@ -92,7 +96,7 @@ class Stand(_Message, frozen=True):
     log: bytes
     seq: int
     hash: bytes
-    state: Literal["open", "forked"]
+    state: StandState
     backed_up: int
 
 
@@ -115,9 +119,15 @@ class Position(_Message, frozen=True, tag="position"):
     stands: list[Stand]
     limits: Limits
 
+    @property
+    def revoked(self) -> bool:
+        """Whether the kiosk that asked is shut out."""
+        return any(stand.state == "revoked" for stand in self.stands)
+
 
 class Receipt(_Message, frozen=True, tag="receipt"):
     """Server: everything up to `seq` of `log` is committed and synced to disk (`stored`), or inside a verified backup.
+    `quarantined` is `stored` of a revoked kiosk: kept as safely, and counted only if somebody decides so.
 
     `forked` says that these records lie beside others of the same numbers: both are kept.
     """
@@ -130,7 +140,7 @@ class Receipt(_Message, frozen=True, tag="receipt"):
     log: bytes
     seq: int
     hash: bytes
-    level: Literal["stored", "backed_up"]
+    level: Literal["stored", "backed_up", "quarantined"]
     forked: bool
 
 
@@ -568,8 +578,6 @@ class Intake:
         envelope.verify_note(note, kiosk.key)
         if any(len(id_) != ID_BYTES for id_ in (ask.nonce, *(claim.log for claim in ask.logs))):
             raise Malformed("an id of the wrong length")
-        if kiosk.revoked:
-            raise NotTaken(Reason.REVOKED)
         return ask
 
     def open(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Opened:
@@ -579,8 +587,6 @@ class Intake:
         if header.kiosk_key != kiosk.key.id:
             raise NotTaken(Reason.BAD_SIGNATURE)
         envelope.verify(data, kiosk.key)
-        if kiosk.revoked:
-            raise NotTaken(Reason.REVOKED)
         key = self._me.sealing.get(header.server_key)
         if key is None:
             raise NotTaken(Reason.CANNOT_OPEN)
@@ -598,8 +604,10 @@ class Intake:
         """The signed answer to a question."""
         return self._sign(Position(ask.office, ask.kiosk, ask.nonce, epoch, server_ms, edition, stands, limits))
 
-    def receipt(self, header: EnvelopeHeader, head: Head, *, forked: bool, epoch: bytes, server_ms: int) -> bytes:
-        """The signed receipt for a batch that was committed and synced."""
+    def receipt(
+        self, header: EnvelopeHeader, head: Head, *, forked: bool, epoch: bytes, server_ms: int, apart: bool = False
+    ) -> bytes:
+        """The signed receipt for a batch that was committed and synced; `apart` where it does not count."""
         return self._sign(
             Receipt(
                 header.office,
@@ -610,7 +618,7 @@ class Intake:
                 head.log,
                 head.seq,
                 head.hash,
-                "stored",
+                "quarantined" if apart else "stored",
                 forked,
             )
         )

@@ -2,9 +2,10 @@
 
     PROJECTORS["cases"].folds[CaseFiled]          what happens when a case was filed: one look answers
 
-A projector reads every counted log by (log, seq), in transactions of its own that move its cursor together with what
-it wrote. What it cannot read is kept and named (`SetAside`): unknown kinds until an update knows them, failing
-records for a person to look at. Neither holds up the records behind it. At any time, for each projector:
+A projector reads every log by (log, seq) as far as it counts, in transactions of its own that move its cursor together
+with what it wrote. Where a person decides that less of a log counts, it takes back what it folded of the rest. What
+it cannot read is kept and named (`SetAside`): unknown kinds until an update knows them, failing records for a person to
+look at. Neither holds up the records behind it. At any time, for each projector:
 
     records it has passed = projected + unreadable + quarantined + erased
 
@@ -56,10 +57,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Projector:
-    """One set of derived tables: what folds into it, and how it forgets what it folded."""
+    """One set of derived tables: what folds into it, how it forgets all that it folded, and how it takes back what it
+    folded of a log after a seq. Without a `withdraw` it folds every record, whether it counts or not.
+    """
 
     folds: Mapping[type[Body], Fold]
     reset: Callable[[], None]
+    withdraw: Callable[[Log, int], None] | None = None
 
 
 PROJECTORS: dict[str, Projector] = {
@@ -74,8 +78,12 @@ PROJECTORS: dict[str, Projector] = {
             PraiseGiven: cast("Fold", queues.praises),
         },
         queues.reset,
+        queues.withdraw,
     ),
-    "cases": Projector({CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)}, cases.reset),
+    "cases": Projector(
+        {CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)}, cases.reset, cases.withdraw
+    ),
+    # No decision about a kiosk or a line keeps a complaint from its readers.
     "sealed": Projector({ComplaintFiled: cast("Fold", sealed.complaints)}, sealed.reset),
 }
 
@@ -95,6 +103,8 @@ def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], No
     """
     passed = 0
     for name in names or list(PROJECTORS):
+        for log_pk, through in _beyond(name):
+            _take_back(name, log_pk, through)
         for log_pk in _behind(name):
             count = 1
             while count:
@@ -133,8 +143,8 @@ def replay_readable() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Balance:
-    """What became of the records of an office in one projector. `accepted` counts stored ones, `behind` those not
-    passed yet.
+    """What became of the records of an office in one projector. `accepted` counts stored ones that count, `behind`
+    those not passed yet.
     """
 
     projector: str
@@ -154,9 +164,9 @@ def balances(office: Office) -> list[Balance]:
     """For each projector: accepted = projected + unreadable + quarantined + erased, once it has caught up (`behind`
     is 0).
     """
-    accepted = RecordRow.objects.filter(log__office=office, log__counted=True).count()
     found = []
     for name in PROJECTORS:
+        accepted = sum(through - base for _, base, through in _lines(name, office))
         sums = Cursor.objects.filter(projector=name, log__office=office).aggregate(
             projected=Sum("projected", default=0),
             unreadable=Sum("unreadable", default=0),
@@ -170,11 +180,38 @@ def balances(office: Office) -> list[Balance]:
 # --- one step ------------------------------------------------------------------------------------------------------
 
 
+def _lines(name: str, office: Office | None = None) -> list[tuple[int, int, int]]:
+    """Each log's key, the record before its own first, and the last one that this projector is to read."""
+    logs = Log.objects.filter(seq__gt=F("base_seq"), **({"office": office} if office else {}))
+    every = PROJECTORS[name].withdraw is None
+    return [
+        (pk, base, seq if every or through is None else max(base, min(seq, through)))
+        for pk, base, seq, through in logs.values_list("pk", "base_seq", "seq", "counts_through")
+    ]
+
+
 def _behind(name: str) -> list[int]:
-    """The logs that hold more than this projector has read."""
+    """The logs of which more counts than this projector has read."""
     done = dict(Cursor.objects.filter(projector=name).values_list("log_id", "seq"))
-    heads = Log.objects.filter(counted=True, seq__gt=F("base_seq")).values_list("pk", "seq", "base_seq")
-    return [pk for pk, seq, base in heads if done.get(pk, base) < seq]
+    return [pk for pk, base, through in _lines(name) if done.get(pk, base) < through]
+
+
+def _beyond(name: str) -> list[tuple[int, int]]:
+    """The logs of which this projector has read more than counts now, each with the last record that does."""
+    done = dict(Cursor.objects.filter(projector=name).values_list("log_id", "seq"))
+    return [(pk, through) for pk, base, through in _lines(name) if done.get(pk, base) > through]
+
+
+def _take_back(name: str, log_pk: int, through: int) -> None:
+    """Take back what was folded of a log after `through`, and read it again from its first record: folds may be
+    repeated, and it happens once in years.
+    """
+    withdraw = PROJECTORS[name].withdraw
+    assert withdraw is not None, "what reads every record never reads too many"
+    with transaction.atomic():
+        withdraw(Log.objects.get(pk=log_pk), through)
+        Cursor.objects.filter(projector=name, log_id=log_pk).delete()
+        SetAside.objects.filter(projector=name, log_id=log_pk).delete()
 
 
 def _fold_chunk(name: str, log_pk: int) -> int:
@@ -183,9 +220,11 @@ def _fold_chunk(name: str, log_pk: int) -> int:
     Reading and decoding come before the transaction, so that SQLite's one writer is held for the writing alone.
     """
     log = Log.objects.select_related("office", "kiosk").get(pk=log_pk)
+    counts = PROJECTORS[name].withdraw is not None and log.counts_through is not None
+    through = log.counts_through if counts else log.seq
     done = Cursor.objects.filter(projector=name, log=log).values_list("seq", flat=True).first()
     after = log.base_seq if done is None else done
-    held = RecordRow.objects.filter(log=log, seq__gt=after).order_by("seq").values_list(*_Row._fields)
+    held = RecordRow.objects.filter(log=log, seq__gt=after, seq__lte=through).order_by("seq").values_list(*_Row._fields)
     rows = [_Row(*values) for values in held[:_CHUNK]]
     if not rows:
         return 0
@@ -237,14 +276,11 @@ class _Runs:
         self._name = name
         self._log = log
         self._wanted = PROJECTORS[name].folds
-        self._trusted = log.kiosk.trusted_through.get(log.log_id)
 
     def take(self, row: _Row) -> None:
         """Put one row where it belongs."""
         kind = kinds.BY_NAME.get((row.kind, row.schema))
-        if self._trusted is not None and row.seq > self._trusted:
-            self._set_aside(row, Why.UNTRUSTED, "after the last record this kiosk was trusted for")
-        elif kind is None:
+        if kind is None:
             self._set_aside(row, Why.UNREADABLE, _UNKNOWN)
         elif row.body is None:
             self.erased += 1

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from kiosk.clock import Moment
-from kiosk.desk import services, tally
+from kiosk.desk import contact, services, tally
 from kiosk.desk.world import World
 from shared import thai
 from shared.content import Bundle, Category
@@ -73,13 +73,16 @@ def problems(draft: Draft) -> tuple[str, ...]:
 
 
 def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
-    """Record a case and give its code. Raises `DraftIncomplete`, `NoContent`, or `CannotRecord` with nothing changed.
+    """Record a case and give its code. Raises `DraftIncomplete`, `NoContent`, or `CannotRecord` with nothing changed:
+    also where the office has shut this kiosk out (`ShutOut`).
 
     Takes about a tenth of a second: the code is hardened against guessing.
     """
     if wrong := problems(draft):
         raise DraftIncomplete(", ".join(wrong))
     bundle = services.shown(world)
+    if contact.read(world.store).revoked:
+        raise contact.ShutOut("this kiosk was revoked")
     code = make_code(world)
     keys = code_keys(code, world.identity.code_salt)
     filed_on = moment.service_date

@@ -12,7 +12,7 @@ could read again: no document, no line in its diary, no count in the day's tally
 from dataclasses import dataclass, fields
 
 from kiosk.clock import Moment
-from kiosk.desk import complaints, services
+from kiosk.desk import complaints, contact, services
 from kiosk.desk.complaints import DraftIncomplete, Filed, grouped
 from kiosk.desk.world import World
 from kiosk.store import apart
@@ -60,11 +60,13 @@ class NoRoute(SalaError):
 
 
 def routes(world: World) -> list[Route]:
-    """The subjects one can complain of, in the office's order; empty where complaints about people cannot be taken.
+    """The subjects one can complain of, in the office's order; empty where complaints about people cannot be taken, as
+    on a kiosk that the office has shut out.
 
     Raises `NoContent`.
     """
-    return content.sound_routes(services.shown(world).office)
+    office = services.shown(world).office
+    return [] if contact.read(world.store).revoked else content.sound_routes(office)
 
 
 def problems(draft: Draft) -> tuple[str, ...]:
@@ -89,6 +91,8 @@ def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
     if wrong := problems(draft):
         raise DraftIncomplete(", ".join(wrong))
     bundle = services.shown(world)
+    if contact.read(world.store).revoked:
+        raise contact.ShutOut("this kiosk was revoked")
     route, readers = _sealable(bundle, draft.route)
     code = complaints.make_code(world)
     keys = code_keys(code, world.identity.code_salt)

@@ -10,7 +10,7 @@ from typing import Any
 
 from tinydb.table import Document
 
-from kiosk.store import Store
+from kiosk.store import CannotRecord, Store
 
 TABLE = "contact"
 _ROW = 1
@@ -24,6 +24,7 @@ class Contact:
     """The server's time when it last answered, and when (in its time) something happened that staff should know. 0:
     never.
 
+    `revoked`: the office has shut this kiosk out; what it sends is kept there and counts only if somebody decides so.
     `new_log_reason` says why the log was last continued in a new one: "forked", "restored", "damaged" or "copied".
     """
 
@@ -32,6 +33,13 @@ class Contact:
     restored_ms: int = 0
     new_log_ms: int = 0
     new_log_reason: str = ""
+    revoked: bool = False
+
+
+class ShutOut(CannotRecord):
+    """The office has revoked this kiosk: it takes no requests and no complaints, which nobody might see."""
+
+    remedy = "Send the citizen to the counter, and ask the administrator why this kiosk was revoked."
 
 
 def read(store: Store) -> Contact:

@@ -37,6 +37,7 @@ Problem = Literal[
     "server_restored",  # the server came back from a backup within the last week; records were sent again
     "new_log",  # the log was continued in a new one within the last week; see `Contact.new_log_reason`
     "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
+    "revoked",  # the office has shut this kiosk out: it takes no complaints, and what it sends is kept apart
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
     "printer",  # out of paper, stopped or mute
 ]
@@ -153,6 +154,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
         ("server_old", refused_as_newer),
         ("refused", link.state == "refused" and not refused_as_newer),
+        ("revoked", heard.revoked),
         ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),
     ]
     return [problem for problem, holds in tests if holds]

@@ -18,7 +18,18 @@ from kiosk.clock import Clock
 from kiosk.desk import contact
 from kiosk.desk.world import World
 from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
-from shared.protocol import Answer, EditionOffered, Event, Local, NewLogNeeded, Push, Refused, ServerRestored, Stored
+from shared.protocol import (
+    Answer,
+    EditionOffered,
+    Event,
+    Local,
+    NewLogNeeded,
+    Position,
+    Push,
+    Refused,
+    ServerRestored,
+    Stored,
+)
 from shared.records import At
 
 logger = logging.getLogger(__name__)
@@ -67,6 +78,8 @@ class Hearing:
                         self.edition = edition
                     case Refused():
                         pass
+            if isinstance(answer, Position) and answer.server_ms >= before.server_ms:
+                now = replace(now, revoked=answer.revoked)
             if now != before or abs(server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
                 contact.write(self._world.store, replace(now, server_ms=server_ms))
 

@@ -112,6 +112,7 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
     changed_at = models.DateTimeField(help_text="last change the citizen may see")
     round = models.PositiveSmallIntegerField(default=1, help_text="how often it was taken up, 1 at first")
+    apart = models.BooleanField(default=False, help_text="its record does not count")
     again_by = models.DateField(null=True, blank=True, help_text="last day of the answer owed since then")
 
     class Meta:

@@ -14,12 +14,13 @@ from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks, last_day
 from sync_server.cases.models import Case, CaseEvent, CaseNumber, CaseState, EventKind, Return
 from sync_server.organisations.models import Office
 from sync_server.organisations.queries import closed_days
+from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
 # What a record says anew on every fold.
 _DERIVED = (
     "category", "text", "place", "contact_name", "contact_phone", "language", "search", "status_id", "state_key",
-    "filed_on", "received_at", "found_late", "acknowledge_by", "result_by",
+    "filed_on", "received_at", "found_late", "acknowledge_by", "result_by", "apart",
 )  # fmt: skip
 
 
@@ -77,6 +78,13 @@ def _take_up(case: Case, at: dt.datetime, again_by: dt.date) -> None:
     case.round, case.again_by = case.round + 1, again_by
     case.save(update_fields=["state", "closed_at", "changed_at", "round", "again_by"])
     CaseEvent.objects.create(case=case, kind=EventKind.REOPENED, at=at, by_name="ผู้แจ้ง")
+
+
+def withdraw(log: Log, after: int) -> None:
+    """Put aside the cases of records of `log` after that seq: they do not count any more. Numbers and what staff did
+    stay with them, and come back with them. A case that such a record took up again stays taken up: staff have seen it.
+    """
+    Case.objects.filter(log=log, seq__gt=after).update(apart=True)
 
 
 def reset() -> None:

@@ -21,7 +21,7 @@ def visible_to(user: Staff) -> QuerySet[Case]:
     Clerk and executive see all; an officer sees what was given to them or their division and what is given to nobody
     yet; the administrator looks after the machine and sees none, as does a reader of sealed cases.
     """
-    cases = Case.objects.filter(office=user.office_id)
+    cases = Case.objects.filter(office=user.office_id, apart=False)
     if user.role in (Role.CLERK, Role.EXECUTIVE):
         return cases
     if user.role == Role.OFFICER:
@@ -189,7 +189,7 @@ def statuses_for_bundle(office: Office, *, now: dt.datetime) -> Iterator[CaseSta
     `subject` is the category's id. Several answers are told in their order, a blank line between.
     """
     cases = (
-        Case.objects.filter(office=office)
+        Case.objects.filter(office=office, apart=False)
         .exclude(closed_at__lt=now - _TELL_CLOSED_FOR)
         .prefetch_related(Prefetch("answers", Answer.objects.select_related("by__division")))
         .order_by("status_id", "pk")

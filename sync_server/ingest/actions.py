@@ -105,8 +105,10 @@ def accept(data: bytes, *, now: dt.datetime) -> Reply:
         opened = desk.intake.open(data, desk.find)
         with turns.work(opened.header.kiosk, opened.header.count):
             kept = records.append(opened, desk.kiosk, now=now)
+        if not desk.kiosk.active and kept.new:
+            kiosks.raise_alarm(desk.office, AlarmKind.REVOKED_SENT, desk.kiosk.kiosk_id, now=now, kiosk=desk.kiosk)
         return desk.intake.receipt(
-            opened.header, kept.head, forked=kept.forked, epoch=desk.epoch, server_ms=desk.server_ms
+            opened.header, kept.head, forked=kept.forked, epoch=desk.epoch, server_ms=desk.server_ms, apart=kept.apart
         )
 
     return _answered(data, now, taken)
@@ -220,8 +222,6 @@ def _answered(data: bytes, now: dt.datetime, act: Callable[[_Desk], bytes]) -> R
         return Reply(signed, _TOO_MANY, line.wait_s)
     except NotTaken as verdict:
         reason = verdict.reason
-        if reason is Reason.REVOKED and desk is not None and desk.seen is not None:
-            kiosks.raise_alarm(desk.office, AlarmKind.REVOKED_SENT, desk.seen.kiosk_id, now=now, kiosk=desk.seen)
     except SalaError as error:
         reason = next(_REASON[kind] for kind in type(error).__mro__ if kind in _REASON)
     except DatabaseError:

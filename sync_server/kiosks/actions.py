@@ -16,7 +16,7 @@ from django.db.models import F
 
 from shared import keys, protocol
 from shared.protocol import Enrol, Health, NotTaken, Reason
-from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk, KioskState
+from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk, KioskState, Revocation
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Office
 
@@ -40,12 +40,7 @@ def make_code(actor: Actor, kiosk_name: str, series: str, *, now: dt.datetime, r
         raise ValueError("series letters are A to Z, one to eight of them")
     if len(set(series)) < len(series):
         raise ValueError("a series letter is written twice")
-    taken = {
-        letter
-        for kiosk in Kiosk.objects.filter(office=actor.office, state=KioskState.ENROLLED)
-        for letter in kiosk.series
-    }
-    clash = sorted(taken & set(series))
+    clash = sorted(_letters_taken(actor.office) & set(series))
     if clash:
         raise ValueError(f"series {', '.join(clash)} belongs to another kiosk")
     code = keys.enrolment_code(random)
@@ -102,10 +97,9 @@ def forget_codes(now: dt.datetime) -> int:
 def revoke(
     actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime, trusted_through: Mapping[str, int] | None = None
 ) -> None:
-    """Shut a kiosk out. Its key is refused from now on; what it sent before stays.
+    """Note that a kiosk is shut out. What that does to its logs is `records.deciding.revoke`, which calls this.
 
-    `trusted_through` names, for each log (hex), the last seq still believed; later ones are set aside by the
-    projectors.
+    `trusted_through` names, for each log (hex), the last seq still believed.
     """
     with transaction.atomic():
         locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
@@ -115,10 +109,43 @@ def revoke(
         locked.revoked_reason = reason
         locked.trusted_through = dict(trusted_through or {})
         locked.save(update_fields=["state", "revoked_at", "revoked_reason", "trusted_through"])
+        _note_revocation(actor, locked, reason, now, revoked=True)
         record_act(
             actor, "kiosk.revoke", "kiosk", locked.kiosk_id, at=now, reason=reason,
             before={"state": before}, after={"state": locked.state},
         )  # fmt: skip
+
+
+def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> None:
+    """Note that a revoked kiosk may write again; called by `records.deciding.reinstate`.
+
+    Raises `ValueError` where it is not revoked, or where another kiosk has one of its letters now.
+    """
+    with transaction.atomic():
+        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        if locked.active:
+            raise ValueError("this kiosk is not revoked")
+        clash = _letters_taken(kiosk.office) & set(locked.series)
+        if clash:
+            raise ValueError(f"series {', '.join(sorted(clash))} belongs to another kiosk")
+        locked.state, locked.revoked_at, locked.revoked_reason, locked.trusted_through = (
+            KioskState.ENROLLED, None, "", {},
+        )  # fmt: skip
+        locked.save(update_fields=["state", "revoked_at", "revoked_reason", "trusted_through"])
+        _note_revocation(actor, locked, reason, now, revoked=False)
+        record_act(actor, "kiosk.reinstate", "kiosk", locked.kiosk_id, at=now, reason=reason)
+
+
+def _note_revocation(actor: Actor, kiosk: Kiosk, reason: str, now: dt.datetime, *, revoked: bool) -> None:
+    Revocation.objects.create(
+        kiosk=kiosk, revoked=revoked, trusted_through=kiosk.trusted_through, reason=reason[:300], by=actor.staff,
+        by_name=actor.name, at=now,
+    )  # fmt: skip
+
+
+def _letters_taken(office: Office) -> set[str]:
+    active = Kiosk.objects.filter(office=office, state=KioskState.ENROLLED)
+    return {letter for kiosk in active for letter in kiosk.series}
 
 
 def note_health(kiosk: Kiosk, health: Health, edition: int, *, now: dt.datetime) -> None:

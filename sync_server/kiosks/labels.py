@@ -40,15 +40,61 @@ ALARMS: dict[str, AlarmWords] = {
         "arrow-counter-clockwise",
     ),
     AlarmKind.KIOSK_RESTORED: AlarmWords(
-        Text("{kiosk} ถูกกู้คืนหรือทำสำเนา", "{kiosk} was restored or copied"),
-        Text("บันทึกเดิมไม่หาย เครื่องเปิดสายใหม่แล้ว", "Nothing earlier is lost; the device opened a new log."),
-        Text("ถามผู้ดูแลตู้ว่าเปลี่ยนดิสก์หรือไม่", "Ask who looks after it whether its disk was changed."),
-        "device-tablet",
+        Text("{kiosk} ถูกกู้คืนจากสำเนาเก่า", "{kiosk} was restored from an older copy"),
+        Text(
+            "เซิร์ฟเวอร์มีบันทึกมากกว่าที่เครื่องจำได้ ไม่มีอะไรหาย เครื่องเปิดสมุดใหม่และทำงานต่อแล้ว",
+            "The server holds more than the device remembers. Nothing is lost; it goes on in a new log.",
+        ),
+        Text("ถามผู้ดูแลตู้ว่ากู้คืนดิสก์เมื่อใด", "Ask who looks after it when its disk was restored."),
+        "arrow-counter-clockwise",
+    ),
+    AlarmKind.KIOSK_COPIED: AlarmWords(
+        Text("แฟ้มของ {kiosk} ถูกย้ายหรือคัดลอก", "The files of {kiosk} were moved or copied"),
+        Text(
+            "เครื่องสังเกตเองตอนเปิด ไม่มีอะไรหาย และเขียนสมุดใหม่แยกจากเดิมแล้ว",
+            "It noticed at its start. Nothing is lost; it writes a new log apart from the old one.",
+        ),
+        Text(
+            "ถ้าเปลี่ยนดิสก์หรือเครื่อง รับทราบได้เลย ถ้าไม่มีใครทำ ตามหาเครื่องที่มีสำเนา",
+            "If its disk or machine was changed, note it. If nobody did, look for the device with the copy.",
+        ),
+        "copy",
+    ),
+    AlarmKind.TWO_DEVICES: AlarmWords(
+        Text("มีสองเครื่องใช้ชื่อ {kiosk} พร้อมกัน", "Two devices write as {kiosk}"),
+        Text(
+            "บันทึกของทั้งสองเครื่องเก็บไว้ครบ แต่บัตรคิวอาจได้เลขซ้ำ",
+            "The records of both are kept whole, but ticket numbers may come up twice.",
+        ),
+        Text(
+            "ปิดเครื่องที่เป็นสำเนา แล้วลงทะเบียนใหม่เป็นอีกตู้ ถ้าเครื่องเดียวถูกกู้คืนสองครั้ง รับทราบได้เลย",
+            "Switch the copy off and enrol it as a kiosk of its own. If one device was restored twice, just note it.",
+        ),
+        "devices",
+        urgent=True,
+    ),
+    AlarmKind.GAP: AlarmWords(
+        Text("บันทึกของ {kiosk} บนแท่ง USB ขาดช่วง", "Records of {kiosk} on a stick begin too late"),
+        Text(
+            "ส่วนที่มาถึงแล้วไม่เสีย ส่วนที่รออยู่ยังอยู่บนแท่งและในตู้",
+            "What is here is whole; the rest still lies on the stick and in the kiosk.",
+        ),
+        Text(
+            "หาแท่งก่อนหน้าแล้วรับเข้าก่อน หรือให้ตู้ลงแท่งใหม่อีกครั้ง",
+            "Take in the stick before it, or have the kiosk write a new one.",
+        ),
+        "dots-three",
     ),
     AlarmKind.REVOKED_SENT: AlarmWords(
         Text("{kiosk} ที่เพิกถอนแล้วยังส่งข้อมูลมา", "{kiosk} was revoked but still sends"),
-        Text("เซิร์ฟเวอร์ไม่รับ และไม่มีอะไรเปลี่ยน", "The server refuses it and nothing changed."),
-        Text("ตามหาเครื่อง ถ้าหายให้แจ้งความ", "Find the device. If it was stolen, report it."),
+        Text(
+            "เซิร์ฟเวอร์เก็บไว้ครบแต่กักไว้ ยังไม่นับในตัวเลขใด อาจเป็นบันทึกจริงของประชาชน",
+            "They are kept whole and apart, in no figure. They may be true records of citizens.",
+        ),
+        Text(
+            "ตามหาเครื่อง แล้วให้ปลัดดูสายที่กักไว้ว่ารับเข้านับหรือเก็บแยก",
+            "Find the device; the clerk looks at what is kept apart and decides.",
+        ),
         "prohibit",
         urgent=True,
     ),
@@ -64,5 +110,8 @@ ACTS: dict[str, Text] = {
     "kiosk.code": Text("ขอรหัสลงทะเบียน", "Made an enrolment code"),
     "kiosk.enrol": Text("ลงทะเบียนตู้", "Enrolled"),
     "kiosk.revoke": Text("เพิกถอนตู้", "Revoked"),
+    "kiosk.reinstate": Text("เลิกเพิกถอน", "Let in again"),
+    "kiosk.compared": Text("เทียบคำสี่คำแล้ว ตรงกัน", "Compared the four words: the same"),
+    "kiosk.roll": Text("ตู้เปลี่ยนกุญแจของตัวเอง", "Took a new key of its own"),
     "alarm.clear": Text("รับทราบเหตุ", "Looked at an alarm"),
 }

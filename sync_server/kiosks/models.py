@@ -38,6 +38,10 @@ class Kiosk(models.Model):
     trusted_through = models.JSONField(
         default=dict, blank=True, help_text="of a revoked kiosk: {log id: last seq believed}"
     )
+    fingerprint = models.CharField(
+        max_length=64, blank=True, help_text="what both screens show as four words after the enrolment"
+    )
+    compared_at = models.DateTimeField(null=True, blank=True, help_text="when a person said the words are the same")
 
     # What it last said about itself.
     seen_at = models.DateTimeField(null=True, blank=True)
@@ -70,6 +74,24 @@ class Kiosk(models.Model):
     def active(self) -> bool:
         """Whether it may write."""
         return self.state == KioskState.ENROLLED
+
+
+class Revocation(models.Model):
+    """That a kiosk was shut out, or let in again. Never changed (triggers refuse it); the last one counts."""
+
+    kiosk = models.ForeignKey(Kiosk, models.PROTECT, related_name="revocations")
+    revoked = models.BooleanField()
+    trusted_through = models.JSONField(default=dict, help_text="{log id: last seq believed}")
+    reason = models.CharField(max_length=300)
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="revocations")
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.kiosk} {'revoked' if self.revoked else 'reinstated'}"
 
 
 class EnrolmentCode(models.Model):
@@ -110,7 +132,10 @@ class AlarmKind(models.TextChoices):
 
     FORKED = "forked", "บันทึกแยกเป็นสองสาย"
     SERVER_RESTORED = "server_restored", "เซิร์ฟเวอร์ถูกกู้คืนจากสำเนาเก่า"
-    KIOSK_RESTORED = "kiosk_restored", "ตู้ถูกกู้คืนหรือทำสำเนา"
+    KIOSK_RESTORED = "kiosk_restored", "ตู้ถูกกู้คืนจากสำเนาเก่า"
+    KIOSK_COPIED = "kiosk_copied", "แฟ้มของตู้ถูกคัดลอก"
+    TWO_DEVICES = "two_devices", "สองเครื่องใช้ตัวตนเดียวกัน"
+    GAP = "gap", "บันทึกช่วงกลางยังมาไม่ถึง"
     REVOKED_SENT = "revoked_sent", "ตู้ที่ถูกเพิกถอนส่งข้อมูลมา"
     CODE_SPOILT = "code_spoilt", "มีผู้ลองรหัสลงทะเบียนผิดหลายครั้ง"
 

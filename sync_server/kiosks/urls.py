@@ -10,5 +10,4 @@ urlpatterns = [
     path("enrol", views.enrol, name="enrol"),
     path("alarms/<int:alarm_id>/clear", views.clear_alarm, name="clear-alarm"),
     re_path(r"^(?P<kiosk_id>[0-9a-f]{32})$", views.kiosk_page, name="kiosk"),
-    re_path(r"^(?P<kiosk_id>[0-9a-f]{32})/revoke$", views.revoke, name="revoke"),
 ]

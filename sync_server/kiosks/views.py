@@ -55,6 +55,7 @@ def kiosk_page(request: HttpRequest, kiosk_id: str) -> HttpResponse:
         "history": history,
         "form": RevokeForm(),
         "may_manage": staff.role in MANAGERS,
+        "may_reinstate": staff.role == Role.CLERK,
         "now": now,
     }
     return render(request, "kiosks/kiosk.html", context)
@@ -85,21 +86,6 @@ def enrol(request: HttpRequest) -> HttpResponse:
             }
             return render(request, "kiosks/code.html", context)
     return render(request, "kiosks/enrol.html", {"form": form}, status=422 if form.errors else 200)
-
-
-@require_POST
-@allow(*MANAGERS)
-def revoke(request: HttpRequest, kiosk_id: str) -> HttpResponse:
-    """Shut a kiosk out; what it sent before stays and counts."""
-    staff = staff_of(request)
-    kiosk = get_object_or_404(Kiosk, office=staff.office, kiosk_id=kiosk_id)
-    form = RevokeForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, str(Text("ยังไม่ได้เพิกถอน ต้องมีเหตุผล", "Not revoked: a reason is needed")))
-        return redirect("kiosks:kiosk", kiosk_id)
-    actions.revoke(actor_of(request), kiosk, form.cleaned_data["reason"], now=timezone.now())
-    messages.success(request, str(Text("เพิกถอน {name} แล้ว", "{name} is revoked").format(name=kiosk.name)))
-    return redirect("kiosks:kiosk", kiosk_id)
 
 
 @require_POST

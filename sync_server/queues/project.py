@@ -53,6 +53,18 @@ def praises(run: Sequence[Seen[PraiseGiven]]) -> None:
     Praise.objects.bulk_create([_praise(seen) for seen in run], ignore_conflicts=True)
 
 
+def withdraw(log: Log, after: int) -> None:
+    """Take back what records of `log` after that seq said: they do not count any more."""
+    gone = Rating.objects.filter(log=log, seq__gt=after)
+    cited = [(log_id, seq) for log_id, seq in gone.values_list("of_log", "of_seq") if seq is not None]
+    for model in (Ticket, Rating, Explanation, Praise):
+        model.objects.filter(log=log, seq__gt=after).delete()
+    for of_log, of_seq in cited:
+        again = Rating.objects.filter(kiosk=log.kiosk_id, of_log=of_log, of_seq=of_seq)
+        if not again.exists():
+            Rating.objects.filter(kiosk=log.kiosk_id, log__log_id=of_log, seq=of_seq).update(superseded=False)
+
+
 def reset() -> None:
     """Forget everything folded so far."""
     Ticket.objects.all().delete()

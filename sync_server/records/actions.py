@@ -24,8 +24,7 @@ from shared.log import Head
 from shared.protocol import Append, NotTaken, Opened, Reason
 from shared.records import NO_HASH, Record, encode_header
 from sync_server.kiosks.actions import raise_alarm
-from sync_server.kiosks.models import AlarmKind, Kiosk
-from sync_server.organisations.actions import Actor, record_act
+from sync_server.kiosks.models import AlarmKind, Kiosk, KioskState
 from sync_server.organisations.models import Office
 from sync_server.records import anchor
 from sync_server.records.models import Epoch, Log, RecordRow
@@ -40,11 +39,14 @@ followers: list[Callable[[], None]] = []
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where the log stands after an append, and whether these records lie on one of several branches."""
+    """Where the log stands after an append, and whether these records lie on one of several branches. `apart`: they
+    come after the last record that their kiosk was trusted for, so they are kept and do not count.
+    """
 
     head: Head
     forked: bool
     new: int
+    apart: bool = False
 
 
 def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
@@ -69,14 +71,6 @@ def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
     if kept.new:
         transaction.on_commit(tell)
     return kept
-
-
-def count_branch(actor: Actor, branch: Log, reason: str, *, now: dt.datetime) -> None:
-    """The clerk has looked at a fork: the records of this branch count as well, from the next projection on."""
-    with transaction.atomic():
-        Log.objects.filter(pk=branch.pk).update(counted=True, counted_by=actor.staff)
-        record_act(actor, "log.count_branch", "log", str(branch), at=now, reason=reason)
-        transaction.on_commit(tell)
 
 
 def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:
@@ -170,8 +164,9 @@ def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
     found = _branches(kiosk, log_id)
     if not found:
         first = Log(
-            office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now
-        )
+            office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now,
+            counts_through=_counts_from_the_start(kiosk),
+        )  # fmt: skip
         Log.objects.bulk_create([first], ignore_conflicts=True)
         found = _branches(kiosk, log_id)
     return found
@@ -182,6 +177,14 @@ def _branches(kiosk: Kiosk, log_id: str) -> list[Log]:
     query = "SELECT * FROM records_log WHERE office_id = %s AND log_id = %s ORDER BY branch"
     locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
     return list(Log.objects.raw(query + locking, [kiosk.office_id, log_id]))
+
+
+def _counts_from_the_start(kiosk: Kiosk) -> int | None:
+    """How far a log counts that this kiosk begins now: not at all where it is revoked. Locks the kiosk's row, so that
+    a revocation and a new log see each other.
+    """
+    state = Kiosk.objects.select_for_update().values_list("state", flat=True).get(pk=kiosk.pk)
+    return None if state == KioskState.ENROLLED else 0
 
 
 def _where_it_fits(opened: Opened, branches: Sequence[Log]) -> tuple[Log, Mapping[int, bytes]]:
@@ -234,7 +237,9 @@ def _extend(
         _insert(branch, records, hashes, kiosk, now)
         with connection.cursor() as cursor:
             cursor.execute(_MOVE_HEAD, (head.seq, head.hash, connection.ops.adapt_datetimefield_value(now), branch.pk))
-    return Kept(head, branch.branch > 0 or branch.forked_at is not None, len(records))
+    limit = None if kiosk.active else branch.counts_through
+    forked = branch.branch > 0 or branch.forked_at is not None
+    return Kept(head, forked, len(records), apart=limit is not None and head.seq > limit)
 
 
 def _part(
@@ -258,7 +263,8 @@ def _part(
         opened_at=now,
         received_at=now,
         forked_at=now,
-        counted=False,
+        name=near.name,
+        counts_through=first + shared - 1,
     )
     _insert(branch, opened.records[shared:], opened.hashes[shared:], kiosk, now)
     Log.objects.filter(office=kiosk.office_id, log_id=near.log_id, forked_at=None).update(forked_at=now)
@@ -266,7 +272,8 @@ def _part(
         kiosk.office, AlarmKind.FORKED, near.log_id, now=now, kiosk=kiosk,
         detail=f"from record {branch.base_seq + 1} on",
     )  # fmt: skip
-    return Kept(Head(header.log, branch.seq, opened.hashes[-1]), forked=True, new=len(opened.records) - shared)
+    head = Head(header.log, branch.seq, opened.hashes[-1])
+    return Kept(head, forked=True, new=len(opened.records) - shared, apart=not kiosk.active)
 
 
 # --- the rows ------------------------------------------------------------------------------------------------------

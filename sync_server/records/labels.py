@@ -112,11 +112,14 @@ STATES: dict[str, StateWords] = {
             "Kept whole but could not be worked in, so it is not counted. Nothing waits for it.",
         ),
     ),
-    Why.UNTRUSTED: StateWords(
+    "untrusted": StateWords(
         "late",
         "prohibit-fill",
         Text("มาหลังเพิกถอน", "After revocation"),
-        Text("ส่งมาหลังเพิกถอนตู้ เก็บไว้แต่ไม่นับ", "Sent after its kiosk was revoked: kept, not counted."),
+        Text(
+            "มาหลังรายการสุดท้ายที่เชื่อตู้ที่เพิกถอน เก็บไว้ครบ ไม่นับจนกว่าปลัดจะรับเข้า",
+            "Behind the last record its revoked kiosk was trusted for. Kept whole; the clerk may let it count.",
+        ),
     ),
     "erased": StateWords(
         "plain",

@@ -2,8 +2,9 @@
 
 A `Log` row is one *branch* of one kiosk's log: branch 0 is the line the server saw first; when another history of the
 same log arrives (a copied disk, a restored image), it is kept whole as branch 1, 2 ... from the place (`base_seq`)
-where it leaves the branch it is `based_on`. `counted` says whether its records reach the projections: branch 0
-always, another one once the clerk has looked. A `RecordRow` is one record: the header's own bytes, salt and body,
+where it leaves the branch it is `based_on`. `counts_through` says how far its records reach the projections: branch 0
+to its end, another one not at all until the clerk has looked, a revoked kiosk's as far as it was trusted. Each change
+of it is a `Decision`. A `RecordRow` is one record: the header's own bytes, salt and body,
 exactly as they were hashed. `Epoch`, `Cursor` and `SetAside` are the server's own bookkeeping about them.
 """
 
@@ -36,8 +37,9 @@ class Log(models.Model):
     opened_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True, blank=True)
     forked_at = models.DateTimeField(null=True, blank=True)
-    counted = models.BooleanField(default=True)
-    counted_by = models.ForeignKey(Staff, models.PROTECT, null=True, blank=True, related_name="counted_logs")
+    counts_through = models.PositiveBigIntegerField(
+        null=True, blank=True, help_text="last record that counts; empty: all, whatever comes"
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
@@ -49,6 +51,43 @@ class Log(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log_id[:8]}/{self.branch}"
+
+    @property
+    def apart(self) -> int:
+        """How many of its own records do not count."""
+        return 0 if self.counts_through is None else max(0, self.seq - max(self.counts_through, self.base_seq))
+
+
+class About(models.TextChoices):
+    """What a decision about a line was about."""
+
+    FORK = "fork", "สายที่แยก"
+    REVOKED = "revoked", "เพิกถอนตู้"
+    QUARANTINE = "quarantine", "บันทึกที่กักไว้"
+    REINSTATED = "reinstated", "เลิกเพิกถอนตู้"
+
+
+class Decision(models.Model):
+    """A person's word on how far a line counts: from `before` to `counts_through` (None: all of it), having seen it up
+    to `seen_through`. Never changed (triggers refuse it); a later one takes its place.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="decisions")
+    log = models.ForeignKey(Log, models.PROTECT, related_name="decisions")
+    about = models.CharField(max_length=12, choices=About.choices)
+    counts_through = models.PositiveBigIntegerField(null=True)
+    before = models.PositiveBigIntegerField(null=True)
+    seen_through = models.PositiveBigIntegerField()
+    reason = models.CharField(max_length=500)
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="decisions")
+    by_name = models.CharField(max_length=120)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.log} {self.about} {self.counts_through}"
 
 
 class RecordRow(models.Model):
@@ -129,13 +168,10 @@ class Why(models.TextChoices):
 
     UNREADABLE = "unreadable", "ยังอ่านไม่ได้ (เวอร์ชันใหม่กว่า)"
     QUARANTINED = "quarantined", "กักไว้ตรวจสอบ"
-    UNTRUSTED = "untrusted", "มาหลังการเพิกถอนตู้"
 
 
 class SetAside(models.Model):
-    """A record kept whole but not projected: of an unknown kind or schema, failing, or sent after its kiosk was
-    revoked.
-    """
+    """A record that counts, is kept whole and is in no projection: of an unknown kind or schema, or failing."""
 
     projector = models.CharField(max_length=30)
     log = models.ForeignKey(Log, models.PROTECT, related_name="set_aside", db_index=False)

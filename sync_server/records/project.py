@@ -21,7 +21,7 @@ def openings(run: Sequence[Seen[LogOpened]]) -> None:
     restored.
     """
     for seen in run:
-        Log.objects.filter(pk=seen.log.pk).update(name=seen.body.name[:20])
+        Log.objects.filter(office=seen.log.office_id, log_id=seen.log.log_id).update(name=seen.body.name[:20])
         if seen.body.reason in _DISK_CHANGED:
             raise_alarm(
                 seen.log.office, AlarmKind.KIOSK_RESTORED, seen.log.log_id, now=seen.received_at, kiosk=seen.log.kiosk,

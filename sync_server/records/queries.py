@@ -2,17 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Literal
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from shared import kinds
 from shared.kinds import Body, Unreadable
-from shared.protocol import Ask, Claim, Stand
+from shared.protocol import Ask, Claim, Stand, StandState
 from shared.records import NO_HASH, Header, decode_header
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Role, Staff
-from sync_server.records.models import Epoch, Log, RecordRow, SetAside
+from sync_server.records.models import About, Decision, Epoch, Log, RecordRow, SetAside
 
 #: The log, and the kinds in it, of which no page may give a hint.
 CONFIDENTIAL = "confidential"
@@ -42,15 +41,15 @@ def stands(kiosk: Kiosk, ask: Ask) -> list[Stand]:
     by_id: dict[str, list[Log]] = {}
     for row in Log.objects.filter(office=kiosk.office_id, kiosk=kiosk, log_id__in=wanted).order_by("branch"):
         by_id.setdefault(row.log_id, []).append(row)
-    return [_stand(claim, by_id.get(claim.log.hex(), [])) for claim in ask.logs]
+    return [_stand(kiosk, claim, by_id.get(claim.log.hex(), [])) for claim in ask.logs]
 
 
-def _stand(claim: Claim, branches: list[Log]) -> Stand:
+def _stand(kiosk: Kiosk, claim: Claim, branches: list[Log]) -> Stand:
     if not branches:
-        return Stand(claim.log, 0, NO_HASH, "open", 0)
+        return Stand(claim.log, 0, NO_HASH, "open" if kiosk.active else "revoked", 0)
     # A kiosk on another branch is told of its own branch, so that it goes on there.
     branch = next((x for x in branches[1:] if x.seq == claim.seq and bytes(x.head_hash) == claim.hash), branches[0])
-    state: Literal["open", "forked"] = "open" if branch.forked_at is None else "forked"
+    state: StandState = "revoked" if not kiosk.active else "open" if branch.forked_at is None else "forked"
     return Stand(claim.log, branch.seq, bytes(branch.head_hash), state, branch.backed_up)
 
 
@@ -115,13 +114,63 @@ def set_aside(office: Office) -> QuerySet[SetAside]:
     return aside.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk").order_by("-at")
 
 
-def branches(office: Office) -> QuerySet[Log]:
-    """The other sides of forks, uncounted ones first."""
-    return (
-        Log.objects.filter(office=office, branch__gt=0)
-        .select_related("kiosk", "counted_by")
-        .order_by("counted", "-opened_at")
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a log that a person has to look at, or has looked at: of a fork, or of a revoked kiosk.
+
+    `doubtful_from` is its first record in doubt; `apart` how many records do not count; `open` says that some of them
+    came since anybody decided.
+    """
+
+    log: Log
+    doubtful_from: int
+    decisions: list[Decision]
+
+    @property
+    def apart(self) -> int:
+        """How many records do not count."""
+        return self.log.apart
+
+    @property
+    def last(self) -> Decision | None:
+        """What was decided last by somebody who looked at the line itself."""
+        looked = [each for each in self.decisions if each.about in (About.FORK, About.QUARANTINE)]
+        return looked[-1] if looked else None
+
+    @property
+    def open(self) -> bool:
+        """Whether records do not count that nobody has decided about."""
+        return self.apart > 0 and (self.last is None or self.last.seen_through < self.log.seq)
+
+
+def doubtful_lines(office: Office) -> list[Line]:
+    """Every line in doubt, those that wait for a decision first. Confidential logs are none of them: nothing about them
+    is decided here, and the list would tell that somebody complained.
+    """
+    logs = (
+        Log.objects.filter(office=office)
+        .exclude(name=CONFIDENTIAL)
+        .filter(Q(forked_at__isnull=False) | Q(counts_through__isnull=False) | Q(decisions__isnull=False))
+        .select_related("kiosk", "based_on")
+        .prefetch_related("decisions", "branches")
+        .distinct()
     )
+    lines = [Line(log, _doubtful_from(log), list(log.decisions.all())) for log in logs]
+    return sorted(lines, key=lambda line: (not line.open, line.log.kiosk.name, line.log.log_id, line.log.branch))
+
+
+def _doubtful_from(log: Log) -> int:
+    if log.branch:
+        return log.base_seq + 1
+    parted = [branch.base_seq for branch in log.branches.all()]
+    limits = [each.counts_through for each in log.decisions.all() if each.counts_through is not None]
+    limit = [] if log.counts_through is None else [log.counts_through]
+    return min([*parted, *limits, *limit], default=0) + 1
+
+
+def apart(office: Office) -> int:
+    """How many records are kept and do not count, for all to see but those of confidential logs."""
+    return sum(log.apart for log in Log.objects.filter(office=office).exclude(name=CONFIDENTIAL))
 
 
 def last_received(office: Office) -> dt.datetime | None:

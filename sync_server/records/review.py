@@ -78,8 +78,8 @@ def states_of(rows: list[RecordRow]) -> Mapping[int, str]:
     def state(row: RecordRow) -> str:
         if row.body is None:
             return "erased"
-        if not row.log.counted:
-            return "branch"
+        if row.log.counts_through is not None and row.seq > row.log.counts_through:
+            return "branch" if row.log.forked_at is not None else "untrusted"
         why = aside.get((row.log_id, row.seq))
         if why is not None:
             return str(why)

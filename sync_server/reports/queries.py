@@ -31,7 +31,7 @@ from sync_server.queues.period import Period, Span
 from sync_server.queues.queries import SourceScore
 from sync_server.queues.score import SHOWN_FROM, Score, withheld
 from sync_server.records.models import Log, RecordRow
-from sync_server.records.queries import last_received, set_aside
+from sync_server.records.queries import apart, last_received, set_aside
 from sync_server.reports.groups import Groups
 from sync_server.reports.report import (
     Behind,
@@ -357,9 +357,9 @@ def _kiosks(office: Office, period: Period, now: dt.datetime) -> Iterable[KioskL
 
 
 def _not_counted(office: Office) -> int:
-    """Records that are kept whole but are in no figure: unreadable, set aside, or on a branch nobody has confirmed."""
+    """Records that are kept whole but are in no figure: unreadable, set aside, or on a line that does not count."""
     aside = set_aside(office).order_by().values("log", "seq").distinct().count()
-    return aside + RecordRow.objects.filter(log__office=office, log__counted=False).count()
+    return aside + apart(office)
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------

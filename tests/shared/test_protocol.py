@@ -375,7 +375,7 @@ def test_what_intake_declines(change, expected):
 
 
 def test_what_intake_refuses():
-    """A lying last hash, a count that does not fit and a revoked kiosk go no further."""
+    """A lying last hash and a count that does not fit go no further; a revoked kiosk is heard, its server decides."""
     device = Device()
     device.append(3)
     intake = Intake(SERVER)
@@ -383,9 +383,11 @@ def test_what_intake_refuses():
         intake.open(_envelope(device, last_hash=b"z" * 32), find)
     with pytest.raises(Malformed):
         intake.open(_envelope(device, count=2), find)
-    with pytest.raises(NotTaken) as caught:
-        intake.open(_envelope(device), lambda _: KnownKiosk(KIOSK, KEY.public, True))
-    assert caught.value.reason is Reason.REVOKED
+    opened = intake.open(_envelope(device), lambda _: KnownKiosk(KIOSK, KEY.public, True))
+    receipt = intake.receipt(
+        opened.header, Head(opened.header.log, 3, opened.hashes[-1]), forked=False, epoch=EPOCH, server_ms=5, apart=True
+    )
+    assert protocol.read_answer(receipt, ANSWERS.public).level == "quarantined"
 
 
 @given(st.binary(max_size=400))

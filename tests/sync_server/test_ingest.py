@@ -17,8 +17,8 @@ from shared.envelope import Label
 from shared.keys import SealTo, SigningKey
 from shared.protocol import NO_ID, Position, Reason, Receipt, Refusal, Stored
 from sync_server.ingest import actions
-from sync_server.kiosks import actions as kiosk_actions
 from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
+from sync_server.records import deciding
 from sync_server.records.models import Log, RecordRow
 from sync_server.setting_up import program
 
@@ -167,16 +167,15 @@ def test_a_refusal_names_the_question_it_answers(kiosk):
     assert (stray.office, stray.kiosk, stray.nonce) == (NO_ID, NO_ID, NO_ID)
 
 
-def test_a_revoked_kiosk_is_refused_and_raises_one_alarm(kiosk, server, staff):
-    """A revoked kiosk gets REVOKED for questions and envelopes alike; the fleet page is told once."""
+def test_a_revoked_kiosk_is_kept_apart_and_raises_one_alarm(kiosk, server, staff):
+    """What a revoked kiosk sends is kept, its receipts say that it does not count; the fleet page is told once."""
     kiosk.ticket(1)
-    kiosk_actions.revoke(program(server.office), Kiosk.objects.get(), "หาย", now=server.now)
+    deciding.revoke(program(server.office), Kiosk.objects.get(), "หาย", now=server.now)
     for _ in range(3):
-        assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.REVOKED
-    ask = protocol.Push(kiosk.me, [], lambda *_: None).ask(bytes(16), 0, kiosk.health())
-    assert kiosk.read(kiosk.post("position", ask)).reason is Reason.REVOKED
+        assert kiosk.read(kiosk.post("push", kiosk.envelope())).level == "quarantined"
+    kiosk.push()
     assert Alarm.objects.filter(kind=AlarmKind.REVOKED_SENT).count() == 1
-    assert not RecordRow.objects.exists()
+    assert RecordRow.objects.count() == 2
 
 
 def test_an_unknown_kind_is_kept_whole_and_receipted(kiosk):

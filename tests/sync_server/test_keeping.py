@@ -16,7 +16,7 @@ from sync_server.ingest import actions as ingest
 from sync_server.kiosks.models import Alarm, AlarmKind
 from sync_server.projectors import balances, catch_up
 from sync_server.queues.models import Ticket
-from sync_server.records import actions, anchor, queries
+from sync_server.records import actions, anchor, deciding, queries
 from sync_server.records.models import Log, RecordRow
 from sync_server.setting_up import program
 
@@ -119,8 +119,8 @@ def test_a_branch_counts_once_the_clerk_has_looked(kiosk, server, staff):
     twin.push()
     catch_up()
     assert sorted(Ticket.objects.values_list("number", flat=True)) == [1, 2, 3]
-    branch = queries.branches(server.office)[0]
-    actions.count_branch(program(server.office), branch, "ดูแล้ว", now=server.now)
+    branch = queries.doubtful_lines(server.office)[0].log
+    deciding.take_in(program(server.office), branch, "ดูแล้ว", now=server.now)
     catch_up()
     catch_up()
     assert sorted(Ticket.objects.values_list("number", flat=True)) == [1, 2, 3, 77]

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import ClassVar, Final, Protocol
 
-from kiosk.desk import complaints, confidential, hours, slips
+from kiosk.desk import complaints, confidential, contact, hours, slips
 from kiosk.desk.complaints import Draft, DraftIncomplete, Filed
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.aloud import DICTATION_GAP_S
@@ -59,8 +59,8 @@ class Doors(Presenter[DoorsView]):
 
     @verb
     def general(self) -> None:
-        """Something general."""
-        self.flow.follow("general")
+        """Something general; where this kiosk takes nothing any more, be told so before anything is typed."""
+        self.flow.follow("cannot" if contact.read(self.world.store).revoked else "general")
 
     @verb
     def person(self) -> None:

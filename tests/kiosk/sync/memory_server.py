@@ -55,6 +55,8 @@ class MemoryServer:
         self.told_bytes_max: int | None = None
         #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
         self.weather: Callable[[str, Callable[[], Reply]], Reply] = lambda _path, genuine: genuine()
+        #: The level of each receipt.
+        self.levels: list[str] = []
         self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
         #: The office's key lists (`roll` makes them) and the root that signs them.
         self.lists: list[bytes] = []
@@ -157,17 +159,18 @@ class MemoryServer:
         self.asked.append(ask)
         return self._intake.position(
             ask,
-            [self._stand(claim.log) for claim in ask.logs],
+            [self._stand(ask.kiosk, claim.log) for claim in ask.logs],
             epoch=self.epoch,
             server_ms=self.server_ms,
             edition=self.edition,
             limits=Limits(self.batch_count_max, self.told_bytes_max or self.envelope_bytes_max),
         )
 
-    def _stand(self, log: bytes) -> Stand:
+    def _stand(self, kiosk: bytes, log: bytes) -> Stand:
         branches = self.logs.get(log, [Branch()])
         head = _head(log, branches[0])
-        return Stand(log, head.seq, head.hash, "forked" if len(branches) > 1 else "open", min(self.backed_up, head.seq))
+        state = "revoked" if self.kiosks[kiosk].revoked else "forked" if len(branches) > 1 else "open"
+        return Stand(log, head.seq, head.hash, state, min(self.backed_up, head.seq))
 
     def _push(self, body: bytes) -> bytes:
         if len(body) > self.envelope_bytes_max:
@@ -186,8 +189,11 @@ class MemoryServer:
             branches.append(
                 Branch(branch.records[:before] + list(verdict.records), branch.hashes[:before] + list(verdict.hashes))
             )
-        forked = len(branches) > 1
-        return self._intake.receipt(header, verdict.head, forked=forked, epoch=self.epoch, server_ms=self.server_ms)
+        apart = self.kiosks[header.kiosk].revoked
+        self.levels.append("quarantined" if apart else "stored")
+        return self._intake.receipt(
+            header, verdict.head, forked=len(branches) > 1, epoch=self.epoch, server_ms=self.server_ms, apart=apart
+        )
 
 
 def _head(log: bytes, branch: Branch) -> Head:

@@ -12,12 +12,10 @@ from kiosk.sync import loop
 from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from kiosk.worker import Worker
-from shared.protocol import Intake, KnownKiosk, Reason, ServerSelf
+from shared.protocol import Intake, Reason, ServerSelf
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.worlds import (
     ANSWER_KEY,
-    KIOSK_ID,
-    KIOSK_KEY,
     OFFICE_ID,
     Hands,
     an_office,
@@ -133,13 +131,13 @@ def test_a_proxys_413_makes_smaller_messages(world):
     assert sync.link.state == "ok"
 
 
-def test_a_revoked_kiosk_says_so_and_asks_again_much_later(world):
+def test_a_refused_kiosk_says_so_and_asks_again_much_later(world):
     """A final refusal is told with its reason and does not hammer the server."""
     server = MemoryServer()
-    server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=True)}
+    server.kiosks = {}
     sync = a_sync(world, server)
     wait = sync.turn()
-    assert (sync.link.state, sync.link.reason) == ("refused", "revoked")
+    assert (sync.link.state, sync.link.reason) == ("refused", "unknown_kiosk")
     assert wait.seconds >= loop.REFUSED_S
 
 

@@ -7,7 +7,7 @@ import shutil
 import apsw
 import pytest
 
-from kiosk.desk import contact, queue, ratings
+from kiosk.desk import confidential, contact, health, queue, ratings
 from kiosk.desk.complaints import Draft, file
 from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.rim import converse
@@ -225,16 +225,35 @@ def test_busy_changes_nothing(world, clock, server):
     assert world.lobby.counts().stored == 0
 
 
-@pytest.mark.parametrize("reason", ["revoked", "unknown_kiosk"])
-def test_a_refused_kiosk_keeps_everything(world, clock, server, reason):
-    """Unknown or revoked: told so, nothing stored, nothing lost."""
-    server.kiosks = (
-        {} if reason == "unknown_kiosk" else {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=True)}
-    )
+def test_a_refused_kiosk_keeps_everything(world, clock, server):
+    """Unknown to the server: told so, nothing stored, nothing lost."""
+    server.kiosks = {}
     touch(world, clock, 2)
     told = converse(world, clock, server)
-    assert told.refused.reason.value == reason
+    assert told.refused.reason.value == "unknown_kiosk"
     assert world.lobby.counts().waiting == 3
+
+
+def test_a_revoked_kiosk_sends_on_and_takes_no_complaints(world, clock, server):
+    """Shut out, it hears so, gives away what it has (kept there, counted by nobody), closes both doors of complaint
+    and keeps its queue; let in again, all is as before.
+    """
+    moment = clock.now()
+    server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=True)}
+    touch(world, clock, 2)
+    assert converse(world, clock, server).refused is None
+    assert (world.lobby.counts().waiting, server.count(), server.levels) == (0, 3, ["quarantined"])
+    assert "revoked" in health.health(world, moment, health.Link("ok")).problems
+    draft = Draft(category="street_light", text="ไฟดับ", village="m1")
+    with pytest.raises(contact.ShutOut):
+        file(world, moment, draft, "th")
+    assert confidential.routes(world) == []
+    touch(world, clock, 1)
+    server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, KIOSK_KEY.public, revoked=False)}
+    converse(world, clock, server)
+    assert server.levels == ["quarantined", "stored"]
+    assert "revoked" not in health.health(world, moment, health.Link("ok")).problems
+    assert file(world, moment, draft, "th").code
 
 
 HTML = b"<html><body>Sign in to the guest network</body></html>"

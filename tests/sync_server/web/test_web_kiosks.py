@@ -145,10 +145,10 @@ def test_a_wrong_wish_makes_no_code(busy, signed_in, name, series, said):
 def test_revoking_needs_a_reason_and_is_told_in_the_history(silent, signed_in):
     """What it sent before stays."""
     client = signed_in("palad")
-    client.post(f"/desk/kiosks/{silent.kiosk_id}/revoke", {"reason": ""})
+    client.post(f"/desk/records/kiosks/{silent.kiosk_id}/revoke", {"reason": ""})
     silent.refresh_from_db()
     assert silent.active
-    client.post(f"/desk/kiosks/{silent.kiosk_id}/revoke", {"reason": "เครื่องหาย <b>"})
+    client.post(f"/desk/records/kiosks/{silent.kiosk_id}/revoke", {"reason": "เครื่องหาย <b>"})
     silent.refresh_from_db()
     assert not silent.active
     page = client.get(f"/desk/kiosks/{silent.kiosk_id}")

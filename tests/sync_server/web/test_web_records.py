@@ -99,14 +99,22 @@ def test_the_clerk_lets_a_parted_line_count(busy, signed_in):
 
     branch = Log.objects.get(branch=1)
     client = signed_in("palad")
-    client.post(f"/desk/records/branches/{branch.pk}/count", {"reason": " "})
+    address = f"/desk/records/branches/{branch.pk}/decide"
+    client.post(address, {"reason": " ", "as": "count"})
+    client.post(address, {"reason": "ไม่มีปุ่มนี้", "as": "delete"})
     branch.refresh_from_db()
-    assert not branch.counted
-    client.post(f"/desk/records/branches/{branch.pk}/count", {"reason": "สองสายเป็นคนละวัน"})
+    assert branch.apart
+    client.post(address, {"reason": "สองสายเป็นคนละวัน", "as": "count"})
     branch.refresh_from_db()
-    assert branch.counted
-    assert AuditRow.objects.get(act="log.count_branch").reason == "สองสายเป็นคนละวัน"
-    assert "นับแล้ว" in read(client.get("/desk/records/branches"))
+    assert not branch.apart
+    assert AuditRow.objects.get(act="log.take_in").reason == "สองสายเป็นคนละวัน"
+    page = read(client.get("/desk/records/branches"))
+    assert "นับแล้ว" in page
+    client.post(address, {"reason": "เครื่องทดสอบ", "as": "apart"})
+    branch.refresh_from_db()
+    assert branch.apart
+    page = read(client.get("/desk/records/branches"))
+    assert re.search("สองสายเป็นคนละวัน.*เครื่องทดสอบ", page, re.DOTALL)
 
 
 def test_the_administrator_sees_no_record(busy, signed_in):
