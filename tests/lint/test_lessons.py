@@ -11,6 +11,7 @@ import pytest
 from tree import ROOT
 
 _UI: Final = "tests/kiosk/ui"
+_SERVER: Final = "tests/sync_server"
 _STICK: Final = "tests/kiosk/desk/test_stick.py"
 
 LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -53,6 +54,17 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         f"{_UI}/test_text_golden.py::test_looks_as_it_did",
         f"{_UI}/test_text_layout.py::test_no_word_is_torn",
     )),
+    "F-K12": ("voice and slips need no network", (
+        f"{_UI}/presenters/test_aloud.py::test_unplugged_it_speaks_and_prints_all_the_same",
+    )),
+    "F-G2": ("no word of a complaint lies in the clear beside its sealed record", (
+        f"{_UI}/screens/test_sealed_touches.py::test_a_canary_typed_at_either_door_is_in_no_file_of_the_kiosk",
+        f"{_UI}/screens/test_sealed_touches.py::test_no_widget_and_no_cache_holds_a_word_of_a_complaint_afterwards",
+        "tests/kiosk/desk/test_confidential.py::test_no_file_of_the_kiosk_holds_the_words_or_the_minute",
+    )),
+    "F-G10": ("a code that a telephone reads holds a place to look, and nobody's own digits", (
+        "tests/kiosk/devices/test_slips.py::test_the_qr_code_reads_and_holds_no_code",
+    )),
     "F-H4": ("a stick pulled out at any moment holds whole files; people are told when they may", (
         f"{_STICK}::test_pulled_out_at_every_call_it_holds_whole_files_and_a_second_try_finishes",
         "tests/kiosk/desk/test_stick_import.py::test_pulled_out_at_every_call_nothing_is_half_done",
@@ -66,6 +78,17 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "F-L1": ("the route leaves out whom it is about", (
         "tests/kiosk/desk/test_confidential.py::test_readers_and_recovery_read_it_and_whom_it_is_about_does_not",
     )),
+    "F-L2": ("who was left out never reads it, whatever they become", (
+        f"{_SERVER}/test_sealed.py::test_whoever_was_left_out_never_learns_of_it_whatever_they_become",
+        f"{_SERVER}/web/test_web_sealed.py::test_for_everybody_else_there_is_no_such_case",
+    )),
+    "F-L3": ("a note among staff reaches no citizen", (
+        f"{_SERVER}/test_cases.py::test_the_bundle_gets_answers_and_never_a_note",
+        f"{_SERVER}/web/test_web_cases.py::test_an_answer_and_a_note_go_to_different_places",
+    )),
+    "F-L5": ("a picture tells nothing but itself, by whichever way it came in", (
+        "tests/shared/test_source.py::test_pictures_tell_nothing_but_themselves",
+    )),
     "F-L4": ("a complaint about a person tells a day and no time", (
         "tests/kiosk/desk/test_confidential.py::test_the_record_holds_a_date_and_no_time",
         f"{_UI}/screens/test_sealed_touches.py::test_the_second_door_leaves_a_date_and_no_time_behind",
@@ -73,10 +96,34 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "F-L6": ("anonymous, and known to the readers only, are two things", (
         f"{_UI}/presenters/test_sealed_visits.py::test_anonymous_and_known_to_the_readers_only_are_two_things",
     )),
+    "F-L7": ("closed is not fixed: its citizen says so once in a round, and it is told", (
+        f"{_UI}/presenters/test_returning.py::test_not_fixed_takes_a_reason_and_tells_by_when",
+        "tests/kiosk/desk/test_returns_desk.py::test_it_is_said_once_in_a_round_and_again_in_the_next",
+        f"{_SERVER}/test_returns.py::test_a_return_takes_the_case_up_again_with_a_new_deadline",
+        f"{_SERVER}/reports/test_report_queries.py::test_returned_cases_are_a_share_of_those_told",
+    )),
+    "F-L8": ("a deadline ends on a working day of the office's own calendar", (
+        "tests/shared/test_thai.py::test_deadlines",
+        "tests/shared/test_thai.py::test_deadlines_end_on_working_days",
+    )),
+    "F-L12": ("no figure or text tells of fewer than five", (
+        f"{_SERVER}/test_score.py::test_no_small_group_can_be_worked_out_from_what_is_shown",
+        f"{_SERVER}/test_feedback.py::test_four_people_are_too_few_to_be_shown_and_five_are_not",
+        f"{_SERVER}/test_feedback.py::test_words_of_a_rating_wait_for_five_people_and_then_for_a_decision",
+        f"{_UI}/presenters/test_hall_pages.py::test_satisfaction_is_told_with_n_and_hidden_below_five",
+    )),
     "F-L13": ("a code is no easier to guess for being wrong", (
         f"{_UI}/presenters/test_visits.py::test_a_code_is_hard_to_guess_only_if_its_miss_looks_like_a_hit",
         f"{_UI}/presenters/test_visits.py::test_unknown_codes_are_few_and_slow",
         f"{_UI}/presenters/test_rating_steps.py::test_codes_cannot_be_guessed_by_patience",
+    )),
+    "F-N9": ("nothing that somebody wrote is a command to the printer", (
+        "tests/kiosk/devices/test_escpos.py::test_nothing_a_citizen_wrote_is_a_command",
+        "tests/kiosk/devices/test_slips_of_hostile_text.py::test_the_printer_obeys_none_of_it",
+    )),
+    "F-N13": ("Thai is kept as typed, without what cannot be seen or turns a line round", (
+        "tests/shared/test_thai.py::test_cleaned_text_is_harmless_and_stable",
+        "tests/shared/test_thai.py::test_honest_text_is_kept_as_typed",
     )),
     "F-N8": ("text of others stays text, on every screen and slip", (
         f"{_UI}/screens/test_touches.py::test_typed_signs_are_text_and_nothing_else",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import socket
 
 import pytest
 
+from kiosk.devices.printer import FolderPrinter
+from kiosk.devices.voices import Voices
 from kiosk.speech import BYTES_A_SECOND, digit_words
 from kiosk.ui.presenters.aloud import DICTATION_GAP_S, VOLUMES
 from kiosk.ui.sample import sample_kiosk
 from kiosk.ui.screens.examples import WAYS
-from tests.kiosk.tones import Said, tone
+from tests.kiosk.tones import Said, pack, tone
 
 PARTS = ("บริการทั้งหมด", "แตะเพื่อเลือก", "ไม่มีใครอัด")
 
@@ -148,7 +151,7 @@ def test_nothing_that_is_read_reaches_the_diary(kiosk, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     read(kiosk)
 
-    def broken(texts, _language):
+    def broken(texts, _language, _gap_s):
         raise OSError(texts[0])
 
     monkeypatch.setattr(kiosk.flow.aloud, "prepare", broken)
@@ -220,6 +223,27 @@ def test_a_voice_that_lacks_a_figure_is_not_offered(tmp_path):
         recorded(kiosk)
         assert not kiosk.flow.view.can_hear
         assert kiosk.flow.chrome.can_read
+
+
+def test_unplugged_it_speaks_and_prints_all_the_same(tmp_path, monkeypatch):
+    """Clips lie on the disk and slips are drawn here: with no network at all nothing is missing (F-K12)."""
+    pack(tmp_path / "voices" / "th-tones", ["th"], {word: tone(0.1) for word in digit_words("th")})
+
+    def refuse(*_arguments, **_more):
+        raise AssertionError("something reached for the network")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    (tmp_path / "kiosk").mkdir()
+    with sample_kiosk(tmp_path / "kiosk", voices=Voices([tmp_path / "voices"])) as kiosk:
+        kiosk.flow.start()
+        kiosk.do("begin")
+        recorded(kiosk)
+        kiosk.do("hear")
+        kiosk.do("print")
+        [(sound, _)] = kiosk.sound.heard
+        assert sound.count(tone(0.1)) == 16
+        [slip] = kiosk.printer.tray
+    assert FolderPrinter(tmp_path / "slips", 384).print(slip) == "printed"
 
 
 class Figures(Said):
