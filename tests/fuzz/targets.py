@@ -10,12 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shared import batch, content, envelope, keys, protocol, stick, wire
-from shared.content import Notices, PieceRef
+import msgspec
+
+from shared import archive, batch, content, envelope, keylist, keys, protocol, stick, wire
+from shared.content import Notices, Office, PieceRef, Service
 from shared.errors import SalaError
 from shared.log import Head
 from shared.protocol import Health, Intake, KioskSelf, KnownKiosk, Limits, Local, NotTaken, Push, ServerSelf, Stand
 from shared.records import decode_record, encode_record
+from tests.kiosk.worlds import a_service, an_office
 from tests.vectors.make import (
     ANSWERS,
     BUNDLE,
@@ -60,6 +63,57 @@ def _one(data: bytes) -> Callable[[bytes], bytes]:
         return given
 
     return check
+
+
+class Misled(Exception):
+    """What must never come out of a reader: it believed what nobody signed."""
+
+
+def _key_lists() -> Target:
+    """A chain of three lists; however damaged, it leads to one of them or nowhere."""
+    roots = [keys.SigningKey(bytes([i]) * 32) for i in (1, 2)]
+    told = keylist.KeyList(
+        1, OFFICE, 1, 1, [roots[0].public.raw], 1, ANSWERS.public.raw, BUNDLE.public.raw, SEALING.public.raw
+    )
+    lists = [
+        keylist.sign(told, by=roots[:1]),
+        keylist.sign(msgspec.structs.replace(told, number=2, roots=[roots[1].public.raw]), by=roots),
+        keylist.sign(msgspec.structs.replace(told, number=3, roots=[roots[1].public.raw]), by=roots[1:]),
+    ]
+    pinned = keylist.first(lists[0], office=OFFICE)
+    true = [keylist.follow(pinned, lists[:n], office=OFFICE).list for n in (1, 2, 3)]
+
+    def walk(data: bytes) -> keylist.KeyList:
+        reached = keylist.follow(pinned, keylist.read_chain(data), office=OFFICE).list
+        if reached not in true:
+            raise Misled(f"list {reached.number}")
+        return reached
+
+    return Target("key lists", (keylist.write_chain(lists),), walk, others="any")
+
+
+def _backup() -> Target:
+    """The manifest of a server's backup."""
+    manifest = archive.Manifest(
+        1, OFFICE, b"backup-123456789", EPOCH, 1, "sqlite", "0.1.0", 0, 9, bytes(32), []
+    )  # fmt: skip
+
+    def read(data: bytes) -> archive.Manifest:
+        told, check = archive.read_manifest(data)
+        check([ANSWERS.public])
+        return told
+
+    return Target("backup", (archive.write_manifest(manifest, ANSWERS),), read)
+
+
+def _welcome(enrol: bytes, code: str) -> Target:
+    """The server's answer to a request to enrol."""
+    me = ServerSelf(OFFICE, ANSWERS, {SEALING.public.id: SEALING})
+    welcome = protocol.grant(
+        protocol.read_enrol(enrol), ENROLMENT_SECRET, me=me, office_name="อบต.", kiosk=KIOSK, kiosk_name="ตู้ 1",
+        epoch=EPOCH, server_ms=1, series=["A"], bundle_key=BUNDLE.public, seal_to=SEALING.public, code_salt=OFFICE_SALT,
+    )  # fmt: skip
+    return Target("welcome", (welcome,), lambda data: protocol.read_grant(data, code, NONCE))
 
 
 def targets() -> list[Target]:
@@ -111,6 +165,15 @@ def targets() -> list[Target]:
             "manifest", (manifest,), lambda data: content.read_manifest(data, BUNDLE.public, office=OFFICE, at_least=3)
         ),
         Target("piece", (notices,), _one(notices)),
+        _key_lists(),
+        _backup(),
+        _welcome(enrol, enrol_code),
+        # Signed by an office whose server has gone wrong: JSON that is believed and must still be a value or refused.
+        Target("office", (content.piece(an_office()),), lambda data: content.read_piece(Office, data), others="any"),
+        Target(
+            "service", (content.piece(a_service("sign_tax", "ภาษีป้าย")),),
+            lambda data: content.find_blanks(content.read_piece(Service, data)), others="any",
+        ),
         Target(
             "status", (status,),
             lambda data: envelope.open_status(data, status_id=code.status_id, state_key=code.state_key),

@@ -2,7 +2,7 @@
 
 import os
 
-from shared import envelope, protocol, wire
+from shared import envelope, keylist, protocol, wire
 from shared.envelope import Label
 from shared.protocol import Receipt
 from tests.fuzz.fuzzer import run
@@ -51,3 +51,10 @@ def test_a_reader_that_crashes_is_found():
     """A planted fault: bytes beyond the end are asked for."""
     found = run(seed=1, count=500, at=[Target("crash", (b"12345678",), lambda data: data[7])]).findings
     assert any("IndexError" in each for each in found)
+
+
+def test_a_kiosk_that_follows_unsigned_key_lists_is_found(monkeypatch):
+    """A planted fault: a list is followed without counting who signed it."""
+    walk = next(target for target in targets() if target.name == "key lists")
+    monkeypatch.setattr(keylist, "_enough", lambda *_: None)
+    assert any("Misled" in each for each in run(seed=1, count=4000, at=[walk]).findings)
