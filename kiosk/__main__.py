@@ -39,6 +39,7 @@ from kiosk.trust import Trust
 from kiosk.ui.shaping.house import breaker
 from shared.content import Bundle
 from shared.errors import SalaError
+from shared.fourwords import four_words, numbers
 from shared.records import BOOT_BYTES
 
 _PIN_DIGITS_MIN = 6
@@ -99,6 +100,8 @@ def _enrol(args: argparse.Namespace) -> int:
     transport = Https(args.server, ca_file=args.ca_file, now=clock.guess)
     me = enrol(args.data, transport, code=args.code, url=args.server, clock=clock, random=os.urandom)
     print(f"{me.kiosk_name}: enrolled with {me.office_name}, tickets {', '.join(me.series)}")
+    print(f"Compare with the server's page: {' · '.join(four_words(me.fingerprint))}   ({numbers(me.fingerprint)})")
+    print("If one differs, somebody stands between: press 'they differ' there, and do not start this kiosk.")
     return 0
 
 

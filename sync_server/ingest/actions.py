@@ -143,6 +143,11 @@ def enrol(data: bytes, *, now: dt.datetime) -> Reply:
         request = protocol.read_enrol(data)
         admitted = kiosks.admit(desk.office, request, now=now, kiosk_id=os.urandom(16))
         own = server_keys()
+        fingerprint = protocol.fingerprint(
+            office=desk.me.office, kiosk=bytes.fromhex(admitted.kiosk.kiosk_id), kiosk_key=request.public_key,
+            answer_key=own.receipts.public.raw, bundle_key=own.bundle.public.raw, sealing_key=own.sealing[0].public.raw,
+        )  # fmt: skip
+        kiosks.note_fingerprint(admitted.kiosk, fingerprint)
         return protocol.grant(
             request, admitted.secret, me=desk.me, office_name=desk.office.name,
             kiosk=bytes.fromhex(admitted.kiosk.kiosk_id), kiosk_name=admitted.kiosk.name, epoch=desk.epoch,

@@ -88,6 +88,18 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes) 
     raise NotTaken(Reason.WRONG_CODE)
 
 
+def note_fingerprint(kiosk: Kiosk, fingerprint: bytes) -> None:
+    """Keep what the kiosk will show as four words, for a person to compare."""
+    Kiosk.objects.filter(pk=kiosk.pk).update(fingerprint=fingerprint.hex())
+
+
+def note_compared(actor: Actor, kiosk: Kiosk, *, now: dt.datetime) -> None:
+    """A person saw the same four words on both screens."""
+    with transaction.atomic():
+        if Kiosk.objects.filter(pk=kiosk.pk, compared_at=None).exclude(fingerprint="").update(compared_at=now):
+            record_act(actor, "kiosk.compared", "kiosk", kiosk.kiosk_id, at=now, after={"words": kiosk.fingerprint})
+
+
 def forget_codes(now: dt.datetime) -> int:
     """Blank the secrets of codes that are late; returns how many rows were touched."""
     late = EnrolmentCode.objects.filter(made_at__lte=now - EnrolmentCode.VALID_FOR).exclude(secret=b"")

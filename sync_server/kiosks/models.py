@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from shared.fourwords import four_words, numbers
 from sync_server.organisations.models import Office, Staff
 
 
@@ -71,6 +72,16 @@ class Kiosk(models.Model):
         return max(0, self.captured - self.stored)
 
     @property
+    def words(self) -> tuple[str, ...]:
+        """The four words of its enrolment; empty where it was enrolled before there were any."""
+        return four_words(bytes.fromhex(self.fingerprint)) if self.fingerprint else ()
+
+    @property
+    def word_numbers(self) -> str:
+        """The same as numbers, for a console that has no Thai letters."""
+        return numbers(bytes.fromhex(self.fingerprint)) if self.fingerprint else ""
+
+    @property
     def active(self) -> bool:
         """Whether it may write."""
         return self.state == KioskState.ENROLLED
@@ -117,6 +128,11 @@ class EnrolmentCode(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kiosk_name} ({self.series})"
+
+    @property
+    def spoilt(self) -> bool:
+        """Whether too many wrong tries, or a newer code, ended it."""
+        return self.tries >= self.TRIES_MAX
 
     def alive_at(self, now: dt.datetime) -> bool:
         """Whether this code may still be spoken about: neither spoilt by wrong tries nor late."""

@@ -1,8 +1,9 @@
 """Reads about kiosks: who a key belongs to, and what the fleet page shows."""
 
+from shared import keys
 from shared.keys import VerifyKey
 from shared.protocol import KnownKiosk
-from sync_server.kiosks.models import Alarm, Kiosk
+from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
 from sync_server.organisations.models import Office
 
 
@@ -17,6 +18,12 @@ def find(office: Office, kiosk_id: bytes) -> Kiosk | None:
 def known(kiosk: Kiosk) -> KnownKiosk:
     """The kiosk as the protocol sees it."""
     return KnownKiosk(bytes.fromhex(kiosk.kiosk_id), VerifyKey(bytes(kiosk.public_key)), not kiosk.active)
+
+
+def code_of(office: Office, code: str) -> EnrolmentCode:
+    """The row behind an enrolment code that was just made."""
+    name = keys.enrolment_name(keys.enrolment_secret(code)).hex()
+    return EnrolmentCode.objects.get(office=office, code_name=name)
 
 
 def fleet(office: Office) -> list[Kiosk]:

@@ -76,6 +76,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         else:
             context = {
                 "name": name,
+                "code_id": queries.code_of(staff_of(request).office, code).pk,
                 "series": series,
                 "code": code,
                 "groups": _groups(code),
@@ -86,6 +87,24 @@ def enrol(request: HttpRequest) -> HttpResponse:
             }
             return render(request, "kiosks/code.html", context)
     return render(request, "kiosks/enrol.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@allow(*MANAGERS)
+def came(request: HttpRequest, code_id: int) -> HttpResponse:
+    """Whether the kiosk of a code has come, and its four words; asked again by the page of the code itself."""
+    code = get_object_or_404(EnrolmentCode.objects.select_related("kiosk"), office=staff_of(request).office, pk=code_id)
+    context = {"code_id": code.pk, "kiosk": code.kiosk, "open": code.open_at(timezone.now()), "spoilt": code.spoilt}
+    return render(request, "kiosks/came.html", context)
+
+
+@require_POST
+@allow(*MANAGERS)
+def compared(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """A person saw the same four words on both screens."""
+    kiosk = get_object_or_404(Kiosk, office=staff_of(request).office, kiosk_id=kiosk_id)
+    actions.note_compared(actor_of(request), kiosk, now=timezone.now())
+    messages.success(request, str(Text("บันทึกแล้วว่าคำสี่คำตรงกัน", "Noted: the four words are the same")))
+    return redirect("kiosks:kiosk", kiosk_id)
 
 
 @require_POST

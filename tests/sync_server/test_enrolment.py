@@ -149,3 +149,46 @@ def test_a_low_order_key_is_refused(server):
     answer = protocol.read_answer(direct(server.now)("enrol", broken), server_keys().receipts.public)
     assert answer.reason is Reason.BAD_SIGNATURE
     assert not Kiosk.objects.exists()
+
+
+def test_both_sides_come_to_the_same_four_words(server):
+    """The server keeps the fingerprint that the kiosk works out for itself; asked again after a roll, the new one."""
+    from kiosk import identity
+    from sync_server import keys as own
+
+    code = _code(server)
+    grant = _enrol(server, code)
+    assert identity.from_grant(grant, KEY).fingerprint.hex() == Kiosk.objects.get().fingerprint
+    root = keys.parse(own.root_file().read_text("ascii"))
+    own.roll(["receipts"], [root], now_ms=1)
+    again = _enrol(server, code)
+    assert identity.from_grant(again, KEY).fingerprint.hex() == Kiosk.objects.get().fingerprint
+    assert identity.from_grant(again, KEY).fingerprint != identity.from_grant(grant, KEY).fingerprint
+
+
+def test_a_swapped_key_in_between_shows_as_other_words(server):
+    """Whoever stands between and puts its own keys into a welcome it could prove would be seen by two people."""
+    import dataclasses
+
+    from kiosk import identity
+    from shared.fourwords import four_words
+
+    honest = identity.from_grant(_enrol(server, _code(server)), KEY)
+    swapped = dataclasses.replace(honest, answer_key=SigningKey(bytes(32)).public)
+    assert four_words(honest.fingerprint) != four_words(swapped.fingerprint)
+
+
+def test_a_recorded_enrolment_lets_nobody_in_later(server):
+    """The very bytes of a good request, sent again by somebody else: the same answer while the code lives, good for the
+    first key alone; refused once it is late.
+    """
+    code = _code(server)
+    request = protocol.enrol(code, KEY, nonce=NONCE, device="test", software="0.1")
+    first = ingest.enrol(request, now=server.now)
+    replayed = ingest.enrol(request, now=server.now)
+    assert protocol.read_grant(replayed.body, code, NONCE).kiosk == protocol.read_grant(first.body, code, NONCE).kiosk
+    with pytest.raises(SalaError):
+        protocol.read_grant(replayed.body, code, bytes(16))
+    late = ingest.enrol(request, now=server.now + dt.timedelta(minutes=11))
+    assert protocol.read_answer(late.body, server_keys().receipts.public).reason is Reason.WRONG_CODE
+    assert Kiosk.objects.count() == 1

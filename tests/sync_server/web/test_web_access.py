@@ -63,6 +63,8 @@ ROUTES: dict[str, list[Row]] = {
     "kiosks:fleet": [Row()],
     "kiosks:kiosk": [Row(of="kiosk")],
     "kiosks:enrol": [Row(200, _MANAGE)],
+    "kiosks:came": [Row(200, _MANAGE, of="code")],
+    "kiosks:compared": [Row(302, _MANAGE, post=True, of="kiosk")],
     "kiosks:clear-alarm": [Row(302, _MANAGE, post=True, of="alarm")],
     "records:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "records:reinstate": [Row(403, {CLERK: 302}, post=True, of="kiosk")],
@@ -109,7 +111,7 @@ def test_every_address_has_a_row(server):
 def things(busy):
     """What the addresses are about."""
     from sync_server.cases.models import Case
-    from sync_server.kiosks.models import Alarm, Kiosk
+    from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
     from sync_server.queues.models import Explanation, Praise
     from sync_server.records.models import Log, RecordRow
     from sync_server.sealed.models import SealedCase
@@ -133,6 +135,7 @@ def things(busy):
         "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
         "words": {"explanation_id": Explanation.objects.exclude(words="")[0].pk},
         "praise": {"praise_id": Praise.objects.exclude(words="")[0].pk},
+        "code": {"code_id": EnrolmentCode.objects.all()[0].pk},
         "alarm": {"alarm_id": Alarm.objects.all()[0].pk},
     }
 

@@ -120,6 +120,77 @@ def test_a_code_lets_one_kiosk_in_and_is_shown_once(busy, signed_in):
     assert Kiosk.objects.get(name="ตู้ 9").series == "XY"
 
 
+def _come(client, seed=7):
+    """A kiosk enrols with a code that the page has just made; the page's code and what the kiosk will show."""
+    from fake_kiosk import direct
+
+    from shared import protocol
+    from shared.fourwords import four_words
+    from shared.keys import SigningKey
+    from sync_server.kiosks.models import EnrolmentCode
+
+    page = client.post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "XY"}).content.decode()
+    row = EnrolmentCode.objects.latest("pk")
+    assert f'hx-get="/desk/kiosks/enrol/{row.pk}"' in page
+    code = re.search(r'data-code="([^"]+)"', page)[1]
+    key = SigningKey(bytes([seed]) * 32)
+    asked = protocol.enrol(code, key, nonce=bytes(16), device="t", software="0.1")
+    grant = protocol.read_grant(direct(row.made_at)("enrol", asked), code, bytes(16))
+    shown = protocol.fingerprint(
+        office=grant.office, kiosk=grant.kiosk, kiosk_key=key.public.raw, answer_key=grant.answer_key,
+        bundle_key=grant.bundle_key, sealing_key=grant.sealing_key,
+    )  # fmt: skip
+    return row, four_words(shown)
+
+
+def test_the_page_shows_the_four_words_of_the_kiosk_that_came(busy, signed_in):
+    """Nothing before it came; then the kiosk's own words, until somebody says that they are the same."""
+    from sync_server.kiosks.models import Kiosk
+    from sync_server.organisations.models import AuditRow
+
+    client = signed_in("it")
+    row, words = _come(client)
+    answer = client.get(f"/desk/kiosks/enrol/{row.pk}")
+    assert re.search(".*".join(words), read(answer), re.DOTALL)
+    assert "hx-get" not in answer.content.decode()
+    kiosk = Kiosk.objects.get(name="ตู้ 9")
+    assert "ตรงกันทั้งสี่คำ" in read(client.get(f"/desk/kiosks/{kiosk.kiosk_id}"))
+    for _ in range(2):
+        client.post(f"/desk/kiosks/{kiosk.kiosk_id}/compared")
+    kiosk.refresh_from_db()
+    assert kiosk.compared_at is not None
+    assert AuditRow.objects.filter(act="kiosk.compared", object_id=kiosk.kiosk_id).count() == 1
+    assert "ตรงกันทั้งสี่คำ" not in read(client.get(f"/desk/kiosks/{kiosk.kiosk_id}"))
+
+
+def test_words_that_differ_end_the_kiosk_at_once(busy, signed_in):
+    """One button: revoked, with that reason."""
+    from sync_server.kiosks.models import Kiosk, Revocation
+
+    client = signed_in("it")
+    row, _words = _come(client)
+    page = client.get(f"/desk/kiosks/enrol/{row.pk}").content.decode()
+    address = re.search(r'action="([^"]+/revoke)"', page)[1]
+    reason = re.search(r'name="reason" value="([^"]+)"', page)[1]
+    client.post(address, {"reason": reason})
+    assert not Kiosk.objects.get(name="ตู้ 9").active
+    assert Revocation.objects.latest("pk").reason == "คำสี่คำบนสองจอไม่ตรงกัน"
+
+
+def test_a_dead_or_late_code_says_so_where_one_waits(busy, signed_in):
+    """Nobody stands before a page that will never change."""
+    from sync_server.kiosks.models import EnrolmentCode
+
+    client = signed_in("it")
+    client.post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "XY"})
+    row = EnrolmentCode.objects.latest("pk")
+    assert "รอตู้" in read(client.get(f"/desk/kiosks/enrol/{row.pk}"))
+    EnrolmentCode.objects.filter(pk=row.pk).update(made_at=row.made_at - EnrolmentCode.VALID_FOR)
+    assert "รหัสหมดเวลาแล้ว" in read(client.get(f"/desk/kiosks/enrol/{row.pk}"))
+    EnrolmentCode.objects.filter(pk=row.pk).update(tries=5)
+    assert "รหัสนี้ใช้ไม่ได้แล้ว" in read(client.get(f"/desk/kiosks/enrol/{row.pk}"))
+
+
 @pytest.mark.parametrize(
     ("name", "series", "said"),
     [
