@@ -3,7 +3,8 @@
     enter("sim", first_seed=1, seeds=300, steps=1000, count=500_000, broken=0)      a line of docs/assurance/ledger.csv
 
 Whoever runs a campaign gets its line by running it; nobody writes one by hand. `count` is of records for `sim`, of
-states for `crash`, of kills for `kill`. A commit with a plus sign had changes that were not committed.
+states for `crash`, of kills for `kill`, of damaged inputs for `fuzz`. A commit with a plus sign had changes that were
+not committed.
 """
 
 import csv
