@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from shared import content
+from shared import content, thai
 from shared.content import Service, Step
 from sync_server.content import labels, queries
 from sync_server.content.actions import NothingToPublish, publish
@@ -151,6 +151,11 @@ def hall(request: HttpRequest) -> HttpResponse:
             for level in getattr(facts.get(content.FLOOR_PIECE), "levels", ())
         ],
         "satisfaction": facts.get(content.SATISFACTION_PIECE),
+        "faces": [
+            (labels.read(each.name), each.photo, each.photo.holds(thai.service_date(timezone.now())))
+            for each in described.colleagues
+            if each.photo is not None
+        ],
     }
     return render(request, "content/hall.html", context)
 

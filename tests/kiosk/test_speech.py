@@ -37,6 +37,7 @@ def test_every_number_has_its_clips():
     """What a number can need is on the list of what to record."""
     for language in words.LANGUAGES:
         clips = set(speech.number_clips(language))
+        assert clips.issuperset(speech.digit_words(language)), language
         for number in (*range(1000), 1999, 54_321, 100_000, 999_999):
             assert clips.issuperset(number_words(str(number), speech.tongue_of(language))), (language, number)
 

@@ -1,5 +1,6 @@
 """The desk's content pages: everybody reads them, clerk and administrator publish, an empty server explains itself."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -143,6 +144,34 @@ def test_an_office_without_a_hall_is_told_how_to_have_one(signed_in, server, tmp
     import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
     page = client.get(f"{SERVICES}hall").content.decode().replace("<wbr>", "")
     assert all(name in page for name in source.HALL_FILES)
+
+
+def test_who_publishes_sees_whose_face_is_shown_and_by_which_consent(signed_in, published, server, tmp_path):
+    """Name and days, and whether it holds today; nobody where drawings stand."""
+    import shutil
+
+    from PIL import Image
+
+    from sync_server.content.actions import SAMPLE, import_draft
+    from sync_server.content.importer import read_source
+    from sync_server.organisations.actions import Actor
+
+    def page():
+        written = re.sub("<[^>]+>", "", client.get(f"{SERVICES}hall").content.decode())
+        return " ".join(written.split())
+
+    client = signed_in("palad")
+    assert "ตู้แสดงภาพวาดแทน" in page()
+    folder = tmp_path / "office"
+    shutil.copytree(SAMPLE, folder)
+    (folder / "staff").mkdir()
+    Image.new("RGB", (300, 300)).save(folder / "staff" / "a.png")
+    office = folder / "office.toml"
+    photo = 'photo = { file = "a.png", consent_on = 2020-10-01, consent_until = 2021-09-30 }'
+    office.write_text(office.read_text("utf-8").replace('"avatar-1"', f'"avatar-1"\n{photo}', 1), "utf-8")
+    import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
+    assert "อามีนะห์ ตัวอย่าง" in page()
+    assert "ยินยอม 1 ต.ค. 2563 ถึง 30 ก.ย. 2564 · วันนี้ไม่แสดง" in page()
 
 
 def test_a_service_shows_its_forms_and_what_people_call_it(signed_in, published, server):
