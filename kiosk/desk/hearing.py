@@ -26,6 +26,7 @@ from shared.protocol import (
     NewLogNeeded,
     Position,
     Push,
+    Refusal,
     Refused,
     ServerRestored,
     Stored,
@@ -61,6 +62,8 @@ class Hearing:
         now = replace(before, epoch=answer.epoch)
         server_ms = answer.server_ms if came_at_once else max(before.server_ms, answer.server_ms)
         with self._book.store.transaction() as tx:
+            if not isinstance(answer, Refusal):  # a server whose database is away refuses in no epoch
+                self._book.know_epoch(tx, answer.epoch)
             for event in events:
                 match event:
                     case Stored(head, backed_up):

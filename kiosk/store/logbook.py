@@ -274,10 +274,10 @@ class Logbook:
         told_ms = self._server_ms()
         same_epoch = epoch == old.epoch
         news = not same_epoch or seq > old.stored_seq or backed_up > old.backed_up
-        if not news and epoch == self._epoch() and abs(server_ms - told_ms) < _HOUR_MS:
+        self.know_epoch(tx, epoch)
+        if not news and abs(server_ms - told_ms) < _HOUR_MS:
             return
         tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
-        tx.put_cell(_EPOCH_CELL, epoch)
         if not news:
             return
         stored = Head(log, seq, hash_)
@@ -296,6 +296,11 @@ class Logbook:
             _encode(KeptReceipt(seq, hash_, backed_up, epoch, server_ms, signed)),
         )
         self._put_standing(tx, entry, _Standing(epoch, stored.seq, stored.hash, backed, number, old.pruned, aging))
+
+    def know_epoch(self, tx: Transaction, epoch: bytes) -> None:
+        """A verified answer was given in `epoch`: what the server promised in another one lets go of nothing more."""
+        if epoch != self._epoch():
+            tx.put_cell(_EPOCH_CELL, epoch)
 
     def prune(self, tx: Transaction, *, limit: int = READ_COUNT_MAX) -> int:
         """Give up the bodies that have lain in a verified backup for 35 days; returns how many records were looked at.
@@ -577,7 +582,7 @@ class Logbook:
         return False
 
     def _epoch(self) -> bytes:
-        """The epoch that the server named last, in an answer about any log of this store; empty before the first."""
+        """The epoch that the server named last; empty before its first answer."""
         return self._store.cell(_EPOCH_CELL) or b""
 
     def _server_ms(self) -> int:

@@ -308,6 +308,17 @@ def test_an_old_log_waits_until_the_restored_server_has_spoken_of_it(desk):
     assert [record.header.seq for record in desk.book.after(0, log=old) if record.body is not None] == [1]
 
 
+def test_a_new_epoch_counts_before_anything_is_said_of_a_log(desk):
+    """An answer that confirmed nothing was in another epoch: what was promised before lets go of nothing."""
+    for _ in range(5):
+        desk.rate()
+    answer(desk, 6, backed_up=6, server_ms=1)
+    answer(desk, 6, backed_up=6, server_ms=2 + PRUNE_AFTER_MS)
+    with desk.store.transaction() as tx:
+        desk.book.know_epoch(tx, b"epoch-2")
+    assert prune(desk) == 0
+
+
 def test_no_body_goes_without_its_receipt(desk):
     """The receipt that would let bodies go has rotted: they stay, and the rot is named."""
     for _ in range(5):
