@@ -37,7 +37,8 @@ READ_S = 20
 TOTAL_S = 50
 
 #: Go over a certificate that may have ended: they carry no record, and the time by which to judge it comes back.
-QUESTIONS = ("sync/position", "sync/enrol")
+#: So do the key lists, which prove themselves: without them a kiosk with a wrong clock could not read that answer.
+QUESTIONS = ("sync/position", "sync/enrol", "sync/keys")
 
 #: A signed answer is some hundred bytes, a note at most 256 KiB.
 ANSWER_BYTES_MAX = 256 * 1024

@@ -30,7 +30,9 @@ from shared.errors import ContentRefused, SalaError
 from shared.protocol import Answer, Position, Reason, Receipt, Refusal
 from sync_server.ingest import actions, plugged
 from sync_server.keys import server_keys
+from sync_server.kiosks import actions as kiosks
 from sync_server.kiosks import queries as kiosk_queries
+from sync_server.kiosks.models import AlarmKind
 from sync_server.organisations.queries import the_office
 
 #: More than any kiosk fills in years; whoever plugs in a stick of a million files does not stop the server.
@@ -117,12 +119,19 @@ def _take_one(path: Path, told: Taken, now: dt.datetime) -> Reason | None:
         told.refused.append((name, _why(error)))
         return Reason.MALFORMED
     answer = _read(actions.accept(data, now=now).body)
+    office, begins = the_office(), f"{header.log.hex()} {header.first_seq}"
     if isinstance(answer, Receipt):
         told.files += 1
         told.records += header.count
+        kiosks.end_alarm(office, AlarmKind.GAP, begins, now=now)
         return None
     assert isinstance(answer, Refusal), "an envelope is answered by a receipt or a refusal"
     told.refused.append((name, answer.reason.value))
+    if answer.reason is Reason.GAP:
+        # Over the line a kiosk mends this itself, in the same conversation; here somebody must fetch the other stick.
+        kiosk = kiosk_queries.find(office, header.kiosk)
+        if not kiosk_queries.is_alarmed(office, AlarmKind.GAP, header.log.hex()):
+            kiosks.raise_alarm(office, AlarmKind.GAP, begins, now=now, kiosk=kiosk)
     return answer.reason
 
 

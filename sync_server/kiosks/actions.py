@@ -185,6 +185,11 @@ def raise_alarm(
     Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
 
 
+def end_alarm(office: Office, kind: AlarmKind, cause: str, *, now: dt.datetime) -> None:
+    """What an alarm was about is over by itself: nobody has to look."""
+    Alarm.objects.filter(office=office, kind=kind, cause=cause, cleared_at=None).update(cleared_at=now)
+
+
 def clear_alarm(actor: Actor, alarm: Alarm, *, now: dt.datetime) -> None:
     """A person has looked at it."""
     with transaction.atomic():

@@ -15,6 +15,8 @@ from sync_server.web.language import Text
 SILENT_AFTER = dt.timedelta(hours=26)
 #: A clock this far off is said; below it, the way there and back explains the difference.
 CLOCK_OFF_S = 5
+#: A clock this far off is more than a drift: dates on slips and deadlines are wrong.
+CLOCK_ALARM_S = 15 * 60
 #: Backups are made daily; one that was left out may be a holiday of the other machine, two are not.
 BACKUP_OLD_AFTER = dt.timedelta(hours=50)
 
@@ -56,7 +58,7 @@ class FleetRow:
 
 @dataclass(frozen=True, slots=True)
 class AlarmCard:
-    """One card on top of the page; `alarm` is None for what is computed (a silent kiosk)."""
+    """One card on top of the page; `alarm` is None for what is computed (a silent kiosk, a clock far off)."""
 
     words: AlarmWords
     title: Text
@@ -91,12 +93,13 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
     """The kiosk's row; `kiosk.logs` should be prefetched."""
     # What a kiosk says about itself leaves the confidential log out; so does this, or the difference would tell.
     logs = [log for log in kiosk.logs.all() if log.name != "confidential"]
-    forked = any(log.branch > 0 for log in logs)
-    lines = (
-        Status("near", "git-branch", Text("แยกสองสาย", "Two lines"))
-        if forked
-        else Status("done", "check-circle-fill", Text("สายเดียว", "One line"))
-    )
+    apart = sum(log.apart for log in logs)
+    if any(log.branch > 0 for log in logs):
+        lines = Status("near", "git-branch", Text("แยกสองสาย", "Two lines"))
+    elif apart:
+        lines = Status("near", "hourglass", Text("กักไว้ {n} รายการ", "{n} kept apart").format(n=apart))
+    else:
+        lines = Status("done", "check-circle-fill", Text("สายเดียว", "One line"))
     held, backed_up = (sum(getattr(log, name) for log in logs if log.branch == 0) for name in ("seq", "backed_up"))
     return FleetRow(kiosk, status(kiosk, now), clock(kiosk), lines, held, backed_up)
 
@@ -104,15 +107,36 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
 def cards(
     rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime, *, backed_up_at: dt.datetime | None
 ) -> list[AlarmCard]:
-    """The alarms nobody has looked at, the kiosks that fell silent, and a backup that was not made: the newest one of
-    this epoch is of `backed_up_at`.
+    """The alarms nobody has looked at, the kiosks that fell silent or whose clock is far off, and a backup that was not
+    made: the newest one of this epoch is of `backed_up_at`.
     """
     shown = [
         AlarmCard(ALARMS[alarm.kind], ALARMS[alarm.kind].title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
         for alarm in alarms
     ]
     late = [_silent(row_, now) for row_ in rows if row_.status.state == "late"]
-    return [*late, *_backup(rows, backed_up_at, now), *shown]
+    clocks = [_clock_off(row_) for row_ in rows if _is_far_off(row_.kiosk)]
+    return [*late, *_backup(rows, backed_up_at, now), *shown, *clocks]
+
+
+def _is_far_off(kiosk: Kiosk) -> bool:
+    ahead_ms = kiosk.clock_ahead_ms
+    return kiosk.active and ahead_ms is not None and abs(ahead_ms) >= CLOCK_ALARM_S * 1000
+
+
+def _clock_off(row_: FleetRow) -> AlarmCard:
+    """It goes away by itself once the clock is right."""
+    safe = Text(
+        "ลำดับและเลขคิวไม่ขึ้นกับนาฬิกา เซิร์ฟเวอร์เก็บทั้งเวลาที่ตู้บอกและเวลาที่รับ แต่วันที่บนบัตรคิวและใบรับเรื่องอาจผิด",
+        "Order and numbers do not depend on it, and both times are kept. Dates on slips may be wrong.",
+    )
+    do = Text(
+        "ที่ตู้ แตะมุมขวาบนห้าครั้ง แล้วตั้งวันเวลาใหม่ ถ้าเพี้ยนอีก เปลี่ยนถ่านนาฬิกาในเครื่อง",
+        "At the kiosk touch the upper right corner five times and set it. If it comes back, change its battery.",
+    )
+    title = Text("นาฬิกาของ {kiosk} เพี้ยนมาก: {how}", "The clock of {kiosk} is far off: {how}")
+    said = title.format(kiosk=row_.kiosk.name, how=row_.clock.words)
+    return AlarmCard(AlarmWords(said, safe, do, "clock"), said, row_.kiosk, None)
 
 
 def _backup(rows: list[FleetRow], made_at: dt.datetime | None, now: dt.datetime) -> list[AlarmCard]:

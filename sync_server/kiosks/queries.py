@@ -3,7 +3,7 @@
 from shared import keys
 from shared.keys import VerifyKey
 from shared.protocol import KnownKiosk
-from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
+from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk
 from sync_server.organisations.models import Office
 
 
@@ -29,6 +29,11 @@ def code_of(office: Office, code: str) -> EnrolmentCode:
 def fleet(office: Office) -> list[Kiosk]:
     """Every kiosk, active ones first."""
     return list(Kiosk.objects.filter(office=office).order_by("state", "name"))
+
+
+def is_alarmed(office: Office, kind: AlarmKind, cause: str) -> bool:
+    """Whether an alarm of this kind stands open whose cause begins like this."""
+    return Alarm.objects.filter(office=office, kind=kind, cause__startswith=cause, cleared_at=None).exists()
 
 
 def open_alarms(office: Office) -> list[Alarm]:

@@ -16,6 +16,7 @@ from shared.kinds import RatingGiven
 from shared.records import At, Quality
 from sync_server.ingest.stick import FILES_MAX, REFUSED_MAX, NoStick, take
 from sync_server.keys import server_keys
+from sync_server.kiosks.models import Alarm, AlarmKind
 from sync_server.records.models import Log, RecordRow
 from tests.kiosk.worlds import BUNDLE_KEY, CODE_SALT, Hands, make_world
 
@@ -83,9 +84,12 @@ def test_a_gap_stays_on_the_stick_until_what_is_missing_came(real_kiosk, server,
     told = take(second, now=server.now)
     assert {reason for _, reason in told.refused} == {"gap"}
     assert len(list(second.rglob("*.sala"))) == before
+    waiting = Alarm.objects.filter(kind=AlarmKind.GAP, cleared_at=None)
+    assert waiting.count() == 1
     assert take(first, now=server.now).refused == []
     assert take(second, now=server.now).refused == []
     assert RecordRow.objects.count() == 1001
+    assert waiting.count() == 0
 
 
 def test_one_spoilt_file_is_named_and_holds_up_no_other_kiosk(real_kiosk, server, tmp_path):

@@ -279,6 +279,33 @@ def test_a_log_opened_after_a_copy_raises_one_alarm(kiosk, server):
     )
 
 
+@pytest.mark.parametrize(
+    ("reason", "kind"), [("copied", AlarmKind.KIOSK_COPIED), ("restored", AlarmKind.KIOSK_RESTORED)]
+)
+def test_a_copy_and_a_restored_image_are_told_apart(kiosk, server, reason, kind):
+    """They ask for different things of whoever looks after the kiosk."""
+    kiosk.push()
+    kiosk.open_log(reason, kiosk.lobby.head)
+    kiosk.push()
+    catch_up()
+    assert [alarm.kind for alarm in Alarm.objects.all()] == [kind]
+
+
+def test_two_devices_under_one_name_are_told_of(kiosk, server):
+    """Both go on from one log, each in a new one of its own: there is a second device, or a disk came back twice."""
+    kiosk.push()
+    parent = kiosk.lobby.head
+    kiosk.open_log("forked", parent)
+    kiosk.push()
+    catch_up()
+    assert not Alarm.objects.filter(kind=AlarmKind.TWO_DEVICES).exists()
+    kiosk.open_log("forked", parent)
+    kiosk.push()
+    catch_up()
+    rebuild("logs")
+    assert Alarm.objects.get(kind=AlarmKind.TWO_DEVICES).cause == parent.log.hex()
+
+
 def test_an_answer_is_in_the_next_edition_under_the_citizens_key(kiosk, server, staff):
     """After an answer the follower publishes; the case's status opens with the key of its record, and no other."""
     publish_sample(server.office, now=server.now)

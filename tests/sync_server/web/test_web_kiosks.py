@@ -98,6 +98,33 @@ def test_a_clock_that_is_off_is_said(server, ahead_ms, words):
     assert fleet.clock(Kiosk(clock_ahead_ms=ahead_ms)).words.th.startswith(words)
 
 
+@pytest.mark.parametrize(("ahead_s", "cards"), [(0, 0), (-600, 0), (901, 1), (-40 * 365 * 86400, 1), (None, 0)])
+def test_a_clock_far_off_is_a_card_until_it_is_right(server, ahead_s, cards):
+    """In plain words, with what to do; a drift of minutes is only said in the row, a revoked kiosk's not at all."""
+    from sync_server.kiosks import fleet
+    from sync_server.kiosks.models import Kiosk
+
+    kiosk = Kiosk(name="ตู้ 1", state="enrolled", seen_at=NOW, clock_ahead_ms=None if ahead_s is None else ahead_s * 1000)
+    row = fleet.FleetRow(kiosk, fleet.status(kiosk, NOW), fleet.clock(kiosk), fleet.status(kiosk, NOW), 0, 0)
+    shown = fleet.cards([row], [], NOW, backed_up_at=NOW)
+    assert len(shown) == cards
+    assert all("นาฬิกาของ ตู้ 1 เพี้ยนมาก" in card.title.th for card in shown)
+    kiosk.state = "revoked"
+    assert fleet.cards([row], [], NOW, backed_up_at=NOW) == []
+
+
+def test_every_alarm_is_said_in_plain_words(server):
+    """Each kind has a title, what is safe and what to do, in Thai and English."""
+    from sync_server.kiosks.labels import ALARMS
+    from sync_server.kiosks.models import AlarmKind
+
+    assert set(ALARMS) == set(AlarmKind)
+    for words in ALARMS.values():
+        for text in (words.title, words.safe, words.do):
+            assert re.search("[ก-๙]", text.th)
+            assert text.en.isascii()
+
+
 def test_a_code_lets_one_kiosk_in_and_is_shown_once(busy, signed_in):
     """The code on the page is the one that works; it is in no other page and in no row of the database."""
     from fake_kiosk import direct
