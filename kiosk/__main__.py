@@ -1,6 +1,7 @@
 """`sala-kiosk`: the one command of whoever looks after a kiosk.
 
     sala-kiosk enrol --server URL --code CODE   become a kiosk of the office behind URL    (once)
+    sala-kiosk enrol --stick DIR --code CODE    the same without a line; twice, with a way to the server in between
     sala-kiosk run                              open the window and serve citizens
     sala-kiosk status                           how far records got, what needs a person; also while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
@@ -28,12 +29,14 @@ from kiosk.clock import Clock
 from kiosk.desk import tally
 from kiosk.desk.health import Health
 from kiosk.desk.services import NoContent
+from kiosk.desk.stick import Stick
+from kiosk.desk.stick_import import Import
 from kiosk.devices import sound
 from kiosk.devices.voices import PACKAGED
 from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
 from kiosk.store.editions import Editions
-from kiosk.sync.enrolment import enrol
+from kiosk.sync.enrolment import enrol, enrol_by_stick
 from kiosk.sync.https import Https
 from kiosk.trust import Trust
 from kiosk.ui.shaping.house import breaker
@@ -71,7 +74,9 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     enrol_ = add("enrol", _enrol, "become a kiosk of an office")
-    enrol_.add_argument("--server", required=True, help="where the office's server answers")
+    road = enrol_.add_mutually_exclusive_group(required=True)
+    road.add_argument("--server", help="where the office's server answers")
+    road.add_argument("--stick", type=Path, help="without a line: where a USB stick is mounted")
     enrol_.add_argument("--code", required=True, help="the one-time code from the server's page for kiosks")
     enrol_.add_argument("--ca-file", default="", help="certificate authority to believe (PEM)")
     add("run", _run, "open the window and serve citizens")
@@ -97,12 +102,33 @@ def _parser() -> argparse.ArgumentParser:
 
 def _enrol(args: argparse.Namespace) -> int:
     clock = Clock(os.urandom(BOOT_BYTES))
+    if args.stick is not None:
+        return _enrol_by_stick(args, clock)
     transport = Https(args.server, ca_file=args.ca_file, now=clock.guess)
-    me = enrol(args.data, transport, code=args.code, url=args.server, clock=clock, random=os.urandom)
-    print(f"{me.kiosk_name}: enrolled with {me.office_name}, tickets {', '.join(me.series)}")
-    print(f"Compare with the server's page: {' · '.join(four_words(me.fingerprint))}   ({numbers(me.fingerprint)})")
-    print("If one differs, somebody stands between: press 'they differ' there, and do not start this kiosk.")
+    _tell_enrolled(enrol(args.data, transport, code=args.code, url=args.server, clock=clock, random=os.urandom))
     return 0
+
+
+def _enrol_by_stick(args: argparse.Namespace, clock: Clock) -> int:
+    me = enrol_by_stick(args.data, args.stick, code=args.code, clock=clock, random=os.urandom)
+    os.sync()
+    if me is None:
+        print("The request lies on the stick, which may be pulled out now. At the server: sala-server import-stick.")
+        print("Then bring it back here and give this same command once more.")
+        return 0
+    _tell_enrolled(me)
+    with bootstrap.open_kiosk(args.data, clock=clock) as kiosk:
+        work = Import(kiosk.world, clock, Stick(args.stick, 0))
+        while not work.step().finished:
+            pass
+    print(f"content: edition {work.progress.edition}" if work.progress.edition else "no content lay on the stick")
+    return 0
+
+
+def _tell_enrolled(me: identity.Identity) -> None:
+    print(f"{me.kiosk_name}: enrolled with {me.office_name}, tickets {', '.join(me.series)}")
+    print(f"Compare with the server: {' · '.join(four_words(me.fingerprint))}   ({numbers(me.fingerprint)})")
+    print("If one differs, somebody stands between: say so on the server's page, and do not start this kiosk.")
 
 
 def _run(args: argparse.Namespace) -> int:

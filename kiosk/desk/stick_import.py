@@ -35,13 +35,13 @@ from shared import stick as layout
 from shared.content import MANIFEST_BYTES_MAX, Manifest, PieceRef
 from shared.errors import SalaError
 from shared.keylist import CHAIN_BYTES_MAX
-from shared.protocol import Refused
+from shared.protocol import Position, Refused
 
 logger = logging.getLogger(__name__)
 
 #: What is wrong with what lies there: not whole or not signed by the office's server, no room for it on this kiosk's
-#: own disk, or the server does not want this kiosk.
-Fault = Literal["damaged", "no_room", "refused"]
+#: own disk, the server gives this kiosk no answer, or it has been revoked.
+Fault = Literal["damaged", "no_room", "refused", "revoked"]
 
 T = TypeVar("T")
 
@@ -179,6 +179,8 @@ class Import:
         heard = contact.instant(answer.server_ms)
         if any(isinstance(event, Refused) for event in events):
             self._fault("refused")
+        elif isinstance(answer, Position) and answer.revoked:
+            self._fault("revoked")
         self.progress = replace(
             self.progress, heard=heard, stored=self.progress.stored + max(0, book.counts().stored - before)
         )

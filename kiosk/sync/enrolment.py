@@ -1,6 +1,10 @@
 """Letting a new kiosk in: a one-time code, typed once, that both sides prove to know and neither sends.
 
     identity = enrol(data, Https(url), code=code, url=url, clock=clock, random=os.urandom)
+    identity = enrol_by_stick(data, Path("/media/stick"), code=code, clock=clock, random=os.urandom)
+
+By stick it takes two calls with one code: the first writes the request and gives None, the second reads the welcome
+that the server wrote beside it.
 
 The order of what is written lets it be broken off anywhere and begun again with the same code: the kiosk's key
 first, then the store with its log, then the settings, and the identity last. Until then the kiosk is not enrolled.
@@ -13,11 +17,13 @@ from pathlib import Path
 
 from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
+from kiosk.desk.stick import StickFailed, is_folder, put, read
 from kiosk.identity import KEY_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.store import KEY_BYTES, Logbook, Store, files, make_key_file, read_key_file
 from kiosk.store.tripwire import Tripwire
 from kiosk.sync.line import Reply, Transport, unbelieved
 from shared import envelope, keys, protocol, wire
+from shared import stick as layout
 from shared.envelope import Label
 from shared.errors import KeyRefused, SalaError
 from shared.keys import SigningKey
@@ -38,6 +44,18 @@ class CodeRefused(SalaError):
     remedy = "Make a new code on the server's page for kiosks and type it within ten minutes."
 
 
+class StickCodeRefused(CodeRefused):
+    """The server does not take the code of this request: used, older than a week, or not made for a stick."""
+
+    remedy = "Make a new code with 'sala-server enrol-code --by-stick' and begin again with it."
+
+
+class WelcomeSpoilt(SalaError):
+    """What lies on the stick beside this kiosk's request is not the answer of the office's server to it."""
+
+    remedy = "Take the stick to the server once more; the request still lies on it."
+
+
 def enrol(
     data: Path, transport: Transport, *, code: str, url: str, clock: Clock, random: Callable[[int], bytes]
 ) -> Identity:
@@ -45,18 +63,100 @@ def enrol(
 
     Raises `AlreadyEnrolled`, `CodeRefused`, `KeyRefused` for what cannot be a code, or `Unreachable`.
     """
+    key = _begin(data, code, random)
+    nonce = random(_NONCE_BYTES)
+    welcome = _read(transport.post("sync/enrol", _request(code, key, nonce)), code, nonce)
+    clock.learn(welcome.server_ms)
+    return _become(data, welcome, key, clock, random, url=url)
+
+
+def enrol_by_stick(
+    data: Path, stick: Path, *, code: str, clock: Clock, random: Callable[[int], bytes]
+) -> Identity | None:
+    """Become a kiosk of the office that answered on the stick mounted at `stick`; None where it was not at the server
+    yet: the request lies on it then.
+
+    Raises `AlreadyEnrolled`, `StickCodeRefused`, `WelcomeSpoilt`, `KeyRefused` for what cannot be a code, `StickFailed`
+    where the stick does not take it.
+    """
+    key = _begin(data, code, random)
+    try:
+        return _by_stick(data, stick, key, code=code, clock=clock, random=random)
+    except OSError as error:
+        if error.filename is not None and str(error.filename).startswith(str(data)):
+            raise  # the kiosk's own disk
+        raise StickFailed("gone", f"{stick}: {error.strerror}") from error
+
+
+def _by_stick(
+    data: Path, stick: Path, key: SigningKey, *, code: str, clock: Clock, random: Callable[[int], bytes]
+) -> Identity | None:
+    folder = stick / layout.TOP / layout.ENROL
+    asked = folder / (keys.enrolment_name(keys.enrolment_secret(code)).hex() + layout.ASK)
+    told = asked.with_suffix(layout.TOLD)
+    nonce = _nonce_of(asked, key)
+    answer = _lying(told) if nonce is not None else None
+    if nonce is None or answer is None:
+        for each in (folder.parent, folder):
+            if not is_folder(each):
+                each.mkdir()
+        told.unlink(missing_ok=True)
+        if nonce is None:
+            put(asked, _request(code, key, random(_NONCE_BYTES)))
+        return None
+    try:
+        welcome = protocol.read_grant(answer, code, nonce)
+    except SalaError as error:
+        told.unlink()
+        if _looks_like_refusal(answer):
+            asked.unlink()
+            raise StickCodeRefused("the server did not take the code") from error
+        raise WelcomeSpoilt(f"{told.name}: {error}") from error
+    me = _become(data, welcome, key, clock, random)
+    for path in (told, asked):
+        path.unlink()
+    return me
+
+
+def _nonce_of(path: Path, key: SigningKey) -> bytes | None:
+    """The nonce of this kiosk's own request, where it lies there whole."""
+    data = _lying(path)
+    try:
+        request = None if data is None else protocol.read_enrol(data)
+    except SalaError:
+        return None
+    return request.nonce if request is not None and request.public_key == key.public.raw else None
+
+
+def _lying(path: Path) -> bytes | None:
+    """What lies at `path` on a stick, if it can be read."""
+    try:
+        return read(path, protocol.MESSAGE_BYTES_MAX) if is_folder(path.parent) else None
+    except OSError:
+        return None
+
+
+def _begin(data: Path, code: str, random: Callable[[int], bytes]) -> SigningKey:
+    """The kiosk's own key, where it may enrol and the code can be one."""
     if identity.is_enrolled(data):
         raise AlreadyEnrolled(f"{data} holds an enrolled kiosk")
     keys.enrolment_secret(code)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    key = _own_key(data, random)
-    nonce = random(_NONCE_BYTES)
-    request = protocol.enrol(code, key, nonce=nonce, device=_device(), software=SOFTWARE)
-    welcome = _read(transport.post("sync/enrol", request), code, nonce)
-    clock.learn(welcome.server_ms)
+    return _own_key(data, random)
+
+
+def _request(code: str, key: SigningKey, nonce: bytes) -> bytes:
+    return protocol.enrol(code, key, nonce=nonce, device=_device(), software=SOFTWARE)
+
+
+def _become(
+    data: Path, welcome: Grant, key: SigningKey, clock: Clock, random: Callable[[int], bytes], *, url: str = ""
+) -> Identity:
+    """What a believed welcome leaves on the disk, the identity last. Without `url` this kiosk has no line."""
     me = identity.from_grant(welcome, key)
     _open_store(data, clock, random)
-    _note_server(data, url)
+    if url:
+        _note_server(data, url)
     Tripwire(data / TRIPWIRE_NAME).arm(random)
     identity.save(data, me)
     return me

@@ -136,12 +136,12 @@ def position(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
     return _answered(data, now, told)
 
 
-def enrol(data: bytes, *, now: dt.datetime) -> Reply:
-    """Let a new kiosk in, if it knows an open code."""
+def enrol(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
+    """Let a new kiosk in, if it knows an open code of this road."""
 
     def welcomed(desk: _Desk) -> bytes:
         request = protocol.read_enrol(data)
-        admitted = kiosks.admit(desk.office, request, now=now, kiosk_id=os.urandom(16))
+        admitted = kiosks.admit(desk.office, request, now=now, kiosk_id=os.urandom(16), by_stick=by_stick)
         own = server_keys()
         fingerprint = protocol.fingerprint(
             office=desk.me.office, kiosk=bytes.fromhex(admitted.kiosk.kiosk_id), kiosk_key=request.public_key,

@@ -5,7 +5,7 @@
     folder = made(root / "sala")          a folder and no link to one
     names(folder, count_max)              what lies there, without reading a folder of a million names
 
-Everything raises `OSError` and nothing else.
+What fails raises `OSError` and nothing else.
 """
 
 import errno

@@ -1,7 +1,8 @@
 """The second road: what a person carries between kiosks and this server on a USB stick, both ways.
 
     taken = take(Path("/media/stick"), now=now)       envelopes of kiosks, as if they had come over the line
-    given = give(Path("/media/stick"), now=now)       answers to the questions lying there, key lists, the content
+    given = give(Path("/media/stick"), now=now)       answers to the questions lying there, welcomes for new kiosks, key
+                                                      lists, the content
 
 Each file goes through `actions`, so a stick can do nothing that the line cannot: a wrong signature is refused, a
 repeated file is one copy, records that begin beyond what is held stay on the stick until the gap is closed. An answer
@@ -26,7 +27,8 @@ from django.utils.module_loading import import_string
 
 from shared import content, envelope, keylist, protocol
 from shared import stick as layout
-from shared.errors import ContentRefused, SalaError
+from shared.errors import ContentRefused, Malformed, SalaError
+from shared.fourwords import four_words
 from shared.protocol import Answer, Position, Reason, Receipt, Refusal
 from sync_server.ingest import actions, plugged
 from sync_server.keys import server_keys
@@ -42,6 +44,8 @@ FILES_MAX: Final = 10_000
 REFUSED_MAX: Final = 100
 REFUSED_IN_ALL_MAX: Final = 300
 _KIOSKS_MAX: Final = 1_000
+#: More new kiosks than this are not let in by one stick; it also bounds what guessing codes may cost.
+_NEW_MAX: Final = 16
 
 
 class NoStick(SalaError):
@@ -61,13 +65,22 @@ class Taken:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class LetIn:
+    """A new kiosk that got its welcome: its name, and the four words that its own screen will show."""
+
+    name: str
+    words: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Given:
-    """What was written on a stick: how many questions were answered, the edition that lies there whole (0: none), and
-    what could not be written, by name with the reason.
+    """What was written on a stick: how many questions were answered, who was let in, the edition that lies there whole
+    (0: none), and what could not be written, by name with the reason.
     """
 
     answers: int = 0
+    let_in: list[LetIn] = field(default_factory=list)
     edition: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -138,11 +151,19 @@ def _take_one(path: Path, told: Taken, now: dt.datetime) -> Reason | None:
 def _kiosk_folders(root: Path, trouble: list[tuple[str, str]]) -> Iterator[Path]:
     """The folders of kiosks. Raises `NoStick`."""
     top = root / layout.TOP
-    if not plugged.is_folder(top):
+    if not _is_folder(top, trouble):
         raise NoStick(f"there is no folder {layout.TOP} in {root}")
     for name in _names(top, _KIOSKS_MAX, trouble):
-        if layout.is_folder(name) and plugged.is_folder(top / name):
+        if layout.is_folder(name) and _is_folder(top / name, trouble):
             yield top / name
+
+
+def _is_folder(path: Path, trouble: list[tuple[str, str]]) -> bool:
+    try:
+        return plugged.is_folder(path)
+    except OSError as error:
+        trouble.append((path.name[:8], _why(error)))
+        return False
 
 
 def _envelopes(folder: Path, trouble: list[tuple[str, str]]) -> Iterator[str]:
@@ -167,10 +188,10 @@ def give(root: Path, *, now: dt.datetime) -> Given:
     What lies there whole is not written again, so a second try goes on where the first one ended. Raises `NoStick`
     where `root` is no folder.
     """
-    if not root.is_dir():
-        raise NoStick(f"there is no folder {root}")
     told = Given()
     try:
+        if not root.is_dir():
+            raise NoStick(f"there is no folder {root}")
         plugged.made(root / layout.TOP)
     except OSError as error:
         told.failed.append((layout.TOP, _why(error)))
@@ -178,6 +199,7 @@ def give(root: Path, *, now: dt.datetime) -> Given:
     for folder in _kiosk_folders(root, told.failed):
         for book in layout.BOOKS:
             _answer(folder, book, told, now)
+    _welcome(root / layout.TOP / layout.ENROL, told, now)
     _give_key_lists(root / layout.TOP / layout.KEYS, told)
     _give_content(root / layout.TOP / layout.CONTENT, told)
     return told
@@ -206,6 +228,34 @@ def _answer(folder: Path, book: str, told: Given, now: dt.datetime) -> None:
 def _passes(answer: Answer) -> bool:
     """Whether this would be answered otherwise in a minute."""
     return isinstance(answer, Refusal) and answer.reason is Reason.BUSY
+
+
+def _welcome(folder: Path, told: Given, now: dt.datetime) -> None:
+    """Let the kiosks in whose requests lie there, each if it knows an open code."""
+    if not _is_folder(folder, told.failed):
+        return
+    for name in [name for name in _names(folder, 2 * FILES_MAX, told.failed) if layout.is_enrolment(name)][:_NEW_MAX]:
+        try:
+            _welcome_one(folder / name, told, now)
+        except (OSError, SalaError) as error:
+            told.failed.append((_short(folder, name), _why(error)))
+
+
+def _welcome_one(path: Path, told: Given, now: dt.datetime) -> None:
+    data = plugged.read(path, protocol.MESSAGE_BYTES_MAX)
+    request = protocol.read_enrol(data)
+    if request.code_name.hex() != path.stem:
+        raise Malformed("a request under the name of another code")
+    reply = actions.enrol(data, now=now, by_stick=True)
+    answer = path.with_suffix(layout.TOLD)
+    # A welcome that its kiosk has not seen yet is not replaced by the news that the code is used up.
+    if reply.status == 200 or _lying(answer, protocol.MESSAGE_BYTES_MAX) is None:
+        plugged.put(answer, reply.body)
+    if reply.status != 200:
+        told.failed.append((_short(path.parent, path.name), "the code is wrong, used, late, or not for a stick"))
+        return
+    kiosk = kiosk_queries.by_key(the_office(), request.public_key)
+    told.let_in.append(LetIn(kiosk.name, four_words(bytes.fromhex(kiosk.fingerprint))))
 
 
 def _give_key_lists(path: Path, told: Given) -> None:

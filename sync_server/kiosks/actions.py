@@ -3,8 +3,8 @@
     code = make_code(actor, "ตู้ 1", "A", now=now, random=os.urandom(10))     shown once to the administrator
     admitted = admit(request, now=now, kiosk_id=os.urandom(16))             inside `ingest`, when the kiosk asks
 
-Both sides prove to know the code; it travels neither way. A code works once, for ten minutes, and five wrong tries
-spoil it.
+Both sides prove to know the code; it travels neither way. A code works once, for ten minutes (by stick: a week), and
+five wrong tries spoil it.
 """
 
 import datetime as dt
@@ -29,8 +29,11 @@ class Admitted:
     secret: bytes
 
 
-def make_code(actor: Actor, kiosk_name: str, series: str, *, now: dt.datetime, random: bytes) -> str:
-    """A new enrolment code for a kiosk of this name and these series letters; `random` is 10 fresh bytes.
+def make_code(
+    actor: Actor, kiosk_name: str, series: str, *, now: dt.datetime, random: bytes, by_stick: bool = False
+) -> str:
+    """A new enrolment code for a kiosk of this name and these series letters; `random` is 10 fresh bytes. `by_stick`:
+    for a kiosk without a line, whose request a person carries here.
 
     The code is returned once and kept nowhere as such; an earlier open code for any of these letters is spoilt.
     Raises `ValueError` where `series` is not 1 to 8 letters A-Z that no other active kiosk has: two devices must
@@ -57,29 +60,30 @@ def make_code(actor: Actor, kiosk_name: str, series: str, *, now: dt.datetime, r
             series=series,
             made_by=actor.staff,
             made_at=now,
+            by_stick=by_stick,
         )
-        record_act(
-            actor, "kiosk.code", "enrolment_code", str(row.pk), at=now, after={"kiosk": kiosk_name, "series": series}
-        )
+        after = {"kiosk": kiosk_name, "series": series} | ({"by_stick": True} if by_stick else {})
+        record_act(actor, "kiosk.code", "enrolment_code", str(row.pk), at=now, after=after)
     return code
 
 
-def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes) -> Admitted:
+def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, by_stick: bool = False) -> Admitted:
     """Let the kiosk behind a verified request in, or raise `NotTaken(WRONG_CODE)`.
 
     The same kiosk asking again (its answer was lost) is given the same identity while the code lives. A request under
-    no known code counts as a wrong try against every open code, for that is what guessing looks like.
+    no known code counts as a wrong try against every open code, for that is what guessing looks like; on a stick it is
+    more likely an old one, read again.
     """
     with transaction.atomic():
         live = list(
             EnrolmentCode.objects.select_for_update()
-            .filter(office=office, made_at__gt=now - EnrolmentCode.VALID_FOR)
+            .filter(office=office, by_stick=by_stick, made_at__gt=now - EnrolmentCode.valid_for(by_stick))
             .order_by("pk")
         )
         code = next((x for x in live if x.code_name == request.code_name.hex() and x.alive_at(now)), None)
         known = code is not None and _knows(request, bytes(code.secret))
         if code is None or not known:
-            _count_wrong_try([code] if code else live, office, now)
+            _count_wrong_try([code] if code else [] if by_stick else live, office, now)
         elif code.used_at is None and not _key_taken(office, request):
             return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
         elif code.kiosk is not None and bytes(code.kiosk.public_key) == request.public_key:
@@ -102,8 +106,12 @@ def note_compared(actor: Actor, kiosk: Kiosk, *, now: dt.datetime) -> None:
 
 def forget_codes(now: dt.datetime) -> int:
     """Blank the secrets of codes that are late; returns how many rows were touched."""
-    late = EnrolmentCode.objects.filter(made_at__lte=now - EnrolmentCode.VALID_FOR).exclude(secret=b"")
-    return late.update(secret=b"")
+    return sum(
+        EnrolmentCode.objects.filter(by_stick=by_stick, made_at__lte=now - EnrolmentCode.valid_for(by_stick))
+        .exclude(secret=b"")
+        .update(secret=b"")
+        for by_stick in (False, True)
+    )
 
 
 def revoke(

@@ -106,13 +106,15 @@ class Revocation(models.Model):
 
 
 class EnrolmentCode(models.Model):
-    """A code that lets one kiosk in, once, for ten minutes.
+    """A code that lets one kiosk in, once, for ten minutes; one that is carried by stick (`by_stick`), for a week.
 
-    The code is found by its derived name. `secret`, what both sides prove to know, is kept for those ten minutes
-    only: a kiosk that never heard the answer may ask again with the same key and is told the same.
+    The code is found by its derived name. `secret`, what both sides prove to know, is kept for that time only: a kiosk
+    that never heard the answer may ask again with the same key and is told the same. A code counts on the road it was
+    made for and on no other: who guesses over the line spoils none that is under way by stick.
     """
 
     VALID_FOR: ClassVar[dt.timedelta] = dt.timedelta(minutes=10)
+    BY_STICK_FOR: ClassVar[dt.timedelta] = dt.timedelta(days=7)
     TRIES_MAX: ClassVar[int] = 5
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="enrolment_codes")
@@ -122,6 +124,7 @@ class EnrolmentCode(models.Model):
     series = models.CharField(max_length=8)
     made_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="enrolment_codes")
     made_at = models.DateTimeField()
+    by_stick = models.BooleanField(default=False)
     tries = models.PositiveSmallIntegerField(default=0)
     used_at = models.DateTimeField(null=True, blank=True)
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, null=True, blank=True, related_name="enrolment_codes")
@@ -134,9 +137,14 @@ class EnrolmentCode(models.Model):
         """Whether too many wrong tries, or a newer code, ended it."""
         return self.tries >= self.TRIES_MAX
 
+    @classmethod
+    def valid_for(cls, by_stick: bool) -> dt.timedelta:
+        """How long a code of this road lives."""
+        return cls.BY_STICK_FOR if by_stick else cls.VALID_FOR
+
     def alive_at(self, now: dt.datetime) -> bool:
         """Whether this code may still be spoken about: neither spoilt by wrong tries nor late."""
-        return self.tries < self.TRIES_MAX and self.made_at <= now < self.made_at + self.VALID_FOR
+        return self.tries < self.TRIES_MAX and self.made_at <= now < self.made_at + self.valid_for(self.by_stick)
 
     def open_at(self, now: dt.datetime) -> bool:
         """Whether this code still lets a kiosk in."""

@@ -15,6 +15,11 @@ def find(office: Office, kiosk_id: bytes) -> Kiosk | None:
     return next(iter(found), None)
 
 
+def by_key(office: Office, public_key: bytes) -> Kiosk:
+    """The kiosk that signs with this key; raises `Kiosk.DoesNotExist`."""
+    return Kiosk.objects.get(office=office, key_id=keys.key_id(public_key).hex())
+
+
 def known(kiosk: Kiosk) -> KnownKiosk:
     """The kiosk as the protocol sees it."""
     return KnownKiosk(bytes.fromhex(kiosk.kiosk_id), VerifyKey(bytes(kiosk.public_key)), not kiosk.active)

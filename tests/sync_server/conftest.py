@@ -153,3 +153,26 @@ def kiosk(server: Server):
     from fake_kiosk import FakeKiosk
 
     return FakeKiosk.enrolled(server)
+
+
+@pytest.fixture
+def published(server, monkeypatch):
+    """A server with an edition of few pieces, small enough to be cut at each of its calls."""
+    from sync_server.content.actions import publish, publish_sample
+    from sync_server.content.models import Draft
+    from sync_server.setting_up import program
+
+    monkeypatch.setattr(settings, "SALA_BUNDLE_SOURCE", "sync_server.content.queries")
+    publish_sample(server.office, now=server.now)
+    Draft.objects.exclude(name="office").delete()
+    publish(program(server.office), now=server.now)
+    return server
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A USB stick with nothing on it."""
+    from kiosk.desk.stick import Stick
+
+    (tmp_path / "stick").mkdir()
+    return Stick(tmp_path / "stick", 10**9)

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from fake_kiosk import FakeKiosk
 
+from kiosk.desk import contact
 from kiosk.desk.stick import Export, Stick
 from kiosk.desk.stick_import import Brought, Import
 from kiosk.identity import Identity
@@ -23,8 +24,6 @@ from shared.records import At, Quality
 from sync_server import keys as server_key_files
 from sync_server.content import queries as content_queries
 from sync_server.content.actions import publish as publish_draft
-from sync_server.content.actions import publish_sample
-from sync_server.content.models import Draft
 from sync_server.ingest import plugged
 from sync_server.ingest.stick import REFUSED_MAX, NoStick, give, take
 from sync_server.keys import server_keys
@@ -32,21 +31,10 @@ from sync_server.kiosks.actions import revoke
 from sync_server.kiosks.models import Kiosk
 from sync_server.records.models import RecordRow
 from sync_server.setting_up import program
+from tests.kiosk.desk.test_stick import Pulled
 from tests.kiosk.worlds import CODE_SALT, Hands, make_world
 
 AT = At(1_773_632_000_000, 420, b"boot-id1", 0, Quality.GOOD)
-
-
-@pytest.fixture
-def published(server, monkeypatch):
-    """A server with an edition of few pieces, small enough to be pulled out at each of its calls."""
-    from django.conf import settings
-
-    monkeypatch.setattr(settings, "SALA_BUNDLE_SOURCE", "sync_server.content.queries")
-    publish_sample(server.office, now=server.now)
-    Draft.objects.exclude(name="office").delete()
-    publish_draft(program(server.office), now=server.now)
-    return server
 
 
 @pytest.fixture
@@ -60,13 +48,6 @@ def world(published, server, tmp_path):
     made = make_world(tmp_path / "kiosk", identity=identity, edition=0)
     yield dataclasses.replace(made, content=Editions(tmp_path / "shown", own.bundle.public, me.office))
     made.store.close()
-
-
-@pytest.fixture
-def place(tmp_path):
-    """A stick with nothing on it."""
-    (tmp_path / "stick").mkdir()
-    return Stick(tmp_path / "stick", 10**9)
 
 
 def rate(world, times):
@@ -155,9 +136,10 @@ def test_a_revoked_kiosk_is_told_so_on_the_stick(world, server, place):
     at_the_kiosk(world, place)
     kiosk = Kiosk.objects.get(kiosk_id=world.identity.kiosk.hex())
     revoke(program(server.office), kiosk, "หาย", now=server.now)
-    assert [reason for _, reason in give(place.folder, now=server.now).failed] == ["revoked"]
+    take(place.folder, now=server.now)
+    give(place.folder, now=server.now)
     brought, _ = at_the_kiosk(world, place)
-    assert (brought.faults, brought.stored) == (("refused",), 0)
+    assert (brought.faults, contact.read(world.store).revoked) == (("revoked",), True)
 
 
 def test_a_stick_prepared_at_the_server_brings_content_without_being_asked(world, server, place):
@@ -222,39 +204,6 @@ def test_a_piece_that_rotted_is_written_anew_and_whole_ones_are_not(published, s
     assert {path for path in pieces if path.stat().st_mtime_ns != times[path]} == {pieces[0]}
 
 
-class Pulled:
-    """A stick that is gone at the `at`-th call of `sync_server.ingest.plugged` that reaches it, half a write done."""
-
-    CALLS = ("open", "write", "fsync", "replace", "mkdir", "read", "unlink", "scandir", "lstat")
-
-    def __init__(self, monkeypatch, root, at):
-        self.root, self.at, self.count, self.gone = str(root), at, 0, False
-        self._handles = set()
-        self._real = {name: getattr(os, name) for name in (*self.CALLS, "close")}
-        for name in self.CALLS:
-            monkeypatch.setattr(os, name, lambda *args, _name=name, **more: self._call(_name, *args, **more))
-        monkeypatch.setattr(os, "close", self._close)
-
-    def _call(self, name, *args, **more):
-        mine = args[0] in self._handles if isinstance(args[0], int) else str(args[0]).startswith(self.root)
-        if not mine:
-            return self._real[name](*args, **more)
-        self.count += 1
-        if self.gone or self.count == self.at:
-            if name == "write" and not self.gone:
-                self._real["write"](args[0], bytes(args[1])[: len(args[1]) // 2])
-            self.gone = True
-            raise OSError(errno.EIO, os.strerror(errno.EIO))
-        done = self._real[name](*args, **more)
-        if name == "open":
-            self._handles.add(done)
-        return done
-
-    def _close(self, handle):
-        self._handles.discard(handle)
-        return self._real["close"](handle)
-
-
 def test_pulled_out_at_every_call_while_the_server_writes(world, server, tmp_path, monkeypatch):
     """Whatever was being written: what has a name is whole, and plugged in again the server goes on (G-22)."""
     whole = set()
@@ -263,10 +212,10 @@ def test_pulled_out_at_every_call_while_the_server_writes(world, server, tmp_pat
         place.folder.mkdir()
         asked(world, place)
         with monkeypatch.context() as patch:
-            pulled = Pulled(patch, place.folder, at)
+            pulled = Pulled(patch, place.folder, at=at)
             try:
                 told = give(place.folder, now=server.now)
-            except OSError:
+            except NoStick:
                 told = None
         if not pulled.gone:
             break
@@ -325,10 +274,10 @@ def test_pulled_out_at_every_call_while_the_server_reads(world, server, tmp_path
     counts = []
     for at in range(1, 500):
         with monkeypatch.context() as patch:
-            pulled = Pulled(patch, place.folder, at)
+            pulled = Pulled(patch, place.folder, at=at)
             try:
                 told = take(place.folder, now=server.now)
-            except (OSError, NoStick):
+            except NoStick:
                 told = None
         assert told is None or told.refused or not pulled.gone
         counts.append(RecordRow.objects.count())

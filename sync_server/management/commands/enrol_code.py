@@ -14,18 +14,24 @@ from sync_server.setting_up import program
 class Command(BaseCommand):
     """Prints the code alone on a line, for people and for scripts."""
 
-    help = "Make a code that lets one kiosk in, once, within ten minutes."
+    help = "Make a code that lets one kiosk in, once, within ten minutes (by stick: a week)."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What the kiosk will be called and which letters its tickets bear."""
         parser.add_argument("--series", required=True, help="ticket letters of this device, such as A or AB")
         parser.add_argument("--name", required=True, help="what staff call it")
+        parser.add_argument(
+            "--by-stick", action="store_true", help="for a kiosk without a line: lives a week, counts on a stick only"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make the code and print it."""
         actor = program(the_office())
         try:
-            code = make_code(actor, options["name"], options["series"], now=timezone.now(), random=os.urandom(10))
+            code = make_code(
+                actor, options["name"], options["series"], now=timezone.now(), random=os.urandom(10),
+                by_stick=options["by_stick"],
+            )  # fmt: skip
         except ValueError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(code)

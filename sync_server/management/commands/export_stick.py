@@ -34,6 +34,8 @@ def write_back(command: BaseCommand, folder: Path, now: dt.datetime) -> bool:
     """Write what goes back, say what was written, and whether it was all."""
     given = give(folder, now=now)
     edition = f"edition {given.edition} of the content" if given.edition else "no content"
+    for new in given.let_in:
+        command.stdout.write(f"let in: {new.name}; compare with the kiosk: {' · '.join(new.words)}")
     command.stdout.write(f"{given.answers} answers and {edition} lie on the stick")
     for name, reason in given.failed:
         command.stdout.write(f"not written: {name}: {reason}")

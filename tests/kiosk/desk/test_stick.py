@@ -136,9 +136,9 @@ class Pulled:
     its folder being synced may be as before.
     """
 
-    CALLS = ("open", "write", "fsync", "replace", "mkdir", "read", "unlink", "scandir")
+    CALLS = ("open", "write", "fsync", "replace", "mkdir", "read", "unlink", "scandir", "stat")
 
-    def __init__(self, monkeypatch, root, *, at, forgets):
+    def __init__(self, monkeypatch, root, *, at, forgets=False):
         self.root, self.at, self.forgets, self.count = str(root), at, forgets, 0
         self.gone = False
         self._handles, self._unsynced = set(), []

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.desk import confidential, ratings, stick, stick_import
+from kiosk.desk import confidential, ratings
 from kiosk.desk.stick import Export, Stick, StickFailed
 from kiosk.desk.stick_import import Brought, Import
 from kiosk.sync.line import Unreachable
@@ -288,8 +288,7 @@ def test_pulled_out_at_every_call_nothing_is_half_done(world, place, server, mon
     before, calls = standing(world), 0
     for at in range(1, 500):
         with monkeypatch.context() as patch:
-            pulled = Pulled(patch, place.folder, at=at, forgets=False)
-            patch.setattr(stick_import, "is_folder", lambda path, p=pulled: not p.gone and stick.is_folder(path))
+            pulled = Pulled(patch, place.folder, at=at)
             if pulled_out(world, place):
                 assert standing(world) == before
                 calls += 1
@@ -425,3 +424,14 @@ def test_what_was_asked_long_ago_is_forgotten(world, tmp_path, server):
     assert bring(world, first).heard is None
     serve(server, last)
     assert bring(world, last).heard is not None
+
+
+def test_a_server_that_does_not_know_the_kiosk_is_told_of(world, place, server):
+    """Restored from before the enrolment: its signed refusal reaches staff at the kiosk, and changes no count."""
+    carry(world, place)
+    server.kiosks.clear()
+    serve(server, place)
+    before = standing(world)
+    told = bring(world, place)
+    assert (told.faults, told.stored, told.edition) == (("refused",), 0, 3)
+    assert standing(world)[:2] == before[:2]
