@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices pictures gallery crash kill sim line fuzz escape soak demo format assets vectors golden lock clean
+.PHONY: help setup check test bench voices pictures gallery crash kill sim line storm fuzz escape soak demo format assets vectors golden lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -44,6 +44,9 @@ sim:             ## a fleet under every fault: SEEDS (300) x STEPS (1000) from F
 
 line:            ## cut the line between a real kiosk and a real server at every byte of an exchange
 	SALA_EVERY_BYTE=1 $(PY) -m pytest -q --numprocesses 0 tests/line
+
+storm:           ## KIOSKS (1000) come back at once with RECORDS (500) each
+	$(PY) -m tests.line.storm $(or $(KIOSKS),1000) $(or $(RECORDS),500)
 
 fuzz:            ## feed every reader COUNT (1,000,000) damaged inputs (SEED=n chooses which)
 	$(PY) -m tests.fuzz --count $(or $(COUNT),1000000) --seed $(or $(SEED),1)
