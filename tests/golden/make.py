@@ -1,13 +1,15 @@
 """Write down what this version leaves on disks: `python tests/golden/make.py NAME`, once for each release.
 
-A real server and a real kiosk live through a small day; then their folders and a stick are packed as they lie into
-`tests/golden/NAME.tar.zst`, with what was promised in `told.json`. What is written here is never written again: later
+A real server and a real kiosk live through a small day; then their folders, a stick on its way out and the same on its
+way back, and a backup with its key are packed as they lie into `tests/golden/NAME.tar.zst`, with what was promised in
+`told.json`. What is written here is never written again: later
 versions are held to it (`tests/sync_server/test_golden.py`). Nobody in it exists, and its keys are good for nothing.
 """
 
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -61,6 +63,7 @@ def main(name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         told = _day(root)
+        _carried_back(root)
         (root / "told.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
         target.write_bytes(zstandard.ZstdCompressor(level=19).compress(_packed(root)))
 
@@ -82,6 +85,14 @@ def _day(root: Path) -> dict[str, object]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+def _carried_back(root: Path) -> None:
+    """The same stick, answered by a copy of the server: the server that is packed has not seen it yet."""
+    shutil.copytree(root / "stick", root / "back")
+    shutil.copytree(root / "server", root / "elsewhere" / "server")
+    _command(root / "elsewhere", "import-stick", str(root / "back"))
+    shutil.rmtree(root / "elsewhere")
 
 
 def _visits(root: Path, kiosk: Kiosk, line: Https) -> dict[str, object]:
@@ -116,6 +127,10 @@ def _visits(root: Path, kiosk: Kiosk, line: Https) -> dict[str, object]:
     export = Export(world, now, Stick(root / "stick", 10**9))
     while not export.step().finished:
         pass
+    for n in (1, 2):
+        _command(root, "backup-key", str(root / f"backup{n}.key"))
+    (root / "backup").mkdir()
+    _command(root, "backup", "--same-disk", "--to", str(root / "backup"))
     heads = {view.log.hex(): [view.head.seq, view.head.hash.hex()] for view in world.lobby.logs()}
     with world.apart.open(now.service_date) as book:
         heads |= {view.log.hex(): [view.head.seq, view.head.hash.hex()] for view in book.logs()}

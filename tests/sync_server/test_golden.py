@@ -6,10 +6,13 @@ was promised by then. To add one at a release: `python tests/golden/make.py VERS
 
 import io
 import json
+import sys
 import tarfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+import pysqlite3
 import pytest
 import zstandard
 from django.conf import settings
@@ -18,8 +21,11 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
+from demo.stage import run
 from kiosk.bootstrap import open_kiosk
 from kiosk.desk import queue
+from kiosk.desk.stick import Stick
+from kiosk.desk.stick_import import Import
 from kiosk.desk.tracking import look_up
 from kiosk.store import check_all
 from kiosk.sync.fetch import fetch
@@ -207,3 +213,36 @@ def test_a_kind_of_the_future_is_kept_whole_and_read_after_the_update(golden, mo
     assert seen == [SurveyTaken(seen[0].service_date, [5, 4, 5])]
     assert not aside.all().exists()
     assert all(balance.behind == 0 for balance in balances(the_office()))
+
+
+def test_an_old_answer_on_a_stick_moves_the_counts_today(golden):
+    """A stick that was answered by that version is believed by today's kiosk, for the questions of that day."""
+    if not (golden.root / "back").exists():
+        pytest.skip("sticks brought nothing back then")
+    with golden.kiosk() as kiosk:
+        before = kiosk.world.lobby.counts()
+        assert before.waiting > 1
+        work = Import(kiosk.world, kiosk.clock, Stick(golden.root / "back", 10**9))
+        while not work.step().finished:
+            pass
+        after = kiosk.world.lobby.counts()
+        assert (work.progress.faults, work.progress.stored) == ((), golden.told["waiting"])
+        assert (after.captured, after.waiting) == (before.captured, 1), "the log that the copied folder opened"
+        assert kiosk.world.content.edition >= golden.told["edition"]
+
+
+def test_an_old_backup_is_restored_today(golden, tmp_path):
+    """Into an empty folder, by the program of today: every promised head that it held is there again."""
+    backups = sorted((golden.root / "backup").glob("*.age"))
+    if not backups:
+        pytest.skip("there were no backups then")
+    data = tmp_path / "restored"
+    words = ["--data", str(data), "restore", str(backups[-1]), "--identity", str(golden.root / "backup1.key")]
+    run([sys.executable, "-m", "sync_server", *words])
+    run([sys.executable, "-m", "sync_server", "--data", str(data), "manage", "rebuild"])
+    with closing(pysqlite3.connect(data / "sala.sqlite3")) as database:
+        heads = dict(database.execute("SELECT log_id, seq FROM records_log").fetchall())
+        assert {log: heads[log] for log in heads if log in golden.told["heads"]} == heads
+        assert sum(heads.values()) == sum(seq for seq, _ in golden.told["heads"].values()) - golden.told["waiting"]
+        assert database.execute("SELECT count(*) FROM records_epoch").fetchone() == (2,)
+        assert database.execute("SELECT count(*) FROM queues_ticket").fetchone() == (3,)
