@@ -191,6 +191,53 @@ class PraiseGiven(_Body, frozen=True):
     language: str
 
 
+class TicketMoved(_Body, frozen=True):
+    """What became of a ticket: called, absent, sent on, served ... `move` names a row of the queue's table.
+
+    `counter` and `staff` say where and by whom (ids of the content; empty where the holder or closing time did it);
+    `to_counter` and `to_service` where somebody was sent on to; `reason` is an id: why, or the new priority. `action`
+    is 16 random bytes of the press, so that one press counts once. The times are in milliseconds, None where no clock
+    could tell: `waited_ms` until the first call, `walked_ms` from call to counter, `served_ms` at the counter.
+    `on_paper` marks what was done on paper and entered later.
+    """
+
+    service_date: str
+    series: str
+    number: int
+    move: str
+    counter: str
+    staff: str
+    to_counter: str
+    to_service: str
+    reason: str
+    action: bytes
+    waited_ms: int | None
+    walked_ms: int | None
+    served_ms: int | None
+    on_paper: bool
+
+
+class CounterSeen(_Body, frozen=True):
+    """A counter opened, paused or closed: who sits there and which groups of services it serves from now on."""
+
+    service_date: str
+    counter: str
+    state: Literal["open", "pause", "closed"]
+    staff: str
+    groups: list[str]
+
+
+class QueueClosed(_Body, frozen=True):
+    """The queue of a service date is done with: nobody of it waits any more.
+
+    `behind` is the last record of this log that the queue needs no more: later ones may stand before this one, since
+    the next day's first tickets may be taken before anybody closes what was left.
+    """
+
+    service_date: str
+    behind: int
+
+
 class SlipPrinted(_Body, frozen=True):
     """What became of a slip: paper is promised only when the printer said so."""
 
@@ -211,6 +258,9 @@ Body = (
     | RatingExplainedFirst
     | PraiseGiven
     | SlipPrinted
+    | TicketMoved
+    | CounterSeen
+    | QueueClosed
 )
 
 
@@ -265,6 +315,12 @@ KINDS: tuple[Kind, ...] = (
          ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
     Kind("praise.given", 1, PraiseGiven, "ชมเชยเจ้าหน้าที่", "Praise given", "lobby", "server",
          ("person", "person_name", "words"), 2 * _YEAR, "body and salt; the count stays"),
+    Kind("ticket.moved", 1, TicketMoved, "เดินคิว", "Ticket moved", "lobby", "server", ("staff",), 2 * _YEAR,
+         "body and salt; the day's times stay"),
+    Kind("counter.seen", 1, CounterSeen, "เปิดปิดช่องบริการ", "Counter opened or closed", "lobby", "server", ("staff",),
+         2 * _YEAR, "body and salt; the hours stay"),
+    Kind("queue.closed", 1, QueueClosed, "ปิดคิวของวัน", "Queue closed", "lobby", "server", (), 2 * _YEAR,
+         "body and salt"),
     Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
 )  # fmt: skip
 
@@ -322,6 +378,10 @@ def _check(body: Body) -> None:
             raise Malformed(f"scores of {scores}")
     if isinstance(body, TicketIssued) and body.number < 1:
         raise Malformed(f"ticket number {body.number}")
+    if isinstance(body, TicketMoved) and (body.number < 1 or len(body.action) not in (0, 16)):
+        raise Malformed(f"a move of ticket number {body.number}, by a press of {len(body.action)} bytes")
+    if isinstance(body, QueueClosed) and body.behind < 0:
+        raise Malformed(f"a queue closed behind record {body.behind}")
     if isinstance(body, CaseFiled | ComplaintFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):
         raise Malformed("a case whose keys have the wrong length")
     if isinstance(body, CaseReturned) and (

@@ -1,0 +1,354 @@
+"""Whose turn it is: the queue as a value, what may happen to a ticket in it, and who is called next. No clock, no disk.
+
+A `Line` is what the records of a service date say: `take` folds one record after another into it, so after a crash the
+same records give the same queue. `kiosk.desk.queue.Queue` appends the records and holds the line of today.
+
+    line = Line("2026-11-30")
+    line.take(at, TicketIssued(...), group="tax")
+    best = line.next_for("1", ("tax",))
+    line.take(at, TicketMoved(..., move="call", counter="1"))
+
+The rules of this file:
+1. What may follow what is one table, `MOVES`.
+2. Places are the order in which tickets came, never a time of day. Whoever is sent on keeps the place; whoever comes
+   back after being called in vain stands behind the next few.
+3. People served first go first, but a counter that called `PRIORITY_RUN_MAX` of them in a row calls somebody else next,
+   if anybody else waits. So whoever has p others of no priority before them is called after at most
+   (p + 1) * (PRIORITY_RUN_MAX + 1) calls of one counter, however many priority tickets keep coming.
+4. Durations are measured by the monotonic clock; across a restart by believed times of day; else they are None, and
+   count nowhere.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Final, Literal
+
+from shared.kinds import CounterSeen, TicketIssued, TicketMoved
+from shared.records import At, Quality
+
+State = Literal["waiting", "called", "serving", "held", "missed"]
+#: Service date, series, number: no two tickets share them.
+Key = tuple[str, str, int]
+End = Literal["served", "left", "no_show", "not_served", "unfinished"]
+
+#: After so many priority calls in a row a counter calls an ordinary ticket.
+PRIORITY_RUN_MAX: Final = 2
+#: Whoever was called in vain and is back, or said they would be late, stands behind so many.
+BEHIND: Final = {"back": 2, "late": 5}
+#: The board names the last calls, and the estimate looks at no more of them.
+CALLS_KEPT: Final = 21
+#: A press that comes again within so many presses is the same press.
+ACTIONS_KEPT: Final = 256
+#: Under so many intervals between calls nothing is promised.
+INTERVALS_MIN: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One row of the table: from which states, to which state or end, and who may say so."""
+
+    frm: frozenset[State]
+    to: State | None
+    end: End | None = None
+    by: Literal["counter", "holder", "system"] = "counter"
+
+
+_ANY: Final[frozenset[State]] = frozenset({"waiting", "called", "serving", "held", "missed"})
+MOVES: Final[Mapping[str, Move]] = MappingProxyType({
+    "call": Move(frozenset({"waiting", "missed"}), "called"),
+    "recall": Move(frozenset({"called"}), "called"),
+    "serve": Move(frozenset({"called", "held"}), "serving"),
+    "absent": Move(frozenset({"called"}), "missed"),
+    "back": Move(frozenset({"missed"}), "waiting"),
+    "hold": Move(frozenset({"called", "serving"}), "held"),
+    "transfer": Move(frozenset({"called", "serving", "held"}), "waiting"),
+    "another": Move(frozenset({"serving"}), "waiting"),
+    "priority": Move(frozenset({"waiting"}), "waiting"),
+    "late": Move(frozenset({"waiting"}), "waiting", by="holder"),
+    "finish": Move(frozenset({"called", "serving"}), None, "served"),
+    "leave": Move(frozenset({"waiting", "missed", "called", "held"}), None, "left"),
+    "expire": Move(frozenset({"missed"}), None, "no_show", by="system"),
+    "close": Move(_ANY, None, "not_served", by="system"),
+})  # fmt: skip
+#: What closing makes of each state.
+CLOSED_AS: Final[Mapping[State, End]] = MappingProxyType({
+    "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A ticket that is still in the house. `place` orders it among the others; `counter` is where it was called or,
+    while it waits, the only one that shall call it ("" for any); `since` is when it came into its state. `day` is the
+    line's date when it came, later than its own where the clock had fallen back.
+    """
+
+    day: str
+    service_date: str
+    series: str
+    number: int
+    group: str
+    service: str
+    public_label: str
+    priority: str
+    papers_missing: int | None
+    language: str
+    place: tuple[int, int]
+    issued: At
+    since: At
+    state: State = "waiting"
+    counter: str = ""
+    calls: int = 0
+    waited_ms: int | None = None
+    walked_ms: int | None = None
+    on_paper: bool = False
+
+    @property
+    def label(self) -> str:
+        """What board and slip say, such as "A027"."""
+        return f"{self.series}{self.number:03d}"
+
+    @property
+    def key(self) -> Key:
+        """What it is found by."""
+        return self.service_date, self.series, self.number
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A ticket on the board: `id` counts the calls of the day, recalls too, so that none is missed or said twice."""
+
+    id: int
+    label: str
+    counter: str
+    at: At
+    language: str
+
+
+@dataclass(slots=True)
+class Counter:
+    """A staffed window as it was last seen: what it serves, who sits there, its priority calls in a row."""
+
+    open: bool = False
+    staff: str = ""
+    groups: tuple[str, ...] = ()
+    run: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A ticket that is done with, and how it ended."""
+
+    label: str
+    end: End
+
+
+class Refused(Exception):
+    """The press changes nothing; `why` is a word of the strings, `counter` who was quicker."""
+
+    def __init__(self, why: str, counter: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+        self.counter = counter
+
+
+@dataclass(slots=True)
+class Line:
+    """The queue of one service date. `take` is the only thing that changes it."""
+
+    service_date: str = ""
+    tickets: dict[Key, Waiting] = field(default_factory=dict)
+    gone: dict[Key, Gone] = field(default_factory=dict)
+    counters: dict[str, Counter] = field(default_factory=dict)
+    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=CALLS_KEPT))
+    last_call: int = 0
+    rhythm: dict[str, deque[At]] = field(default_factory=dict)
+    actions: dict[bytes, Key] = field(default_factory=dict)
+    taken: int = 0
+    closed: bool = False
+
+    # --- reading ------------------------------------------------------------------------------------------------------
+
+    def waiting(self, groups: Iterable[str] | None = None, counter: str = "") -> list[Waiting]:
+        """Who waits, in the order of their places: for these groups (None: for any), and for this counter if one is
+        named. List and next are this one query.
+        """
+        wanted = None if groups is None else frozenset(groups)
+        return sorted(
+            (
+                each
+                for each in self.tickets.values()
+                if each.state == "waiting"
+                and each.day == self.service_date
+                and (wanted is None or each.group in wanted or (counter and each.counter == counter))
+                and (not counter or each.counter in ("", counter))
+            ),
+            key=lambda each: each.place,
+        )
+
+    def next_for(self, counter: str, groups: Iterable[str]) -> Waiting | None:
+        """Who should come now, or None where nobody waits for this counter."""
+        found = self.waiting(groups, counter)
+        first = next((each for each in found if each.priority), None)
+        other = next((each for each in found if not each.priority), None)
+        seen = self.counters.get(counter)
+        if first is None or (other is not None and seen is not None and seen.run >= PRIORITY_RUN_MAX):
+            return other
+        return first
+
+    def ahead_of(self, key: Key) -> int | None:
+        """How many of the same group stand before this ticket; None where it does not wait."""
+        ticket = self.tickets.get(key)
+        if ticket is None or ticket.state != "waiting":
+            return None
+        before = [each for each in self.waiting((ticket.group,)) if each.key != key]
+        return sum(
+            each.place < ticket.place if bool(each.priority) == bool(ticket.priority) else bool(each.priority)
+            for each in before
+        )
+
+    def estimate_min(self, key: Key) -> tuple[int, int] | None:
+        """From how many to how many minutes this ticket still waits, in steps of five; None where too little is known.
+
+        What the last calls of its group lay apart, from the quicker quarter to the slower one, times who is ahead.
+        """
+        ahead, ticket = self.ahead_of(key), self.tickets.get(key)
+        if ahead is None or ticket is None:
+            return None
+        ats = self.rhythm.get(ticket.group, deque())
+        apart = sorted(
+            ms for one, two in zip(ats, list(ats)[1:], strict=False) if (ms := between_ms(one, two)) is not None
+        )
+        if len(apart) < INTERVALS_MIN:
+            return None
+        quick, slow = apart[len(apart) // 4], apart[len(apart) * 3 // 4]
+        step_ms = 5 * 60_000
+        low, high = (ahead + 1) * quick // step_ms * 5, -(-(ahead + 1) * slow // step_ms) * 5
+        return low, max(high, low + 5)
+
+    # --- deciding -----------------------------------------------------------------------------------------------------
+
+    def check(self, move: str, key: Key, counter: str = "") -> Waiting:
+        """The ticket, if this move may happen to it now. Raises `Refused` with what to say."""
+        if key in self.gone:
+            raise Refused("queue.gone")
+        ticket = self.tickets.get(key)
+        if ticket is None or ticket.day < self.service_date:
+            raise Refused("queue.other_day" if key[0] < self.service_date else "queue.unknown")
+        if ticket.state not in MOVES[move].frm:
+            if move in ("call", "serve") and ticket.counter and ticket.counter != counter:
+                raise Refused("queue.taken", ticket.counter)
+            raise Refused("queue.not_now", ticket.counter)
+        if counter and ticket.state in ("called", "serving") and ticket.counter != counter:
+            raise Refused("queue.taken", ticket.counter)
+        return ticket
+
+    # --- folding ------------------------------------------------------------------------------------------------------
+
+    def take(self, at: At, body: TicketIssued | TicketMoved | CounterSeen, *, group: str = "") -> None:
+        """Fold one record in; `group` is where a new ticket waits, or one that is sent on to another service.
+
+        A later date than the line's begins a new day: whoever is left of the one before waits for closing only. A
+        ticket that bears an earlier date came while the clock was wrong, and waits like any other.
+        """
+        if body.service_date > self.service_date:
+            self.begin(body.service_date)
+        self.taken += 1
+        match body:
+            case TicketIssued():
+                ticket = Waiting(
+                    self.service_date, body.service_date, body.series, body.number, group, body.service,
+                    body.public_label, body.priority, body.papers_missing, body.language, (self.taken, self.taken), at,
+                    at,
+                )  # fmt: skip
+                self.tickets[ticket.key] = ticket
+            case CounterSeen():
+                seen = self.counters.setdefault(body.counter, Counter())
+                seen.open, seen.staff, seen.groups = body.state == "open", body.staff, tuple(body.groups)
+            case TicketMoved():
+                self._move(at, body, group)
+
+    def begin(self, service_date: str) -> None:
+        """A new day: nothing of the old one but who is left of it."""
+        self.service_date, self.last_call, self.taken, self.closed = service_date, 0, 0, False
+        for each in (self.gone, self.counters, self.calls, self.rhythm, self.actions):
+            each.clear()
+
+    def left_over(self, today: str) -> list[Waiting]:
+        """Who is left of days before `today`, in the order they came."""
+        return sorted(
+            (each for each in self.tickets.values() if each.day < today), key=lambda each: (each.day, each.place)
+        )
+
+    def _move(self, at: At, body: TicketMoved, group: str) -> None:
+        if body.action:
+            self.actions[body.action] = (body.service_date, body.series, body.number)
+            while len(self.actions) > ACTIONS_KEPT:
+                del self.actions[next(iter(self.actions))]
+        key = body.service_date, body.series, body.number
+        ticket = self.tickets.get(key)
+        move = MOVES.get(body.move)
+        if ticket is None or move is None:
+            return  # of another device, or of a later version: nothing here to move
+        if move.to is None:
+            if ticket.day == self.service_date:
+                end = CLOSED_AS[ticket.state] if body.move == "close" else move.end
+                self.gone[key] = Gone(ticket.label, end or "served")
+            del self.tickets[key]
+            return
+        self.tickets[key] = self._moved(at, body, ticket, move.to, group)
+
+    def _moved(self, at: At, body: TicketMoved, ticket: Waiting, to: State, group: str) -> Waiting:
+        after = replace(ticket, state=to, since=at, on_paper=ticket.on_paper or body.on_paper)
+        match body.move:
+            case "call" | "recall":
+                self._called(at, body.counter, ticket, again=body.move == "recall")
+                waited = ticket.waited_ms if ticket.calls else body.waited_ms
+                return replace(after, counter=body.counter, calls=ticket.calls + 1, waited_ms=waited)
+            case "serve":
+                walked = body.walked_ms if ticket.walked_ms is None else ticket.walked_ms
+                return replace(after, counter=body.counter, walked_ms=walked)
+            case "back" | "late":
+                return replace(after, counter="", place=self._behind(BEHIND[body.move], ticket))
+            case "transfer" | "another":
+                return replace(
+                    after,
+                    counter=body.to_counter,
+                    group=group or ticket.group,
+                    service=body.to_service or ticket.service,
+                )
+            case "priority":
+                return replace(after, priority=body.reason, since=ticket.since)
+            case _:
+                return after
+
+    def _called(self, at: At, counter: str, ticket: Waiting, *, again: bool) -> None:
+        self.last_call += 1
+        self.calls.append(Call(self.last_call, ticket.label, counter, at, ticket.language))
+        if again:
+            return
+        self.rhythm.setdefault(ticket.group, deque(maxlen=CALLS_KEPT)).append(at)
+        seen = self.counters.setdefault(counter, Counter())
+        seen.run = seen.run + 1 if ticket.priority else 0
+
+    def _behind(self, count: int, ticket: Waiting) -> tuple[int, int]:
+        """The place behind the next `count` of the same group: theirs, then as late as now."""
+        before = [each for each in self.waiting((ticket.group,)) if each.key != ticket.key]
+        if ticket.state == "waiting":
+            before = [each for each in before if each.place > ticket.place]
+        if not before:
+            return ticket.place
+        return max(ticket.place, (before[min(count, len(before)) - 1].place[0], self.taken))
+
+
+def between_ms(first: At, then: At) -> int | None:
+    """Milliseconds from one moment to another; None where no clock can tell."""
+    if first.boot and first.boot == then.boot:
+        return max(0, then.mono_ms - first.mono_ms)
+    if first.wall_ms is None or then.wall_ms is None or Quality.BAD in (first.quality, then.quality):
+        return None
+    return then.wall_ms - first.wall_ms if then.wall_ms >= first.wall_ms else None
