@@ -20,13 +20,16 @@ ICONS: dict[str, str] = {
     "rating.changed": "smiley",
     "rating.explained": "smiley",
     "praise.given": "heart",
+    "ticket.moved": "megaphone",
+    "counter.seen": "storefront",
+    "queue.closed": "archive",
     "slip.printed": "printer",
 }
 UNKNOWN_ICON = "question"
 
-#: Fields that are not shown here: keys that open what a citizen's code opens, and what citizens said of their ratings
-#: and of colleagues, which has pages of its own with rules of their own.
-HIDDEN_FIELDS = frozenset({"state_key", "status_id", "words"})
+#: Fields that are not shown here: random bytes of a press, keys that open what a citizen's code opens, and what
+#: citizens said of their ratings and of colleagues, which has pages of its own with rules of their own.
+HIDDEN_FIELDS = frozenset({"state_key", "status_id", "words", "action"})
 
 FIELDS: dict[str, Text] = {
     "name": Text("สมุด", "Log"),
@@ -68,6 +71,17 @@ FIELDS: dict[str, Text] = {
     "of": Text("ใบของ", "Slip of"),
     "seq": Text("รายการที่", "Record"),
     "outcome": Text("ผลการพิมพ์", "What became of it"),
+    "move": Text("การเดินคิว", "Move"),
+    "staff": Text("ผู้ให้บริการ", "Staff"),
+    "to_counter": Text("ส่งต่อไปช่อง", "Sent on to counter"),
+    "to_service": Text("ส่งต่อไปบริการ", "Sent on to service"),
+    "waited_ms": Text("เวลารอเรียก (มิลลิวินาที)", "Waited for the call (ms)"),
+    "walked_ms": Text("เวลาเดินมาช่อง (มิลลิวินาที)", "Walked to the counter (ms)"),
+    "served_ms": Text("เวลาให้บริการ (มิลลิวินาที)", "Served (ms)"),
+    "on_paper": Text("จดบนกระดาษ บันทึกภายหลัง", "Written on paper, entered later"),
+    "state": Text("สถานะช่อง", "State of the counter"),
+    "groups": Text("กลุ่มบริการ", "Groups of services"),
+    "behind": Text("ต่อจากรายการที่", "Behind record"),
 }
 
 

@@ -331,6 +331,9 @@ def test_every_kind_is_folded_by_a_projector_or_needs_none():
     """Each kind of the table is in PROJECTORS, or named here with the reason why nothing is derived from it."""
     nothing_derived = {
         "slip.printed": "shown with its record",
+        "ticket.moved": "shown with its record; figures of waiting are not asked for yet",
+        "counter.seen": "shown with its record; figures of staff on duty are not asked for yet",
+        "queue.closed": "shown with its record",
     }
     folded = {body for projector in PROJECTORS.values() for body in projector.folds}
     for kind in KINDS:
