@@ -12,6 +12,7 @@ from tree import ROOT
 
 _UI: Final = "tests/kiosk/ui"
 _SERVER: Final = "tests/sync_server"
+_SYNC: Final = "tests/kiosk/sync"
 _STICK: Final = "tests/kiosk/desk/test_stick.py"
 
 LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
@@ -64,6 +65,23 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     )),
     "F-G10": ("a code that a telephone reads holds a place to look, and nobody's own digits", (
         "tests/kiosk/devices/test_slips.py::test_the_qr_code_reads_and_holds_no_code",
+    )),
+    "F-H1": ("programs of different age lose nothing between them", (
+        "tests/kiosk/sync/test_loop.py::test_a_server_that_is_too_old_says_so_and_nothing_is_lost",
+        f"{_SERVER}/test_golden.py::test_a_kind_of_the_future_is_kept_whole_and_read_after_the_update",
+        f"{_SERVER}/test_golden.py::test_old_kiosk_and_old_server_go_on_together",
+        f"{_SERVER}/test_ingest.py::test_a_newer_kiosk_is_told_by_name_that_this_server_is_too_old",
+    )),
+    "F-H2": ("no content makes a kiosk unusable: refused whole, or every screen stands", (
+        f"{_SYNC}/test_bundle_attacks.py::test_no_attack_changes_what_is_on_the_screen",
+        f"{_UI}/screens/test_newer_content.py::test_a_screen_stands_without_what_it_does_not_know",
+        "tests/crash/test_power_cut_content.py::test_no_power_cut_leaves_half_an_edition",
+    )),
+    "F-H3": ("content is not rolled back, frozen unseen, mixed, or pushed out of reach", (
+        f"{_SYNC}/test_bundle_attacks.py::test_no_attack_changes_what_is_on_the_screen",
+        f"{_SYNC}/test_bundle_attacks.py::test_pieces_of_two_editions_never_meet",
+        f"{_SYNC}/test_bundle_attacks.py::test_a_frozen_line_shows_old_content_with_its_age_never_a_blank_screen",
+        f"{_SYNC}/test_key_rolls.py::test_an_edition_pushed_to_the_sky_binds_nobody_after_the_roll",
     )),
     "F-H4": ("a stick pulled out at any moment holds whole files; people are told when they may", (
         f"{_STICK}::test_pulled_out_at_every_call_it_holds_whole_files_and_a_second_try_finishes",

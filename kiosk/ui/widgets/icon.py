@@ -30,6 +30,8 @@ TURNS: Final = frozenset({
     "arrow-elbow-down-left", "arrow-left", "arrow-right", "arrow-square-out", "arrow-u-up-left", "arrow-up-right",
     "backspace", "caret-left", "caret-right", "fast-forward", "list-bullets", "paper-plane-tilt", "sign-out",
 })  # fmt: skip
+#: Stands in for a sign that a newer server's content names and this program does not have.
+UNKNOWN: Final = "circle"
 _DRAWN: Final = TextureCache(bytes_max=8 << 20)
 _PICTURES: Final = TextureCache(bytes_max=48 << 20)
 
@@ -55,7 +57,7 @@ def icon_texture(name: str, px: int, *, bold: bool, turned: bool = False) -> Any
     key = (name, bold, px, turned)
     texture = _DRAWN.get(key)
     if texture is None:
-        picture = rasterise_glyph(_font("bold" if bold else "fill"), _points()[name], px)
+        picture = rasterise_glyph(_font("bold" if bold else "fill"), _points().get(name) or _points()[UNKNOWN], px)
         texture = to_texture(picture)
         if turned:
             texture.flip_horizontal()
