@@ -91,17 +91,26 @@ class Hearing:
         logger.error("%s", damage)
         with self._book.store.transaction() as tx:
             self._book.mark_damaged(tx, damage.log, damage.seq)
-            if self._open_new(tx, damage.log, "damaged"):
-                contact.note_new_log(self._world.store, "damaged")
+            self._end(tx, damage.log)
+            if any(x.log == damage.log and x.receipted.seq >= damage.seq for x in self._book.logs()):
+                self._book.forget_receipt(tx, damage.log)
 
     def carry_over(self) -> None:
-        """Append what can be read behind a damaged record to the current log: the server has named its place."""
+        """Append what can be read behind a damaged record to the current log, opened now if the damage is in it: the
+        server has named its place.
+        """
         for view in self._book.logs():
-            moved = int(view.ended and view.stranded > 0)
+            moved = view.stranded
             while moved:
                 with self._book.store.transaction() as tx:
+                    self._end(tx, view.log)
                     moved = self._book.carry_over(tx, view.log)
                 self.again = True
+
+    def _end(self, tx: Transaction, log: bytes) -> None:
+        """A log that cannot go on because of a damaged record."""
+        if self._open_new(tx, log, "damaged"):
+            contact.note_new_log(self._world.store, "damaged")
 
     def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
         """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""
@@ -125,7 +134,17 @@ def conversation(world: World, book: Logbook) -> Push:
     *old, current = book.logs()
     epoch = contact.read(world.store).epoch
     unsure = [view for view in old if view.waiting or view.backed_up < view.head.seq or view.epoch != epoch]
-    return Push(world.trust.me(), map(_local, [*unsure, current]), lambda log, seq: book.hash_at(seq, log))
+
+    def hash_at(log: bytes, seq: int) -> bytes | None:
+        try:
+            return book.hash_at(seq, log)
+        except RecordDamaged:
+            if log == current.log:
+                raise
+            # The last record of a log that was left: no news, and nothing that another log should wait for.
+            return None
+
+    return Push(world.trust.me(), map(_local, [*unsure, current]), hash_at)
 
 
 def _local(view: LogView) -> Local:

@@ -7,16 +7,17 @@ record.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from tinydb.table import Document
 
+from kiosk.clock import TOLERANCE_MS
 from kiosk.desk.world import World
 from kiosk.store import RecordDamaged
 from shared import kinds, thai
 from shared.kinds import Body, CaseFiled, RatingChanged, RatingGiven, TicketIssued
-from shared.records import At, Record
+from shared.records import At, Quality, Record
 
 TABLE = "tallies"
 
@@ -24,6 +25,9 @@ Scores = tuple[int, int, int, int, int]
 
 #: Ratings that follow each other faster than this are a run.
 RUN_MS = 20_000
+
+#: Two clocks that are both believed may be this far apart.
+_TOLERANCE = timedelta(milliseconds=TOLERANCE_MS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +134,9 @@ def differences(world: World) -> list[str]:
     Days of which a body was given up cannot be folded any more and are left out; so is everything where a record is
     damaged, which `check_all` names.
     """
-    last_erased = date.min
-
-    def watched() -> Iterator[Record]:
-        nonlocal last_erased
-        for record in _records(world):
-            if record.body is None and (instant := record.header.at.instant()) is not None:
-                last_erased = max(last_erased, thai.service_date(instant))
-            yield record
-
     try:
-        counted = recount(watched())
+        counted = recount(_records(world))
+        last_erased = _last_erased(world)
     except RecordDamaged:
         return []
     days = set(counted) | {date.fromordinal(document.doc_id) for document in world.store.table(TABLE)}
@@ -158,6 +154,21 @@ def _records(world: World) -> Iterator[Record]:
         while run := list(world.lobby.after(seq, log=view.log)):
             yield from run
             seq = run[-1].header.seq
+
+
+def _last_erased(world: World) -> date:
+    """No body that was given up was of a later day.
+
+    A header tells the moment, not the service date. Where its clock was not believed, the day was not later than that
+    of the next one that was; where none followed, it may have been any.
+    """
+    last, open_end = date.min, False
+    for record in _records(world):
+        at = record.header.at
+        open_end |= record.body is None
+        if open_end and at.quality != Quality.BAD and (instant := at.instant()) is not None:
+            last, open_end = max(last, thai.service_date(instant + _TOLERANCE)), False
+    return date.max if open_end else last
 
 
 def _document(day: date, tally: Tally) -> Document:

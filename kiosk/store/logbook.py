@@ -75,8 +75,9 @@ OpenReason = Literal["enrolled", "copied", "restored", "forked", "damaged"]
 class _Log(msgspec.Struct, frozen=True, array_like=True):
     """One log as the store remembers it.
 
-    Once it has ended, `tail_*` name its last readable record. `damaged_seq` is the first record that cannot be read,
-    0 for none; `carried_seq` tells how far what lies behind that one was appended again elsewhere.
+    Once it has ended, `tail_*` name its last readable record. `damaged_seq` is the first record that the server does
+    not hold and that cannot be read, else the first that cannot be read, 0 for none. `carried_first` to `carried_seq`
+    were appended again elsewhere (0 in logs of older programs: from behind `damaged_seq` on).
     """
 
     ordinal: int
@@ -87,6 +88,7 @@ class _Log(msgspec.Struct, frozen=True, array_like=True):
     tail_hash: bytes = NO_HASH
     damaged_seq: int = 0
     carried_seq: int = 0
+    carried_first: int = 0
 
 
 class _Aging(msgspec.Struct, frozen=True, array_like=True):
@@ -221,8 +223,7 @@ class Logbook:
         if not entry.ended or not self._view(entry).stranded:
             return 0
         shelf = self._shelf(entry)
-        first = max(entry.damaged_seq, entry.carried_seq) + 1
-        last = min(entry.tail_seq, first + limit - 1)
+        first, last = _next_to_carry(entry, limit)
         for seq, sealed in self._store.load_run(shelf, first, last):
             try:
                 record = _read(shelf, entry, seq, sealed)
@@ -233,17 +234,37 @@ class Logbook:
             if record.body is not None and header.kind != "log.opened":
                 self._append(tx, header.kind, header.schema, record.body, header.at, header.edition, record.salt)
         known = list(_known(self._store))
-        known[entry.ordinal - 1] = msgspec.structs.replace(entry, carried_seq=last)
+        known[entry.ordinal - 1] = msgspec.structs.replace(
+            entry,
+            carried_first=min(first, entry.carried_first or entry.damaged_seq + 1),
+            carried_seq=max(last, entry.carried_seq),
+        )
         tx.put_cell(_LOGS_CELL, _encode(known))
         return last - first + 1
 
     def mark_damaged(self, tx: Transaction, log: bytes, seq: int) -> None:
-        """Remember that record `seq` of a log cannot be read: the log ends, and the next `append` opens a new one."""
+        """Remember that record `seq` of a log cannot be read: the log ends, and the next `append` opens a new one.
+
+        Of several, the first that the server does not hold is the one that stops the log.
+        """
         entry = self._entry(log)
-        if not entry.damaged_seq or seq < entry.damaged_seq:
+        stored_seq = self._standing(entry).stored_seq
+
+        def weight(damaged_seq: int) -> tuple[bool, int]:
+            return damaged_seq <= stored_seq, damaged_seq
+
+        if not entry.damaged_seq or weight(seq) < weight(entry.damaged_seq):
             known = list(_known(self._store))
             known[entry.ordinal - 1] = msgspec.structs.replace(entry, damaged_seq=seq)
             tx.put_cell(_LOGS_CELL, _encode(known))
+
+    def forget_receipt(self, tx: Transaction, log: bytes) -> None:
+        """The server wants a record again that it once had, and it cannot be read any more: what it said of this log
+        holds no longer, and what lies behind that record is stranded. The receipts themselves stay.
+        """
+        entry = self._entry(log)
+        old = self._standing(entry)
+        self._put_standing(tx, entry, _Standing(epoch=old.epoch, receipts=old.receipts, pruned=old.pruned))
 
     def record_receipt(
         self,
@@ -384,7 +405,7 @@ class Logbook:
     def hash_at(self, seq: int, log: bytes | None = None) -> bytes | None:
         """The hash of the header of record `seq`; None behind the log's end or for a log that is not ours.
 
-        A damaged record's hash is told by the one behind it.
+        A damaged record's hash is told by the one behind it, or by the server's receipt for it.
         """
         try:
             entry = self._now() if log is None else self._entry(log)
@@ -400,9 +421,12 @@ class Logbook:
             except RecordDamaged:
                 continue
             return header_hash(record.header) if found == seq else record.header.prev
-        if run:
-            raise RecordDamaged(entry.log, seq, "neither it nor the one behind it can be read")
-        return None
+        if not run:
+            return None
+        standing = self._standing(entry)
+        if standing.stored_seq == seq:
+            return standing.stored_hash
+        raise RecordDamaged(entry.log, seq, "neither it nor the one behind it can be read")
 
     def receipts(self, log: bytes) -> list[KeptReceipt]:
         """All receipts that were kept for a log, oldest first."""
@@ -517,8 +541,9 @@ class Logbook:
             damaged_seq = damaged_seq or found_seq
         head, stranded = tail, 0
         if receipted.seq < damaged_seq:
-            head = Head(entry.log, damaged_seq - 1, self.hash_at(damaged_seq - 1, entry.log) or NO_HASH)
-            stranded = max(0, tail.seq - max(damaged_seq, entry.carried_seq))
+            head = self._before(damaged_seq, receipted)
+            behind, before = tail.seq - max(damaged_seq, entry.carried_seq), entry.carried_first - 1 - damaged_seq
+            stranded = max(0, behind) + max(0, before)
         return LogView(
             entry.log,
             entry.name,
@@ -532,12 +557,23 @@ class Logbook:
             standing.epoch,
         )
 
+    def _before(self, seq: int, receipted: Head) -> Head:
+        """The last record before `seq` that can be told of; the server's receipt knows its own by itself."""
+        for earlier in range(seq - 1, receipted.seq, -1):
+            try:
+                return Head(receipted.log, earlier, self.hash_at(earlier, receipted.log) or NO_HASH)
+            except RecordDamaged as damage:
+                self._store.note(str(damage))
+        return receipted
+
     def _time_of(self, view: LogView) -> At | None:
-        """When the oldest waiting record of a log was captured."""
+        """When the oldest waiting record of a log was captured; None where that one cannot be read."""
         first = view.receipted.seq + 1 if view.head.seq > view.receipted.seq else view.damaged_seq + 1
-        for record in self.after(first - 1, log=view.log, limit_count=1):
-            return record.header.at
-        return None
+        try:
+            return next((record.header.at for record in self.after(first - 1, log=view.log, limit_count=1)), None)
+        except RecordDamaged as damage:
+            self._store.note(str(damage))
+            return None
 
     def _mine(self) -> list[_Log]:
         return [entry for entry in _known(self._store) if entry.name == self.name]
@@ -623,6 +659,17 @@ def _follow(shelf: Shelf, head: Head | None, log: bytes, seq: int, sealed: bytes
         return verify(head or Head(log, seq - 1, record.header.prev), (record,))
     except SalaError as error:
         raise RecordDamaged(log, seq, str(error)) from error
+
+
+def _next_to_carry(entry: _Log, limit: int) -> tuple[int, int]:
+    """The first and last of the next records behind the damaged one that were not appended elsewhere yet.
+
+    Where a record before those that were carried proved damaged later, what lies between comes first, from its end.
+    """
+    if entry.damaged_seq + 1 < entry.carried_first:
+        return max(entry.damaged_seq + 1, entry.carried_first - limit), entry.carried_first - 1
+    first = max(entry.damaged_seq, entry.carried_seq) + 1
+    return first, min(entry.tail_seq, first + limit - 1)
 
 
 def _aged(aging: tuple[_Aging, ...], server_ms: int, seq: int) -> tuple[_Aging, ...]:

@@ -8,6 +8,7 @@ import pytest
 from kiosk.desk import praise, queue, rating_codes, ratings, tally
 from kiosk.desk.ratings import Why
 from kiosk.store.errors import DiskFull
+from kiosk.store.logbook import PRUNE_AFTER_MS
 from shared import kinds
 from shared.records import At
 from tests.kiosk.worlds import Hands, make_world
@@ -240,3 +241,34 @@ def test_row_numbers_tell_nothing_without_the_key(world, tmp_path):
         places = {place % 2**40 for (place,) in bare.execute("SELECT place FROM document")}
     assert rating_codes._row(rating_codes._key(world), code) in places
     assert rating_codes._row(b"", code) not in places
+
+
+def test_bodies_given_up_under_a_wrong_clock_leave_no_false_alarm(world):
+    """A header of 1970 does not tell which day's tally its body was counted in; `verify` leaves such days out, and
+    still sees a tally that is wrong on a day it can fold.
+    """
+    hands = Hands()
+    clock = hands.clock()
+    ratings.rate(world, clock.now(), 5)
+    hands.wall_s = 0.0
+    hands.pass_s(3600)
+    for _ in range(3):
+        ratings.rate(world, clock.now(), 4)
+    last = world.lobby.head
+    for server_ms in (0, PRUNE_AFTER_MS):
+        with world.store.transaction() as tx:
+            world.lobby.record_receipt(
+                tx, log=last.log, seq=last.seq, hash_=last.hash, backed_up=last.seq, epoch=b"e", server_ms=server_ms,
+                signed=b"",
+            )  # fmt: skip
+    with world.store.transaction() as tx:
+        assert world.lobby.prune(tx) == last.seq
+    assert tally.differences(world) == []
+    hands.wall_s = Hands().wall_s + 40 * 24 * 3600
+    clock = hands.clock()
+    ratings.rate(world, clock.now(), 2)
+    assert tally.differences(world) == []
+    hands.pass_s(24 * 3600)
+    ratings.rate(world, clock.now(), 3)
+    world.store.table(tally.TABLE).update({"tickets": 7}, doc_ids=[clock.now().service_date.toordinal()])
+    assert len(tally.differences(world)) == 1

@@ -411,6 +411,58 @@ def test_damage_behind_a_receipt_strands_nothing(desk):
     assert [record.header.seq for record in desk.book.after(30, log=old.log)][-1] == head.seq
 
 
+def test_of_two_damaged_records_the_one_the_server_lacks_stops_the_log(desk):
+    """Damage behind the receipt hides none before it; a server that lost what it held gets the rest of that, too."""
+    for _ in range(TAIL_COUNT * 2):
+        desk.rate()
+    total, log = desk.book.head.seq, desk.book.head.log
+    answer(desk, 30)
+    spoil_record(desk, 10)
+    spoil_record(desk, 35)
+    for seq in (35, 10, 35):
+        with desk.store.transaction() as tx:
+            desk.book.mark_damaged(tx, log, seq)
+    desk.rate()
+    old, _ = desk.book.logs()
+    assert (old.damaged_seq, old.head.seq, old.stranded) == (35, 34, total - 35)
+    assert carried(desk, log, limit=7) == total - 35
+    with desk.store.transaction() as tx:
+        desk.book.forget_receipt(tx, log)
+        desk.book.mark_damaged(tx, log, 10)
+    old, new = desk.book.logs()
+    assert (old.damaged_seq, old.head.seq, old.stranded) == (10, 9, 25)
+    assert carried(desk, log, limit=7) == 25
+    assert desk.book.logs()[0].stranded == 0
+    assert desk.book.head.seq == 2 + (total - 35) + 24
+    assert desk.book.check(new.log) == desk.book.head.seq
+
+
+def carried(desk, log, *, limit):
+    """How many records were looked at until none was stranded."""
+    looked = 0
+    while True:
+        with desk.store.transaction() as tx:
+            step = desk.book.carry_over(tx, log, limit=limit)
+        if not step:
+            return looked
+        looked += step
+
+
+def test_a_run_of_damaged_records_can_be_told_of(desk):
+    """Neither the last good record's hash nor the age of the oldest that waits may stop whoever only asks."""
+    for _ in range(TAIL_COUNT * 2):
+        desk.rate()
+    log = desk.book.head.log
+    for seq in (9, 10, 11):
+        spoil_record(desk, seq)
+    with desk.store.transaction() as tx:
+        desk.book.mark_damaged(tx, log, 10)
+    [view] = desk.book.logs()
+    assert (view.damaged_seq, view.head.seq) == (10, 8)
+    answer(desk, 8)
+    assert desk.book.counts().waiting_since is None
+
+
 def test_a_sound_store_has_no_findings(desk):
     """The slow look counts what holds and finds nothing else; damage to a document is named."""
     for _ in range(3):

@@ -332,6 +332,86 @@ def test_a_damaged_record_stops_nobody(tmp_path, clock, server):
     world.store.close()
 
 
+def spoil(folder, *seqs, ordinal=1):
+    """Records of the lobby's log number `ordinal` that do not open any more; the store is closed."""
+    with contextlib.closing(apsw.Connection(str(folder / "store.sala"))) as db:
+        for seq in seqs:
+            db.execute("UPDATE record SET data = zeroblob(90) WHERE place = ?", ((ordinal << 40) + seq,))
+
+
+def test_what_lies_behind_damage_does_not_wait_for_a_touch(tmp_path, clock, server):
+    """The log that is written to is damaged and nobody comes: the next contact opens a new one by itself."""
+    world = make_world(tmp_path)
+    touch(world, clock, 5)
+    converse(world, clock, server)
+    touch(world, clock, 4)
+    world.store.close()
+    spoil(tmp_path, 7)
+    world = make_world(tmp_path)
+    converse(world, clock, server)
+    converse(world, clock, server)
+    held = [r for [line] in server.logs.values() for r in line.records if r.header.kind == "rating.given"]
+    assert len(held) == 8
+    assert world.lobby.counts().waiting == 0
+    world.store.close()
+
+
+@pytest.mark.parametrize("spoilt", [(6,), (1, 6), (1,), (2, 3, 6), (1, 2, 3, 4, 5, 6)])
+@pytest.mark.parametrize("kept", [6, 3, 0])
+def test_damage_in_an_old_log_holds_up_no_other(tmp_path, clock, server, spoilt, kept):
+    """A log was left behind; some of its records rot, and the server comes back from a backup that holds `kept` of
+    them. Whatever it asks about, the log that goes on arrives, and so does each record that can be read or is held.
+    """
+    world = make_world(tmp_path)
+    touch(world, clock, 5)
+    old = world.lobby.head.log
+    converse(world, clock, server)
+    with world.store.transaction() as tx:
+        world.lobby.open_new(tx, "copied", at=clock.now().at, edition=1)
+    touch(world, clock, 2)
+    world.store.close()
+    spoil(tmp_path, *spoilt)
+    line = server.logs[old][0]
+    del line.records[kept:], line.hashes[kept:]
+    server.epoch = b"epoch-2 of tests"
+    world = make_world(tmp_path)
+    for _ in range(3):
+        converse(world, clock, server)
+    held = [r for [each] in server.logs.values() for r in each.records if r.header.kind == "rating.given"]
+    there = set(range(2, 7)) - (set(spoilt) - set(range(1, kept + 1)))
+    assert len(held) == len(there) + 2
+    assert world.lobby.counts().waiting == 0
+    world.store.close()
+
+
+def test_a_receipt_for_what_cannot_be_read_again_is_forgotten(tmp_path, clock, server):
+    """The server came back with another branch and wants all of ours, whose first record rotted behind its receipt."""
+    world = make_world(tmp_path)
+    touch(world, clock, 5)
+    converse(world, clock, server)
+    old = world.lobby.head.log
+    world.store.close()
+    shutil.copytree(tmp_path, twin_folder := tmp_path.with_name("twin"))
+    twin = make_world(twin_folder)
+    touch(twin, clock, 1)
+    world = make_world(tmp_path)
+    touch(world, clock, 2)
+    world.store.close()
+    spoil(tmp_path, 1)
+    del server.logs[old]
+    server.epoch = b"epoch-2 of tests"
+    converse(twin, clock, server)
+    world = make_world(tmp_path)
+    for _ in range(3):
+        converse(world, clock, server)
+    assert world.lobby.counts().waiting == 0
+    held = [r for lines in server.logs.values() for each in lines for r in each.records]
+    mine = [r for r in held if r.header.log == world.lobby.head.log and r.header.kind == "rating.given"]
+    assert len(mine) == 7, "nothing that this kiosk holds is missing"
+    twin.store.close()
+    world.store.close()
+
+
 def test_backed_up_is_what_the_server_says_of_its_backups(world, clock, server):
     """`backed_up` moves with a position, not with a receipt."""
     touch(world, clock, 3)
