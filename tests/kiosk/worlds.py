@@ -17,7 +17,7 @@ from kiosk.config import make
 from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.paper import Outcome, PrinterState, Slip
-from kiosk.store import Logbook, Store
+from kiosk.store import Logbook, Store, sqlite
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.trust import Trust
@@ -202,13 +202,14 @@ def make_world(
     identity: Identity | None = None,
     random: Callable[[int], bytes] = os.urandom,
     edition: int = 1,
+    connect: sqlite.Connect = sqlite.connect,
 ) -> World:
     """A kiosk in `folder` with its lobby log open and an edition on the screen (none for edition 0). Close
-    `world.store` after use.
+    `world.store` after use. `connect` opens the lobby's store.
     """
     identity = identity or an_identity()
     fresh = not (folder / "store.sala").exists()
-    store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096)
+    store = Store(folder / "store.sala", b"7" * 32, create=True, reserve_bytes=4096, connect=connect)
     lobby = Logbook(store, "lobby", software=SOFTWARE)
     trust = Trust(folder, identity)
     editions = Editions(folder / "content", trust.bundles, OFFICE_ID, earlier=trust.earlier_bundles)

@@ -5,7 +5,6 @@ python -m tests.sim --first 173 --seeds 1         that seed again
 """
 
 import argparse
-import logging
 import sys
 import time
 
@@ -20,7 +19,6 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--steps", type=int, default=1000)
     options = parser.parse_args()
-    logging.disable(logging.CRITICAL)
     begin, records, faults, wrong = time.monotonic(), 0, 0, []
     for seed in range(options.first, options.first + options.seeds):
         with memory() as folder:
@@ -30,8 +28,11 @@ def main() -> int:
         if outcome.wrong:
             wrong.append(seed)
             print(outcome.wrong, flush=True)
+        if outcome.wrong or options.seeds == 1:
+            print("drawn:", ", ".join(f"{name} {value:.3g}" for name, value in outcome.drawn.items()), flush=True)
     seconds = time.monotonic() - begin
-    print(f"{options.seeds} seeds x {options.steps} steps in {seconds:.0f} s")
+    each = seconds / (options.seeds * options.steps)
+    print(f"{options.seeds} seeds x {options.steps} steps in {seconds:.0f} s ({1 / each:.0f} steps a second)")
     print(f"{records} records, {faults} faults, {len(wrong)} broken")
     ledger.enter(
         "sim", first_seed=options.first, seeds=options.seeds, steps=options.steps, count=records, broken=len(wrong)

@@ -1,16 +1,22 @@
-"""More than a dozen planted bugs: the simulator is worth what it finds, so each of these must be found.
+"""Two dozen planted bugs: the simulator is worth what it finds, so each of these must be found.
 
 Those of the server are switches in `server.py`. Those of the kiosk replace a piece of the real code for the length of
 a `with`; `planted(name)` knows both.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from typing import Any, Final
 from unittest import mock
 
-from kiosk.store import Logbook, LogView, logbook
-from kiosk.sync import rim
+import msgspec
+
+from kiosk.desk import hearing
+from kiosk.desk.hearing import Hearing
+from kiosk.desk.world import World
+from kiosk.store import Logbook, Store, Transaction, logbook, sqlite, store
+from kiosk.sync import loop
 from shared import protocol
 from shared.log import Head
 from shared.protocol import Append, Local, Opened
@@ -29,10 +35,12 @@ SERVER: Final = (
 
 
 def _old_logs_are_forgotten() -> Any:
-    def asked(self: Any) -> list[LogView]:
-        return [self._book.logs()[-1]]
+    def about_the_current_one(world: World, book: Logbook) -> protocol.Push:
+        current = book.logs()[-1]
+        local = Local(current.name, current.head, current.receipted, current.epoch)
+        return protocol.Push(world.trust.me(), [local], lambda log, seq: book.hash_at(seq, log))
 
-    return mock.patch.object(rim._Conversation, "_asked_about", asked)
+    return mock.patch.object(hearing, "conversation", about_the_current_one)
 
 
 def _a_receipt_outlives_its_epoch() -> Any:
@@ -61,7 +69,7 @@ def _bodies_are_given_up_at_once() -> Any:
 
 
 def _a_forked_log_goes_on() -> Any:
-    return mock.patch.object(rim._Conversation, "_open_new", return_value=False)
+    return mock.patch.object(Hearing, "_open_new", return_value=False)
 
 
 def _a_receipt_covers_the_whole_log() -> Any:
@@ -74,6 +82,79 @@ def _a_receipt_covers_the_whole_log() -> Any:
     return mock.patch.object(Logbook, "record_receipt", hopeful)
 
 
+def _bodies_are_given_up_by_one_too_many() -> Any:
+    aged = logbook._aged
+
+    def one_more(aging: Any, server_ms: int, seq: int) -> Any:
+        return aged(aging, server_ms, seq + 1)
+
+    return _both(
+        mock.patch.object(logbook, "_aged", one_more), mock.patch.object(Logbook, "_proved", return_value=True)
+    )
+
+
+def _backed_up_outlives_its_epoch() -> Any:
+    """What lay in a backup of the former epoch is believed to lie in one of this."""
+    record = Logbook.record_receipt
+
+    def trusting(self: Logbook, tx: Any, **told: Any) -> None:
+        entry = self._entry(told["log"])
+        old = self._standing(entry)
+        record(self, tx, **told)
+        new = self._standing(entry)
+        if old.epoch and new.epoch != old.epoch:
+            backed_up = max(old.backed_up, new.backed_up)
+            self._put_standing(tx, entry, msgspec.structs.replace(new, backed_up=backed_up, aging=old.aging))
+
+    return _both(
+        mock.patch.object(Logbook, "record_receipt", trusting),
+        mock.patch.object(Logbook, "_proved", return_value=True),
+        mock.patch.object(logbook, "PRUNE_AFTER_MS", 24 * 3600 * 1000),
+    )
+
+
+def _what_lies_behind_damage_is_left() -> Any:
+    return mock.patch.object(Hearing, "carry_over", return_value=None)
+
+
+def _the_confidential_log_stays_at_home() -> Any:
+    return mock.patch.object(loop.Sync, "_converse_apart", return_value=None)
+
+
+def _envelopes_are_not_padded() -> Any:
+    return mock.patch.object(protocol, "PADDED_LOGS", ())
+
+
+def _ticket_numbers_are_forgotten_at_a_restart() -> Any:
+    def remembered_only(self: Transaction, service_date: date, series: str, mark: int) -> None:
+        self.cells[store._number_cell(service_date, series)] = store._encode(mark)
+
+    return mock.patch.object(Transaction, "_set_mark", remembered_only)
+
+
+def _nothing_is_synced() -> Any:
+    return mock.patch.object(sqlite, "SYNCHRONOUS", "OFF")
+
+
+def _a_refused_touch_stays() -> Any:
+    def kept(self: Store, tx: Transaction) -> None:
+        self.open_transaction = None
+        if self._db is not None and self._db.in_transaction:
+            self._db.execute("COMMIT")
+        self._heads.update(tx.heads)
+        self.lock.release()
+
+    return mock.patch.object(Store, "abandon", kept)
+
+
+@contextmanager
+def _both(*patches: Any) -> Iterator[None]:
+    with ExitStack() as stack:
+        for patch in patches:
+            stack.enter_context(patch)
+        yield
+
+
 #: Replacements on the kiosk, or in what both sides share.
 KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "old logs are forgotten": _old_logs_are_forgotten,
@@ -82,6 +163,14 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "bodies are given up at once": _bodies_are_given_up_at_once,
     "a forked log goes on": _a_forked_log_goes_on,
     "a receipt covers the whole log": _a_receipt_covers_the_whole_log,
+    "bodies are given up by one too many": _bodies_are_given_up_by_one_too_many,
+    "backed up outlives its epoch": _backed_up_outlives_its_epoch,
+    "what lies behind damage is left": _what_lies_behind_damage_is_left,
+    "the confidential log stays at home": _the_confidential_log_stays_at_home,
+    "envelopes are not padded": _envelopes_are_not_padded,
+    "ticket numbers are forgotten at a restart": _ticket_numbers_are_forgotten_at_a_restart,
+    "nothing is synced": _nothing_is_synced,
+    "a refused touch stays": _a_refused_touch_stays,
 }
 
 ALL: Final = (*SERVER, *KIOSK)

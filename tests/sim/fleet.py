@@ -2,26 +2,16 @@
 
     outcome = Fleet(seed, folder, steps=1000).run()
     outcome.wrong                   # None, or one sentence: which law broke, at which step
+    outcome.drawn                   # the rates and weights that this seed drew
 
-Kiosks are the real thing: `Store`, `Logbook`, `rim.converse`, `desk.stick` over a folder in memory. A step is one thing
-that happens to one of them. The laws, after every step:
-
-1. **Nothing vanishes.** A record that lay anywhere with its body (on a kiosk, on the server, in its latest backup)
-   still lies somewhere, unless a disaster just destroyed the last place. Bodies given up too early are no disaster.
-2. **A receipt is true.** Where a kiosk says "stored" in the server's present epoch, the server holds that record; where
-   it says "backed up", the latest backup does.
-3. **Chains hold.** Each branch on the server is a chain from record 1; no record lies in two logs or twice in one.
-
-Then the weather clears, and two laws more:
-
-4. **Everything arrives.** After `CONTACTS` contacts each, the server holds every record there is, and no kiosk waits.
-5. **Twins part.** No two devices still write different histories of one log.
-
-The seed chooses everything, the rates of the faults included; the same seed is the same run on any machine.
+Kiosks are the real thing: `Store`, `Logbook`, `Apart`, `Sync.turn`, `desk.stick` over a folder in memory; a third of
+the fleets have disks that keep only what was synced. A step is one thing that happens to one kiosk; `laws` says what
+must hold after it, and what must hold once the weather is clear. The seed chooses everything, the rates of the faults
+included; the same seed is the same run on any machine.
 """
 
 import copy
-import itertools
+import logging
 import random
 import shutil
 import tempfile
@@ -33,35 +23,37 @@ from pathlib import Path
 from typing import Final
 
 from kiosk.desk import stick as sticks
-from kiosk.desk.world import World
-from kiosk.sync.line import Reply, Unreachable
-from kiosk.sync.rim import converse
-from shared import log as chain
-from shared.errors import SalaError
-from shared.kinds import Body, RatingGiven, SlipPrinted, TicketIssued
-from shared.log import Head
+from kiosk.desk import tally
+from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
+from kiosk.store.apart import at as day_at
+from kiosk.sync.line import Reply
+from shared.batch import PADDED_STEPS
+from shared.kinds import Body, CaseFiled, ComplaintFiled, RatingGiven, SlipPrinted, TicketIssued
 from shared.protocol import KnownKiosk
-from shared.records import NO_HASH, Record, header_hash
-from tests.kiosk.worlds import Hands, an_identity, make_world
-from tests.sim.server import SimServer, bodies
+from tests.kiosk.worlds import Hands, an_identity
+from tests.sim.device import Device
+from tests.sim.laws import LawBroken, Watch
+from tests.sim.server import SimServer
+from tests.sim.weather import FAULTS, PowerCut, Weather, log_of
 
 #: Contacts that a kiosk needs at most, once everything works again.
 CONTACTS: Final = 3
 
-#: Chance of each fault for one request, at most; a seed takes its own share of it, or none at all.
-FAULTS: Final = {
-    "lost question": 0.3, "lost answer": 0.3, "twice": 0.2, "stale answer": 0.1, "late letter": 0.2,
-    "damaged question": 0.1, "damaged answer": 0.1, "portal": 0.1, "too large": 0.05, "power cut": 0.1,
-    "server dies before": 0.1, "server dies after": 0.1,
-}  # fmt: skip
-
 #: How often each thing happens, among a thousand.
 HAPPENINGS: Final = {
-    "touch": 520, "contact": 260, "stick out": 30, "stick in": 40, "stick lost": 5, "power cut": 25, "image": 20,
-    "image back": 6, "copied": 2, "backup": 25, "server restored": 5, "old letter": 20, "prune": 15, "days pass": 15,
-    "clock": 12,
+    "touch": 500, "complaint": 15, "contact": 260, "stick out": 25, "stick in": 40, "stick lost": 5, "power cut": 25,
+    "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
+    "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12,
 }  # fmt: skip
 
+#: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
+STATES: Final = {"cut": 0.03, "clogged": 0.02, "heals": 0.10, "disk fails": 0.10}
+
+#: How many kiosks a fleet begins with.
+SIZES: Final = (1, 1, 2, 2, 3, 3, 5, 8, 20)
+
+#: What an envelope is longer than what it carries.
+_ENVELOPE_BYTES_MAX: Final = 512
 _DAY_S: Final = 24 * 3600
 
 
@@ -76,8 +68,29 @@ def memory() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-class PowerCut(BaseException):
-    """The kiosk stopped here. Nothing may catch it on the way."""
+class Diary(logging.Handler):
+    """Reads the kiosks' diary under ten thousand faults, and keeps what nobody foresaw."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.unforeseen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """An exception that the loop caught only because it catches everything."""
+        if record.exc_info and record.exc_info[0]:
+            self.unforeseen.append(f"{record.getMessage()}: {record.exc_info[0].__name__}: {record.exc_info[1]}")
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Read instead of everybody else."""
+        diary = logging.getLogger("kiosk")
+        before, diary.propagate = diary.propagate, False
+        diary.addHandler(self)
+        try:
+            yield
+        finally:
+            diary.removeHandler(self)
+            diary.propagate = before
 
 
 @dataclass
@@ -89,63 +102,39 @@ class Outcome:
     records: int = 0
     wrong: str | None = None
     seen: dict[str, int] = field(default_factory=dict)
-
-
-class LawBroken(Exception):
-    """One of the laws does not hold."""
-
-
-@dataclass
-class SimKiosk:
-    """One device: its folder, the world while it runs, and copies of the folder made from time to time."""
-
-    number: int
-    folder: Path
-    hands: Hands
-    world: World
-    images: list[Path] = field(default_factory=list)
-    #: Records that lie on it by the last look, those whose bodies were given up apart; and how far that look went.
-    held: set[bytes] = field(default_factory=set)
-    given_up: set[bytes] = field(default_factory=set)
-    seen: dict[bytes, int] = field(default_factory=dict)
-
-    def look(self, *, anew: bool) -> dict[bytes, Record]:
-        """The records on its disk that are new since the last look, or all of them."""
-        if anew:
-            self.held, self.given_up, self.seen = set(), set(), {}
-        found: dict[bytes, Record] = {}
-        for view in self.world.lobby.logs():
-            for record in self.world.lobby.between(self.seen.get(view.log, 0) + 1, view.head.seq, log=view.log):
-                hash_ = header_hash(record.header)
-                found[hash_] = record
-                (self.held if record.body is not None else self.given_up).add(hash_)
-            self.seen[view.log] = view.head.seq
-        return found
+    drawn: dict[str, float] = field(default_factory=dict)
 
 
 class Fleet:
-    """See the module. `bugs` names planted faults that must break a law."""
+    """See the module. `bugs` names planted faults that must break a law; `server` makes the one they all talk to."""
 
-    def __init__(self, seed: int, folder: Path, *, steps: int, bugs: AbstractSet[str] = frozenset()) -> None:
-        self.seed, self.steps, self._folder, self._bugs = seed, steps, folder, bugs
+    def __init__(
+        self, seed: int, folder: Path, *, steps: int, bugs: AbstractSet[str] = frozenset(),
+        server: Callable[[int, AbstractSet[str]], SimServer] = SimServer,
+    ) -> None:  # fmt: skip
+        self.seed, self.steps, self._folder = seed, steps, folder
         self.dice = random.Random(seed)
         self.rates = {
-            name: most * self.dice.choice((0, 0, 0.3, 1)) * self.dice.random() for name, most in FAULTS.items()
+            name: most * self.dice.choice((0, 0, 0.3, 1)) * self.dice.random()
+            for name, most in {**FAULTS, **STATES}.items()
         }
-        start = Hands()
-        self.server = SimServer(round(start.wall_s * 1000), bugs)
-        self.kiosks = [self._new_kiosk(number) for number in range(self.dice.randint(1, 3))]
+        self.rates["heals"] = self.dice.uniform(0.01, STATES["heals"])
+        self.lossy = self.dice.random() < 1 / 3
+        self.server = server(round(Hands().wall_s * 1000), bugs)
+        self.watch = Watch(self.server)
         self.letters: list[tuple[str, bytes]] = []
         self.answers: list[Reply] = []
-        self.sticks: list[Path] = []
-        self.known: dict[bytes, str] = {}
-        self._changes = -1
-        self._verified: dict[int, Head] = {}
-        self._on_server: set[bytes] = set()
-        self.outcome = Outcome(seed, steps)
         self.clear = False
-        for kiosk in self.kiosks:
-            self._look(kiosk, anew=True)
+        self.outcome = Outcome(seed, steps)
+        self._sticks: list[Path] = []
+        self._diary = Diary()
+        for number in range(self.dice.choice(SIZES)):
+            self._enrol(number)
+
+    @property
+    def devices(self) -> list[Device]:
+        """Every kiosk, and every copy that runs."""
+        return self.watch.devices
 
     # --- the run -------------------------------------------------------------------------------------------------
 
@@ -153,309 +142,287 @@ class Fleet:
         """Every step and the healing; never raises for a law that broke."""
         happenings = list(HAPPENINGS)
         weights = [HAPPENINGS[name] * self.dice.choice((0.3, 1, 1, 2)) for name in happenings]
+        self.outcome.drawn = {
+            **self.rates, "kiosks": len(self.devices), "lossy": self.lossy,
+            **{f"weight of {name}": weight for name, weight in zip(happenings, weights, strict=True)},
+        }  # fmt: skip
         step = 0
         try:
-            while step < self.steps:
+            with self._diary.open():
+                while step < self.steps:
+                    step += 1
+                    self._step(self.dice.choices(happenings, weights)[0])
                 step += 1
-                what = self.dice.choices(happenings, weights)[0]
-                kiosk = self.dice.choice(self.kiosks)
-                self._count(what)
-                self._pass(kiosk, self.dice.choice((0.2, 5, 60, 600)))
-                disaster = _ACTS[what](self, kiosk)
-                self._check(kiosk, disaster=disaster, anew=what in _DISTURBING)
-            step += 1
-            self._heal()
+                self._heal()
         except LawBroken as law:
             self.outcome.wrong = f"seed {self.seed}, step {step}: {law}"
         finally:
-            for kiosk in self.kiosks:
-                kiosk.world.store.close()
-        self.outcome.records = len(self.known)
+            for device in self.devices:
+                device.close()
+            self.server.close()
+        self.outcome.records = len(self.watch.known)
         return self.outcome
+
+    def _step(self, what: str) -> None:
+        device = self.dice.choice(self.devices)
+        self.count(what)
+        self._pass(self.dice.choice((0.2, 5, 60, 600)))
+        self._turn_of_the_link(device)
+        with device.trouble(failing=self.dice.random() < self.rates["disk fails"]):
+            disaster = _ACTS[what](self, device)
+        self._check_diary()
+        self.watch.look(device, disaster=disaster, anew=what in _DISTURBING or device.lossy)
 
     def _heal(self) -> None:
         self.clear = True
-        self.letters.clear()
+        for device in self.dice.sample(self.devices, len(self.devices)):
+            device.fill(full=False)
+            self._set_link(device, "open")
         for _ in range(CONTACTS):
-            for kiosk in self.kiosks:
-                self._pass(kiosk, 60)
-                self._contact(kiosk)
-                self._check(kiosk, disaster=False, anew=True)
-        held = self.server.hashes()
-        missing = [self.known[each] for each in self.known if each not in held]
-        if missing:
-            raise LawBroken(f"after {CONTACTS} contacts the server lacks {len(missing)} records, such as {missing[0]}")
-        waiting = {kiosk.number: sum(v.waiting for v in kiosk.world.lobby.logs()) for kiosk in self.kiosks}
-        if any(waiting.values()):
-            raise LawBroken(f"after {CONTACTS} contacts something still waits: {waiting}")
-        self._check_twins()
+            for device in self.dice.sample(self.devices, len(self.devices)):
+                # Two days later what travels once a day is due, and some bodies may be given up.
+                self._pass(2 * _DAY_S + 60)
+                self._contact(device)
+                self._check_diary()
+                self.watch.look(device, disaster=False, anew=True)
+        self.watch.arrived(contacts=CONTACTS)
+        self.server.settle()
 
-    def _check_twins(self) -> None:
-        for one, other in itertools.combinations(self.kiosks, 2):
-            mine, yours = one.world.lobby.head, other.world.lobby.head
-            both = min(mine.seq, yours.seq)
-            if mine.log == yours.log and one.world.lobby.hash_at(both) != other.world.lobby.hash_at(both):
-                raise LawBroken(f"two devices still write in log {mine.log.hex()[:8]}, and not the same")
-
-    def _count(self, what: str) -> None:
+    def count(self, what: str) -> None:
+        """One more of these."""
         self.outcome.seen[what] = self.outcome.seen.get(what, 0) + 1
 
-    # --- the laws ------------------------------------------------------------------------------------------------
+    def _check_diary(self) -> None:
+        if self._diary.unforeseen:
+            raise LawBroken(f"something nobody foresaw: {self._diary.unforeseen[0]}")
 
-    def _look(self, kiosk: SimKiosk, *, anew: bool) -> None:
-        for hash_, record in kiosk.look(anew=anew).items():
-            self.known.setdefault(hash_, f"record {record.header.seq} ({record.header.kind}) of kiosk {kiosk.number}")
+    def posted(self, _device: Device, path: str, body: bytes) -> None:
+        """Whoever watches the line learns from the length of a confidential envelope nothing but a size step."""
+        if path == "sync/push" and log_of(path, body) in self._apart_logs:
+            last = PADDED_STEPS[-1]
+            over = min(len(body) - step for step in (*PADDED_STEPS, len(body) // last * last) if step <= len(body))
+            if over > _ENVELOPE_BYTES_MAX:
+                raise LawBroken(f"a confidential envelope of {len(body)} bytes tells how much is in it")
 
-    def _check(self, kiosk: SimKiosk, *, disaster: bool, anew: bool) -> None:
-        self._look(kiosk, anew=anew)
-        news = self._changes != self.server.changes
-        if news:
-            self._changes = self.server.changes
-            self._on_server = self.server.hashes()
-            self._check_chains()
-            self._check_receipts(kiosk)
-        if news or anew:
-            self._check_nothing_vanished(disaster=disaster)
-
-    def _check_nothing_vanished(self, *, disaster: bool) -> None:
-        somewhere = self._on_server.union(*(each.held for each in self.kiosks))
-        gone = self.known.keys() - somewhere
-        for backup in self.server.backups[-1:]:
-            gone -= bodies(backup.logs) if gone else set()
-        broken = [hash_ for hash_ in gone if not disaster or any(hash_ in each.given_up for each in self.kiosks)]
-        if broken:
-            raise LawBroken(f"{len(broken)} records are nowhere any more, such as {self.known[broken[0]]}")
-        for hash_ in gone:
-            del self.known[hash_]
-
-    def _check_receipts(self, kiosk: SimKiosk) -> None:
-        for view in kiosk.world.lobby.logs():
-            for receipt in kiosk.world.lobby.receipts(view.log)[-1:]:
-                if receipt.epoch != self.server.epoch:
-                    continue
-                lines = self.server.logs.get(view.log, [])
-                if receipt.seq and not any(line.hash_at(receipt.seq) == receipt.hash for line in lines):
-                    raise LawBroken(f"a receipt for record {receipt.seq} that the server does not hold")
-                told = min(receipt.backed_up, receipt.seq)
-                mine = kiosk.world.lobby.hash_at(told, view.log)
-                copies = self.server.backups[-1].logs.get(view.log, []) if self.server.backups else []
-                if told and not any(line.hash_at(told) == mine for line in copies):
-                    raise LawBroken(f"'backed up' for record {told} that lies in no backup")
-
-    def _check_chains(self) -> None:
-        for log, lines in self.server.logs.items():
-            for line in lines:
-                after = self._verified.get(id(line), Head.empty(log))
-                if line.hash_at(after.seq) != (after.hash if after.seq else NO_HASH):
-                    raise LawBroken(f"record {after.seq} of log {log.hex()[:8]} changed on the server")
-                try:
-                    head = chain.verify(after, line.records[after.seq :])
-                except SalaError as error:
-                    raise LawBroken(f"log {log.hex()[:8]} on the server is no chain: {error}") from error
-                if head != line.head(log):
-                    raise LawBroken(f"log {log.hex()[:8]} on the server does not end as it says")
-                self._verified[id(line)] = head
+    @property
+    def _apart_logs(self) -> set[bytes]:
+        return {log for device in self.devices for log in device.apart_logs}
 
     # --- what happens --------------------------------------------------------------------------------------------
 
-    def _new_kiosk(self, number: int) -> SimKiosk:
+    def _enrol(self, number: int) -> None:
+        identity = an_identity(kiosk=b"kiosk %010d" % number)
+        self.server.enrol(KnownKiosk(identity.kiosk, identity.key.public, revoked=False))
         folder = self._folder / f"kiosk{number}"
         folder.mkdir(parents=True)
-        hands = Hands()
-        identity = an_identity(kiosk=b"kiosk %010d" % number)
-        self.server.kiosks[identity.kiosk] = KnownKiosk(identity.kiosk, identity.key.public, revoked=False)
-        return SimKiosk(number, folder, hands, self._open(folder, number))
+        self._meet(number, folder, Hands())
 
-    def _open(self, folder: Path, number: int) -> World:
-        identity = an_identity(kiosk=b"kiosk %010d" % number)
-        return make_world(folder, identity=identity, random=self.dice.randbytes, edition=0)
+    def _meet(self, number: int, folder: Path, hands: Hands) -> None:
+        line = lambda device: Weather(self, device)  # noqa: E731
+        self.watch.meet(Device(number, folder, hands, dice=self.dice, line=line, lossy=self.lossy))
 
-    def _pass(self, kiosk: SimKiosk, seconds: float) -> None:
-        kiosk.hands.pass_s(seconds)
+    def _pass(self, seconds: float) -> None:
         self.server.now_ms += round(seconds * 1000)
+        for device in self.devices:
+            device.hands.pass_s(seconds)
 
-    def _touch(self, kiosk: SimKiosk) -> bool:
-        day = "2026-03-16"
-        bodies: list[Body] = [
-            RatingGiven(day, self.dice.randint(1, 5), "walk-by", "", self.dice.random() < 0.1),
-            TicketIssued(day, "A", self.dice.randint(1, 900), "sign_tax", "งานจัดเก็บรายได้", "", 0, "th"),
-            SlipPrinted("ticket", 1, "printed"),
-        ]
-        at = kiosk.hands.clock().now().at
-        with kiosk.world.store.transaction() as tx:
+    def _turn_of_the_link(self, device: Device) -> None:
+        if device.link != "open":
+            if self.dice.random() < self.rates["heals"]:
+                self._set_link(device, "open")
+        elif (chance := self.dice.random()) < self.rates["cut"] + self.rates["clogged"]:
+            self._set_link(device, "cut" if chance < self.rates["cut"] else "clogged")
+
+    def _set_link(self, device: Device, link: str) -> None:
+        if link != device.link:
+            self.count(f"link {link}")
+        device.link = link
+        if link == "open":
+            # What was stuck arrives at last, and nobody waits for the answers any more.
+            for path, body in device.pipe:
+                self.server.post(path, body)
+            device.pipe.clear()
+
+    def _touch(self, device: Device) -> bool:
+        """Tickets, ratings, slips, requests; each is told to a person only when it is recorded."""
+        world, now = device.world, device.clock.now()
+        day = now.service_date
+        before = None
+        given: set[int] = set()
+
+        def record(tx: Transaction) -> None:
             for _ in range(self.dice.choice((1, 1, 2, 12))):
-                kiosk.world.lobby.append(tx, self.dice.choice(bodies), at=at, edition=1, salt=self.dice.randbytes(16))
-        return False
+                what = self.dice.random()
+                if what < 0.02:  # a kiosk newer than its server
+                    world.lobby._append(tx, "lamp.seen", 7, b"\x91\x01", now.at, 1, self.dice.randbytes(16))
+                    continue
+                if what < 0.4:
+                    given.add(number := tx.next_number(day, "A"))
+                    body: Body = TicketIssued(day.isoformat(), "A", number, "sign_tax", "งานรายได้", "", 0, "th")
+                elif what < 0.75:
+                    body = RatingGiven(day.isoformat(), self.dice.randint(1, 5), "walk-by", "", what < 0.45)
+                elif what < 0.9:
+                    body = SlipPrinted("ticket", 1, "printed")
+                else:
+                    keys = self.dice.randbytes(16), self.dice.randbytes(32)
+                    body = CaseFiled(day.isoformat(), *keys, "lamp", "ไฟถนนดับหน้าวัด", "หมู่ 3", "", "", "th")
+                world.lobby.append(tx, body, at=now.at, edition=1, salt=self.dice.randbytes(16))
+                tally.add(world, now.at, body)
 
-    def _contact(self, kiosk: SimKiosk) -> bool:
         try:
-            converse(kiosk.world, kiosk.hands.clock(), Weather(self), batch_bytes_max=self.dice.choice((4000, 100_000)))
-        except Unreachable:
-            self._count("broken off")
-        except PowerCut:
-            self._power_cut(kiosk)
-        return False
-
-    def _power_cut(self, kiosk: SimKiosk) -> bool:
-        kiosk.world.store.close()
-        kiosk.world = self._open(kiosk.folder, kiosk.number)
-        return False
-
-    def _image(self, kiosk: SimKiosk) -> bool:
-        self._power_cut(kiosk)
-        image = self._folder / f"image-{kiosk.folder.name}-{len(kiosk.images)}"
-        shutil.copytree(kiosk.folder, image)
-        kiosk.images.append(image)
-        return False
-
-    def _image_back(self, kiosk: SimKiosk) -> bool:
-        if not kiosk.images:
+            before = world.lobby.head
+            with world.store.transaction() as tx:
+                record(tx)
+        except StoreError as refusal:
+            self._refused(device, refusal, before)
             return False
-        kiosk.world.store.close()
-        shutil.rmtree(kiosk.folder)
-        shutil.copytree(self.dice.choice(kiosk.images), kiosk.folder)
-        kiosk.world = self._open(kiosk.folder, kiosk.number)
+        self.watch.promised(device, tx.confirmed.records)
+        for number in given:
+            if (day, number) in device.numbers:
+                raise LawBroken(f"ticket A{number} of {day} was given twice by kiosk {device.number}")
+            device.numbers.add((day, number))
+        return False
+
+    def _refused(self, device: Device, refusal: StoreError, before: object) -> None:
+        """Nothing was recorded, so nothing may be there: the citizen was sent to the counter."""
+        self.count("refused")
+        if not isinstance(refusal, CannotRecord):
+            raise LawBroken(f"a touch ended in {type(refusal).__name__}: {refusal}")
+        with device.trouble(failing=False):
+            if before is not None and not isinstance(refusal, Unconfirmed) and device.world.lobby.head != before:
+                raise LawBroken("a touch was refused, and yet its record is there")
+
+    def _complaint(self, device: Device) -> bool:
+        day = device.clock.now().service_date
+        sealed = self.dice.randbytes(self.dice.choice((300, 900, 3000)))
+        body = ComplaintFiled(
+            day.isoformat(), self.dice.randbytes(16), self.dice.randbytes(32), "conduct", "unit", sealed
+        )
+        with device.world.apart.open(day) as book:
+            with book.store.transaction() as tx:
+                book.append(tx, body, at=day_at(day), edition=1)
+            self.watch.promised(device, tx.confirmed.records)
+        return False
+
+    def _contact(self, device: Device) -> bool:
+        try:
+            wait = device.sync.turn()
+        except PowerCut:
+            return self._power_cut(device)
+        if not 0 <= wait.seconds < _DAY_S:
+            raise LawBroken(f"after a turn the timer stands at {wait.seconds} s")
+        self.count(f"line {device.sync.link.state}")
+        return False
+
+    def _power_cut(self, device: Device) -> bool:
+        with device.trouble(failing=False):
+            device.cut_power()
+        return False
+
+    def _image(self, device: Device) -> bool:
+        image = self._folder / f"image-{device.folder.name}-{len(device.images)}"
+        with device.trouble(failing=False):
+            device.copy_to(image)
+        device.images.append(image)
+        return False
+
+    def _image_back(self, device: Device) -> bool:
+        if not device.images:
+            return False
+        self.watch.disturbed = True
+        device.put_back(self.dice.choice(device.images))
         return True
 
-    def _copied(self, kiosk: SimKiosk) -> bool:
+    def _copied(self, device: Device) -> bool:
         """A second device runs from a copy of the disk, under the same name and key."""
-        if len(self.kiosks) >= 5:
+        if len(self.devices) >= 24:
             return False
-        self._power_cut(kiosk)
-        folder = self._folder / f"twin{len(self.kiosks)}"
-        shutil.copytree(kiosk.folder, folder)
-        twin = SimKiosk(kiosk.number, folder, copy.copy(kiosk.hands), self._open(folder, kiosk.number))
-        self.kiosks.append(twin)
-        self._look(twin, anew=True)
+        self.watch.disturbed = True
+        folder = self._folder / f"twin{len(self.devices)}"
+        device.copy_to(folder)
+        self._meet(device.number, folder, copy.copy(device.hands))
         return False
 
-    def _stick_out(self, kiosk: SimKiosk) -> bool:
-        root = self._folder / f"stick{len(self.sticks)}"
+    def _bit_flip(self, device: Device) -> bool:
+        disturbed = device.spoil()
+        self.watch.disturbed |= disturbed
+        return disturbed
+
+    def _disk_full(self, device: Device) -> bool:
+        device.fill(full=True)
+        return False
+
+    def _room_again(self, device: Device) -> bool:
+        device.fill(full=False)
+        return False
+
+    def _stick_out(self, device: Device) -> bool:
+        root = self._folder / f"stick{len(self._sticks)}"
         root.mkdir(exist_ok=True)
-        export = sticks.Export(kiosk.world, kiosk.hands.clock().now(), sticks.Stick(root, 1 << 30))
-        for _ in range(self.dice.choice((1, 3, 1000))):
-            if export.step().finished:
-                break
-        self.sticks.append(root)
+        try:
+            export = sticks.Export(device.world, device.clock.now(), sticks.Stick(root, 1 << 30))
+            for _ in range(self.dice.choice((1, 3, 1000))):
+                if export.step().finished:
+                    break
+        except StoreError:
+            self.count("stick not written")
+        self._sticks.append(root)
         return False
 
-    def _stick_in(self, _kiosk: SimKiosk) -> bool:
-        if not self.sticks:
+    def _stick_in(self, _device: Device) -> bool:
+        if not self._sticks:
             return False
         # Nobody says that a stick is brought once, or in the order in which it was written.
-        files = sorted(self.dice.choice(self.sticks).rglob("*.sala"))
+        files = sorted(self.dice.choice(self._sticks).rglob("*.sala"))
         if self.dice.random() < 0.2:
             self.dice.shuffle(files)
         for path in files:
             self.server.post("sync/push", path.read_bytes())
         return False
 
-    def _stick_lost(self, _kiosk: SimKiosk) -> bool:
-        if self.sticks:
-            self.sticks.pop(self.dice.randrange(len(self.sticks)))
+    def _stick_lost(self, _device: Device) -> bool:
+        if self._sticks:
+            self._sticks.pop(self.dice.randrange(len(self._sticks)))
         return False
 
-    def _backup(self, _kiosk: SimKiosk) -> bool:
+    def _backup(self, _device: Device) -> bool:
         self.server.back_up()
         return False
 
-    def _server_restored(self, _kiosk: SimKiosk) -> bool:
+    def _server_restored(self, _device: Device) -> bool:
         """From the latest backup, or, where that one is bad, from one before it made within the days of pruning."""
         young = [each for each in self.server.backups[-3:] if each.made_ms > self.server.now_ms - 30 * _DAY_S * 1000]
         if not young:
             return False
         self.server.restore(self.dice.choice(young))
-        self._verified.clear()
         return True
 
-    def _old_letter(self, _kiosk: SimKiosk) -> bool:
+    def _old_letter(self, _device: Device) -> bool:
         if self.letters:
             self.server.post(*self.dice.choice(self.letters))
         return False
 
-    def _prune(self, kiosk: SimKiosk) -> bool:
-        with kiosk.world.store.transaction() as tx:
-            kiosk.world.lobby.prune(tx)
+    def _days_pass(self, _device: Device) -> bool:
+        self._pass(self.dice.choice((1, 7, 40)) * _DAY_S)
         return False
 
-    def _days_pass(self, kiosk: SimKiosk) -> bool:
-        self._pass(kiosk, self.dice.choice((1, 7, 40)) * _DAY_S)
-        return False
-
-    def _clock_jumps(self, kiosk: SimKiosk) -> bool:
-        """The kiosk's clock alone: 1970, 2000, years ahead, or right again."""
-        kiosk.hands.wall_s = self.dice.choice((0.0, 946_684_800.0, 3_200_000_000.0, self.server.now_ms / 1000))
+    def _clock_jumps(self, device: Device) -> bool:
+        """The kiosk's clock alone: 1970, 2000, years ahead, 2569, or right again."""
+        device.hands.wall_s = self.dice.choice(
+            (0.0, 946_684_800.0, 3_200_000_000.0, 18_900_000_000.0, self.server.now_ms / 1000)
+        )
         return False
 
 
-_ACTS: Final[dict[str, Callable[[Fleet, SimKiosk], bool]]] = {
-    "touch": Fleet._touch, "contact": Fleet._contact, "stick out": Fleet._stick_out, "stick in": Fleet._stick_in,
-    "stick lost": Fleet._stick_lost, "power cut": Fleet._power_cut, "image": Fleet._image,
-    "image back": Fleet._image_back, "copied": Fleet._copied, "backup": Fleet._backup,
-    "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "prune": Fleet._prune,
-    "days pass": Fleet._days_pass, "clock": Fleet._clock_jumps,
+_ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
+    "touch": Fleet._touch, "complaint": Fleet._complaint, "contact": Fleet._contact, "stick out": Fleet._stick_out,
+    "stick in": Fleet._stick_in, "stick lost": Fleet._stick_lost, "power cut": Fleet._power_cut,
+    "image": Fleet._image, "image back": Fleet._image_back, "copied": Fleet._copied, "bit flip": Fleet._bit_flip,
+    "disk full": Fleet._disk_full, "room again": Fleet._room_again, "backup": Fleet._backup,
+    "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "days pass": Fleet._days_pass,
+    "clock": Fleet._clock_jumps,
 }  # fmt: skip
 
 
 #: What may have changed records that were looked at before.
-_DISTURBING: Final = frozenset({"power cut", "image back", "prune"})
-
-
-class Weather:
-    """The line between a kiosk and the server: a `Transport` that fails in every way a line can."""
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-
-    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
-        """No content is offered here."""
-        raise AssertionError(f"nobody fetches {path} ({bytes_max}, {begin})")
-
-    def _strikes(self, fault: str) -> bool:
-        fleet = self._fleet
-        hit = not fleet.clear and fleet.dice.random() < fleet.rates[fault]
-        if hit:
-            fleet._count(fault)
-        return hit
-
-    def post(self, path: str, body: bytes) -> Reply:
-        """Bring a letter to the server and its answer back, or whatever becomes of them."""
-        fleet, server = self._fleet, self._fleet.server
-        if self._strikes("late letter"):
-            fleet.letters.append((path, body))
-        if self._strikes("power cut"):
-            raise PowerCut
-        if self._strikes("lost question"):
-            raise Unreachable("lost on the way there")
-        if self._strikes("portal"):
-            return Reply(200, b"<html><body>Please sign in to the hotel's network</body></html>")
-        if self._strikes("too large"):
-            return Reply(413, b"")
-        if self._strikes("damaged question"):
-            body = _damaged(fleet.dice, body)
-        if self._strikes("server dies before"):
-            server.crash = "before"
-        elif self._strikes("server dies after"):
-            server.crash = "after"
-        if self._strikes("twice"):
-            server.post(path, body)
-        reply = server.post(path, body)
-        server.crash = ""
-        if reply is None:
-            raise Unreachable("the server is gone")
-        if self._strikes("power cut"):
-            raise PowerCut
-        if self._strikes("lost answer"):
-            raise Unreachable("lost on the way back")
-        fleet.answers.append(reply)
-        if self._strikes("stale answer"):
-            return fleet.dice.choice(fleet.answers[-20:])
-        if self._strikes("damaged answer"):
-            return Reply(reply.status, _damaged(fleet.dice, reply.body))
-        return reply
-
-
-def _damaged(dice: random.Random, data: bytes) -> bytes:
-    spoilt = bytearray(data)
-    spoilt[dice.randrange(len(spoilt))] ^= 1 << dice.randrange(8)
-    return bytes(spoilt)
+_DISTURBING: Final = frozenset({"power cut", "image back", "bit flip", "days pass", "contact"})

@@ -1,9 +1,11 @@
 """The server of the simulated fleet: `shared.protocol` as it is, over a disk that can be lost and restored.
 
 What decides (`Intake`, `judge`) is the real thing. Rows are lists in memory, so that ten thousand visits take seconds;
-the same laws over Django and SQL are tests/sync_server's to hold. `faults` names planted bugs (see `bugs.py`).
+`tests/sim/twin.py` lets the real server, Django and SQL, answer the same letters and compares every word. `faults`
+names planted bugs (see `bugs.py`).
 """
 
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -11,19 +13,33 @@ from kiosk.sync.line import Reply
 from shared import protocol
 from shared.errors import SalaError
 from shared.log import Head
-from shared.protocol import Append, Branch, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
+from shared.protocol import (
+    Append,
+    Branch,
+    Claim,
+    Intake,
+    KnownKiosk,
+    Limits,
+    NotTaken,
+    Opened,
+    Reason,
+    ServerSelf,
+    Stand,
+)
 from shared.records import NO_HASH, Record
 from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, SEALING_KEY
-
-_DAY_MS = 24 * 3600 * 1000
 
 
 @dataclass
 class Line:
-    """One branch of a log from record 1 on."""
+    """One branch of a log from record 1 on. `bodies` are the hashes of the records that have theirs; `verified` is how
+    far somebody has walked its chain.
+    """
 
     records: list[Record] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
+    bodies: set[bytes] = field(default_factory=set)
+    verified: Head | None = None
 
     def hash_at(self, seq: int) -> bytes | None:
         """The hash at `seq`, zeros before the first record, None behind the last."""
@@ -34,6 +50,23 @@ class Line:
     def head(self, log: bytes) -> Head:
         """Where it stands."""
         return Head(log, len(self.hashes), self.hashes[-1]) if self.hashes else Head.empty(log)
+
+    def around(self, first: int, last: int) -> dict[int, bytes]:
+        """The hashes held from one before `first` to `last`."""
+        since = max(0, first - 2)
+        return dict(enumerate(self.hashes[since:last], since + 1))
+
+    def extend(self, records: Sequence[Record], hashes: Sequence[bytes]) -> None:
+        """Go on."""
+        self.records += records
+        self.hashes += hashes
+        self.bodies.update(hash_ for hash_, record in zip(hashes, records, strict=True) if record.body is not None)
+
+    def until(self, seq: int) -> "Line":
+        """A copy of it up to `seq`. Records are values: a copy of the lists is a copy of the disk."""
+        line = Line()
+        line.extend(self.records[:seq], self.hashes[:seq])
+        return line
 
 
 @dataclass
@@ -70,6 +103,10 @@ class SimServer:
 
     # --- what happens to it
 
+    def enrol(self, kiosk: KnownKiosk) -> None:
+        """Let a kiosk in."""
+        self.kiosks[kiosk.kiosk] = kiosk
+
     def back_up(self) -> None:
         """Copy the disk, verified, elsewhere."""
         self.backups.append(Backup(_copied(self.logs), self.now_ms))
@@ -85,6 +122,12 @@ class SimServer:
     def hashes(self) -> set[bytes]:
         """Every record it holds with its body."""
         return bodies(self.logs)
+
+    def settle(self) -> None:
+        """Faults are over, and everything has arrived: what else must hold is `twin`'s to say."""
+
+    def close(self) -> None:
+        """Nothing to let go here."""
 
     # --- what it answers
 
@@ -104,15 +147,20 @@ class SimServer:
 
     def _position(self, body: bytes) -> bytes:
         ask = self._intake.ask(body, self.kiosks.get)
-        stands = [self._stand(claim.log) for claim in ask.logs]
+        stands = [self._stand(claim) for claim in ask.logs]
         return self._intake.position(
             ask, stands, epoch=self.epoch, server_ms=self.now_ms, edition=0, limits=Limits(batch_count_max=40)
         )
 
-    def _stand(self, log: bytes) -> Stand:
+    def _stand(self, claim: Claim) -> Stand:
+        log = claim.log
         lines = self.logs.get(log, [Line()])
-        head = lines[0].head(log)
-        backed_up = max((backup.seqs().get(log, 0) for backup in self.backups[-1:]), default=0)
+        # A kiosk on another branch is told of its own branch, so that it goes on there.
+        own = next((line for line in lines[1:] if line.head(log) == Head(log, claim.seq, claim.hash)), lines[0])
+        head = own.head(log)
+        backed_up = 0
+        if own is lines[0]:
+            backed_up = max((backup.seqs().get(log, 0) for backup in self.backups[-1:]), default=0)
         if "stored is told as backed up" in self._faults:
             backed_up = head.seq
         return Stand(log, head.seq, head.hash, "forked" if len(lines) > 1 else "open", min(backed_up, head.seq))
@@ -133,47 +181,39 @@ class SimServer:
         return self._intake.receipt(opened.header, head, forked=forked, epoch=self.epoch, server_ms=self.now_ms)
 
     def _keep(self, opened: Opened) -> tuple[Head, bool]:
-        header = opened.header
+        header, last = opened.header, _last(opened)
         lines = self.logs.setdefault(header.log, [Line()])
         fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
-        known = dict(enumerate(line.hashes, 1))
+        known = line.around(header.first_seq, last)
         if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
-            known[header.first_seq - 1] = header.prev
-            line.records += opened.records
-            line.hashes += opened.hashes
-            return Head(header.log, _last(opened), opened.hashes[-1]), False
+            line.extend(opened.records, opened.hashes)
+            return Head(header.log, last, opened.hashes[-1]), False
         verdict = protocol.judge(opened, line.head(header.log), known)
         if isinstance(verdict, Append):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
             until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
-            line.records += new.records[:until]
-            line.hashes += new.hashes[:until]
+            line.extend(new.records[:until], new.hashes[:until])
         elif "a branch is dropped" not in self._faults:
             self._part(lines, line, verdict, header.first_seq - 1)
         return verdict.head, len(lines) > 1
 
     def _part(self, lines: list[Line], line: Line, verdict: Branch, before: int) -> None:
+        branch = line.until(before)
+        branch.extend(verdict.records, verdict.hashes)
         if "a branch overwrites" in self._faults:
-            line.records[before:], line.hashes[before:] = list(verdict.records), list(verdict.hashes)
-            return
-        lines.append(Line(line.records[:before] + list(verdict.records), line.hashes[:before] + list(verdict.hashes)))
+            line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies
+        else:
+            lines.append(branch)
 
 
 def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
-    """Records are values: a copy of the lists is a copy of the disk."""
-    return {log: [Line(list(line.records), list(line.hashes)) for line in lines] for log, lines in logs.items()}
+    return {log: [Line(list(x.records), list(x.hashes), set(x.bodies)) for x in lines] for log, lines in logs.items()}
 
 
 def bodies(logs: dict[bytes, list[Line]]) -> set[bytes]:
     """The hashes of all records that lie there with their bodies."""
-    return {
-        hash_
-        for lines in logs.values()
-        for line in lines
-        for hash_, record in zip(line.hashes, line.records, strict=True)
-        if record.body is not None
-    }
+    return set().union(*(line.bodies for lines in logs.values() for line in lines))
 
 
 def _last(opened: Opened) -> int:

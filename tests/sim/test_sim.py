@@ -1,25 +1,15 @@
-"""The seeded fleet: no law breaks, one seed is one run, and each planted bug is found."""
+"""The seeded fleet: no law breaks, and one seed is one run."""
 
-import logging
 import os
 
 import pytest
 
-from tests.sim import bugs
 from tests.sim.fleet import Fleet, memory
 
 FIRST, SEEDS, STEPS = (
     int(os.environ.get(name, default))
     for name, default in (("SALA_SEED", 1000), ("SALA_SEEDS", 60), ("SALA_STEPS", 300))
 )
-
-
-@pytest.fixture(autouse=True)
-def _quiet():
-    """What a kiosk tells its diary under ten thousand faults is nobody's to read."""
-    logging.disable(logging.CRITICAL)
-    yield
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
@@ -44,13 +34,3 @@ def test_one_seed_is_one_run(folder):
     """Whatever failed can be had again."""
     one, two = (Fleet(7, folder / name, steps=200).run() for name in ("one", "two"))
     assert one == two
-
-
-@pytest.mark.parametrize("name", bugs.ALL)
-def test_a_planted_bug_is_found(name, folder):
-    """Within 200 seeds, and by a law, not by a crash."""
-    with bugs.planted(name) as switches:
-        for seed in range(1, 201):
-            if Fleet(seed, folder / str(seed), steps=250, bugs=switches).run().wrong:
-                return
-    raise AssertionError(f"two hundred runs did not notice that {name}")

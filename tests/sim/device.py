@@ -1,0 +1,244 @@
+"""One kiosk of the simulated fleet: the real store, logbooks and sync loop over a folder in memory.
+
+    device = Device(3, folder, dice=dice, line=weather, lossy=True)
+    device.world, device.sync                   what `kiosk.bootstrap` would have built
+    device.cut_power()                          what was not synced may be gone or torn; then it starts again
+    device.look(anew=True)                      the records that lie on its disk, read past every cache
+
+Nothing here decides anything; see `fleet` for what happens and `laws` for what must hold.
+"""
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import apsw
+
+from kiosk.clock import Clock
+from kiosk.desk import contact
+from kiosk.desk.world import World
+from kiosk.store import Logbook, sqlite
+from kiosk.store.rows import ID_LIMIT
+from kiosk.sync.line import Transport
+from kiosk.sync.loop import Patience, Sync
+from shared.errors import SalaError
+from shared.records import Record, decode_record, header_hash
+from tests.kiosk.worlds import Hands, an_identity, make_world
+from tests.sim.disk import LossyDisk
+
+STORE = "store.sala"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a log as it lies on the disk; `record` is None where it does not open any more."""
+
+    sealed: bytes
+    record: Record | None
+    hash: bytes
+
+
+class Device:
+    """See the module. `line` makes the way to the server; `lossy` puts the lobby's store on a disk that forgets."""
+
+    def __init__(
+        self, number: int, folder: Path, hands: Hands, *, dice: random.Random, line: "Callable[[Device], Transport]",
+        lossy: bool,
+    ) -> None:  # fmt: skip
+        self.number, self.folder, self.hands = number, folder, hands
+        self.dice = dice
+        self.disk = LossyDisk(dice) if lossy else None
+        self.lossy = lossy
+        #: The line: open, cut, or clogged with letters that arrive later.
+        self.link = "open"
+        self.pipe: list[tuple[str, bytes]] = []
+        self.images: list[Path] = []
+        #: Ticket numbers that it gave since its disk was last another one.
+        self.numbers: set[tuple[date, int]] = set()
+        self.held: set[bytes] = set()
+        self.given_up: set[bytes] = set()
+        self._line = line
+        self._seen: dict[str, dict[bytes, dict[int, Row]]] = {"lobby": {}, "confidential": {}}
+        self._apart_ns = 0
+        self.switch_on()
+
+    # --- power -----------------------------------------------------------------------------------------------------
+
+    def switch_on(self) -> None:
+        """Start the program on what lies in the folder."""
+        hands = self.hands
+        self.world: World = make_world(
+            self.folder, identity=an_identity(kiosk=b"kiosk %010d" % self.number), random=self.dice.randbytes,
+            edition=0, connect=self.disk.connect if self.disk else sqlite.connect,
+        )  # fmt: skip
+        signed_ms = contact.read(self.world.store).server_ms or None
+        self.clock = Clock(
+            self.dice.randbytes(8), wall=lambda: hands.wall_s, mono=lambda: hands.mono_s, signed_ms=signed_ms
+        )
+        even = self.dice.uniform
+        self.sync = Sync(self.world, self.clock, self._line(self), patience=Patience(1800, even), uniform=even)
+
+    def switch_off(self) -> None:
+        """End it in good order."""
+        self.world.store.close()
+
+    def cut_power(self) -> None:
+        """Stop where it stands, and start again on what the disk kept."""
+        files = [self.folder / STORE, sqlite.wal_path(self.folder / STORE)]
+        left = self.disk.survivors() if self.disk else {file.name: file.read_bytes() for file in files if file.exists()}
+        self.world.store.close()
+        for file in files:
+            if file.name in left:
+                file.write_bytes(left[file.name])
+            else:
+                file.unlink(missing_ok=True)
+        self.switch_on()
+
+    def close(self) -> None:
+        """Over for good."""
+        self.switch_off()
+        if self.disk:
+            self.disk.close()
+
+    # --- its disk --------------------------------------------------------------------------------------------------
+
+    def copy_to(self, place: Path) -> None:
+        """An image of the whole disk, made while it was off for a moment."""
+        self.switch_off()
+        shutil.copytree(self.folder, place)
+        self.switch_on()
+
+    def put_back(self, image: Path) -> None:
+        """Start again from an image."""
+        self.switch_off()
+        shutil.rmtree(self.folder)
+        shutil.copytree(image, self.folder)
+        self.numbers.clear()
+        self.switch_on()
+
+    def spoil(self) -> bool:
+        """Flip a bit of a record, or let two records lie in each other's places; False where there is none."""
+        self.switch_off()
+        path = self.dice.choice([self.folder / STORE, self.folder / "confidential" / STORE])
+        done = path.exists() and _spoilt(path, self.dice)
+        self.switch_on()
+        return done
+
+    @contextmanager
+    def trouble(self, *, failing: bool) -> Iterator[None]:
+        """A disk of which one of the next calls fails, for the length of the block."""
+        if self.disk:
+            self.disk.fail_after(self.dice.randint(1, 25) if failing else 0)
+        try:
+            yield
+        finally:
+            if self.disk:
+                self.disk.fail_after(0)
+
+    def fill(self, *, full: bool) -> None:
+        """No room any more, or room again."""
+        if self.disk:
+            self.disk.full = full
+        else:
+            self.world.store.fetch(f"PRAGMA max_page_count={1 if full else 2**32 - 2}")
+
+    @property
+    def apart_logs(self) -> set[bytes]:
+        """The confidential logs that were seen on it."""
+        return set(self._seen["confidential"])
+
+    # --- its records -----------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def books(self) -> Iterator[list[Logbook]]:
+        """Its logbooks, the confidential one open for as long as the block lasts."""
+        if not self.world.apart.exists:
+            yield [self.world.lobby]
+            return
+        with self.world.apart.open(self.clock.now().service_date) as apart:
+            yield [self.world.lobby, apart]
+
+    def look(self, *, anew: bool) -> dict[bytes, Record]:
+        """The records that are new since the last look; `anew` also sees what is no longer there or was changed."""
+        found = self._look_in(self.world.lobby, anew=anew)
+        if not self.world.apart.exists:
+            self._seen["confidential"] = {}
+        elif self._apart_moved():
+            with self.world.apart.open(self.clock.now().service_date) as book:
+                found |= self._look_in(book, anew=True)
+            self._apart_moved()
+            anew = True
+        if anew:
+            rows = [row for logs in self._seen.values() for log in logs.values() for row in log.values() if row.record]
+            self.held = {row.hash for row in rows if row.record and row.record.body is not None}
+            self.given_up = {row.hash for row in rows} - self.held
+        else:
+            self.held.update(found)
+        return found
+
+    def last_given_up(self) -> dict[bytes, int]:
+        """The last record of each lobby log that lies here without its body."""
+        return {
+            log: max(bare)
+            for log, rows in self._seen["lobby"].items()
+            if (bare := [seq for seq, row in rows.items() if row.record and row.record.body is None])
+        }
+
+    def _look_in(self, book: Logbook, *, anew: bool) -> dict[bytes, Record]:
+        before = self._seen[book.name]
+        after: dict[bytes, dict[int, Row]] = {} if anew else before
+        found: dict[bytes, Record] = {}
+        for view in book.logs():
+            shelf, known = book.shelf(view.log), before.get(view.log, {})
+            rows = after.setdefault(view.log, {})
+            for seq, sealed in book.store.load_run(shelf, len(rows) + 1, ID_LIMIT):
+                row = known.get(seq)
+                # The same bytes under the same key in the same place are the same record: no need to open them again.
+                if row is None or row.sealed != sealed:
+                    row = _opened(shelf.cipher.open, seq, sealed)
+                    if row.record is not None:
+                        found[row.hash] = row.record
+                rows[seq] = row
+        self._seen[book.name] = after
+        return found
+
+    def _apart_moved(self) -> bool:
+        """Whether somebody used the confidential store since this was asked last."""
+        now_ns = (self.world.apart.folder / STORE).stat().st_ctime_ns
+        moved, self._apart_ns = now_ns != self._apart_ns, now_ns
+        return moved
+
+
+def _opened(open_: Callable[[int, bytes], bytes], seq: int, sealed: bytes) -> Row:
+    try:
+        record = decode_record(open_(seq, sealed))
+    except SalaError:
+        return Row(sealed, None, b"")
+    return Row(sealed, record, header_hash(record.header))
+
+
+def _spoilt(path: Path, dice: random.Random) -> bool:
+    db = apsw.Connection(str(path))
+    try:
+        places = [place for (place,) in db.execute("SELECT place FROM record ORDER BY place")]
+        if not places:
+            return False
+        if dice.random() < 0.6:  # the newest, which nobody else holds yet
+            places = places[-12:]
+        one, other = dice.choice(places), dice.choice(places)
+        rows = dict(db.execute("SELECT place, data FROM record WHERE place IN (?,?)", (one, other)).fetchall())
+        if one == other or dice.random() < 0.7:
+            changed = bytearray(rows[one])
+            changed[dice.randrange(len(changed))] ^= 1 << dice.randrange(8)
+            rows = {one: bytes(changed)}
+        else:
+            rows = {one: rows[other], other: rows[one]}
+        for place, data in rows.items():
+            db.execute("UPDATE record SET data=? WHERE place=?", (data, place))
+    finally:
+        db.close()
+    return True

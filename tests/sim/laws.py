@@ -1,0 +1,217 @@
+"""The laws of the simulated fleet, and the one who watches over them.
+
+    watch = Watch(server, devices)
+    watch.look(device, disaster=False, anew=False)      after every step; raises LawBroken
+    watch.arrived(contacts=3)                           once the weather is clear
+
+After every step:
+
+1. **Nothing vanishes.** A record that lay anywhere with its body (on a kiosk, on the server, in its latest backup)
+   still lies somewhere, unless a disaster just destroyed the last place. Bodies given up too early are no disaster.
+2. **A receipt is true.** Where a kiosk says "stored" in the server's present epoch, the server holds that record; where
+   it says "backed up", the latest backup does.
+   A body is given up only behind a kept receipt of that epoch that says so.
+3. **Chains hold.** Each branch on the server is a chain from record 1; no record lies in two logs or twice in one.
+
+In the end, after `contacts` contacts each in clear weather:
+
+4. **Everything arrives.** The server holds every record there is (or, from behind a damaged one, its words at their
+   time under another number), and no kiosk waits.
+5. **Twins part.** No two devices still write different histories of one log.
+6. **No alarm without a cause.** Where no disk was another one than before, no log was left and none has two branches.
+7. **Tallies are folds.** What each kiosk counts is what its records say.
+"""
+
+import itertools
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.desk import tally
+from kiosk.store import LogView, RecordDamaged
+from shared import log as chain
+from shared.errors import SalaError
+from shared.log import Head
+from shared.records import At, Record, header_hash
+from tests.sim.device import Device
+from tests.sim.server import Line, SimServer, bodies
+
+
+class LawBroken(BaseException):
+    """One of the laws does not hold. The kiosk's loop, which catches every `Exception`, shall not catch it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A record that there is: whose, and what it says whatever its number."""
+
+    kiosk: int
+    seq: int
+    words: tuple[str, int, At, bytes | None]
+
+    def __str__(self) -> str:
+        return f"record {self.seq} ({self.words[0]}) of kiosk {self.kiosk}"
+
+
+def words(record: Record) -> tuple[str, int, At, bytes | None]:
+    """What a record says, and when, wherever it lies."""
+    return record.header.kind, record.header.schema, record.header.at, record.body
+
+
+class Watch:
+    """Knows every record there is. `disturbed` says that some disk was not what it was before."""
+
+    def __init__(self, server: SimServer) -> None:
+        self.server = server
+        self.devices: list[Device] = []
+        self.known: dict[bytes, Known] = {}
+        self.disturbed = False
+        self._bare: dict[Path, dict[bytes, int]] = {}
+        self._changes = -1
+        self._on_server: set[bytes] = set()
+
+    def meet(self, device: Device) -> None:
+        """One device more."""
+        self.devices.append(device)
+        self._learn(device, anew=True)
+        self._bare[device.folder] = device.last_given_up()
+
+    def promised(self, device: Device, records: Sequence[Record]) -> None:
+        """Somebody was told that these are recorded."""
+        for record in records:
+            self._know(device, record, header_hash(record.header))
+
+    def look(self, device: Device, *, disaster: bool, anew: bool) -> None:
+        """Laws 1 to 3, after something happened to `device`."""
+        before = len(device.given_up)
+        self._learn(device, anew=anew)
+        if len(device.given_up) != before or disaster:
+            self._check_given_up(device, disaster=disaster)
+        news = self._changes != self.server.changes
+        if news:
+            self._changes = self.server.changes
+            self._on_server = self.server.hashes()
+            self._check_chains()
+            self._check_receipts(device)
+        if news or anew:
+            self._check_nothing_vanished(disaster=disaster)
+
+    def arrived(self, *, contacts: int) -> None:
+        """Laws 4 to 7."""
+        for device in self.devices:
+            self.look(device, disaster=False, anew=True)
+        lines = [line for lines in self.server.logs.values() for line in lines]
+        told = {words(record) for line in lines for record in line.records if record.body is not None}
+        missing = [known for hash_, known in self.known.items() if hash_ not in self._on_server]
+        behind = {log for device in self.devices for log in _stranding(device)}
+        lost = [known for known in missing if known.words not in told or not behind]
+        if lost:
+            raise LawBroken(f"after {contacts} contacts the server lacks {len(lost)} records, such as {lost[0]}")
+        for device in self.devices:
+            waiting = sum(view.waiting for view in _views(device))
+            if waiting:
+                raise LawBroken(f"after {contacts} contacts {waiting} records of kiosk {device.number} still wait")
+            if wrong := tally.differences(device.world):
+                raise LawBroken(f"kiosk {device.number}: {wrong[0]}")
+        self._check_twins()
+        self._check_peace()
+
+    # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _check_given_up(self, device: Device, *, disaster: bool) -> None:
+        before, now = self._bare.get(device.folder, {}), device.last_given_up()
+        self._bare[device.folder] = now
+        for log in () if disaster else now:
+            receipts = device.world.lobby.receipts(log)
+            proofs = [each.backed_up for each in receipts if each.epoch == receipts[-1].epoch]
+            if now[log] > before.get(log, 0) and now[log] > max(proofs, default=0):
+                raise LawBroken(f"record {now[log]} of kiosk {device.number} was given up, and no receipt lets it go")
+
+    def _learn(self, device: Device, *, anew: bool) -> None:
+        for hash_, record in device.look(anew=anew).items():
+            self._know(device, record, hash_)
+
+    def _know(self, device: Device, record: Record, hash_: bytes) -> None:
+        if hash_ not in self.known:
+            self.known[hash_] = Known(device.number, record.header.seq, words(record))
+
+    def _check_nothing_vanished(self, *, disaster: bool) -> None:
+        gone = self.known.keys() - self._on_server
+        for device in self.devices:
+            gone -= device.held
+        for backup in self.server.backups[-1:]:
+            gone -= bodies(backup.logs) if gone else set()
+        broken = [hash_ for hash_ in gone if not disaster or any(hash_ in each.given_up for each in self.devices)]
+        if broken:
+            raise LawBroken(f"{len(broken)} records are nowhere any more, such as {self.known[broken[0]]}")
+        for hash_ in gone:
+            del self.known[hash_]
+
+    def _check_receipts(self, device: Device) -> None:
+        for view in device.world.lobby.logs():
+            for receipt in device.world.lobby.receipts(view.log)[-1:]:
+                if receipt.epoch != self.server.epoch:
+                    continue
+                if receipt.seq and not _holds(self.server.logs, view.log, receipt.seq, receipt.hash):
+                    raise LawBroken(f"a receipt for record {receipt.seq} that the server does not hold")
+                told = min(receipt.backed_up, receipt.seq)
+                mine = _hash_at(device, told, view.log)
+                copies = self.server.backups[-1].logs if self.server.backups else {}
+                if told and mine is not None and not _holds(copies, view.log, told, mine):
+                    raise LawBroken(f"'backed up' for record {told} that lies in no backup")
+
+    def _check_chains(self) -> None:
+        for log, lines in self.server.logs.items():
+            for line in lines:
+                after = line.verified or Head.empty(log)
+                if line.hash_at(after.seq) != after.hash:
+                    raise LawBroken(f"record {after.seq} of log {log.hex()[:8]} changed on the server")
+                try:
+                    head = chain.verify(after, line.records[after.seq :])
+                except SalaError as error:
+                    raise LawBroken(f"log {log.hex()[:8]} on the server is no chain: {error}") from error
+                if head != line.head(log):
+                    raise LawBroken(f"log {log.hex()[:8]} on the server does not end as it says")
+                line.verified = head
+
+    def _check_twins(self) -> None:
+        for one, other in itertools.combinations(self.devices, 2):
+            if one.number != other.number:
+                continue
+            mine, yours = one.world.lobby.head, other.world.lobby.head
+            both = min(mine.seq, yours.seq)
+            if mine.log == yours.log and _hash_at(one, both, mine.log) != _hash_at(other, both, mine.log):
+                raise LawBroken(f"two devices still write in log {mine.log.hex()[:8]}, and not the same")
+
+    def _check_peace(self) -> None:
+        if self.disturbed:
+            return
+        if any(len(lines) > 1 for lines in self.server.logs.values()):
+            raise LawBroken("a log has two branches, and no disk was ever another one")
+        for device in self.devices:
+            names = Counter(view.name for view in _views(device))
+            if any(count > 1 for count in names.values()):
+                raise LawBroken(f"kiosk {device.number} left a log, and its disk was always its own")
+
+
+def _holds(logs: dict[bytes, list[Line]], log: bytes, seq: int, hash_: bytes) -> bool:
+    return any(line.hash_at(seq) == hash_ for line in logs.get(log, []))
+
+
+def _hash_at(device: Device, seq: int, log: bytes) -> bytes | None:
+    """None where it cannot be told, since the record and the one behind it are damaged."""
+    try:
+        return device.world.lobby.hash_at(seq, log)
+    except RecordDamaged:
+        return None
+
+
+def _views(device: Device) -> list[LogView]:
+    with device.books() as books:
+        return [view for book in books for view in book.logs()]
+
+
+def _stranding(device: Device) -> list[bytes]:
+    """Its logs that hold a record which cannot be read."""
+    return [view.log for view in _views(device) if view.damaged_seq]

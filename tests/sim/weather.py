@@ -1,0 +1,120 @@
+"""The line between a kiosk and the server of the simulated fleet: a `Transport` that fails in every way a line can.
+
+Each fault strikes one letter with the share that the seed drew for it, at most what `FAULTS` says. A link that is cut
+or clogged stays so until it heals.
+"""
+
+import random
+from typing import Final, Protocol
+
+from kiosk.sync.line import Reply, Unreachable
+from shared import envelope
+from tests.sim.device import Device
+from tests.sim.server import SimServer
+
+#: Chance of each fault for one letter, at most; a seed takes its own share of it, or none at all.
+FAULTS: Final = {
+    "lost question": 0.3, "lost answer": 0.3, "twice": 0.5, "stale answer": 0.1, "late letter": 0.2,
+    "damaged question": 0.1, "damaged answer": 0.1, "portal": 0.1, "too large": 0.05, "power cut on the line": 0.1,
+    "server dies before": 0.1, "server dies after": 0.1,
+}  # fmt: skip
+
+
+class PowerCut(BaseException):
+    """The kiosk stopped here. Nothing may catch it on the way."""
+
+
+class Sky(Protocol):
+    """What the weather needs of the fleet."""
+
+    dice: random.Random
+    rates: dict[str, float]
+    server: SimServer
+    clear: bool
+    letters: list[tuple[str, bytes]]
+    answers: list[Reply]
+
+    def count(self, what: str) -> None: ...
+
+    def posted(self, device: Device, path: str, body: bytes) -> None: ...
+
+
+class Weather:
+    """The line of one device."""
+
+    def __init__(self, sky: Sky, device: Device) -> None:
+        self._sky, self._device = sky, device
+
+    def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
+        """No content is offered here, and no key list: a damaged answer may make a kiosk ask for one."""
+        assert path == "sync/keys", f"nobody fetches {path} ({bytes_max}, from {begin})"
+        return Reply(404, b"")
+
+    def _strikes(self, fault: str) -> bool:
+        sky = self._sky
+        hit = not sky.clear and sky.dice.random() < sky.rates[fault]
+        if hit:
+            sky.count(fault)
+        return hit
+
+    def post(self, path: str, body: bytes) -> Reply:
+        """Bring a letter to the server and its answer back, or whatever becomes of them."""
+        sky, server = self._sky, self._sky.server
+        sky.posted(self._device, path, body)
+        self._on_the_way(path, body)
+        if self._strikes("portal"):
+            return Reply(200, b"<html><body>Please sign in to the hotel's network</body></html>")
+        if self._strikes("too large"):
+            return Reply(413, b"")
+        if self._strikes("damaged question"):
+            body = damaged(sky.dice, body)
+        if self._strikes("server dies before"):
+            server.crash = "before"
+        elif self._strikes("server dies after"):
+            server.crash = "after"
+        if self._strikes("twice"):
+            server.post(path, body)
+        reply = server.post(path, body)
+        server.crash = ""
+        if reply is None:
+            raise Unreachable("the server is gone")
+        return self._on_the_way_back(reply)
+
+    def _on_the_way(self, path: str, body: bytes) -> None:
+        sky, device = self._sky, self._device
+        if device.link == "clogged":
+            device.pipe.append((path, body))
+        if device.link != "open":
+            raise Unreachable(f"the link is {device.link}")
+        if self._strikes("late letter"):
+            sky.letters.append((path, body))
+        if self._strikes("power cut on the line"):
+            raise PowerCut
+        if self._strikes("lost question"):
+            raise Unreachable("lost on the way there")
+
+    def _on_the_way_back(self, reply: Reply) -> Reply:
+        sky = self._sky
+        if self._strikes("power cut on the line"):
+            raise PowerCut
+        if self._strikes("lost answer"):
+            raise Unreachable("lost on the way back")
+        sky.answers.append(reply)
+        if self._strikes("stale answer"):
+            return sky.dice.choice(sky.answers[-20:])
+        if self._strikes("damaged answer"):
+            return Reply(reply.status, damaged(sky.dice, reply.body))
+        return reply
+
+
+def damaged(dice: random.Random, data: bytes) -> bytes:
+    """One bit of it is another."""
+    spoilt = bytearray(data)
+    spoilt[dice.randrange(len(spoilt))] ^= 1 << dice.randrange(8)
+    return bytes(spoilt)
+
+
+def log_of(path: str, body: bytes) -> bytes:
+    """The log that an envelope is about; empty for a question."""
+    header = envelope.peek_header(body) if path == "sync/push" else None
+    return header.log if header else b""
