@@ -90,6 +90,18 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "tests/sync_server/test_stick_both_ways.py::test_pulled_out_at_every_call_while_the_server_reads",
         f"{_UI}/presenters/test_stick_page.py::test_from_choosing_to_pulling_out",
     )),
+    "F-A1": ("a server restored from an older copy is sent again what it lacks, once", (
+        "tests/sync_server/test_restore.py::test_the_command_restores_and_the_kiosk_sends_again",
+        "tests/e2e/test_drill.py::test_destroyed_and_restored_it_is_as_if_unhurt",
+        "tests/sync_server/test_pruning.py::test_bodies_go_35_days_after_a_verified_backup_and_no_earlier",
+        "tests/sync_server/test_pruning.py::test_a_new_epoch_begins_the_35_days_anew",
+    )),
+    "F-C5": ("backed up is said of a verified backup alone; a drill destroys and restores", (
+        "tests/sync_server/test_backups.py::test_only_what_the_verified_copy_holds_is_backed_up",
+        "tests/sync_server/test_backups.py::test_an_unsound_copy_is_no_backup",
+        "tests/sync_server/test_backups.py::test_cut_short_anywhere_it_is_whole_or_not_there",
+        "tests/e2e/test_drill.py::test_destroyed_and_restored_it_is_as_if_unhurt",
+    )),
     "F-B7": ("one item that cannot be read holds up no other, and is named", (
         "tests/sync_server/test_by_stick.py::test_one_spoilt_file_is_named_and_holds_up_no_other_kiosk",
     )),

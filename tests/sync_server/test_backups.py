@@ -423,3 +423,23 @@ def test_pushes_go_on_meanwhile(kiosk, server, identities, shelf):
     assert seqs[-1] > seqs[0]
     assert told(kiosk) == [seqs[-1]]
     assert all(kiosk.lobby.hash_at(m.logs[0].seq) == m.logs[0].hash for m in held if m.logs)
+
+
+def test_backups_from_before_a_roll_of_keys_are_still_ours(kiosk, server, identities, shelf):
+    """Its manifest was signed with a key that is no longer the present one: known all the same, and let go by plan."""
+    from sync_server import keys
+
+    old = made(server, shelf)
+    root = keys._one(keys.root_file(), SigningKey)
+    keys.roll(["receipts"], [root], now_ms=1)
+    path = actions._manifest_of(old.archive)
+    _manifest, check = archive.read_manifest(path.read_bytes())
+    check(server_keys().receipt_keys)
+    with pytest.raises(BadSignature):
+        check([server_keys().receipts.public])
+    for day in range(1, 17):
+        dropped = made(server, shelf, now=server.now + dt.timedelta(days=day)).dropped
+        if dropped:
+            break
+    assert dropped[0] == str(archive.read_stem(path.name))
+    assert not path.exists()
