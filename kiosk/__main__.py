@@ -4,6 +4,7 @@
     sala-kiosk enrol --stick DIR --code CODE    the same without a line; twice, with a way to the server in between
     sala-kiosk run                              open the window and serve citizens
     sala-kiosk status                           how far records got, what needs a person; also while it runs
+    sala-kiosk roll-key                         sign with a new key from now on; not while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
     sala-kiosk pin                              turn a PIN into the line for kiosk.toml
     sala-kiosk words                            list the Malay that is missing here, or that nobody approved yet
@@ -36,6 +37,7 @@ from kiosk.devices.voices import PACKAGED
 from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
 from kiosk.store.editions import Editions
+from kiosk.sync import rolling
 from kiosk.sync.enrolment import enrol, enrol_by_stick
 from kiosk.sync.https import Https
 from kiosk.trust import Trust
@@ -83,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     status = add("status", _status, "how far records got, and what needs a person")
     status.add_argument("--json", action="store_true", help="everything, for scripts")
     add("verify", _verify, "check every record, document and piece of content")
+    add("roll-key", _roll_key, "sign with a new key from now on")
     add("pin", _pin, "turn a PIN into the line for kiosk.toml")
     words = add("words", _words, "list the Malay that is missing or not approved, or approve it")
     words.add_argument("folder", type=Path, nargs="?", help="an office's content; without it, what this kiosk shows")
@@ -203,6 +206,17 @@ def _verify(args: argparse.Namespace) -> int:
     for fault in faults:
         print(f"fault: {fault}")
     return 1 if faults else 0
+
+
+def _roll_key(args: argparse.Namespace) -> int:
+    with bootstrap.open_kiosk(args.data) as kiosk:
+        rolling.begin(args.data, os.urandom)
+        transport = kiosk.sync.transport
+        if transport is not None and rolling.go_on(kiosk.world, kiosk.clock, transport):
+            print(f"{kiosk.world.identity.kiosk_name} signs with a new key; the old one is worth nothing any more")
+            return 0
+    print("the new key is made; the kiosk turns to it by itself once it reaches the server")
+    return 1
 
 
 def _pin(_args: argparse.Namespace) -> int:

@@ -2,12 +2,13 @@
 
     identity.json    office, kiosk, letters, the server's public keys, the salt of citizens' codes
     signing.key      the kiosk's own private key, made here, readable by its owner only
+    signing.key.next a new one that the server has not confirmed yet (`kiosk.sync.rolling`)
 
 Both are written aside, synced and renamed, the key first: a cut in between leaves a kiosk that is not enrolled,
 never half of one. A key file that is missing or another kiosk's is called a wrong key; nothing is made anew over it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,7 @@ from shared.protocol import Grant
 
 FILE_NAME = "identity.json"
 KEY_NAME = "signing.key"
+NEXT_KEY_NAME = "signing.key.next"
 STORE_KEY_NAME = "store.key"
 STORE_NAME = "store.sala"
 CONFIDENTIAL_NAME = "confidential"
@@ -106,6 +108,11 @@ def is_enrolled(data: Path) -> bool:
 
 def save(data: Path, identity: Identity) -> None:
     """Keep an identity, the key first."""
+    files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
+    files.replace(data / FILE_NAME, _written(identity), mode=0o600)
+
+
+def _written(identity: Identity) -> bytes:
     kept = _Kept(
         office=identity.office.hex(), office_name=identity.office_name, kiosk=identity.kiosk.hex(),
         kiosk_name=identity.kiosk_name, series=list(identity.series), public_key=identity.key.public.raw.hex(),
@@ -113,9 +120,7 @@ def save(data: Path, identity: Identity) -> None:
         sealing_key=identity.sealing_key.raw.hex(), code_salt=identity.code_salt.hex(),
         key_list=identity.key_list.hex(),
     )  # fmt: skip
-    files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
-    text = msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
-    files.replace(data / FILE_NAME, text, mode=0o600)
+    return msgspec.json.format(msgspec.json.encode(kept), indent=1) + b"\n"
 
 
 def load(data: Path) -> Identity:
@@ -138,9 +143,34 @@ def load(data: Path) -> Identity:
         raise IdentityDamaged(f"{data / FILE_NAME}: {error}") from error
     return Identity(
         bytes.fromhex(kept.office), kept.office_name, bytes.fromhex(kept.kiosk), kept.kiosk_name, tuple(kept.series),
-        _read_key(data / KEY_NAME, public), answer_key, bundle_key, sealing_key, bytes.fromhex(kept.code_salt),
+        _own_key(data, public), answer_key, bundle_key, sealing_key, bytes.fromhex(kept.code_salt),
         key_list,
     )  # fmt: skip
+
+
+def turn_to(data: Path, identity: Identity, key: SigningKey) -> Identity:
+    """The same kiosk with another key, the one that lies in signing.key.next. identity.json decides: it comes first."""
+    turned = replace(identity, key=key)
+    files.replace(data / FILE_NAME, _written(turned), mode=0o600)
+    _take_up(data, key)
+    return turned
+
+
+def _take_up(data: Path, key: SigningKey) -> None:
+    files.replace(data / KEY_NAME, keys.write(key).encode(), mode=0o600)
+    (data / NEXT_KEY_NAME).unlink(missing_ok=True)
+
+
+def _own_key(data: Path, public: VerifyKey) -> SigningKey:
+    """The key that identity.json names: where a turn to a new one was cut, that still lies under its other name."""
+    try:
+        return _read_key(data / KEY_NAME, public)
+    except WrongKey:
+        if not (data / NEXT_KEY_NAME).exists():
+            raise
+        key = _read_key(data / NEXT_KEY_NAME, public)
+        _take_up(data, key)
+        return key
 
 
 def _read_key(path: Path, public: VerifyKey) -> SigningKey:

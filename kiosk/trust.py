@@ -14,12 +14,13 @@ its own disk first) leads it on. `kiosk.desk.trusting` is how others call this, 
 import logging
 from pathlib import Path
 
+from kiosk import identity
 from kiosk.identity import Identity
 from kiosk.store import files
 from shared import keylist
 from shared.errors import SalaError
 from shared.keylist import Held
-from shared.keys import VerifyKey
+from shared.keys import SigningKey, VerifyKey
 from shared.protocol import KioskSelf
 
 logger = logging.getLogger(__name__)
@@ -30,11 +31,11 @@ CHAIN_NAME = "keys.chain"
 class Trust:
     """The present keys. One thread at a time learns; any may read."""
 
-    def __init__(self, data: Path, identity: Identity) -> None:
+    def __init__(self, data: Path, me: Identity) -> None:
         self._path = data / CHAIN_NAME
-        self._identity = identity
-        self._lists: list[bytes] = [identity.key_list] if identity.key_list else []
-        self._held: Held | None = keylist.first(identity.key_list, office=identity.office) if self._lists else None
+        self._identity = me
+        self._lists: list[bytes] = [me.key_list] if me.key_list else []
+        self._held: Held | None = keylist.first(me.key_list, office=me.office) if self._lists else None
         self._walk(self._kept(), vouched=True)
 
     @property
@@ -62,6 +63,10 @@ class Trust:
         """Who the kiosk is and whom it believes, for the protocol."""
         seal_to = self._held.sealing if self._held else self._identity.sealing_key
         return KioskSelf(self._identity.office, self._identity.kiosk, self._identity.key, self.answers, seal_to)
+
+    def turn_to(self, key: SigningKey) -> None:
+        """Sign with `key`, laid aside in signing.key.next and confirmed by the server, from now on."""
+        self._identity = identity.turn_to(self._path.parent, self._identity, key)
 
     def learn(self, chain: bytes, *, vouched: bool = False) -> bool:
         """Follow the key lists of `chain` as far as they may be followed; true where that led on, and is kept.

@@ -173,7 +173,27 @@ class Refusal(_Message, frozen=True, tag="refusal"):
     retry_after_s: int
 
 
-Answer = Position | Receipt | Refusal
+class Rolled(_Message, frozen=True, tag="rolled"):
+    """Server: from now on this kiosk's key is the one of the id `key`, and no other."""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    epoch: bytes
+    server_ms: int
+    key: bytes
+
+
+Answer = Position | Receipt | Refusal | Rolled
+
+
+class Roll(_Message, frozen=True):
+    """Kiosk: from now on I sign with `new_key`. Signed by that key, and the whole of it by the present one."""
+
+    office: bytes
+    kiosk: bytes
+    nonce: bytes
+    new_key: bytes
 
 
 class Enrol(_Message, frozen=True):
@@ -508,6 +528,12 @@ def sealed_batch(me: KioskSelf, name: str, after: Head, records: Sequence[Record
     )  # fmt: skip
 
 
+def roll(me: KioskSelf, new: SigningKey, *, nonce: bytes) -> bytes:
+    """The wish to sign with `new` from now on, signed by it and by the present key."""
+    wish = wire.encode(Roll(me.office, me.kiosk, nonce, new.public.raw))
+    return envelope.sign(Label.ROLL, envelope.sign(Label.ROLL, wish, new), me.key)
+
+
 def read_answer(data: bytes, key: VerifyKey) -> Answer:
     """The server's answer, verified. Raises `SalaError`: a portal's page, a proxy's, another server's."""
     note = envelope.read_note(data, Label.ANSWER)
@@ -579,6 +605,26 @@ class Intake:
         if any(len(id_) != ID_BYTES for id_ in (ask.nonce, *(claim.log for claim in ask.logs))):
             raise Malformed("an id of the wrong length")
         return ask
+
+    def roll(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Roll:
+        """A kiosk's verified wish for another key. One that has it already asks again: its answer was lost."""
+        outer = envelope.read_note(data, Label.ROLL, bytes_max=MESSAGE_BYTES_MAX)
+        inner = envelope.read_note(outer.payload, Label.ROLL, bytes_max=MESSAGE_BYTES_MAX)
+        wish = wire.decode(Roll, inner.payload, bytes_max=MESSAGE_BYTES_MAX)
+        kiosk, new = _known(find(wish.kiosk), wish.office, self._me), VerifyKey(wish.new_key)
+        envelope.verify_note(inner, new)
+        if kiosk.key != new:
+            envelope.verify_note(outer, kiosk.key)
+        if len(wish.nonce) != ID_BYTES:
+            raise Malformed("an id of the wrong length")
+        if kiosk.revoked:
+            raise NotTaken(Reason.REVOKED)
+        return wish
+
+    def rolled(self, wish: Roll, *, epoch: bytes, server_ms: int) -> bytes:
+        """The signed answer to a wish that was kept."""
+        key = keys.key_id(wish.new_key)
+        return self._sign(Rolled(wish.office, wish.kiosk, wish.nonce, epoch, server_ms, key))
 
     def open(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Opened:
         """The records of an envelope, after size, header, kiosk, signature, seal, inflation and chain were checked."""

@@ -277,7 +277,7 @@ class Export:
             try:
                 data = read(path, envelope.ENVELOPE_BYTES_MAX)
                 header = envelope.read_header(data)
-                envelope.verify(data, self._world.identity.key.public)
+                envelope.verify(data, self._world.trust.me().key.public)
                 ends = Head(header.log, header.first_seq + header.count - 1, header.last_hash)
                 mine = (header.log, header.first_seq, header.prev) == (log, first, piece.after.hash)
                 if mine and ends.seq <= piece.last and book.hash_at(ends.seq, log) == ends.hash:

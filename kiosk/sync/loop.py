@@ -25,6 +25,7 @@ from kiosk.desk.health import Link, LinkState
 from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
 from kiosk.store import Logbook, StoreError, check_all
+from kiosk.sync import rolling
 from kiosk.sync.daily import Daily
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import CertificateEnded, NotTheServer, TooMuch, Transport, Unreachable
@@ -142,6 +143,11 @@ class Sync:
         self._touched.set()
 
     @property
+    def transport(self) -> Transport | None:
+        """The way to the server; None where this kiosk runs alone."""
+        return self._transport
+
+    @property
     def link(self) -> Link:
         """How the line stands, with the seconds until the next try."""
         due = self._next_turn_s
@@ -195,6 +201,8 @@ class Sync:
         interval_s = float(self._world.config.sync_every_s)
         if self._transport is None:
             return Wait(interval_s, cut_short=False)
+        # First of all: where the server has the new key already and its answer was lost, it takes nothing else.
+        rolling.go_on(self._world, self._clock, self._transport)
         told = self._converse(self._transport, self._world.lobby, self._batch_bytes_max)
         if told.refused is not None:
             return self._refused(told)

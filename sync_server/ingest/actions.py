@@ -159,6 +159,17 @@ def enrol(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
     return _answered(data, now, welcomed)
 
 
+def roll(data: bytes, *, now: dt.datetime) -> Reply:
+    """Take a kiosk's new key, which its present one vouches for."""
+
+    def rolled(desk: _Desk) -> bytes:
+        wish = desk.intake.roll(data, desk.find)
+        kiosks.roll_key(desk.kiosk, wish.new_key, now=now)
+        return desk.intake.rolled(wish, epoch=desk.epoch, server_ms=desk.server_ms)
+
+    return _answered(data, now, rolled)
+
+
 def limits() -> Limits:
     """What the server takes at once; the office may lower it for a thin line."""
     return Limits(envelope_bytes_max=settings.SALA_ENVELOPE_BYTES_MAX)

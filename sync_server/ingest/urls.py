@@ -7,6 +7,7 @@ from sync_server.ingest import views
 urlpatterns = [
     path("push", views.push, name="sync-push"),
     path("position", views.position, name="sync-position"),
+    path("roll", views.roll, name="sync-roll"),
     path("enrol", views.enrol, name="sync-enrol"),
     path("keys", views.key_lists, name="sync-keys"),
     path("manifest", views.manifest, name="sync-manifest"),

@@ -40,6 +40,13 @@ def position(request: HttpRequest) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
+def roll(request: HttpRequest) -> HttpResponse:
+    """From now on I sign with this key; answered by a signed word or refusal."""
+    return _respond(actions.roll(_body(request), now=timezone.now()))
+
+
+@csrf_exempt
+@require_POST
 def enrol(request: HttpRequest) -> HttpResponse:
     """Let me in; answered by a signed welcome or refusal."""
     return _respond(actions.enrol(_body(request), now=timezone.now()))

@@ -92,6 +92,23 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
     raise NotTaken(Reason.WRONG_CODE)
 
 
+def roll_key(kiosk: Kiosk, public_key: bytes, *, now: dt.datetime) -> None:
+    """From now on the kiosk's key is this one and no other. Raises `NotTaken(BAD_SIGNATURE)` for a key that is another
+    kiosk's; asked for again, it changes nothing.
+    """
+    key_id = keys.key_id(public_key).hex()
+    with transaction.atomic():
+        held = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        if held.key_id == key_id:
+            return
+        if Kiosk.objects.filter(office=held.office_id, key_id=key_id).exists():
+            raise NotTaken(Reason.BAD_SIGNATURE)
+        before, held.public_key, held.key_id = held.key_id, public_key, key_id
+        held.save(update_fields=["public_key", "key_id"])
+        actor = Actor(held.office, held.name)
+        record_act(actor, "kiosk.roll", "kiosk", held.kiosk_id, at=now, before={"key": before}, after={"key": key_id})
+
+
 def note_fingerprint(kiosk: Kiosk, fingerprint: bytes) -> None:
     """Keep what the kiosk will show as four words, for a person to compare."""
     Kiosk.objects.filter(pk=kiosk.pk).update(fingerprint=fingerprint.hex())

@@ -253,6 +253,22 @@ def test_every_format_has_an_honest_case_and_a_case_for_each_way_to_fail():
         assert len(ends) >= 2, path.name
 
 
+@pytest.mark.parametrize(("file", "case", "data"), _cases("roll"))
+def test_rolls(file, case, data):
+    """A kiosk's wish for another key is signed by both."""
+    kiosk, new = keys.SigningKey(_seed(file, "kiosk")), keys.SigningKey(bytes.fromhex(file["new"]))
+    me = protocol.ServerSelf(b"office-123456789", keys.SigningKey(_seed(file, "answers")), {})
+    known = protocol.KnownKiosk(b"kiosk-1234567890", kiosk.public, revoked=False)
+    read = _ends(lambda: protocol.Intake(me).roll(data, lambda _id: known), case["expect"])
+
+    def inner():
+        return reader.note(reader.note(data, Label.ROLL, kiosk.public.raw), Label.ROLL, new.public.raw)
+
+    other = _ends(inner, case["expect"])
+    if read is not None:
+        assert wire.encode(read).hex() == file["wish"] == other.hex()
+
+
 def test_files_are_what_the_maker_makes():
     """The deterministic parts of every file are what `make vectors` would write today."""
     for name, value in _load("make").vectors().items():

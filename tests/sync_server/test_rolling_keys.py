@@ -17,7 +17,10 @@ from sync_server import keys as own
 from sync_server.content import queries
 from sync_server.content.actions import publish_sample
 from sync_server.ingest import actions as ingest
+from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import AuditRow
+from sync_server.records import deciding
+from sync_server.setting_up import program
 
 
 @pytest.fixture
@@ -230,3 +233,37 @@ def test_a_new_root_goes_over_nothing(server, root, new_root):
     with pytest.raises(CommandError, match="nothing was made"):
         roll(root, new_root=root.parent / new_root)
     assert newest().list.number == 1
+
+
+# --- a kiosk's own key -----------------------------------------------------------------------------------------------
+
+
+def test_a_kiosk_rolls_its_own_key(server, client):
+    """Over the real address: the row has the new key, the audit log both, and the old key is worth nothing."""
+    kiosk = FakeKiosk.enrolled(server)
+    kiosk.ticket(1)
+    kiosk.push()
+    old, new = kiosk.me, SigningKey(b"n" * 32)
+    wish = protocol.roll(old, new, nonce=bytes(16))
+    for _ in range(2):  # the answer was lost: the same wish again
+        answer = client.post("/sync/roll", wish, content_type="application/octet-stream")
+        assert kiosk.read(answer.content).key == new.public.id
+    assert bytes(Kiosk.objects.get().public_key) == new.public.raw
+    assert AuditRow.objects.get(act="kiosk.roll").after == f'{{"key": "{new.public.id.hex()}"}}'
+    kiosk.ticket(2)
+    assert kiosk.read(ingest.accept(kiosk.envelope(), now=server.now).body).reason is Reason.BAD_SIGNATURE
+    kiosk.me = KioskSelf(old.office, old.kiosk, new, old.answers, old.seal_to)
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+    back = protocol.roll(old, SigningKey(b"m" * 32), nonce=bytes(16))
+    assert kiosk.read(ingest.roll(back, now=server.now).body).reason is Reason.BAD_SIGNATURE
+
+
+def test_a_key_is_one_kiosks(server):
+    """Nobody takes over another kiosk's key, and a revoked one takes none."""
+    one, two = FakeKiosk.enrolled(server), FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    wish = protocol.roll(one.me, two.me.key, nonce=bytes(16))
+    assert one.read(ingest.roll(wish, now=server.now).body).reason is Reason.BAD_SIGNATURE
+    deciding.revoke(program(server.office), Kiosk.objects.get(name="ตู้ 1"), "หาย", now=server.now)
+    wish = protocol.roll(one.me, SigningKey(b"n" * 32), nonce=bytes(16))
+    assert one.read(ingest.roll(wish, now=server.now).body).reason is Reason.REVOKED

@@ -20,7 +20,8 @@ HERE = Path(__file__).parent
 SEALED = ("envelope", "complaint", "stick")
 OFFICE, KIOSK, LOG = b"office-123456789", b"kiosk-1234567890", b"log-123456789012"
 SEEDS = {"kiosk": b"k" * 32, "answers": b"a" * 32, "bundle": b"b" * 32, "sealing": b"s" * 32}
-ROOT_SEED = b"r" * 32
+ROOT_SEED, NEW_SEED = b"r" * 32, b"n" * 32
+NEW = keys.SigningKey(NEW_SEED)
 KIOSK_KEY, ANSWERS, BUNDLE = (keys.SigningKey(SEEDS[name]) for name in ("kiosk", "answers", "bundle"))
 SEALING = keys.SealingKey(SEEDS["sealing"])
 CODE, OFFICE_SALT = "1234567890123456", b"code-salt-123456"
@@ -227,6 +228,9 @@ def vectors() -> dict[str, dict[str, object]]:
         office=OFFICE, kiosk=KIOSK, kiosk_key=KIOSK_KEY.public.raw, answer_key=ANSWERS.public.raw,
         bundle_key=BUNDLE.public.raw, sealing_key=SEALING.public.raw,
     )  # fmt: skip
+    roll = protocol.roll(
+        protocol.KioskSelf(OFFICE, KIOSK, KIOSK_KEY, ANSWERS.public, SEALING.public), NEW, nonce=b"nonce-1234567890"
+    )
     seeds = {name: seed.hex() for name, seed in SEEDS.items()}
     return {
         **_sealed_to_readers(),
@@ -357,6 +361,18 @@ def vectors() -> dict[str, dict[str, object]]:
             "about": "A new kiosk's request, proved with the code.",
             "keys": seeds, "code": keys.enrolment_code(ENROLMENT_SECRET), "secret": ENROLMENT_SECRET.hex(),
             "cases": [_case("honest", enrol), _case("bit flipped", _flip(enrol, 120), "BadSignature")],
+        },
+        "roll": {
+            "about": "A kiosk's wish for another key: a note of the new key inside a note of the present one.",
+            "keys": seeds, "new": NEW_SEED.hex(), "wish": wire.encode(protocol.Roll(
+                OFFICE, KIOSK, b"nonce-1234567890", NEW.public.raw)).hex(),
+            "cases": [
+                _case("honest", roll),
+                _case("inner bit flipped", _flip(roll, len(roll) - 1), "BadSignature"),
+                _case("signed by the new key alone", envelope.sign(
+                    Label.ROLL, envelope.sign(Label.ROLL, wire.encode(protocol.Roll(
+                        OFFICE, KIOSK, b"nonce-1234567890", NEW.public.raw)), NEW), NEW), "BadSignature"),
+            ],
         },
         "keylist": {
             "about": "List 1 of an office's keys, signed by its one root; words are those of the fingerprint of kiosk "

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from kiosk.sync.line import Reply, Unreachable
 from shared import content, keylist, protocol
 from shared.errors import SalaError, UnknownVersion
-from shared.keys import SealingKey, SigningKey
+from shared.keys import SealingKey, SigningKey, VerifyKey
 from shared.log import Head
 from shared.protocol import Append, Ask, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
 from shared.records import NO_HASH, Record
@@ -68,7 +68,7 @@ class MemoryServer:
     def post(self, path: str, body: bytes) -> Reply:
         """Answer a question or an envelope."""
         self.requests.append((path, len(body)))
-        acts = {"sync/position": self._position, "sync/push": self._push}
+        acts = {"sync/position": self._position, "sync/push": self._push, "sync/roll": self._roll_kiosk}
         reply = self.weather(path, lambda: self._signed(body, acts[path]))
         self.answers.append(len(reply.body))
         return reply
@@ -171,6 +171,11 @@ class MemoryServer:
         head = _head(log, branches[0])
         state = "revoked" if self.kiosks[kiosk].revoked else "forked" if len(branches) > 1 else "open"
         return Stand(log, head.seq, head.hash, state, min(self.backed_up, head.seq))
+
+    def _roll_kiosk(self, body: bytes) -> bytes:
+        wish = self._intake.roll(body, self.kiosks.get)
+        self.kiosks[wish.kiosk] = KnownKiosk(wish.kiosk, VerifyKey(wish.new_key), revoked=False)
+        return self._intake.rolled(wish, epoch=self.epoch, server_ms=self.server_ms)
 
     def _push(self, body: bytes) -> bytes:
         if len(body) > self.envelope_bytes_max:

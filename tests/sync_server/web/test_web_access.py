@@ -84,6 +84,7 @@ OPEN = {
     "organisations:sign-out": "ends a session, POST only",
     "web:language": "sets one cookie",
     "sync-push": "signed bytes", "sync-position": "signed bytes", "sync-enrol": "proved by a code",
+    "sync-roll": "signed bytes",
     "sync-keys": "signed by the root, and public",
     "sync-manifest": "signed and public", "sync-piece": "public by hash",
 }  # fmt: skip
