@@ -170,6 +170,9 @@ def test_sticks(file, case, data):
         assert (mine.log, mine.first, mine.last) == tuple(file["promises"].values())
     elif sort == "told":
         assert reader.unpacked(reader.note(data, Label.ANSWER, public["answers"]))[0] == "receipt"
+    elif sort == "new":
+        request = reader.unpacked(reader.note(data, Label.ENROL, keys.SigningKey(_seed(file, "kiosk")).public.raw))
+        assert (request[0].hex(), stick.is_enrolment(name)) == (promised[0], True)
     elif sort == "keys":
         assert [len(reader.unpacked(each)) for each in reader.unpacked(data)] == [1]
         assert keylist.first(keylist.read_chain(data)[0], office=b"office-123456789").list.number == 1

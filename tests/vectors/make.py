@@ -160,7 +160,7 @@ def _sealed_to_readers() -> dict[str, dict[str, object]]:
 
 
 def _on_a_stick(
-    sealed: bytes, told: bytes, manifest: bytes, piece: bytes, chain: bytes
+    sealed: bytes, told: bytes, manifest: bytes, piece: bytes, chain: bytes, enrol: bytes
 ) -> dict[str, dict[str, object]]:
     """Files by their paths, and paths that are to be passed over."""
     folder = f"{stick.TOP}/{stick.folder_name(KIOSK)}"
@@ -169,10 +169,12 @@ def _on_a_stick(
         f"{folder}/{name}": sealed, f"{folder}/lobby.told": told, f"{stick.TOP}/office.keys": chain,
         f"{stick.TOP}/content/edition.manifest": manifest,
         f"{stick.TOP}/content/{content.piece_hash(piece).hex()}.piece": piece,
+        f"{stick.TOP}/{stick.ENROL}/{keys.enrolment_name(ENROLMENT_SECRET).hex()}.ask": enrol,
     }  # fmt: skip
     others = (
         f"{folder}/{name}.new", f"{folder}/{name.upper()}", f"{folder}/autorun.inf", f"{folder}/../{name}",
         f"{folder[:-1]}/{name}", f"{folder}/{name[1:]}", name, f"{folder}/other.told", f"{stick.TOP}/content/x.piece",
+        f"{stick.TOP}/{stick.ENROL}/x.ask",
     )  # fmt: skip
     return {
         "stick": {
@@ -235,7 +237,7 @@ def vectors() -> dict[str, dict[str, object]]:
     return {
         **_sealed_to_readers(),
         **_answers(sealed, head),
-        **_on_a_stick(sealed, note, manifest, pieces["notices"], keylist.write_chain([key_list])),
+        **_on_a_stick(sealed, note, manifest, pieces["notices"], keylist.write_chain([key_list]), enrol),
         "record": {
             "about": "Records as msgpack arrays, in the order of one log; hash is the header's.",
             "cases": [

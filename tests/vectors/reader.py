@@ -215,6 +215,6 @@ def on_stick(path):
 STICK = {
     "envelope": r"sala/([0-9a-f]{32})/([0-9a-f]{16})-([0-9]{10})-([0-9]{10})\.sala",
     "ask": r"sala/([0-9a-f]{32})/(lobby|confidential)\.ask", "told": r"sala/([0-9a-f]{32})/(lobby|confidential)\.told",
-    "keys": r"sala/office\.keys", "manifest": r"sala/content/edition\.manifest",
-    "piece": r"sala/content/([0-9a-f]{64})\.piece",
+    "keys": r"sala/office\.keys", "new": r"sala/enrol/([0-9a-f]{32})\.ask", "welcome": r"sala/enrol/([0-9a-f]+)\.told",
+    "manifest": r"sala/content/edition\.manifest", "piece": r"sala/content/([0-9a-f]{64})\.piece",
 }  # fmt: skip
