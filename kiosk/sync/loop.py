@@ -28,7 +28,7 @@ from kiosk.store import Logbook, StoreError, check_all
 from kiosk.sync import rolling
 from kiosk.sync.daily import Daily
 from kiosk.sync.fetch import fetch
-from kiosk.sync.line import CertificateEnded, NotTheServer, TooMuch, Transport, Unreachable
+from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
 from shared.errors import BadSignature, SalaError
 from shared.keylist import CHAIN_BYTES_MAX
@@ -211,9 +211,10 @@ class Sync:
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         self._converse_apart(self._transport)
         # Downloads stop first when the disk is filling up.
+        begun = False
         if told.edition > self._world.content.edition and self._world.store.reserve_held:
-            self._fetch(self._transport, told.edition)
-        return Wait(GATHER_S if told.again else interval_s, cut_short=True)
+            begun = self._fetch(self._transport, told.edition)
+        return Wait(GATHER_S if told.again or begun else interval_s, cut_short=True)
 
     def _converse(self, transport: Transport, book: Logbook, batch_bytes_max: int) -> Told:
         """A conversation; where the server's keys may have changed, a second one under those that count now."""
@@ -263,17 +264,25 @@ class Sync:
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 
-    def _fetch(self, transport: Transport, edition: int) -> None:
+    def _fetch(self, transport: Transport, edition: int) -> bool:
+        """Turn to the edition on offer; whether a part of it came and the rest is to be fetched soon."""
         try:
             self._under_present_keys(transport, lambda: fetch(self._world.content, transport, at_least=edition))
             bundle = self._world.content.bundle
             if bundle is not None:
                 learn(self._world, bundle.keys, vouched=True)
+        except CutShort as cut:
+            if not cut.came.body:
+                raise
+            # A thin line carries records well and pictures in parts: it is not offline.
+            logger.info("%s; the rest of the content follows", cut)
+            return True
         except Unreachable:
             raise
         except (SalaError, OSError) as error:
             # The edition on screen stays; staff see why, and the next turn tries again.
             self._world.content.note(f"new content was not taken: {error}")
+        return False
 
     def _refused(self, told: Told) -> Wait:
         refusal = told.refused

@@ -9,7 +9,7 @@ from kiosk.desk import ratings
 from kiosk.desk.health import health
 from kiosk.store import DiskFailed
 from kiosk.sync import loop
-from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
+from kiosk.sync.line import CutShort, NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from kiosk.worker import Worker
 from shared.protocol import Intake, Reason, ServerSelf
@@ -162,6 +162,33 @@ def test_a_server_that_is_too_old_says_so_and_nothing_is_lost(world, newer):
     path = "nowhere: the server was updated"
     sync.turn()
     assert (world.lobby.counts().waiting, server.count(), sync.link.state) == (0, waiting, "ok")
+
+
+def test_a_line_too_thin_for_a_picture_is_not_offline(world):
+    """Records go in each turn, content comes part by part in the turns after, and the screen says that all is well."""
+    server = MemoryServer()
+    server.publish(3, {**pieces_of(an_office(), some_services()), "other": b"y" * 3000})
+
+    class Thin:
+        post = staticmethod(server.post)
+
+        def get(self, path, *, bytes_max, begin=0):
+            reply = server.get(path, bytes_max=bytes_max, begin=begin)
+            if len(reply.body) > 1000 and "piece" in path:
+                raise CutShort("cut", Reply(reply.status, reply.body[:1000]))
+            return reply
+
+    sync = a_sync(world, Thin())
+    turns = 0
+    while world.content.edition < 3:
+        ratings.rate(world, Hands().clock().now(), 5)
+        wait = sync.turn()
+        turns += 1
+        assert turns < 50
+        assert (sync.link.state, world.lobby.counts().waiting) == ("ok", 0)
+        assert wait.cut_short
+        assert wait.seconds == loop.GATHER_S or world.content.edition == 3
+    assert turns >= 3
 
 
 def test_new_content_comes_with_a_turn(world):
