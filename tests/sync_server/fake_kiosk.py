@@ -106,9 +106,13 @@ class FakeKiosk:
     def day(self) -> str:
         return (self.now + dt.timedelta(hours=7)).date().isoformat()
 
+    def wall_ms(self) -> int | None:
+        """What its clock shows at a contact."""
+        return int(self.now.timestamp() * 1000)
+
     def health(self) -> Health:
         captured = sum(len(one.records) for one in self.logs.values())
-        return Health("0.1", captured, 0, 0, None, int(self.now.timestamp() * 1000))
+        return Health("0.1", captured, 0, 0, None, self.wall_ms())
 
     def push(self) -> list[protocol.Event]:
         """One whole conversation; returns what it reported."""
