@@ -104,6 +104,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     sound_player: list[str] = msgspec.field(default_factory=list)
     #: Where the office's own voice packs lie; the packaged ones are asked after them.
     voices_folder: str = "voices"
+    #: The languages in which a called number is announced, one after another; one without its clips stays silent.
+    call_languages: list[Literal["th", "en", "ms"]] = msgspec.field(default_factory=lambda: ["th", "ms"])
+    #: "digits" says A zero two seven, "whole" says A twenty-seven.
+    call_numbers: Literal["digits", "whole"] = "digits"
+    #: How loud, 1 being as it was recorded.
+    call_volume: Annotated[float, Meta(ge=0, le=1)] = 0.9
     #: Whether nothing on the screen slides, glides or breathes.
     reduce_motion: bool = False
 

@@ -26,6 +26,7 @@ from typing import Final, Protocol
 import msgspec
 
 from kiosk import speech, words
+from kiosk.desk.announcing import clips_of_calls
 from kiosk.devices import voices
 from kiosk.devices.voices import Clip, Manifest, write_manifest, write_wav
 from kiosk.speech import BYTES_A_SECOND, RATE_HZ, Spelt, WordsOf
@@ -63,7 +64,7 @@ def texts_of(content: object) -> Iterator[Text]:
 def wanted(language: str, content: object = ()) -> list[str]:
     """What to record for a language, the most needed first: the kiosk's own sentences, numbers, then content."""
     office = (text.into(language).strip() for text in texts_of(content))
-    found = [*speech.own_clips(language), *speech.number_clips(language), *office]
+    found = [*speech.own_clips(language), *speech.number_clips(language), *clips_of_calls(language), *office]
     return list({speech.fingerprint(text): text for text in found if any(map(str.isalpha, text))}.values())
 
 
@@ -129,7 +130,7 @@ class _Words:
 def make_placeholder(folder: Path, language: str, content: object, speak: Speak, words_of: WordsOf) -> int:
     """Write a placeholder pack for `language` into `folder`; returns how many clips it has."""
     known = _Words()
-    for word in speech.number_clips(language):
+    for word in (*speech.number_clips(language), *clips_of_calls(language)):
         known.asked[speech.fingerprint(word)] = word
     for text in wanted(language, content):
         known.learn(text, language, words_of)

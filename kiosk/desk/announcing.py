@@ -1,0 +1,144 @@
+"""The loudspeaker of the lobby: "number A zero two seven, please, at counter three", from recorded clips alone.
+
+    announcer = Announcer(world, since=queue.line.last_call)   # nothing of before is said again
+    announcer.hear(line.service_date, line.calls)              # after each press
+    announcer.turn()                                           # some times a second: begins the next when it is quiet
+
+The rules of this file:
+1. One announcement is one sound: chime, the sentence in each language of the settings, a breath, and all of it once
+   more. So nothing cuts anything off, and nothing is said once.
+2. First called, first said, by the number of the call: none is said twice, none left out, recalls and the first of the
+   day included. What was called while the kiosk was off is not said afterwards.
+3. A language without all its clips is left out for this call and told to staff; the board shows the number all the
+   same.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from kiosk.desk.sounding import chime
+from kiosk.desk.turns import Call
+from kiosk.desk.world import World
+from kiosk.speech import BYTES_A_SECOND, Playing, Voice, digit_words, fingerprint, number_words, tongue_of
+
+#: How each language says it; `None` stands for the number, `...` for the counter.
+_SENTENCES: Final = {
+    "th": ("ขอเชิญหมายเลข", None, "ที่ช่องบริการ", ..., "ค่ะ"),
+    "ms": ("Nombor", None, "sila ke kaunter", ...),
+    "en": ("Number", None, "please go to counter", ...),
+}
+#: The letters of series as Thai says them; the other languages say the letter itself.
+_THAI_LETTERS: Final = {
+    "A": "เอ", "B": "บี", "C": "ซี", "D": "ดี", "E": "อี", "F": "เอฟ", "G": "จี", "H": "เอช", "I": "ไอ", "J": "เจ",
+    "K": "เค", "L": "แอล", "M": "เอ็ม", "N": "เอ็น", "O": "โอ", "P": "พี", "Q": "คิว", "R": "อาร์", "S": "เอส",
+    "T": "ที", "U": "ยู", "V": "วี", "W": "ดับเบิลยู", "X": "เอ็กซ์", "Y": "วาย", "Z": "แซด",
+}  # fmt: skip
+_BREATH: Final = bytes(round(0.8 * BYTES_A_SECOND) // 2 * 2)
+_PAUSE: Final = bytes(round(0.25 * BYTES_A_SECOND) // 2 * 2)
+#: More than so many waiting sentences help nobody: the oldest are shown on the board and not said.
+QUEUE_MAX: Final = 20
+
+Reading = Literal["digits", "whole"]
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What is to be said of a call, and the words no clip was found for."""
+
+    call: Call
+    samples: bytes
+    missing: tuple[str, ...]
+
+
+def words_of_call(call: Call, language: str, reading: Reading) -> list[str]:
+    """The clips' words of one sentence, such as "Number", "A", "zero", "two", "please go to counter", "three"."""
+    tongue = tongue_of(language)
+    said: list[str] = []
+    for part in _SENTENCES[tongue]:
+        if part is None:
+            said += _label(call.label, tongue, reading)
+        elif part is ...:
+            said += _label(call.counter, tongue, "whole")
+        else:
+            said.append(str(part))
+    return said
+
+
+def _label(label: str, tongue: str, reading: Reading) -> list[str]:
+    letters = label.rstrip("0123456789")
+    digits = label[len(letters) :]
+    said = [_THAI_LETTERS.get(letter, letter) if tongue == "th" else letter for letter in letters.upper()]
+    if reading == "whole" and digits:
+        return said + number_words(str(int(digits)), tongue)
+    return said + [digit_words(tongue)[int(each)] for each in digits]
+
+
+def clips_of_calls(language: str) -> list[str]:
+    """Every word that an announcement can need besides numbers, for who records a voice."""
+    tongue = tongue_of(language)
+    letters = list(_THAI_LETTERS.values()) if tongue == "th" else list(_THAI_LETTERS)
+    return [part for part in _SENTENCES[tongue] if isinstance(part, str)] + letters
+
+
+def announce(world: World, call: Call) -> Announcement:
+    """One call as one sound, from the languages whose every clip is there; empty samples where no language has them."""
+    once, missing = b"", []
+    for language in world.config.call_languages:
+        voice = world.voices(language)
+        words = words_of_call(call, language, world.config.call_numbers)
+        lacking = words if voice is None else [word for word in words if not voice.has(fingerprint(word))]
+        missing += lacking
+        if voice is not None and not lacking:
+            once += (_PAUSE if once else b"") + _spoken(words, voice)
+    if not once:
+        return Announcement(call, b"", tuple(dict.fromkeys(missing)))
+    said = chime() + once
+    return Announcement(call, said + _BREATH + said, tuple(dict.fromkeys(missing)))
+
+
+def _spoken(words: Iterable[str], voice: Voice) -> bytes:
+    return b"".join(voice.samples(fingerprint(word)) for word in words)
+
+
+class Announcer:
+    """One loudspeaker's calls, one after another. `since` is the last call that is not said any more."""
+
+    def __init__(self, world: World, *, since: int = 0) -> None:
+        self.world = world
+        self.missing: tuple[str, ...] = ()
+        self._heard = since
+        self._day = ""
+        self._waiting: deque[Call] = deque(maxlen=QUEUE_MAX)
+        self._playing: Playing | None = None
+
+    def hear(self, service_date: str, calls: Iterable[Call]) -> None:
+        """Take up the calls that were not heard yet; a new day counts its calls anew."""
+        if service_date != self._day:
+            self._heard = self._heard if not self._day else 0
+            self._day = service_date
+        for call in calls:
+            if call.id > self._heard:
+                self._heard = call.id
+                self._waiting.append(call)
+
+    def turn(self) -> Announcement | None:
+        """Begin the next announcement if nothing sounds; the one that was begun."""
+        if self._playing is not None and not self._playing.over:
+            return None
+        self._playing = None
+        if not self._waiting:
+            return None
+        said = announce(self.world, self._waiting.popleft())
+        self.missing = said.missing
+        if said.samples:
+            self._playing = self.world.sound.play(said.samples, self.world.config.call_volume)
+        return said
+
+    @property
+    def waiting(self) -> int:
+        """How many calls are still to be said."""
+        return len(self._waiting)

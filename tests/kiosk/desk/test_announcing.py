@@ -1,0 +1,201 @@
+"""Called numbers are said whole, twice, in order, once each: told by the very samples that the player gets."""
+
+import io
+import wave
+from dataclasses import replace
+
+import msgspec
+import pytest
+
+from kiosk.desk.announcing import QUEUE_MAX, Announcer, announce, clips_of_calls, words_of_call
+from kiosk.desk.sounding import chime
+from kiosk.desk.turns import Call
+from kiosk.devices.voices import Voices, write_wav
+from kiosk.speech import BYTES_A_SECOND, number_clips
+from kiosk.studio import wanted
+from shared.records import At
+from tests.kiosk.tones import pack, tone
+from tests.kiosk.worlds import make_world
+
+AT = At(0, 420, b"boot-id1", 0, 1)
+
+
+class Loudspeaker:
+    """Keeps what it was given as WAV files; ends a sound when told."""
+
+    def __init__(self) -> None:
+        self.files: list[bytes] = []
+        self.over = True
+
+    def state(self):
+        """Well."""
+        return "ready"
+
+    def play(self, samples, volume):
+        """Begin."""
+        assert self.over, "the second sound cut off the first"
+        self.files.append(write_wav(samples))
+        self.over = False
+        return self
+
+    def stop(self):
+        """End."""
+        self.over = True
+
+
+def spoken(language):
+    """A clip for each word an announcement can need, each of its own length."""
+    words = dict.fromkeys([*clips_of_calls(language), *number_clips(language)])
+    return {word: tone(0.05 + at / 1000, hz=300 + at) for at, word in enumerate(words)}
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A kiosk with a Thai and a Malay voice, and a loudspeaker that keeps everything."""
+    for language in ("th", "ms"):
+        pack(tmp_path / "voices" / f"{language}-office", [language], spoken(language))
+    made = make_world(tmp_path / "kiosk")
+    yield replace(made, sound=Loudspeaker(), voices=Voices([tmp_path / "voices"]))
+    made.store.close()
+
+
+def call(number, label="A027", counter="3"):
+    """A call on the board."""
+    return Call(number, label, counter, AT, "th")
+
+
+def said(samples, language="th", clips=None):
+    """Cut the sound of one language back into its words."""
+    clips = clips or spoken(language)
+    found = []
+    while samples:
+        word = next((word for word, sound in clips.items() if samples.startswith(sound)), None)
+        if word is None:
+            return found, samples
+        found.append(word)
+        samples = samples[len(clips[word]) :]
+    return found, b""
+
+
+@pytest.mark.parametrize(
+    ("language", "reading", "words"),
+    [
+        ("th", "digits", "ขอเชิญหมายเลข เอ ศูนย์ สอง เจ็ด ที่ช่องบริการ สาม ค่ะ"),
+        ("th", "whole", "ขอเชิญหมายเลข เอ ยี่ สิบ เจ็ด ที่ช่องบริการ สาม ค่ะ"),
+        ("en", "digits", "Number A zero two seven please go to counter three"),
+    ],
+)
+def test_the_words_of_a_call(language, reading, words):
+    """As a person at the counter says it."""
+    assert " ".join(words_of_call(call(1), language, reading)) == words
+
+
+def test_malay_says_it_its_own_way():
+    """Letter by its name, figures one by one."""
+    found = words_of_call(call(1), "ms", "digits")
+    assert found == ["Nombor", "A", "sifar", "dua", "tujuh", "sila ke kaunter", "tiga"]
+
+
+@pytest.mark.parametrize(
+    ("label", "counter", "thai"),
+    [
+        ("B011", "11", "บี สิบ เอ็ด"),
+        ("C021", "21", "ซี ยี่ สิบ เอ็ด"),
+        ("D100", "1", "ดี หนึ่ง ร้อย"),
+        ("Z101", "2", "แซด หนึ่ง ร้อย เอ็ด"),
+    ],
+)
+def test_whole_numbers_as_thai_counts(label, counter, thai):
+    """Eleven is sip et, twenty-one yi sip et: not one one, not two one."""
+    words = words_of_call(call(1, label, counter), "th", "whole")
+    assert " ".join(words[1 : words.index("ที่ช่องบริการ")]) == thai
+
+
+def test_one_sound_holds_chime_both_languages_and_all_of_it_again(world):
+    """Decoded from the WAV that the player got: order, length, twice."""
+    announcer = Announcer(world)
+    announcer.hear("2026-03-16", [call(1)])
+    begun = announcer.turn()
+    assert begun is not None
+    assert begun.missing == ()
+    with wave.open(io.BytesIO(world.sound.files[0])) as file:
+        samples = file.readframes(file.getnframes())
+    half = (len(samples) - round(0.8 * BYTES_A_SECOND)) // 2
+    first, second = samples[:half], samples[-half:]
+    assert first == second
+    assert first.startswith(chime())
+    thai, rest = said(first[len(chime()) :])
+    assert " ".join(thai) == "ขอเชิญหมายเลข เอ ศูนย์ สอง เจ็ด ที่ช่องบริการ สาม ค่ะ"
+    malay, rest = said(rest[round(0.25 * BYTES_A_SECOND) :], "ms")
+    assert malay == words_of_call(call(1), "ms", "digits")
+    assert rest == b""
+
+
+def test_five_calls_in_one_second_are_five_whole_announcements(world):
+    """First called first said; none over another; a recall and the first of the day included."""
+    announcer = Announcer(world)
+    calls = [call(at, f"A{at:03d}") for at in range(1, 6)] + [call(6, "A001")]
+    for upto in range(1, 7):
+        announcer.hear("2026-03-16", calls[:upto])
+    order = []
+    while announcer.waiting or not world.sound.over:
+        begun = announcer.turn()
+        if begun is not None:
+            order.append(begun.call.label)
+            assert announcer.turn() is None
+        world.sound.stop()
+    assert order == ["A001", "A002", "A003", "A004", "A005", "A001"]
+    assert len(world.sound.files) == 6
+
+
+def test_nothing_of_before_is_said_after_a_restart_and_a_new_day_begins_at_one(world):
+    """Whoever was called while nobody could hear stands on the board."""
+    announcer = Announcer(world, since=7)
+    announcer.hear("2026-03-16", [call(6), call(7), call(8)])
+    assert announcer.waiting == 1
+    announcer.hear("2026-03-17", [call(1)])
+    assert announcer.waiting == 2
+    announcer.hear("2026-03-17", [call(1)])
+    assert announcer.waiting == 2
+
+
+def test_a_language_with_a_hole_is_left_out_and_staff_are_told_which_word(world, tmp_path):
+    """Half a sentence helps nobody."""
+    clips = spoken("th")
+    del clips["ค่ะ"]
+    pack(tmp_path / "other" / "th-office", ["th"], clips)
+    lacking = replace(world, voices=Voices([tmp_path / "other"]))
+    made = announce(lacking, call(1))
+    assert made.samples == b""
+    assert "ค่ะ" in made.missing
+    assert "Nombor" in made.missing
+    announcer = Announcer(lacking)
+    announcer.hear("2026-03-16", [call(1)])
+    announcer.turn()
+    assert announcer.missing == made.missing
+    assert lacking.sound.files == []
+
+
+def test_settings_choose_languages_reading_and_loudness(world):
+    """Thai alone, as whole numbers."""
+    config = msgspec.structs.replace(world.config, call_languages=["th"], call_numbers="whole")
+    made = announce(replace(world, config=config), call(1, "A021"))
+    words, rest = said(made.samples[len(chime()) :])
+    assert " ".join(words) == "ขอเชิญหมายเลข เอ ยี่ สิบ เอ็ด ที่ช่องบริการ สาม ค่ะ"
+    assert rest.startswith(bytes(round(0.8 * BYTES_A_SECOND) // 2 * 2) + chime())
+
+
+def test_a_flood_keeps_the_newest(world):
+    """Twenty sentences are two minutes of talk; older ones are read from the board."""
+    announcer = Announcer(world)
+    announcer.hear("2026-03-16", [call(at) for at in range(1, QUEUE_MAX + 6)])
+    assert announcer.waiting == QUEUE_MAX
+    begun = announcer.turn()
+    assert begun is not None
+    assert begun.call.id == 6
+
+
+@pytest.mark.parametrize("language", ["th", "ms", "en"])
+def test_the_recorder_asks_for_every_word_of_a_call(language):
+    """Whoever records a voice is asked for letters and sentences too."""
+    assert set(clips_of_calls(language)) <= set(wanted(language))
