@@ -435,3 +435,20 @@ def test_a_server_that_does_not_know_the_kiosk_is_told_of(world, place, server):
     told = bring(world, place)
     assert (told.faults, told.stored, told.edition) == (("refused",), 0, 3)
     assert standing(world)[:2] == before[:2]
+
+
+def test_what_came_before_it_was_pulled_out_is_not_read_again(world, place):
+    """A slow stick and a large edition: each visit brings it further."""
+    pieces = pieces_of(
+        an_office_with_routes(), [a_service(f"new_{n}", f"บริการใหม่ {n}", series="general") for n in range(3)]
+    )
+    (place.folder / "sala").mkdir()
+    write_content(place, signed_edition(3, pieces), pieces)
+    first = Import(world, Hands().clock(), place)
+    assert first.step().total == 3
+    assert first.step().done == 1
+    again = Import(world, Hands().clock(), place)
+    assert again.step().total == 2
+    while not again.step().finished:
+        pass
+    assert again.progress.edition == 3
