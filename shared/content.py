@@ -21,7 +21,7 @@ import json
 import struct
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, time
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -585,10 +585,13 @@ class Statuses(_Fact, frozen=True, kw_only=True):
     statuses: list[SealedStatus]
 
 
+_State = Literal["received", "in_progress", "answered", "closed"]
+
+
 class _ShortStatus(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """A status without a round, as it was first written."""
 
-    state: Literal["received", "in_progress", "answered", "closed"]
+    state: _State
     subject: str
     filed_on: str
     answer_by: str
@@ -618,12 +621,27 @@ def write_status(status: Status) -> bytes:
     return wire.encode(_ShortStatus(*msgspec.structs.astuple(status)[:-1]))
 
 
+class _LaterStatus(_ShortStatus, frozen=True, array_like=True, forbid_unknown_fields=False):
+    """A status of a newer server: a state that we have no word for, fields behind the ones we know."""
+
+    state: str  # type: ignore[assignment]
+    round: int = 0
+
+
 def read_status(data: bytes) -> Status:
-    """What a sealed status says, in either form. Raises `Malformed` or `TooLarge`."""
-    try:
-        return Status(*msgspec.structs.astuple(wire.decode(_ShortStatus, data, bytes_max=STATUS_BYTES_MAX)))
-    except Malformed:
-        return wire.decode(Status, data, bytes_max=STATUS_BYTES_MAX)
+    """What a sealed status says, in either form. Raises `Malformed` or `TooLarge`.
+
+    One of a newer server is read as far as we know: whoever has the code must not hear that there is no such case.
+    """
+    for form in (_ShortStatus, Status):
+        try:
+            return Status(*msgspec.structs.astuple(wire.decode(form, data, bytes_max=STATUS_BYTES_MAX)))
+        except Malformed:
+            continue
+    later = wire.peek(_LaterStatus, data)
+    if later.state not in get_args(_State):
+        later = msgspec.structs.replace(later, state="answered" if later.answer else "in_progress")
+    return Status(*msgspec.structs.astuple(later))
 
 
 class Review(_Fact, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from strategies import mutated
 from shared import content, envelope, keys, wire
 from shared.content import Duration, Office, Paper, Service, Step, Text
 from shared.envelope import Label
-from shared.errors import ContentRefused, SalaError
+from shared.errors import ContentRefused, Malformed, SalaError
 
 KEY = keys.SigningKey(b"b" * 32)
 OFFICE = b"office-123456789"
@@ -293,6 +293,18 @@ def test_a_status_reads_back_with_its_round_and_without(round_):
     data = content.write_status(status)
     assert content.read_status(data) == status
     assert len(wire.decode(list, data, bytes_max=1000)) == (9 if round_ else 8)
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown"), [("", "in_progress"), ("ซ่อมแล้ว", "answered")], ids=["nothing said yet", "answered"]
+)
+def test_a_status_of_a_newer_server_is_read_as_far_as_it_is_known(answer, shown):
+    """Whoever holds the code is told what is known, not that there is no such case."""
+    known = msgspec.structs.replace(STATUS, state=shown, answer=answer, round=2)
+    fields = msgspec.msgpack.decode(content.write_status(known))
+    assert content.read_status(wire.encode(["sent to the district", *fields[1:], {"a later": "field"}])) == known
+    with pytest.raises(Malformed):
+        content.read_status(wire.encode(["sent to the district", *fields[1:6]]))
 
 
 @given(st.binary(max_size=300) | mutated(content.write_status(STATUS)))
