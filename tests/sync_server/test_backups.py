@@ -1,6 +1,8 @@
 """Backups: only what a verified copy holds is called backed up; what goes wrong leaves the older backups alone."""
 
 import datetime as dt
+import errno
+import io
 import os
 import stat
 
@@ -443,3 +445,21 @@ def test_backups_from_before_a_roll_of_keys_are_still_ours(kiosk, server, identi
             break
     assert dropped[0] == str(archive.read_stem(path.name))
     assert not path.exists()
+
+
+@pytest.mark.parametrize(("size", "taken"), [(1, 0), (200_000, 0), (200_000, 1)])
+def test_what_the_sink_did_not_take_is_not_called_written(server, tmp_path, size, taken):
+    """Age's library drops an error of the very last write; here every one of them comes through."""
+
+    class Full:
+        left = taken
+
+        def write(self, data: bytes) -> int:
+            self.left -= 1
+            if self.left < 0:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return len(data)
+
+    to = [vault.new_identity(tmp_path / name, server.now) for name in ("one", "two")]
+    with pytest.raises(OSError, match="No space"):
+        vault.seal(io.BytesIO(bytes(size)), Full(), to)
