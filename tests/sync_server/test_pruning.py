@@ -11,10 +11,11 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
+from sealing import PHRASE
 
 from kiosk.bootstrap import open_kiosk
 from kiosk.clock import Clock
-from kiosk.desk import complaints, queue, ratings, tally, tracking
+from kiosk.desk import complaints, confidential, queue, ratings, tally, tracking
 from kiosk.desk.stick import Export, Stick
 from kiosk.store import check_all, salvage
 from kiosk.store.backup import backup as copy_of_the_store
@@ -27,11 +28,15 @@ from sync_server.content.actions import publish_sample, publish_statuses
 from sync_server.ingest import actions as ingest
 from sync_server.ingest.stick import take
 from sync_server.kiosks.actions import make_code
+from sync_server.organisations.actions import Actor
+from sync_server.organisations.models import Staff
 from sync_server.organisations.queries import the_office
 from sync_server.projectors import balances, catch_up
 from sync_server.records import actions as records
 from sync_server.records.models import Log, RecordRow
-from sync_server.setting_up import program
+from sync_server.sealed.actions import open_case
+from sync_server.sealed.models import SealedCase
+from sync_server.setting_up import make_demo_readers, program
 
 DAY = dt.timedelta(days=1)
 
@@ -234,3 +239,65 @@ def test_a_damaged_store_with_pruned_records_is_salvaged(days, data, shelf):
         assert kiosk.world.lobby.check(head.log) == head.seq
         touches(kiosk, 1)
         assert kiosk.world.lobby.counts().waiting == 0
+
+
+def test_a_kiosk_enrolled_after_the_backup_is_enrolled_anew_and_loses_nothing(days, server, data, tmp_path):
+    """The restored server never heard of it: refused, its records kept; with a new code its old log arrives whole."""
+    before = tmp_path / "before"
+    connections.close_all()
+    _vacuum(server.data / "sala.sqlite3", before)
+    with pysqlite3.connect(before) as database:
+        database.execute("UPDATE kiosks_enrolmentcode SET kiosk_id = NULL")
+        database.execute("DELETE FROM kiosks_kiosk")
+    database.close()
+    with open_kiosk(data, clock=days.clock(), transport=days) as kiosk:
+        kiosk.sync.turn()
+        touches(kiosk, 3)
+        old = kiosk.world.lobby.head
+    connections.close_all()
+    for path in server.data.glob("sala.sqlite3*"):
+        path.unlink()
+    before.rename(settings.DATABASES["default"]["NAME"])
+    records.start(the_office(), now=days.now, epoch=os.urandom(16))
+    with open_kiosk(data, clock=days.clock(), transport=days) as kiosk:
+        kiosk.sync.turn()
+        assert kiosk.sync.link.state == "refused"
+        assert bodies(kiosk)
+    for name in ("identity.json", "signing.key"):
+        (data / name).rename(tmp_path / name)
+    code = make_code(program(the_office()), "ตู้ 1", "A", now=days.now, random=os.urandom(10))
+    enrol(data, days, code=code, url="http://127.0.0.1:1", clock=days.clock(), random=os.urandom)
+    with open_kiosk(data, clock=days.clock(), transport=days) as kiosk:
+        kiosk.sync.turn()
+        assert kiosk.world.lobby.counts().waiting == 0
+    log = Log.objects.get(log_id=old.log.hex())
+    assert (log.seq, bytes(log.head_hash)) == (old.seq, old.hash)
+
+
+def test_the_confidential_log_gives_up_its_bodies_by_the_same_rule(days, server, data, shelf):
+    """Sealed as they are: 35 days after a backup the kiosk no longer has them, and a reader opens the server's."""
+    make_demo_readers(server.office, PHRASE, now=days.now)
+    publish_sample(server.office, now=days.now)
+    with open_kiosk(data, clock=days.clock(), transport=days) as kiosk:
+        kiosk.sync.turn()
+        world = kiosk.world
+        route = next(route for route in confidential.routes(world) if "council_chair" in route.readers)
+        words = "เรียกเงินห้าร้อยบาท"
+        draft = confidential.Draft(route=route.id, category="unfair", text=words)
+        confidential.file(world, kiosk.clock.now(), draft, "th")
+        live(kiosk, days, for_days=2)  # it travels once a day
+        back_up(shelf, now=days.now, same_disk=True)
+        live(kiosk, days, for_days=35)
+        assert _kept_apart(kiosk) == [1, 2], "told after the backup, so not yet 35 days ago"
+        live(kiosk, days, for_days=3)
+        assert _kept_apart(kiosk) == [1]
+        with world.apart.open(kiosk.clock.now().service_date) as book:
+            assert book.check(book.head.log) == 2
+    catch_up()
+    reader = Staff.objects.select_related("office").get(username="prathan")
+    assert open_case(Actor.of(reader), SealedCase.objects.get(), PHRASE, now=days.now).text == words
+
+
+def _kept_apart(kiosk) -> list[int]:
+    with kiosk.world.apart.open(kiosk.clock.now().service_date) as book:
+        return [record.header.seq for record in book.after(0) if record.body is not None]
