@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench voices pictures gallery crash kill sim line storm fuzz escape soak demo format assets vectors golden lock clean
+.PHONY: help setup check test bench race voices pictures gallery crash kill sim line storm fuzz escape soak demo format assets vectors golden lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -28,6 +28,9 @@ pictures:        ## draw anew what every screen is compared with, after a change
 gallery:         ## every screen, widget example and staff page as PNG, every language and size: build/gallery/
 	$(PY) -m kiosk.ui.gallery build/gallery
 	PYTHONPATH=.:tests/sync_server:tests/sync_server/web $(PY) tests/sync_server/web/gallery.py build/gallery/web
+
+race:            ## Sala against Morango and PouchDB, into docs/race.md (python -m bench.race --install fetches them)
+	$(PY) -m bench.race
 
 voices:          ## placeholder voices by machine into assets/voices, to hear screens read (needs espeak-ng)
 	$(PY) -m kiosk voices --make assets/voices --content assets/office-sample

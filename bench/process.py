@@ -65,11 +65,10 @@ def _processor_s(pid: str) -> float:
 
 @contextmanager
 def serving(data: Path) -> Iterator[Server]:
-    """The fictional office on a free port, in a process of its own."""
-    command(data, "demo-office", "--without-content")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """The fictional office on a free port, in a process of its own; made where `data` does not exist yet."""
+    if not data.exists():
+        command(data, "demo-office", "--without-content")
+    port = free_port()
     words = [sys.executable, "-m", "sync_server", "serve", "--port", str(port)]
     process = subprocess.Popen(words, env=_environment(data), stderr=subprocess.DEVNULL)
     try:
@@ -79,6 +78,14 @@ def serving(data: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(timeout=20)
+
+
+def free_port() -> int:
+    """A port of loopback on which nothing listens just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def command(data: Path, *words: str) -> str:

@@ -1,0 +1,1 @@
+"""Morango in the race: the smallest application that syncs one model."""
