@@ -21,16 +21,23 @@ import apsw
 from kiosk.clock import Clock
 from kiosk.desk import contact
 from kiosk.desk.world import World
+from kiosk.identity import Identity
 from kiosk.store import Logbook, sqlite
 from kiosk.store.rows import ID_LIMIT
 from kiosk.sync.line import Transport
 from kiosk.sync.loop import Patience, Sync
 from shared.errors import SalaError
+from shared.keys import SigningKey
 from shared.records import Record, decode_record, header_hash
 from tests.kiosk.worlds import Hands, an_identity, make_world
 from tests.sim.disk import LossyDisk
 
 STORE = "store.sala"
+
+
+def identity(number: int) -> Identity:
+    """Kiosk `number` as enrolment left it, with a key of its own."""
+    return an_identity(kiosk=b"kiosk %010d" % number, key=SigningKey(b"key of one kiosk of many %7d" % number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +79,7 @@ class Device:
         """Start the program on what lies in the folder."""
         hands = self.hands
         self.world: World = make_world(
-            self.folder, identity=an_identity(kiosk=b"kiosk %010d" % self.number), random=self.dice.randbytes,
+            self.folder, identity=identity(self.number), random=self.dice.randbytes,
             edition=0, connect=self.disk.connect if self.disk else sqlite.connect,
         )  # fmt: skip
         signed_ms = contact.read(self.world.store).server_ms or None

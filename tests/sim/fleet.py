@@ -28,10 +28,12 @@ from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
 from kiosk.store.apart import at as day_at
 from kiosk.sync.line import Reply
 from shared.batch import PADDED_STEPS
+from shared.envelope import seal_to_route
+from shared.keys import KEY_BYTES, ReadingKey
 from shared.kinds import Body, CaseFiled, ComplaintFiled, RatingGiven, SlipPrinted, TicketIssued
 from shared.protocol import KnownKiosk
-from tests.kiosk.worlds import Hands, an_identity
-from tests.sim.device import Device
+from tests.kiosk.worlds import Hands
+from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
 from tests.sim.server import SimServer
 from tests.sim.weather import FAULTS, PowerCut, Weather, log_of
@@ -51,6 +53,9 @@ STATES: Final = {"cut": 0.03, "clogged": 0.02, "heals": 0.10, "disk fails": 0.10
 
 #: How many kiosks a fleet begins with.
 SIZES: Final = (1, 1, 2, 2, 3, 3, 5, 8, 20)
+
+#: Whom complaints about people are sealed to.
+READERS: Final = tuple(ReadingKey(seed * 96).public for seed in (b"q", b"r"))
 
 #: What an envelope is longer than what it carries.
 _ENVELOPE_BYTES_MAX: Final = 512
@@ -211,8 +216,8 @@ class Fleet:
     # --- what happens --------------------------------------------------------------------------------------------
 
     def _enrol(self, number: int) -> None:
-        identity = an_identity(kiosk=b"kiosk %010d" % number)
-        self.server.enrol(KnownKiosk(identity.kiosk, identity.key.public, revoked=False))
+        enrolled = identity(number)
+        self.server.enrol(KnownKiosk(enrolled.kiosk, enrolled.key.public, revoked=False))
         folder = self._folder / f"kiosk{number}"
         folder.mkdir(parents=True)
         self._meet(number, folder, Hands())
@@ -294,11 +299,13 @@ class Fleet:
 
     def _complaint(self, device: Device) -> bool:
         day = device.clock.now().service_date
-        sealed = self.dice.randbytes(self.dice.choice((300, 900, 3000)))
-        body = ComplaintFiled(
-            day.isoformat(), self.dice.randbytes(16), self.dice.randbytes(32), "conduct", "unit", sealed
-        )
+        words = self.dice.randbytes(self.dice.choice((100, 500, 2000)))
         with device.world.apart.open(day) as book:
+            sealed = seal_to_route(
+                words, readers=READERS, log=book.head.log, route="unit", key=self.dice.randbytes(KEY_BYTES)
+            )
+            codes = self.dice.randbytes(16), self.dice.randbytes(32)
+            body = ComplaintFiled(day.isoformat(), *codes, "conduct", "unit", sealed)
             with book.store.transaction() as tx:
                 book.append(tx, body, at=day_at(day), edition=1)
             self.watch.promised(device, tx.confirmed.records)

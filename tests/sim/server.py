@@ -71,14 +71,16 @@ class Line:
 
 @dataclass
 class Backup:
-    """A verified copy of the disk, and when it was made."""
+    """A verified copy of the disk, when it was made, and in which epoch."""
 
     logs: dict[bytes, list[Line]]
     made_ms: int
+    epoch: bytes
 
-    def seqs(self) -> dict[bytes, int]:
-        """How far the first branch of each log lies in it."""
-        return {log: len(lines[0].hashes) for log, lines in self.logs.items()}
+    def reaches(self, log: bytes, branch: int) -> int:
+        """How far a branch of a log lies in it."""
+        lines = self.logs.get(log, [])
+        return len(lines[branch].hashes) if branch < len(lines) else 0
 
 
 class SimServer:
@@ -109,7 +111,7 @@ class SimServer:
 
     def back_up(self) -> None:
         """Copy the disk, verified, elsewhere."""
-        self.backups.append(Backup(_copied(self.logs), self.now_ms))
+        self.backups.append(Backup(_copied(self.logs), self.now_ms, self.epoch))
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
@@ -156,11 +158,11 @@ class SimServer:
         log = claim.log
         lines = self.logs.get(log, [Line()])
         # A kiosk on another branch is told of its own branch, so that it goes on there.
-        own = next((line for line in lines[1:] if line.head(log) == Head(log, claim.seq, claim.hash)), lines[0])
-        head = own.head(log)
-        backed_up = 0
-        if own is lines[0]:
-            backed_up = max((backup.seqs().get(log, 0) for backup in self.backups[-1:]), default=0)
+        claimed = Head(log, claim.seq, claim.hash)
+        branch = next((n for n, line in enumerate(lines) if n and line.head(log) == claimed), 0)
+        head, backed_up = lines[branch].head(log), 0
+        if self.backups and self.backups[-1].epoch == self.epoch:  # earlier ones say nothing after a restore
+            backed_up = self.backups[-1].reaches(log, branch)
         if "stored is told as backed up" in self._faults:
             backed_up = head.seq
         return Stand(log, head.seq, head.hash, "forked" if len(lines) > 1 else "open", min(backed_up, head.seq))
