@@ -96,11 +96,14 @@ class _NotYet(Exception):
         self.wait_s = wait_s
 
 
-def accept(data: bytes, *, now: dt.datetime) -> Reply:
-    """Take an envelope: checked, appended, committed and synced to disk before its receipt is signed."""
+def accept(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
+    """Take an envelope: checked, appended, committed and synced to disk before its receipt is signed.
+
+    What the office allows for a thin line is no limit for a stick: there is nobody to send it in smaller parts.
+    """
 
     def taken(desk: _Desk) -> bytes:
-        if len(data) > settings.SALA_ENVELOPE_BYTES_MAX:
+        if not by_stick and len(data) > settings.SALA_ENVELOPE_BYTES_MAX:
             raise TooLarge(f"an envelope of more than {settings.SALA_ENVELOPE_BYTES_MAX} bytes")
         opened = desk.intake.open(data, desk.find)
         with turns.work(opened.header.kiosk, opened.header.count):
@@ -126,7 +129,8 @@ def position(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
         if not by_stick or ask.health.captured > desk.kiosk.captured:
             kiosks.note_health(desk.kiosk, ask.health, ask.edition, now=now)
         stands = record_queries.stands(desk.kiosk, ask)
-        wait_s = turns.admit(ask.kiosk, protocol.lacking(ask, stands))
+        # A stick does not come back in a minute, and nobody waits in line behind it.
+        wait_s = 0 if by_stick else turns.admit(ask.kiosk, protocol.lacking(ask, stands))
         if wait_s:
             raise _NotYet(wait_s)
         return desk.intake.position(

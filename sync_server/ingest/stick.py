@@ -131,7 +131,7 @@ def _take_one(path: Path, told: Taken, now: dt.datetime) -> Reason | None:
     except (OSError, SalaError) as error:
         told.refused.append((name, _why(error)))
         return Reason.MALFORMED
-    answer = _read(actions.accept(data, now=now).body)
+    answer = _read(actions.accept(data, now=now, by_stick=True).body)
     office, begins = the_office(), f"{header.log.hex()} {header.first_seq}"
     if isinstance(answer, Receipt):
         told.files += 1

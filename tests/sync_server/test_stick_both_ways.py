@@ -20,6 +20,7 @@ from kiosk.store.editions import Editions
 from shared import envelope, keys, protocol
 from shared import stick as layout
 from shared.kinds import RatingGiven
+from shared.log import Head
 from shared.records import At, Quality
 from sync_server import keys as server_key_files
 from sync_server.content import queries as content_queries
@@ -128,6 +129,30 @@ def test_an_old_stick_does_not_pass_for_a_kiosk_that_is_alive(world, server, pla
     assert give(place.folder, now=later).answers == 1
     kiosk.refresh_from_db()
     assert kiosk.seen_at == server.now
+
+
+def test_what_an_office_allows_for_a_thin_line_is_no_limit_for_a_stick(world, server, place, monkeypatch):
+    """The kiosk packs a stick's files as large as they may be, and cannot be asked to send smaller ones."""
+    from django.conf import settings
+
+    rate(world, 1000)
+    at_the_kiosk(world, place)
+    monkeypatch.setattr(settings, "SALA_ENVELOPE_BYTES_MAX", 2000)
+    assert take(place.folder, now=server.now).refused == []
+    assert RecordRow.objects.count() == 1001
+
+
+def test_questions_on_a_stick_stand_in_no_line(server, place):
+    """Four kiosks of which much is lacking ask on one stick: all are answered, none is sent away for a while."""
+    for number in range(4):
+        kiosk = FakeKiosk.enrolled(server, series="BCDE"[number], seed=number)
+        local = protocol.Local("lobby", Head(b"%016d" % number, 10_000, b"h" * 32), Head.empty(b"%016d" % number), b"")
+        ask = protocol.Push(kiosk.me, [local], lambda _log, _seq: None).ask(bytes(16), 0, kiosk.health())
+        folder = place.folder / "sala" / kiosk.me.kiosk.hex()
+        folder.mkdir(parents=True)
+        (folder / "lobby.ask").write_bytes(ask)
+    told = give(place.folder, now=server.now)
+    assert (told.answers, told.failed) == (4, [])
 
 
 def test_a_revoked_kiosk_is_told_so_on_the_stick(world, server, place):
