@@ -36,6 +36,7 @@ from kiosk.sync.line import Transport
 from kiosk.sync.loop import Sync
 from kiosk.trust import Trust
 from kiosk.worker import Worker
+from shared.content import limits_of
 from shared.records import BOOT_BYTES
 
 logger = logging.getLogger(__name__)
@@ -114,15 +115,20 @@ def _open_store(data: Path, key: bytes) -> Store:
 
 def _world(settings: Config, me: Identity, store: Store, key: bytes, random: Callable[[int], bytes]) -> World:
     trust = Trust(settings.data, me)
+    content = Editions(settings.data / CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles)
+
+    def body_bytes_max() -> int:
+        return limits_of(content.bundle).record_bytes
+
     world = World(
         store=store,
-        lobby=Logbook(store, "lobby", software=SOFTWARE),
-        content=Editions(settings.data / CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles),
+        lobby=Logbook(store, "lobby", software=SOFTWARE, body_bytes_max=body_bytes_max),
+        content=content,
         config=settings,
         identity=me,
         printer=printer.from_config(settings),
         random=random,
-        apart=Apart(settings.data / CONFIDENTIAL_NAME, key, software=SOFTWARE),
+        apart=Apart(settings.data / CONFIDENTIAL_NAME, key, software=SOFTWARE, body_bytes_max=body_bytes_max),
         trust=trust,
         sound=sound.from_config(settings),
         voices=Voices([settings.path(settings.voices_folder), PACKAGED]),

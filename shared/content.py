@@ -19,18 +19,21 @@ be offered this route. Publishing and the kiosk ask the same function.
 import hashlib
 import json
 import struct
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 
-from shared import envelope, wire
+from shared import batch, envelope, wire
 from shared.envelope import Label
 from shared.errors import BadSignature, ContentRefused, KeyRefused, Malformed
 from shared.keys import ReaderKey, SigningKey, VerifyKey
+from shared.records import BODY_BYTES_MAX
 
 PIECE_BYTES_MAX = 4 * 1024 * 1024
+#: All pieces of an edition together; pictures of a whole office fit several times.
+EDITION_BYTES_MAX = 64 * 1024 * 1024
 PIECES_MAX = 2000
 MANIFEST_BYTES_MAX = 256 * 1024
 #: The number must fit into each record that cites it, the moment into every calendar that shows it (before year 10000).
@@ -264,6 +267,45 @@ class Route(_Fact, frozen=True, kw_only=True):
     readers: list[str]
 
 
+class Limits(_Fact, frozen=True, kw_only=True):
+    """How much this office takes at once. An office may ask for less than the program allows, as for a thin line, and
+    never for more; within `LOWEST` and `HIGHEST` one record always fits one envelope.
+
+    `text_chars` a citizen may write of what happened; `record_bytes` is a record's body; an envelope carries at most
+    `batch_records`, which before packing are at most `inflated_bytes`, and is itself at most `envelope_bytes`;
+    `edition_bytes` are all pieces of an edition.
+    """
+
+    text_chars: int = 2_000
+    record_bytes: int = BODY_BYTES_MAX
+    batch_records: int = batch.COUNT_MAX
+    inflated_bytes: int = batch.INFLATED_BYTES_MAX
+    envelope_bytes: int = envelope.ENVELOPE_BYTES_MAX
+    edition_bytes: int = EDITION_BYTES_MAX
+
+    def in_force(self) -> "Limits":
+        """These limits, each brought within the program's own: a slip of the pen must not silence a kiosk."""
+        names = self.__struct_fields__
+        return Limits(**{
+            name: min(max(getattr(self, name), getattr(LOWEST, name)), getattr(HIGHEST, name)) for name in names
+        })  # fmt: skip
+
+    def out_of_range(self) -> Iterator[tuple[str, int, int]]:
+        """The fields that ask for too little or too much, with the least and the most they may ask for."""
+        for name in self.__struct_fields__:
+            least, most = getattr(LOWEST, name), getattr(HIGHEST, name)
+            if not least <= getattr(self, name) <= most:
+                yield name, least, most
+
+
+HIGHEST = Limits()
+#: A complaint of 2,000 characters, padded and sealed to its route, is below 32 KiB; twice that holds it in any form.
+LOWEST = Limits(
+    text_chars=200, record_bytes=32 * 1024, batch_records=1, inflated_bytes=64 * 1024, envelope_bytes=64 * 1024,
+    edition_bytes=1024 * 1024,
+)  # fmt: skip
+
+
 class Office(_Fact, frozen=True, kw_only=True):
     """Who the office is: one record, the only place its name stands.
 
@@ -292,6 +334,7 @@ class Office(_Fact, frozen=True, kw_only=True):
     readers: list[Reader] = msgspec.field(default_factory=list)
     routes: list[Route] = msgspec.field(default_factory=list)
     recovery_key: bytes = b""
+    limits: Limits = Limits()
 
 
 class Duration(_Fact, frozen=True, kw_only=True):
@@ -799,6 +842,11 @@ class Bundle(msgspec.Struct, frozen=True):
         return self.photos.get(photo.file, b"") if photo is not None and photo.holds(day) else b""
 
 
+def limits_of(bundle: Bundle | None) -> Limits:
+    """The limits in force while `bundle` is on the screen; the program's own where there is none."""
+    return HIGHEST if bundle is None else bundle.office.limits.in_force()
+
+
 def piece(value: _Fact) -> bytes:
     """The bytes of a piece: the same value always gives the same bytes, so unchanged pieces keep their names."""
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1)
@@ -892,6 +940,9 @@ def assemble(manifest: Manifest, pieces: Mapping[bytes, bytes]) -> Bundle:
     if OFFICE_PIECE not in by_name:
         raise ContentRefused("an edition without the office itself")
     office = read_piece(Office, by_name[OFFICE_PIECE])
+    most = office.limits.in_force().edition_bytes
+    if sum(ref.size for ref in manifest.pieces) > most:
+        raise ContentRefused(f"an edition of more than the {most} bytes that its office allows")
     services = [read_piece(Service, data) for name, data in by_name.items() if name.startswith(SERVICE_PREFIX)]
     notices = read_piece(Notices, by_name.get(NOTICES_PIECE, b'{"notices":[]}'))
     statuses = read_piece(Statuses, by_name.get(STATUSES_PIECE, b'{"statuses":[]}'))

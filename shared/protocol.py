@@ -387,14 +387,20 @@ class Push:
     breaks off is simply thrown away; the next one begins with the question again.
     """
 
-    def __init__(self, me: KioskSelf, logs: Iterable[Local], hash_at: Callable[[bytes, int], bytes | None]) -> None:
+    def __init__(
+        self,
+        me: KioskSelf,
+        logs: Iterable[Local],
+        hash_at: Callable[[bytes, int], bytes | None],
+        own_limit: Limits = Limits(),  # noqa: B008 - frozen
+    ) -> None:
         self.state = State.START
         self._me = me
         self._logs = {local.head.log: local for local in logs}
         self._hash_at = hash_at
         self._nonce = b""
         self._at: dict[bytes, Head] = {}  # where to send from, for each log with something left
-        self._limit = Limits()
+        self._own_limit = self._limit = own_limit
         self._count_max = batch.COUNT_MAX
         self._sent = (NO_ID, 0)
 
@@ -426,9 +432,8 @@ class Push:
 
         Raises `TooLarge`, and nothing has moved: send fewer. A single record goes in any case, for the server to judge.
         """
-        sealed = sealed_batch(self._me, self._logs[want.log].name, want.after, records, nonce)
-        if len(records) > 1 and len(sealed) > self._limit.envelope_bytes_max:
-            raise TooLarge(f"an envelope of {len(sealed)} bytes; this server takes {self._limit.envelope_bytes_max}")
+        most = self._limit.envelope_bytes_max
+        sealed = sealed_batch(self._me, self._logs[want.log].name, want.after, records, nonce, bytes_max=most)
         self._move(Step.SEND)
         self._nonce = nonce
         self._sent = (want.log, records[-1].header.seq)
@@ -452,7 +457,10 @@ class Push:
 
     def _hear_position(self, position: Position) -> list[Event]:
         events: list[Event] = [EditionOffered(position.edition)]
-        self._limit = position.limits
+        own, told = self._own_limit, position.limits
+        self._limit = Limits(
+            min(own.batch_count_max, told.batch_count_max), min(own.envelope_bytes_max, told.envelope_bytes_max)
+        )
         self._at = {}
         for stand in position.stands:
             local = self._logs.get(stand.log)
@@ -517,15 +525,23 @@ class Push:
         return events
 
 
-def sealed_batch(me: KioskSelf, name: str, after: Head, records: Sequence[Record], nonce: bytes) -> bytes:
+def sealed_batch(
+    me: KioskSelf, name: str, after: Head, records: Sequence[Record], nonce: bytes,
+    *, bytes_max: int = envelope.ENVELOPE_BYTES_MAX,
+) -> bytes:  # fmt: skip
     """The envelope that carries `records`, one or more, which follow `after` in its log of the name `name`: for a
     conversation, or for a stick that no conversation waits for.
+
+    Raises `TooLarge` above `bytes_max`, unless there is a single record: that one can only be tried.
     """
-    return envelope.seal(
+    sealed = envelope.seal(
         batch.pack(records, padded=name in PADDED_LOGS), office=me.office, kiosk=me.kiosk, log=after.log,
         first_seq=after.seq + 1, count=len(records), prev=after.hash, last_hash=header_hash(records[-1].header),
         nonce=nonce, to=me.seal_to, by=me.key,
     )  # fmt: skip
+    if len(records) > 1 and len(sealed) > bytes_max:
+        raise TooLarge(f"an envelope of {len(sealed)} bytes where {bytes_max} are taken")
+    return sealed
 
 
 def roll(me: KioskSelf, new: SigningKey, *, nonce: bytes) -> bytes:

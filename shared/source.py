@@ -378,6 +378,8 @@ def _each_text(value: Any, change: Callable[[Text], Text]) -> Any:
 
 
 def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
+    for name, least, most in office.limits.out_of_range():
+        yield f"limits.{name}", f"between {least:,} and {most:,}"
     divisions = {division.id for division in office.divisions}
     for name in ("divisions", "categories", "villages", "series", "readers", "routes"):
         yield from _id_problems(name, [row.id for row in getattr(office, name)])

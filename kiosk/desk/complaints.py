@@ -11,7 +11,7 @@ from kiosk.clock import Moment
 from kiosk.desk import contact, services, tally
 from kiosk.desk.world import World
 from shared import thai
-from shared.content import Bundle, Category
+from shared.content import HIGHEST, Bundle, Category, Limits
 from shared.errors import SalaError
 from shared.keys import CODE_DIGITS, code_keys
 from shared.kinds import CaseFiled
@@ -62,12 +62,17 @@ class DraftIncomplete(SalaError):
     remedy = "Go back to the fields named above."
 
 
-def problems(draft: Draft) -> tuple[str, ...]:
+def chars_max(name: str, limits: Limits) -> int:
+    """How many characters a field takes; of the citizen's own story the office may take fewer."""
+    return min(LIMITS[name], limits.text_chars) if name == "text" else LIMITS[name]
+
+
+def problems(draft: Draft, limits: Limits = HIGHEST) -> tuple[str, ...]:
     """The names of the fields that are missing or too long, in the order of the form; empty when it can be filed."""
     return tuple(
         field.name
         for field in fields(draft)
-        if len(_clean(draft, field.name, margin=1)) > LIMITS[field.name]
+        if len(_clean(draft, field.name, margin=1)) > chars_max(field.name, limits)
         or (field.name in REQUIRED and not _clean(draft, field.name))
     )
 
@@ -78,7 +83,7 @@ def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
 
     Takes about a tenth of a second: the code is hardened against guessing.
     """
-    if wrong := problems(draft):
+    if wrong := problems(draft, world.limits):
         raise DraftIncomplete(", ".join(wrong))
     bundle = services.shown(world)
     if contact.read(world.store).revoked:

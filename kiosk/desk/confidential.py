@@ -18,7 +18,7 @@ from kiosk.desk.world import World
 from kiosk.store import apart
 from shared import complaint, content, envelope, thai
 from shared.complaint import Complaint
-from shared.content import Bundle, Route
+from shared.content import HIGHEST, Bundle, Limits, Route
 from shared.errors import SalaError
 from shared.keys import KEY_BYTES, ReaderKey, code_keys
 from shared.kinds import COMPLAINT_CATEGORIES, ComplaintFiled
@@ -69,14 +69,19 @@ def routes(world: World) -> list[Route]:
     return [] if contact.read(world.store).revoked else content.sound_routes(office)
 
 
-def problems(draft: Draft) -> tuple[str, ...]:
+def chars_max(name: str, limits: Limits) -> int:
+    """How many characters a field takes; of the citizen's own story the office may take fewer."""
+    return min(LIMITS[name], limits.text_chars) if name == "text" else LIMITS[name]
+
+
+def problems(draft: Draft, limits: Limits = HIGHEST) -> tuple[str, ...]:
     """The names of the fields that are missing, unknown or too long, in the order of the form; empty when it can be
     filed.
     """
     return tuple(
         field.name
         for field in fields(draft)
-        if len(_clean(draft, field.name, margin=1)) > LIMITS[field.name]
+        if len(_clean(draft, field.name, margin=1)) > chars_max(field.name, limits)
         or (field.name in REQUIRED and not _clean(draft, field.name))
         or (field.name == "category" and draft.category not in COMPLAINT_CATEGORIES)
     )
@@ -88,7 +93,7 @@ def file(world: World, moment: Moment, draft: Draft, language: str) -> Filed:
     Raises `DraftIncomplete`, `NoContent`, `NoRoute`, or `CannotRecord` with nothing changed. Takes some tenths of a
     second: the code is hardened against guessing, and the file is closed again.
     """
-    if wrong := problems(draft):
+    if wrong := problems(draft, world.limits):
         raise DraftIncomplete(", ".join(wrong))
     bundle = services.shown(world)
     if contact.read(world.store).revoked:

@@ -22,6 +22,7 @@ from shared.protocol import (
     Answer,
     EditionOffered,
     Event,
+    Limits,
     Local,
     NewLogNeeded,
     Position,
@@ -144,7 +145,8 @@ def conversation(world: World, book: Logbook) -> Push:
             # The last record of a log that was left: no news, and nothing that another log should wait for.
             return None
 
-    return Push(world.trust.me(), map(_local, [*unsure, current]), hash_at)
+    own = Limits(world.limits.batch_records, world.limits.envelope_bytes)
+    return Push(world.trust.me(), map(_local, [*unsure, current]), hash_at, own)
 
 
 def _local(view: LogView) -> Local:

@@ -243,8 +243,9 @@ class Export:
     def _records(self, book: Logbook, piece: _Piece) -> list[Record]:
         """The next records of a log, up to the first that cannot be read."""
         found: list[Record] = []
-        count = min(batch.COUNT_MAX, piece.last - piece.after.seq)
-        size = _APART_BYTES_MAX if piece.apart else _LOBBY_BYTES_MAX
+        limits = self._world.limits
+        count = min(batch.COUNT_MAX, limits.batch_records, piece.last - piece.after.seq)
+        size = min(_APART_BYTES_MAX if piece.apart else _LOBBY_BYTES_MAX, limits.inflated_bytes)
         try:
             found.extend(book.after(piece.after.seq, log=piece.after.log, limit_count=count, limit_bytes=size))
         except RecordDamaged as damage:
@@ -256,7 +257,8 @@ class Export:
         sealed = b""
         while not sealed:
             try:
-                sealed = protocol.sealed_batch(me, name, after, records, self._world.random(_NONCE_BYTES))
+                nonce, most = self._world.random(_NONCE_BYTES), self._world.limits.envelope_bytes
+                sealed = protocol.sealed_batch(me, name, after, records, nonce, bytes_max=most)
             except TooLarge:
                 # Bytes that do not pack. Half as many fit in the end, since one record fits by its own limit.
                 if len(records) == 1:

@@ -14,6 +14,7 @@ from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.trust import Trust
+from shared.content import Limits, limits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +34,8 @@ class World:
     trust: Trust
     sound: Sound = field(default_factory=NoSound)
     voices: Voices = no_voices
+
+    @property
+    def limits(self) -> Limits:
+        """How much the office takes at once, by the edition on the screen; the program's own where there is none."""
+        return limits_of(self.content.bundle)

@@ -17,7 +17,7 @@ The rules of this file:
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -27,7 +27,7 @@ from kiosk.store.logbook import Logbook
 from kiosk.store.salvage import salvage
 from kiosk.store.store import Store
 from shared import keys, thai
-from shared.records import At
+from shared.records import BODY_BYTES_MAX, At
 
 logger = logging.getLogger(__name__)
 
@@ -41,10 +41,13 @@ _RESERVE_BYTES = 256 * 1024
 class Apart:
     """The confidential logbook of the kiosk whose store key is `key`, in `folder`, where nothing else lies."""
 
-    def __init__(self, folder: Path, key: bytes, *, software: str) -> None:
+    def __init__(
+        self, folder: Path, key: bytes, *, software: str, body_bytes_max: Callable[[], int] = lambda: BODY_BYTES_MAX
+    ) -> None:
         self.folder = folder
         self._key = keys.derive(key, "sala/v1/confidential-store")
         self._software = software
+        self._body_bytes_max = body_bytes_max
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._users = 0
@@ -62,7 +65,7 @@ class Apart:
         """
         store = self._enter()
         try:
-            book = Logbook(store, NAME, software=self._software)
+            book = Logbook(store, NAME, software=self._software, body_bytes_max=self._body_bytes_max)
             with store.lock:
                 if not book.logs():
                     with store.transaction() as tx:

@@ -25,6 +25,7 @@ from pathlib import Path
 
 from kiosk.store import files
 from shared.content import (
+    EDITION_BYTES_MAX,
     Bundle,
     Manifest,
     PieceRef,
@@ -39,9 +40,6 @@ from shared.errors import ContentRefused, SalaError
 from shared.keys import VerifyKey
 
 logger = logging.getLogger(__name__)
-
-#: All pieces of one edition together; pictures of a whole office fit several times.
-EDITION_BYTES_MAX = 64 * 1024 * 1024
 
 _POINTER = "current"
 _BEGUN = ".begun"

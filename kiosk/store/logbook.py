@@ -22,7 +22,7 @@ The rules of this file:
    in the epoch the server is in now.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,9 +32,10 @@ from kiosk.store.errors import NoLog, RecordDamaged, RowDamaged
 from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Shelf, Store, Transaction
 from shared import kinds, wire
-from shared.errors import Fork, Gap, SalaError
+from shared.errors import Fork, Gap, SalaError, TooLarge
 from shared.log import Head, link, verify
 from shared.records import (
+    BODY_BYTES_MAX,
     ID_BYTES,
     NO_HASH,
     RECORD_BYTES_MAX,
@@ -170,8 +171,12 @@ class Logbook:
     their own.
     """
 
-    def __init__(self, store: Store, name: str, *, software: str) -> None:
+    def __init__(
+        self, store: Store, name: str, *, software: str, body_bytes_max: Callable[[], int] = lambda: BODY_BYTES_MAX
+    ) -> None:
+        """`body_bytes_max` tells how long a body may be just now: the office may take less than the format does."""
         self._store = store
+        self._body_bytes_max = body_bytes_max
         self._software = software
         self.name = name
 
@@ -189,6 +194,8 @@ class Logbook:
         `Malformed` or `TooLarge` for a body that could not be read back.
         """
         kind, schema, data = kinds.encode(body)
+        if len(data) > (most := self._body_bytes_max()):
+            raise TooLarge(f"a body of {len(data)} bytes; this office takes {most}")
         return self._append(tx, kind, schema, data, at, edition, salt)
 
     def open_new(self, tx: Transaction, reason: OpenReason, *, at: At, edition: int) -> Record:

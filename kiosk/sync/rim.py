@@ -70,7 +70,7 @@ class _Conversation:
         self._world = world
         self._clock = clock
         self._transport = transport
-        self._batch_bytes_max = batch_bytes_max
+        self._batch_bytes_max = min(batch_bytes_max, world.limits.inflated_bytes)
         self._book = book
         self._hearing = Hearing(world, clock, book)
         self._records = 0

@@ -113,6 +113,13 @@ WRONG = {
     "broken TOML": (TAX, "[title]", "[title", "not TOML"),
     "left out of the list": ("office.toml", '"sign_tax",', "", "services: services/sign_tax.toml is not in the list"),
     "listed twice": ("office.toml", '"sign_tax",', '"sign_tax", "sign_tax",', "services: 'sign_tax' stands here twice"),
+    "a limit below the least": (
+        "office.toml",
+        "[name]",
+        "[limits]\ntext_chars = 10\n\n[name]",
+        "limits.text_chars: be",
+    ),
+    "a limit above the most": ("office.toml", "[name]", "[limits]\nbatch_records = 501\n\n[name]", "limits.batch_re"),
     "listed without a file": ("office.toml", '"sign_tax",', '"sign_tax", "gold",', "services: 'gold' has no readable"),
     "one village twice": ("office.toml", 'id = "2"', 'id = "1"', "villages[1].id: '1' stands here twice"),
     "a category of no division": ("office.toml", 'division = "works"', 'division = "x"', "categories[0].division: no"),

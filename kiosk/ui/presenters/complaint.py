@@ -186,7 +186,7 @@ class FormStep(Presenter[FormView]):
 
     def wrong(self) -> tuple[str, ...]:
         """The fields of the draft that are missing or too long."""
-        return complaints.problems(self.visit.draft)
+        return complaints.problems(self.visit.draft, self.world.limits)
 
     def enter(self) -> None:
         """Nothing is asked for before somebody tries to go on."""
@@ -394,7 +394,7 @@ class Write(FormStep):
 
     def present(self) -> WriteView:
         """The text so far. It may be hidden from whoever stands behind."""
-        text, most = self.draft.text, complaints.LIMITS["text"]
+        text, most = self.draft.text, complaints.chars_max("text", self.world.limits)
         count = self.say("write.count", n=f"{graphemes.count(text):,}", most=f"{most:,}")
         return WriteView(
             self.say, self.said(), text, count, self._hidden, len(text) >= most,
@@ -405,7 +405,7 @@ class Write(FormStep):
     @typing
     def text(self, text: str) -> None:
         """The whole text as typed."""
-        self.change(text=text[: complaints.LIMITS["text"]])
+        self.change(text=text[: complaints.chars_max("text", self.world.limits)])
 
     @verb
     def hide(self) -> None:

@@ -82,7 +82,7 @@ class SealedStep(FormStep):
 
     def wrong(self) -> tuple[str, ...]:
         """The fields of the draft that are missing, unknown or too long."""
-        return confidential.problems(self.visit.sealed)
+        return confidential.problems(self.visit.sealed, self.world.limits)
 
     @property
     def route(self) -> Route | None:
@@ -192,7 +192,7 @@ class Details(SealedStep):
 
     def _type(self, name: str, text: str) -> None:
         if name:
-            self.change(**{name: text[: confidential.LIMITS[name]]})
+            self.change(**{name: text[: confidential.chars_max(name, self.world.limits)]})
 
 
 class Which(Details):

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from kiosk.desk.health import Link, health, old_since
-from kiosk.store.editions import EDITION_BYTES_MAX, Editions
+from kiosk.store.editions import Editions
 from kiosk.sync.fetch import fetch
 from kiosk.sync.line import NotTheServer, Reply, Unreachable
 from shared import content, envelope, keys, wire
@@ -230,7 +230,7 @@ ATTACKS: dict[str, tuple[Attack, type[Exception]]] = {
     "more bytes than a disk should give": (
         lambda r: r.lie(pieces=[
             PieceRef(f"p{i}", bytes([i]) * 32, content.PIECE_BYTES_MAX)
-            for i in range(EDITION_BYTES_MAX // content.PIECE_BYTES_MAX + 1)
+            for i in range(content.EDITION_BYTES_MAX // content.PIECE_BYTES_MAX + 1)
         ]), ContentRefused),
     # endless, cut, from a portal
     "a list without end": (_manifest(lambda r: r.manifest + bytes(content.MANIFEST_BYTES_MAX)), SalaError),

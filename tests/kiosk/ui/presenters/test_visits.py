@@ -1,5 +1,8 @@
 """Whole visits, step by step, through the real desk and a real store."""
 
+import dataclasses
+
+import msgspec
 import pytest
 
 from kiosk.desk import tracking
@@ -384,6 +387,20 @@ def test_the_form_says_what_it_needs_and_waits(kiosk):
     assert (kiosk.flow.step, kiosk.flow.view.need) == ("write", kiosk.flow.say("write.need"))
     kiosk.do("text", "น้ำไม่ไหล")
     assert kiosk.flow.view.need == ""
+
+
+def test_the_form_takes_as_much_as_the_office_does_and_says_so(kiosk, monkeypatch):
+    """Beside the text stands how much of how much; at the office's own limit the field is full."""
+    shown = kiosk.world.content.bundle
+    narrow = msgspec.structs.replace(shown.office, limits=content.Limits(text_chars=300))
+    monkeypatch.setattr(kiosk.world.content, "_bundle", dataclasses.replace(shown, office=narrow))
+    for verb, *arguments in (("begin",), ("problem",), ("general",), ("choose", "lamp"), ("text", "ก" * 299)):
+        kiosk.do(verb, *arguments)
+    assert not kiosk.flow.view.full
+    kiosk.do("text", "ก" * 301)
+    view = kiosk.flow.view
+    assert (view.text, view.full) == ("ก" * 300, True)
+    assert view.count == kiosk.flow.say("write.count", n="300", most="300")
 
 
 def test_without_content_the_kiosk_is_closed_and_opens_by_itself(tmp_path):
