@@ -34,6 +34,7 @@ from kiosk.sync.rim import converse
 from shared import kinds
 from shared.kinds import Unreadable
 from sync_server.cases.models import Case
+from sync_server.content.actions import publish_statuses
 from sync_server.ingest import actions as ingest
 from sync_server.ingest.stick import take
 from sync_server.organisations.actions import Actor
@@ -43,6 +44,7 @@ from sync_server.queues.models import Ticket
 from sync_server.records.models import Log, RecordRow, SetAside, Why
 from sync_server.sealed import actions as sealed
 from sync_server.sealed.models import SealedCase
+from sync_server.setting_up import make_server
 from tests.golden.make import SURVEY, SurveyTaken
 
 ARCHIVES = sorted((Path(__file__).parents[1] / "golden").glob("*.tar.zst"))
@@ -246,3 +248,20 @@ def test_an_old_backup_is_restored_today(golden, tmp_path):
         assert sum(heads.values()) == sum(seq for seq, _ in golden.told["heads"].values()) - golden.told["waiting"]
         assert database.execute("SELECT count(*) FROM records_epoch").fetchone() == (2,)
         assert database.execute("SELECT count(*) FROM queues_ticket").fetchone() == (3,)
+
+
+def test_an_old_pair_comes_to_key_lists_and_walks_on(golden, line):
+    """After the update and `sala-server init` there is a root; a kiosk of that day learns of it, and follows a roll."""
+    now = timezone.now()
+    office, _ = make_server(name="", name_en="", now=now)
+    publish_statuses(office, now=now)
+    with golden.kiosk(line) as kiosk:
+        kiosk.sync.turn()
+        assert (kiosk.sync.link.state, kiosk.world.trust.number) == ("ok", 1)
+        call_command("roll_keys", "--root", str(golden.root / "server" / "root.key"))
+        ingest.forget_keys()
+        kiosk.sync.turn()
+        kiosk.sync.turn()
+        assert (kiosk.sync.link.state, kiosk.world.trust.number) == ("ok", 2)
+        assert kiosk.world.lobby.counts().waiting == 0
+        assert look_up(kiosk.world, golden.told["code"]).answer == golden.told["answer"]
