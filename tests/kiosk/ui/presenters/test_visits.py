@@ -1,7 +1,5 @@
 """Whole visits, step by step, through the real desk and a real store."""
 
-import dataclasses
-
 import msgspec
 import pytest
 
@@ -393,9 +391,10 @@ def test_the_form_takes_as_much_as_the_office_does_and_says_so(kiosk, monkeypatc
     """Beside the text stands how much of how much; at the office's own limit the field is full."""
     shown = kiosk.world.content.bundle
     narrow = msgspec.structs.replace(shown.office, limits=content.Limits(text_chars=300))
-    monkeypatch.setattr(kiosk.world.content, "_bundle", dataclasses.replace(shown, office=narrow))
-    for verb, *arguments in (("begin",), ("problem",), ("general",), ("choose", "lamp"), ("text", "ก" * 299)):
-        kiosk.do(verb, *arguments)
+    monkeypatch.setattr(kiosk.world.content, "_bundle", msgspec.structs.replace(shown, office=narrow))
+    file_a_lamp(kiosk)
+    kiosk.do("change_step", "write")
+    kiosk.do("text", "ก" * 299)
     assert not kiosk.flow.view.full
     kiosk.do("text", "ก" * 301)
     view = kiosk.flow.view
