@@ -235,6 +235,25 @@ def test_a_rating_stands_again_where_its_change_is_taken_back(kiosk, server, cle
     assert not Rating.objects.get().superseded
 
 
+def test_drill_a_kiosk_is_dead_and_its_disk_turns_up_later(kiosk, server, clerk, staff):
+    """Another one takes its letter at once; the old log ends at its last receipt, nothing of it is lost in the figures,
+    and what lay unsent on the disk arrives months later, is looked at, and counts.
+    """
+    kiosk.ticket(4)
+    kiosk.file("ยังไม่ได้ส่ง")
+    ended = kiosk.lobby.receipted
+    deciding.revoke(clerk, row(), "เครื่องพัง", now=server.now)
+    assert (line().seq, bytes(line().head_hash)) == (ended.seq, ended.hash)
+    successor = FakeKiosk.enrolled(server, name="ตู้ 1 เครื่องใหม่", series="A", seed=5)
+    successor.ticket(100)
+    successor.push()
+    assert figures(staff) == (4, 1, 1)
+    kiosk.push()
+    assert figures(staff) == (4, 1, 1)
+    deciding.take_in(clerk, line(), "กู้ดิสก์ได้", now=server.now)
+    assert figures(staff) == rebuilt(staff) == (5, 1, 2)
+
+
 # --- a fork --------------------------------------------------------------------------------------------------------
 
 

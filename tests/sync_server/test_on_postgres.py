@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 import psycopg
 
 HERE = Path(__file__).parent
-CORE = ("test_ingest", "test_keeping", "test_projectors", "test_cases", "test_returns", "test_enrolment", "test_audit")
+CORE = (
+    "test_ingest", "test_keeping", "test_projectors", "test_deciding", "test_cases", "test_returns", "test_enrolment",
+    "test_audit",
+)  # fmt: skip
 
 # Refused before any database is asked: once, on SQLite, is enough.
 SAME = "any_flipped or any_bytes or what_does_not_fit or series_are or goes_from_in_time"
