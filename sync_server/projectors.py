@@ -103,9 +103,9 @@ def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], No
     """
     passed = 0
     for name in names or list(PROJECTORS):
-        for log_pk, through in _beyond(name):
-            _take_back(name, log_pk, through)
-        for log_pk in _behind(name):
+        for log_pk, reached, through in _unlike(name):
+            if reached > through:
+                _take_back(name, log_pk, through)
             count = 1
             while count:
                 if before_each is not None:
@@ -190,16 +190,11 @@ def _lines(name: str, office: Office | None = None) -> list[tuple[int, int, int]
     ]
 
 
-def _behind(name: str) -> list[int]:
-    """The logs of which more counts than this projector has read."""
+def _unlike(name: str) -> list[tuple[int, int, int]]:
+    """The logs of which this projector has read more or less than counts: key, how far it read, how far they count."""
     done = dict(Cursor.objects.filter(projector=name).values_list("log_id", "seq"))
-    return [pk for pk, base, through in _lines(name) if done.get(pk, base) < through]
-
-
-def _beyond(name: str) -> list[tuple[int, int]]:
-    """The logs of which this projector has read more than counts now, each with the last record that does."""
-    done = dict(Cursor.objects.filter(projector=name).values_list("log_id", "seq"))
-    return [(pk, through) for pk, base, through in _lines(name) if done.get(pk, base) > through]
+    lines = ((pk, done.get(pk, base), through) for pk, base, through in _lines(name))
+    return [line for line in lines if line[1] != line[2]]
 
 
 def _take_back(name: str, log_pk: int, through: int) -> None:
