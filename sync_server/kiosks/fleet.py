@@ -105,10 +105,15 @@ def row(kiosk: Kiosk, now: dt.datetime) -> FleetRow:
 
 
 def cards(
-    rows: list[FleetRow], alarms: list[Alarm], now: dt.datetime, *, backed_up_at: dt.datetime | None
+    rows: list[FleetRow],
+    alarms: list[Alarm],
+    now: dt.datetime,
+    *,
+    backed_up_at: dt.datetime | None,
+    root_here: bool = False,
 ) -> list[AlarmCard]:
-    """The alarms nobody has looked at, the kiosks that fell silent or whose clock is far off, and a backup that was not
-    made: the newest one of this epoch is of `backed_up_at`.
+    """The alarms nobody has looked at, the kiosks that fell silent or whose clock is far off, a backup that was not
+    made (the newest one of this epoch is of `backed_up_at`), and the office root while it lies on the server.
     """
     shown = [
         AlarmCard(ALARMS[alarm.kind], ALARMS[alarm.kind].title.format(kiosk=_name(alarm)), alarm.kiosk, alarm)
@@ -116,7 +121,28 @@ def cards(
     ]
     late = [_silent(row_, now) for row_ in rows if row_.status.state == "late"]
     clocks = [_clock_off(row_) for row_ in rows if _is_far_off(row_.kiosk)]
-    return [*late, *_backup(rows, backed_up_at, now), *shown, *clocks]
+    root = [_ROOT_HERE] if root_here else []
+    return [*late, *_backup(rows, backed_up_at, now), *shown, *clocks, *root]
+
+
+_ROOT_TITLE = Text("กุญแจรากของหน่วยงานยังอยู่ในเซิร์ฟเวอร์", "The office root still lies on the server")
+_ROOT_HERE = AlarmCard(
+    AlarmWords(
+        _ROOT_TITLE,
+        Text(
+            "ทุกอย่างทำงานปกติ แต่ใครคัดลอกเซิร์ฟเวอร์ไปได้ จะปลอมเป็นหน่วยงานต่อตู้ได้ตลอดไป",
+            "Everything works. But whoever copies this server could speak to the kiosks in its name for ever.",
+        ),
+        Text(
+            "ให้ผู้ดูแลระบบย้ายไฟล์ root.key ลงแท่ง USB สองอัน เก็บใส่ตู้เซฟ แล้วลบจากเครื่องนี้",
+            "Let the administrator move root.key to two sticks, lock them away, and delete it here.",
+        ),
+        "key",
+    ),
+    _ROOT_TITLE,
+    None,
+    None,
+)
 
 
 def _is_far_off(kiosk: Kiosk) -> bool:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
+from sync_server.keys import root_file
 from sync_server.kiosks import actions, fleet, queries
 from sync_server.kiosks.forms import EnrolForm, RevokeForm
 from sync_server.kiosks.labels import ACTS
@@ -31,7 +32,13 @@ def fleet_page(request: HttpRequest) -> HttpResponse:
     backed_up_at: Callable[[Office], dt.datetime | None] = import_string(settings.SALA_BACKUP_SOURCE)
     context = {
         "rows": rows,
-        "cards": fleet.cards(rows, queries.open_alarms(staff.office), now, backed_up_at=backed_up_at(staff.office)),
+        "cards": fleet.cards(
+            rows,
+            queries.open_alarms(staff.office),
+            now,
+            backed_up_at=backed_up_at(staff.office),
+            root_here=root_file().exists(),
+        ),
         "waiting": sum(row.behind for row in rows if row.kiosk.active),
         "active": sum(row.kiosk.active for row in rows),
         "well": sum(row.status.state == "done" for row in rows),

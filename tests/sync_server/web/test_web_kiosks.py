@@ -113,6 +113,16 @@ def test_a_clock_far_off_is_a_card_until_it_is_right(server, ahead_s, cards):
     assert fleet.cards([row], [], NOW, backed_up_at=NOW) == []
 
 
+def test_the_root_on_the_server_is_a_card_until_it_is_taken_away(server, signed_in):
+    """Whoever looks at the fleet sees that it still lies there, and what to do."""
+    from sync_server.keys import root_file
+
+    client = signed_in("it")
+    assert "กุญแจรากของหน่วยงานยังอยู่ในเซิร์ฟเวอร์" in read(client.get("/desk/kiosks/"))
+    root_file().unlink()
+    assert "กุญแจราก" not in read(client.get("/desk/kiosks/"))
+
+
 def test_every_alarm_is_said_in_plain_words(server):
     """Each kind has a title, what is safe and what to do, in Thai and English."""
     from sync_server.kiosks.labels import ALARMS
