@@ -16,6 +16,7 @@ The rules of this file:
 """
 
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +37,8 @@ from sync_server.kiosks import actions as kiosks
 from sync_server.kiosks import queries as kiosk_queries
 from sync_server.kiosks.models import AlarmKind
 from sync_server.organisations.queries import the_office
+
+logger = logging.getLogger(__name__)
 
 #: More than any kiosk fills in years; whoever plugs in a stick of a million files does not stop the server.
 FILES_MAX: Final = 10_000
@@ -132,16 +135,17 @@ def _take_one(path: Path, told: Taken, now: dt.datetime) -> Reason | None:
         told.refused.append((name, _why(error)))
         return Reason.MALFORMED
     answer = _read(actions.accept(data, now=now, by_stick=True).body)
-    office, begins = the_office(), f"{header.log.hex()} {header.first_seq}"
+    begins = f"{header.log.hex()} {header.first_seq}"
     if isinstance(answer, Receipt):
         told.files += 1
         told.records += header.count
-        kiosks.end_alarm(office, AlarmKind.GAP, begins, now=now)
+        kiosks.end_alarm(the_office(), AlarmKind.GAP, begins, now=now)
         return None
     assert isinstance(answer, Refusal), "an envelope is answered by a receipt or a refusal"
     told.refused.append((name, answer.reason.value))
     if answer.reason is Reason.GAP:
         # Over the line a kiosk mends this itself, in the same conversation; here somebody must fetch the other stick.
+        office = the_office()
         kiosk = kiosk_queries.find(office, header.kiosk)
         if not kiosk_queries.is_alarmed(office, AlarmKind.GAP, header.log.hex()):
             kiosks.raise_alarm(office, AlarmKind.GAP, begins, now=now, kiosk=kiosk)
@@ -201,7 +205,11 @@ def give(root: Path, *, now: dt.datetime) -> Given:
             _answer(folder, book, told, now)
     _welcome(root / layout.TOP / layout.ENROL, told, now)
     _give_key_lists(root / layout.TOP / layout.KEYS, told)
-    _give_content(root / layout.TOP / layout.CONTENT, told)
+    try:
+        _give_content(root / layout.TOP / layout.CONTENT, told)
+    except DatabaseError:
+        logger.exception("the database is away")
+        told.failed.append((layout.CONTENT, Reason.BUSY.value))
     return told
 
 
@@ -248,10 +256,14 @@ def _welcome_one(path: Path, told: Given, now: dt.datetime) -> None:
         raise Malformed("a request under the name of another code")
     reply = actions.enrol(data, now=now, by_stick=True)
     answer = path.with_suffix(layout.TOLD)
+    refused = None if reply.status == 200 else _read(reply.body)
+    if refused is not None and _passes(refused):
+        told.failed.append((_short(path.parent, path.name), Reason.BUSY.value))
+        return
     # A welcome that its kiosk has not seen yet is not replaced by the news that the code is used up.
-    if reply.status == 200 or _lying(answer, protocol.MESSAGE_BYTES_MAX) is None:
+    if refused is None or _lying(answer, protocol.MESSAGE_BYTES_MAX) is None:
         plugged.put(answer, reply.body)
-    if reply.status != 200:
+    if refused is not None:
         told.failed.append((_short(path.parent, path.name), "the code is wrong, used, late, or not for a stick"))
         return
     kiosk = kiosk_queries.by_key(the_office(), request.public_key)

@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, connections
 from fake_kiosk import FakeKiosk
 from test_stick_both_ways import at_the_kiosk
 
@@ -228,3 +229,20 @@ def test_what_cannot_be_a_code_writes_nothing_and_an_enrolled_kiosk_is_let_be(pu
         at_the_new_kiosk(tmp_path / "kiosk", place, code)
     with pytest.raises(CommandError):
         call_command("enrol_code", "--series", "B", "--name", "ตู้ไกล", "--by-stick")
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="takes the file of the database away")
+def test_while_the_database_is_away_nothing_is_taken_given_or_refused_for_good(published, server, tmp_path, place):
+    """A request to enrol is not told that its code is wrong; each file says "busy", and a second try does it all."""
+    code = a_code(server)
+    at_the_new_kiosk(tmp_path / "kiosk", place, code)
+    connections.close_all()
+    there = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = tmp_path / "away" / "sala.sqlite3"
+    told = give(place.folder, now=server.now)
+    connections.close_all()
+    connection.settings_dict["NAME"] = there
+    assert (told.let_in, told.edition, {reason for _, reason in told.failed}) == ([], 0, {"busy"})
+    assert in_the_folder(place) == [".ask"]
+    assert len(give(place.folder, now=server.now).let_in) == 1
+    assert at_the_new_kiosk(tmp_path / "kiosk", place, code) is not None
