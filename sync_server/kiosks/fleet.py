@@ -122,7 +122,7 @@ def cards(
     late = [_silent(row_, now) for row_ in rows if row_.status.state == "late"]
     clocks = [_clock_off(row_) for row_ in rows if _is_far_off(row_.kiosk)]
     root = [_ROOT_HERE] if root_here else []
-    return [*late, *_backup(rows, backed_up_at, now), *shown, *clocks, *root]
+    return [*late, *shown, *clocks, *_backup(rows, backed_up_at, now), *root]
 
 
 _ROOT_TITLE = Text("กุญแจรากของหน่วยงานยังอยู่ในเซิร์ฟเวอร์", "The office root still lies on the server")

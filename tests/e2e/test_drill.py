@@ -31,7 +31,7 @@ _FOLDED = (
     "SELECT service_date, series, number, service, label FROM queues_ticket",
     "SELECT service_date, score, count(*) FROM queues_rating GROUP BY 1, 2",
     "SELECT number, category, text, filed_on, acknowledge_by, result_by, state, status_id FROM cases_case",
-    "SELECT name, seq, base_seq, counted FROM records_log",
+    "SELECT name, branch, seq, base_seq FROM records_log",
     "SELECT projector, sum(seq), sum(projected), sum(unreadable + quarantined) FROM records_cursor GROUP BY 1",
 )
 
