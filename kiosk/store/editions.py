@@ -3,7 +3,7 @@
     content/pieces/<hash>               pieces, named by what they hold; editions share them
     content/pieces/<hash>.begun         the first bytes of a piece whose fetch broke off; believed once it is whole
     content/<edition>.manifest          the signed list of an edition's pieces
-    content/current                     the number of the edition on screen: the one pointer that is swapped
+    content/current                     the number of the edition on screen, twice: the one pointer that is swapped
 
     manifest = editions.accept(signed)              # is it ours, and does it not go back?
     for ref in editions.lacking(manifest): editions.put(ref, fetched)
@@ -134,7 +134,7 @@ class Editions:
             bundle = self._assemble(manifest)
             before = self.edition
             files.replace(self._manifest_path(manifest.edition), signed, mode=0o644)
-            files.replace(self._folder / _POINTER, b"%d\n" % manifest.edition, mode=0o644)
+            files.replace(self._folder / _POINTER, b"%d %d\n" % (manifest.edition, manifest.edition), mode=0o644)
             self._bundle = bundle
             self.faults.clear()
             for number in self._numbers():
@@ -184,8 +184,10 @@ class Editions:
     def _pointer(self) -> int:
         """The highest edition that was ever on screen; 0 before the first."""
         try:
-            text = (self._folder / _POINTER).read_bytes()[:32].decode("ascii").strip()
-            return int(text)
+            text = (self._folder / _POINTER).read_bytes()[:64].decode("ascii")
+            # Twice, since one flipped bit may make a number a higher one, below which no edition would ever be taken.
+            [number] = {int(each) for each in text.split()}
+            return number
         except FileNotFoundError:
             return max(self._numbers(), default=0)
         except (OSError, ValueError) as error:

@@ -196,6 +196,29 @@ def test_an_answer_of_another_status_is_no_beginning(tmp_path, status):
     assert list((tmp_path / "pieces").iterdir()) == []
 
 
+@pytest.mark.parametrize("rotten", [b"9 1\n", b"1 9\n", b"q 1\n", b"", b"\xff", b"1 1 2"])
+def test_a_rotten_pointer_keeps_no_edition_away(tmp_path, rotten):
+    """It is told apart from a true one; the edition that lies there is shown, and the next one taken."""
+    publish(open_editions(tmp_path), 1, PIECES)
+    (tmp_path / "current").write_bytes(rotten)
+    editions = open_editions(tmp_path)
+    assert editions.edition == 1
+    assert editions.faults
+    publish(editions, 2, PIECES)
+    assert (open_editions(tmp_path).edition, open_editions(tmp_path).faults) == (2, [])
+
+
+def test_a_pointer_of_an_earlier_version_is_read(tmp_path):
+    """It held the number once."""
+    for edition in (1, 2):
+        publish(open_editions(tmp_path), edition, PIECES)
+    (tmp_path / "current").write_bytes(b"2\n")
+    editions = open_editions(tmp_path)
+    assert (editions.edition, editions.faults) == (2, [])
+    with pytest.raises(ContentRefused):
+        editions.accept(signed_edition(1, PIECES))
+
+
 def test_rot_gives_way_to_the_edition_before_and_is_fetched_again(tmp_path):
     """A flipped piece: the previous edition is shown, staff are told, and the same edition may be fetched again."""
     editions = open_editions(tmp_path)
