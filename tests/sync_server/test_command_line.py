@@ -48,6 +48,24 @@ def test_serve_says_what_is_missing(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [
+        (("backup", "--to", "shelf"), 1),
+        (("restore", "sala.age", "--identity", "identity"), 2),
+        (("backup-key",), 0),
+        (("backup-key", "identity-of-no-server"), 2),
+    ],
+)
+def test_backups_say_what_is_missing(tmp_path, words, status):
+    """Where there is no server, no backup or no key yet, a sentence tells so."""
+    done = _run(tmp_path / "new", *words)
+    assert done.returncode == status
+    assert "Traceback" not in done.stderr
+    assert done.stderr or "two" in done.stdout
+    assert not Path("identity-of-no-server").exists()
+
+
 def test_keys_are_files_for_their_owner_only(data):
     """Every key is outside the database, mode 0600, in a folder nobody else enters."""
     assert stat.S_IMODE((data / "keys").stat().st_mode) == 0o700

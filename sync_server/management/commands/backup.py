@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from sync_server.backups.actions import back_up
 from sync_server.backups.errors import BackupFailed
+from sync_server.starting import check_ready
 
 
 class Command(BaseCommand):
@@ -25,9 +27,12 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make it, and say what it holds."""
         try:
+            check_ready()
             made = back_up(options["to"].absolute(), now=timezone.now(), same_disk=options["same_disk"])
         except BackupFailed as error:
             raise CommandError(f"no backup was made: {error}. {error.remedy}", returncode=1) from error
+        except ImproperlyConfigured as error:
+            raise CommandError(f"no backup was made: {error}", returncode=1) from error
         held = made.manifest
         self.stdout.write(f"{made.archive}: {held.records} records, {held.archive_bytes} bytes, verified and read back")
         if not made.told:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +14,7 @@ from sync_server.backups.errors import BackupFailed
 from sync_server.organisations.actions import record_act
 from sync_server.organisations.queries import the_office
 from sync_server.setting_up import program
+from sync_server.starting import check_ready
 
 
 class Command(BaseCommand):
@@ -32,6 +34,8 @@ class Command(BaseCommand):
         before = vault.recipients(keys)
         after = [one for one in before if one != options["forget"]]
         try:
+            if options["file"] or options["public"] or options["forget"]:
+                check_ready()
             if options["file"]:
                 after.append(vault.new_identity(options["file"], now))
             if options["public"]:
@@ -42,6 +46,8 @@ class Command(BaseCommand):
             raise CommandError(f"{error.filename}: {error.strerror}; nothing was made", returncode=2) from error
         except BackupFailed as error:
             raise CommandError(f"{error}. {error.remedy}", returncode=2) from error
+        except ImproperlyConfigured as error:
+            raise CommandError(f"nothing was made: {error}", returncode=2) from error
         if after != before:
             with transaction.atomic():
                 record_act(
