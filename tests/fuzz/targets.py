@@ -159,6 +159,7 @@ def targets() -> list[Target]:
     return [
         Target("envelope", (sealed, padded), lambda data: intake.open(data, find)),
         Target("question", (ask,), lambda data: intake.ask(data, find)),
+        Target("new key", (protocol.roll(me, ANSWERS, nonce=NONCE),), lambda data: intake.roll(data, find)),
         Target("answer", (position, receipt, refusal), lambda data: protocol.read_answer(data, ANSWERS.public)),
         Target("enrolment", (enrol,), admitted),
         Target(

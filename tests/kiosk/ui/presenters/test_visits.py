@@ -1,9 +1,11 @@
 """Whole visits, step by step, through the real desk and a real store."""
 
+from dataclasses import replace
+
 import msgspec
 import pytest
 
-from kiosk.desk import tracking
+from kiosk.desk import contact, tracking
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull
 from kiosk.ui.presenters import PRESENTERS
@@ -334,6 +336,24 @@ def test_the_second_door_records_nothing_while_nobody_may_read_it(kiosk):
     assert kiosk.flow.step == "outside"
     kiosk.do("done")
     assert bodies(kiosk) == []
+
+
+def test_a_kiosk_that_was_shut_out_says_so_before_anything_is_typed(kiosk):
+    """Both doors of complaint are shut, to the counter and to the bodies outside; numbers are still given."""
+    store = kiosk.world.store
+    contact.write(store, replace(contact.read(store), revoked=True))
+    for verb in ("begin", "problem", "general"):
+        kiosk.do(verb)
+    assert kiosk.flow.step == "cannot"
+    kiosk.do("done")
+    for verb in ("begin", "problem", "person"):
+        kiosk.do(verb)
+    assert kiosk.flow.step == "outside"
+    kiosk.do("done")
+    assert bodies(kiosk) == []
+    for step in (("begin",), ("services",), ("choose", "sign_tax"), ("take",)):
+        kiosk.do(*step)
+    assert isinstance(bodies(kiosk)[0], kinds.TicketIssued)
 
 
 @pytest.mark.parametrize(("before", "verb", "arguments", "lost"), [
