@@ -26,7 +26,7 @@ from tests.kiosk.worlds import Hands, make_world
 
 STICKS = int(os.environ.get("SALA_STICKS", "100"))
 SEED = int(os.environ.get("SALA_SEED", "20270318"))
-SECONDS = 10
+SECONDS = 5
 
 
 def spoil(dice, folder):
@@ -80,10 +80,10 @@ def test_a_damaged_stick_brings_the_server_true_records_or_none(both, server, tm
         stick = tmp_path / f"stick{number}"
         shutil.copytree(out, stick)
         done = spoil(dice, stick)
-        began = time.monotonic()
+        began = time.process_time()
         take(stick, now=server.now)
         give(stick, now=server.now)
-        assert time.monotonic() - began < SECONDS, done
+        assert time.process_time() - began < SECONDS, done
         shutil.rmtree(stick)
         for log in Log.objects.all():
             assert log.forked_at is None, (SEED, number, done)
@@ -107,11 +107,11 @@ def test_a_damaged_stick_brings_the_kiosk_true_answers_or_none(both, world, serv
         done = spoil(dice, stick)
         fresh = make_world(data, identity=world.identity, edition=0)
         fresh = dataclasses.replace(fresh, content=Editions(data / "shown", own.bundle.public, world.identity.office))
-        began = time.monotonic()
+        began = time.process_time()
         work = Import(fresh, Hands().clock(), Stick(stick, 10**9))
         while not work.step().finished:
             pass
-        assert time.monotonic() - began < SECONDS, done
+        assert time.process_time() - began < SECONDS, done
         counts = fresh.lobby.counts()
         assert counts.captured == 1001, (SEED, number, done)
         assert counts.stored in (0, 1001), (SEED, number, done)

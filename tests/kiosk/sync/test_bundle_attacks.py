@@ -34,8 +34,8 @@ from tests.kiosk.worlds import (
 )
 
 HOUR_MS = 3_600_000
-#: A refusal is cheap; the bound is wide for a machine that does other things too.
-REFUSED_WITHIN_S = 2.0
+#: A refusal is cheap: of the processor's time, whatever else the machine does.
+REFUSED_WITHIN_S = 1.0
 
 
 class Repository:
@@ -299,10 +299,10 @@ def test_no_attack_changes_what_is_on_the_screen(kiosk, name):
     attack, error = ATTACKS[name]
     shown = editions.bundle
     attack(repository)
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(error) as caught:
         fetch(editions, repository, at_least=3)
-    assert time.perf_counter() - began < REFUSED_WITHIN_S
+    assert time.process_time() - began < REFUSED_WITHIN_S
     assert isinstance(caught.value, SalaError)
     assert editions.bundle is shown
     again = start()
