@@ -10,7 +10,7 @@ import shutil
 import time
 
 import pytest
-from test_stick_both_ways import at_the_kiosk, place, published, rate, world  # noqa: F401 - fixtures
+from test_stick_both_ways import at_the_kiosk, rate, world  # noqa: F401 - `world` is a fixture
 
 from kiosk.desk.stick import Stick
 from kiosk.desk.stick_import import Import
