@@ -16,9 +16,7 @@ The rules of this file:
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import sys
 from collections import deque
 from typing import Any, Final
 
@@ -29,13 +27,14 @@ from kivy.graphics import PopMatrix, PushMatrix, Translate
 from kivy.properties import NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 
-from kiosk.ui import screens
+from kiosk.ui import memory, screens
 from kiosk.ui.files import PICTURES
 from kiosk.ui.presenters.flow import Flow
 from kiosk.ui.screens.base import Page
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import ARMING, LOOK, forget_texts
 from kiosk.ui.widgets.icon import picture_texture
+from kiosk.ui.widgets.text import TEXTURES
 
 #: A screen that nobody waits for is built this long after the last.
 PREPARE_EVERY_S: Final = 0.35
@@ -50,8 +49,6 @@ STAFF_STEPS: Final = frozenset({"idle", "home", "closed", "cannot"})
 TIDY_AFTER_S: Final = 5
 #: A finger that lies longer than this is no finger.
 RESTING_MS: Final = 3_000
-#: Gives free memory back to the system where the C library can (glibc): it keeps all of a busy hour otherwise.
-_trim: Final = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
 
 
 class Front(FloatLayout):
@@ -61,7 +58,9 @@ class Front(FloatLayout):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        memory.keep_apart()
         LOOK.apply(Theme(), Window.size)
+        TEXTURES.hold_screens(Window.size)
         Window.clearcolor = LOOK.c.paper  # seen at the edge while a screen slides in
         self.flow: Flow | None = None
         self._screens: dict[str, Page] = {}
@@ -199,8 +198,7 @@ class Front(FloatLayout):
         that still lie in it included.
         """
         gc.collect()
-        if _trim is not None:
-            _trim(0)
+        memory.give_back()
 
     # --- fingers -------------------------------------------------------------------------------------------------
 

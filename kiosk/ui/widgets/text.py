@@ -28,10 +28,12 @@ from kivy.uix.widget import Widget
 from ..shaping import Align, Laid, Picture, forget, lay_out, rasterise
 from ..shaping.house import boundaries
 from ..shaping.linebreak import breaks
-from ..theme import PORTRAIT, Type, metrics
+from ..theme import PORTRAIT, Size, Type, metrics
 
-TEXTURE_BYTES_MAX: Final = 24 << 20
-"""Three full screens of text at 1080x1920 and more; a scrolled list finds all its rows again."""
+SCREENS_KEPT: Final = 6
+"""So many windows full of text are kept as pictures: a scrolled list finds its rows again, the next visitor most."""
+_BYTES_A_PIXEL: Final = 2
+TEXTURE_BYTES_MAX: Final = SCREENS_KEPT * PORTRAIT[0] * PORTRAIT[1] * _BYTES_A_PIXEL
 _JAWI_PITCH: Final = 1.4
 _JAWI_PITCH_OF_LINES: Final = 1.55
 """The least height of a line of Jawi, and of one of several, whose letters reach further down than Thai ones."""
@@ -45,6 +47,10 @@ class TextureCache:
         self.bytes_max = bytes_max
         self.bytes = 0
         self._kept: OrderedDict[Hashable, tuple[Any, int]] = OrderedDict()
+
+    def hold_screens(self, size: Size) -> None:
+        """Keep as much as `SCREENS_KEPT` windows of this size hold."""
+        self.bytes_max = SCREENS_KEPT * round(size[0]) * round(size[1]) * _BYTES_A_PIXEL
 
     def get(self, key: Hashable) -> Any | None:
         """The texture kept under ``key``, or None."""

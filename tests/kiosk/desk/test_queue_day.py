@@ -24,14 +24,14 @@ SKILLS = {
 SERVICES = {"sign_tax": "tax", "water_request": "general", "hiv_allowance": "general"}
 
 
-def play(world, seed):
+def play(world, seed, visitors=VISITORS):
     """The day: people come in a rush at nine and at one, counters pause, people are late, absent, sent on."""
     dice, hands = random.Random(seed), Hands()
     clock = hands.clock()
     queue = Queue(world)
     arrivals = sorted(
         dice.gauss(3600, 2400) % (HOURS * 3600) if dice.random() < 0.6 else dice.uniform(0, HOURS * 3600)
-        for _ in range(VISITORS)
+        for _ in range(visitors)
     )
     free_at = dict.fromkeys(SKILLS, 0.0)
     at_counter: dict[str, tuple] = {}
@@ -261,7 +261,7 @@ def test_the_checker_sees_what_is_planted(tmp_path, monkeypatch, bug):
             monkeypatch.setattr(Queue, "_pressed", lambda self, action: None)
     world = make_world(tmp_path)
     try:
-        play(world, 3)
+        play(world, 3, 600)
     except (Refused, AssertionError, AttributeError):
         assert bug == "press"  # the second hit is refused, or calls somebody else
         return
