@@ -114,7 +114,8 @@ def test_the_page_names_who_was_not_there():
     """Skipped is not won: a contestant that is not installed stands on the page as such."""
     outcome = Outcome(10, 3, 0, "Failed: it `broke`")
     runs = {"Sala": Run("1", 1000.0, 40.0, dict.fromkeys(DISASTERS, outcome))}
-    written = page(runs, 2.0)
+    written = page(runs, 30_000.0, 2.0)
     assert "Not installed here, so not raced: Morango, PouchDB." in written
     assert "| 3 / 0 of 10 |" in written
+    assert "| 30.0x |" in written
     assert "`Failed: it broke`" in written

@@ -67,7 +67,9 @@ const commands = {
     const url = fs.readFileSync(path.join(folder, 'url'), 'utf8');
     const answer = await fetch(`${url}/${NAME}/_all_docs`);
     const {rows} = await answer.json();
-    console.log(JSON.stringify(rows.map((row) => row.id).filter((id) => !id.startsWith('_design'))));
+    const names = rows.map((row) => row.id).filter((id) => !id.startsWith('_design'));
+    // To the end: what still waits in a pipe when the program exits is lost.
+    await new Promise((written) => process.stdout.write(JSON.stringify(names) + '\n', written));
   },
 };
 
