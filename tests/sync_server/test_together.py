@@ -5,7 +5,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from conftest import ON_POSTGRES
 from django.db import OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from fake_kiosk import FakeKiosk
@@ -16,7 +15,7 @@ from sync_server.organisations.models import Holiday
 from sync_server.records.models import RecordRow
 from sync_server.records.together import Together, together
 
-pytestmark = pytest.mark.skipif(ON_POSTGRES, reason="PostgreSQL gathers commits itself")
+pytestmark = pytest.mark.skipif(connection.vendor == "postgresql", reason="PostgreSQL gathers commits itself")
 
 
 def _at_once(works):
