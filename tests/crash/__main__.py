@@ -32,18 +32,19 @@ def main() -> int:
     begin = time.monotonic()
     minutes = options.minutes if options.minutes or options.states else 10
     seed, states, failures = options.seed, 0, []
-    while not failures and not _enough(begin, states, minutes, options.states):
-        tally = run(range(seed, seed + 1), steps=options.steps, each=options.each)
-        states += tally.states
-        failures = tally.failures
-        seed += 1
-    seconds = time.monotonic() - begin
-    print(f"{states} states of {seed - options.seed} days at synchronous={sqlite.SYNCHRONOUS} in {seconds:.0f} s")
-    print(f"{failures[0]} (--steps {options.steps} --each {options.each})" if failures else "all whole")
-    ledger.enter(
-        "crash", first_seed=options.seed, seeds=seed - options.seed, steps=options.steps, count=states,
-        broken=len(failures),
-    )  # fmt: skip
+    try:
+        while not failures and not _enough(begin, states, minutes, options.states):
+            tally = run(range(seed, seed + 1), steps=options.steps, each=options.each)
+            states += tally.states
+            failures = tally.failures
+            seed += 1
+    finally:  # a run that is stopped has looked at what it has looked at
+        days, seconds = seed - options.seed, time.monotonic() - begin
+        print(f"{states} states of {days} days at synchronous={sqlite.SYNCHRONOUS} in {seconds:.0f} s")
+        print(f"{failures[0]} (--steps {options.steps} --each {options.each})" if failures else "all whole", flush=True)
+        ledger.enter(
+            "crash", first_seed=options.seed, seeds=days, steps=options.steps, count=states, broken=len(failures)
+        )
     return 1 if failures else 0
 
 

@@ -33,7 +33,7 @@ def folder() -> str | None:
 
 def record_day(seed: int, steps: int) -> tuple[Tape, int]:
     """The tape of one lobby's `steps` random steps, and how many touches were confirmed."""
-    with tempfile.TemporaryDirectory(dir=folder()) as place:
+    with tempfile.TemporaryDirectory(prefix="sala-crash-", dir=folder()) as place:
         tape = Tape()
         disk = TapeDisk(tape)
         lobby = Lobby(Path(place) / "store.db", connect=disk.connect, told=tape.ack, seed=seed)
@@ -47,7 +47,7 @@ def record_day(seed: int, steps: int) -> tuple[Tape, int]:
 def explore(seed: int, *, steps: int, each: int) -> Iterator[tuple[int, str | None]]:
     """Every state of one day: its number, and what is wrong with it (None: nothing)."""
     tape, _ = record_day(seed, steps)
-    with tempfile.TemporaryDirectory(dir=folder()) as place:
+    with tempfile.TemporaryDirectory(prefix="sala-crash-", dir=folder()) as place:
         for number, (_, files, promise) in enumerate(cuts(tape, seed=seed, each=each)):
             yield number, judge(Path(place) / "cut", files, promise)
 
