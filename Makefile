@@ -43,7 +43,7 @@ kill:            ## kill -9 a writing kiosk, and a server that is being sent to,
 		tests/kiosk/store/test_kill.py tests/line/test_races.py
 
 sim:             ## a fleet under every fault: SEEDS (300) x STEPS (1000) from FIRST (1); a law that breaks names its seed
-	$(PY) -m tests.sim --first $(or $(FIRST),1) --seeds $(or $(SEEDS),300) --steps $(or $(STEPS),1000)
+	$(PY) -m tests.sim --first $(or $(FIRST),1) --seeds $(or $(SEEDS),300) --steps $(or $(STEPS),1000) $(if $(MINUTES),--minutes $(MINUTES))
 
 line:            ## cut the line between a real kiosk and a real server at every byte of an exchange
 	SALA_EVERY_BYTE=1 $(PY) -m pytest -q --numprocesses 0 tests/line

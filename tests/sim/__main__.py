@@ -18,25 +18,30 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--steps", type=int, default=1000)
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no seed after so many")
     options = parser.parse_args()
-    begin, records, faults, wrong = time.monotonic(), 0, 0, []
-    for seed in range(options.first, options.first + options.seeds):
-        with memory() as folder:
-            outcome = Fleet(seed, folder, steps=options.steps).run()
-        records += outcome.records
-        faults += sum(outcome.seen.values()) - options.steps
-        if outcome.wrong:
-            wrong.append(seed)
-            print(outcome.wrong, flush=True)
-        if outcome.wrong or options.seeds == 1:
-            print("drawn:", ", ".join(f"{name} {value:.3g}" for name, value in outcome.drawn.items()), flush=True)
-    seconds = time.monotonic() - begin
-    each = seconds / (options.seeds * options.steps)
-    print(f"{options.seeds} seeds x {options.steps} steps in {seconds:.0f} s ({1 / each:.0f} steps a second)")
-    print(f"{records} records, {faults} faults, {len(wrong)} broken")
-    ledger.enter(
-        "sim", first_seed=options.first, seeds=options.seeds, steps=options.steps, count=records, broken=len(wrong)
-    )
+    begin, seeds, records, faults, wrong = time.monotonic(), 0, 0, 0, []
+    try:
+        while seeds < options.seeds and time.monotonic() < begin + options.minutes * 60:
+            seed = options.first + seeds
+            with memory() as folder:
+                outcome = Fleet(seed, folder, steps=options.steps).run()
+            seeds += 1
+            records += outcome.records
+            faults += sum(outcome.seen.values()) - options.steps
+            if outcome.wrong:
+                wrong.append(seed)
+                print(outcome.wrong, flush=True)
+            if outcome.wrong or options.seeds == 1:
+                print("drawn:", ", ".join(f"{name} {value:.3g}" for name, value in outcome.drawn.items()), flush=True)
+    finally:  # a run that is stopped has seen what it has seen
+        seconds = time.monotonic() - begin
+        rate = seeds * options.steps / seconds
+        print(f"{seeds} seeds x {options.steps} steps in {seconds:.0f} s ({rate:.0f} steps a second)")
+        print(f"{records} records, {faults} faults, {len(wrong)} broken", flush=True)
+        ledger.enter(
+            "sim", first_seed=options.first, seeds=seeds, steps=options.steps, count=records, broken=len(wrong)
+        )
     return 1 if wrong else 0
 
 

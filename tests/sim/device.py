@@ -71,12 +71,14 @@ class Device:
         self._line = line
         self._seen: dict[str, dict[bytes, dict[int, Row]]] = {"lobby": {}, "confidential": {}}
         self._apart_ns = 0
+        self._pruned: list[int] = []
         self.switch_on()
 
     # --- power -----------------------------------------------------------------------------------------------------
 
     def switch_on(self) -> None:
         """Start the program on what lies in the folder."""
+        self._mend()
         hands = self.hands
         self.world: World = make_world(
             self.folder, identity=identity(self.number), random=self.dice.randbytes,
@@ -91,10 +93,12 @@ class Device:
 
     def switch_off(self) -> None:
         """End it in good order."""
+        self._mend()
         self.world.store.close()
 
     def cut_power(self) -> None:
         """Stop where it stands, and start again on what the disk kept."""
+        self._mend()
         files = [self.folder / STORE, sqlite.wal_path(self.folder / STORE)]
         left = self.disk.survivors() if self.disk else {file.name: file.read_bytes() for file in files if file.exists()}
         self.world.store.close()
@@ -104,6 +108,11 @@ class Device:
             else:
                 file.unlink(missing_ok=True)
         self.switch_on()
+
+    def _mend(self) -> None:
+        """Failing calls strike a running kiosk; a start on a failing disk is tests/crash's to try."""
+        if self.disk:
+            self.disk.fail_after(0)
 
     def close(self) -> None:
         """Over for good."""
@@ -170,7 +179,11 @@ class Device:
             yield [self.world.lobby, apart]
 
     def look(self, *, anew: bool) -> dict[bytes, Record]:
-        """The records that are new since the last look; `anew` also sees what is no longer there or was changed."""
+        """The records that are new since the last look; `anew` also sees what is no longer there or was changed, and so
+        does whoever comes after bodies were given up.
+        """
+        pruned = [self.world.lobby._standing(entry).pruned for entry in self.world.lobby._mine()]
+        anew, self._pruned = anew or pruned != self._pruned, pruned
         found = self._look_in(self.world.lobby, anew=anew)
         if not self.world.apart.exists:
             self._seen["confidential"] = {}

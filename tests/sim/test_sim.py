@@ -8,7 +8,7 @@ from tests.sim.fleet import Fleet, memory
 
 FIRST, SEEDS, STEPS = (
     int(os.environ.get(name, default))
-    for name, default in (("SALA_SEED", 1000), ("SALA_SEEDS", 60), ("SALA_STEPS", 300))
+    for name, default in (("SALA_SEED", 1000), ("SALA_SEEDS", 100), ("SALA_STEPS", 500))
 )
 
 
