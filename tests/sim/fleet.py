@@ -187,14 +187,15 @@ class Fleet:
         for device in self.dice.sample(self.devices, len(self.devices)):
             device.fill(full=False)
             self._set_link(device, "open")
-        for _ in range(CONTACTS):
+        for contacts in range(1, CONTACTS + 2):
             for device in self.dice.sample(self.devices, len(self.devices)):
                 # Two days later what travels once a day is due, and some bodies may be given up.
                 self._pass(2 * _DAY_S + 60)
                 self._contact(device)
                 self._check_diary()
                 self.watch.look(device, disaster=False, anew=True)
-        self.watch.arrived(contacts=CONTACTS)
+            if contacts >= CONTACTS:
+                self.watch.arrived(contacts=contacts, apart=contacts > CONTACTS)
         self.server.settle()
 
     def count(self, what: str) -> None:
