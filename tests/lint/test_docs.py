@@ -167,3 +167,12 @@ def test_every_setting_of_the_kiosk_is_in_operations() -> None:
     }
     assert "server_url" in fields
     assert {name for name in fields - {"data"} if f"`{name}`" not in page} == set()
+
+
+def test_decisions_are_numbered_once_and_bear_their_number() -> None:
+    """A number names one decision, in its file's name and in its title."""
+    files = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [path.name[:4] for path in files]
+    assert numbers == [f"{at:04d}" for at in range(1, len(files) + 1)]
+    for number, path in zip(numbers, files, strict=True):
+        assert path.read_text("utf-8").startswith(f"# {number}. "), path.name
