@@ -4,7 +4,7 @@
 
 Whoever runs a campaign gets its line by running it; nobody writes one by hand. `count` is of records for `sim`, of
 states for `crash`, of kills for `kill`, of damaged inputs for `fuzz`. A commit with a plus sign had changes that were
-not committed.
+not committed. Run campaigns from a commit that others have: one that is rebased afterwards is found by nobody.
 """
 
 import csv
