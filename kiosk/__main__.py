@@ -1,6 +1,7 @@
 """`sala-kiosk`: the one command of whoever looks after a kiosk.
 
     sala-kiosk enrol --server URL --code CODE   become a kiosk of the office behind URL    (once)
+    sala-kiosk enrol --scan                     the same with a scanner: the QR code of the server's page
     sala-kiosk enrol --stick DIR --code CODE    the same without a line; twice, with a way to the server in between
     sala-kiosk run                              open the window and serve citizens
     sala-kiosk status                           how far records got, what needs a person; also while it runs
@@ -45,6 +46,8 @@ from kiosk.ui.shaping.house import breaker
 from shared.content import Bundle
 from shared.errors import SalaError
 from shared.fourwords import four_words, numbers
+from shared.invitation import CHARS_MAX
+from shared.invitation import read as read_invitation
 from shared.records import BOOT_BYTES
 
 _PIN_DIGITS_MIN = 6
@@ -79,7 +82,8 @@ def _parser() -> argparse.ArgumentParser:
     road = enrol_.add_mutually_exclusive_group(required=True)
     road.add_argument("--server", help="where the office's server answers")
     road.add_argument("--stick", type=Path, help="without a line: where a USB stick is mounted")
-    enrol_.add_argument("--code", required=True, help="the one-time code from the server's page for kiosks")
+    road.add_argument("--scan", action="store_true", help="with a scanner that types: the QR code of the server's page")
+    enrol_.add_argument("--code", default="", help="the one-time code from the server's page for kiosks")
     enrol_.add_argument("--ca-file", default="", help="certificate authority to believe (PEM)")
     add("run", _run, "open the window and serve citizens")
     status = add("status", _status, "how far records got, and what needs a person")
@@ -107,9 +111,18 @@ def _enrol(args: argparse.Namespace) -> int:
     clock = Clock(os.urandom(BOOT_BYTES))
     if args.stick is not None:
         return _enrol_by_stick(args, clock)
-    transport = Https(args.server, ca_file=args.ca_file, now=clock.guess)
-    _tell_enrolled(enrol(args.data, transport, code=args.code, url=args.server, clock=clock, random=os.urandom))
+    url, code = _scanned() if args.scan else (args.server, args.code)
+    transport = Https(url, ca_file=args.ca_file, now=clock.guess)
+    _tell_enrolled(enrol(args.data, transport, code=code, url=url, clock=clock, random=os.urandom))
     return 0
+
+
+def _scanned() -> tuple[str, str]:
+    """Address and code from one line of a scanner, which is a keyboard."""
+    print("Scan the QR code on the server's page for a new kiosk.", flush=True)
+    invitation = read_invitation(sys.stdin.readline(CHARS_MAX))
+    print(f"The server is {invitation.url}.")
+    return invitation.url, invitation.code
 
 
 def _enrol_by_stick(args: argparse.Namespace, clock: Clock) -> int:

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
+from shared.invitation import Invitation
+from shared.invitation import write as invitation_text
 from sync_server.keys import root_file
 from sync_server.kiosks import actions, fleet, queries
 from sync_server.kiosks.forms import EnrolForm, RevokeForm
@@ -21,6 +23,7 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Office, Role
 from sync_server.organisations.queries import audit_of
 from sync_server.web.language import Text
+from sync_server.web.qr import QrPicture
 
 MANAGERS = (Role.ADMIN, Role.CLERK)
 
@@ -81,16 +84,19 @@ def enrol(request: HttpRequest) -> HttpResponse:
             taken = Text("ตัวอักษรซ้ำกัน หรือตู้อื่นใช้อยู่แล้ว", "A letter is written twice, or another kiosk has it")
             form.add_error("series", str(taken))
         else:
+            server, ends_at = request.build_absolute_uri("/").rstrip("/"), now + EnrolmentCode.VALID_FOR
+            invitation = Invitation(server, code, int(ends_at.timestamp() * 1000))
             context = {
                 "name": name,
                 "code_id": queries.code_of(staff_of(request).office, code).pk,
                 "series": series,
                 "code": code,
                 "groups": _groups(code),
-                "ends_at": now + EnrolmentCode.VALID_FOR,
+                "ends_at": ends_at,
+                "qr": QrPicture.of(invitation_text(invitation)),
                 "minutes": int(EnrolmentCode.VALID_FOR.total_seconds() // 60),
                 "tries": EnrolmentCode.TRIES_MAX,
-                "server": request.build_absolute_uri("/").rstrip("/"),
+                "server": server,
             }
             return render(request, "kiosks/code.html", context)
     return render(request, "kiosks/enrol.html", {"form": form}, status=422 if form.errors else 200)

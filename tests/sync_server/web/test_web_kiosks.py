@@ -157,6 +157,25 @@ def test_a_code_lets_one_kiosk_in_and_is_shown_once(busy, signed_in):
     assert Kiosk.objects.get(name="ตู้ 9").series == "XY"
 
 
+def test_the_code_can_be_scanned_from_its_page(busy, signed_in):
+    """The picture on the page says address, code and end, behind a mark of its own; nothing else does."""
+    import zxingcpp
+    from PIL import Image, ImageDraw
+
+    from shared.invitation import read as read_invitation
+
+    page = signed_in("it").post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "XY"}).content.decode()
+    side = int(re.search(r'class="qr" viewBox="0 0 (\d+)', page)[1])
+    picture = Image.new("L", (side * 4, side * 4), 255)
+    draw = ImageDraw.Draw(picture)
+    for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", page):
+        draw.rectangle([int(x) * 4, int(y) * 4, int(x) * 4 + 3, int(y) * 4 + 3], fill=0)
+    (found,) = zxingcpp.read_barcodes(picture)
+    invitation = read_invitation(found.text)
+    assert invitation.code == re.search(r'data-code="([^"]+)"', page)[1]
+    assert invitation.url == "http://testserver"
+
+
 def _come(client, seed=7):
     """A kiosk enrols with a code that the page has just made; the page's code and what the kiosk will show."""
     from fake_kiosk import direct
