@@ -68,6 +68,7 @@ class Front(FloatLayout):
         self._step = ""
         self._look: tuple[float, bool, str] = (1.0, False, "th")
         self._question: Any = None
+        self._tidied = True
         self._finger: tuple[Any, int] | None = None
         self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
@@ -128,6 +129,7 @@ class Front(FloatLayout):
         return True
 
     def _change(self, flow: Flow, *, slides: bool) -> None:
+        first = self._screen is None
         if flow.step == "idle":
             self.forget()
         if self._screen is not None:
@@ -137,6 +139,7 @@ class Front(FloatLayout):
         self.add_widget(self._screen, index=len(self.children))
         Clock.unschedule(self.tidy)
         if flow.step == "idle":
+            self._tidied = first
             Clock.schedule_once(self.tidy, TIDY_AFTER_S)
         elif LOOK.motion and slides:
             Animation.cancel_all(self, "shift")
@@ -157,8 +160,12 @@ class Front(FloatLayout):
         return screen
 
     def prepare(self, _dt: float) -> None:
-        """Build one screen that was not visited yet, or read one drawing, while nobody is here."""
-        if self._step != "idle":
+        """Build one screen that was not visited yet, or read one drawing, while nobody is here.
+
+        Not before the last visit's screens are swept up: two generations of them at once are memory that never comes
+        back.
+        """
+        if self._step != "idle" or not self._tidied:
             return
         waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
         if waiting is not None:
@@ -199,6 +206,7 @@ class Front(FloatLayout):
         """
         gc.collect()
         memory.give_back()
+        self._tidied = True
 
     # --- fingers -------------------------------------------------------------------------------------------------
 

@@ -164,6 +164,7 @@ class Day:
     def rest(self) -> None:
         """Whoever was there leaves, and nobody comes for two minutes: so that memory is compared at like moments."""
         self.flow.reset()
+        self._pause(self.tidy_after_s)
         for _ in range(int(120.0 / self.prepare_every_s)):
             self.front.prepare(0)  # what the window's own clock would do meanwhile: screens built, drawings read
         self.stage.frames(5)
