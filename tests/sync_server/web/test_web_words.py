@@ -91,3 +91,17 @@ def test_a_beginning_fits(text, size):
 def test_a_beginning_ends_between_words():
     """It is cut where a word ends."""
     assert beginning("ไฟถนนหน้าโรงเรียนดับสามต้น", 12) == "ไฟถนนหน้า…"
+
+
+def test_words_in_attributes_are_plain():
+    """`{% t %}` marks up its words for the eye, which would end an attribute: there `{% say %}` speaks."""
+    import re
+    from pathlib import Path
+
+    import sync_server
+
+    pages = sorted(Path(sync_server.__file__).parent.rglob("templates/**/*.html"))
+    assert len(pages) > 20
+    inside = re.compile(r'[\w-]="[^"<>]*\{% t ')
+    assert [page.name for page in pages if inside.search(page.read_text("utf-8"))] == []
+    assert inside.search('<svg aria-label="{% t "ก" "a" %}">')
