@@ -169,7 +169,7 @@ def measure(width: int, height: int) -> dict[str, float]:
         kiosk.flow.on_change = front.draw
         front.serve(kiosk.flow)
         # What a quiet minute does by itself: every screen built, every drawing read.
-        for _ in range(100):
+        for _ in range(170):
             front.prepare(0)
         _frames(EventLoop, 10)
         changes: list[float] = []
