@@ -7,6 +7,7 @@ programs wrote.
 """
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -80,27 +81,29 @@ def play(folder: Path) -> None:
                 raise
         run(office.kiosk_command("verify"))
         _seen("after closing, every record, document and piece of content of the kiosk verifies")
-    print(f"\nPictures, slips and report: {folder.relative_to(ROOT)}/", flush=True)
+    print(f"\nPictures, slips and report: {os.path.relpath(folder, ROOT)}/", flush=True)
 
 
 def _seen(what: str) -> None:
     print(f"✓ {what}", flush=True)
 
 
+#: What the kiosk says while nobody is there, to the next citizen in Thai whatever the last one chose.
+IDLE = "แตะเพื่อเริ่ม"
 #: What the start page asks in the languages that a citizen may choose.
 _QUESTIONS = {"en": "How can we help you today?", "ms": "Boleh kami bantu?", "ms-Arab": "بوليه کامي بنتو؟"}
 
 
 def _citizen(window: Window, office: DemoOffice, picture: Callable[[str], Path]) -> tuple[str, str]:
     """Ticket, request and rating, each a visit of its own; returns the ticket's label and the request's code."""
-    window.wait_for("Touch to start")
+    window.wait_for(IDLE)
     picture("idle")
     for language, question in _QUESTIONS.items():
         visit.begin(window, language)
         window.wait_for(question)
         picture(f"home-{language}")
         window.touch("finish")
-        window.wait_for("Touch to start")
+        window.wait_for(IDLE)
     _seen("the kiosk's window opens, speaks English, Malay and Jawi when asked, and Thai again to the next citizen")
 
     visit.begin(window)
@@ -113,7 +116,7 @@ def _citizen(window: Window, office: DemoOffice, picture: Callable[[str], Path])
     code = visit.file_request(window, REQUEST, picture)
     visit.print_slip(window, office.slips)
     window.touch("done")
-    window.wait_for("Touch to start")
+    window.wait_for(IDLE)
     left = [text for text in window.texts() if code[:4] in text or REQUEST.text in text]
     if left:
         raise NotSeen(f"the visit was not forgotten: {left}")
