@@ -18,18 +18,23 @@ The rules of this file:
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import takewhile
 from typing import Final, Literal
 
 from kiosk.clock import Moment
 from kiosk.desk.turns import MOVES, Key, Line, Refused, Waiting, between_ms
 from kiosk.desk.world import World
+from kiosk.store import RecordDamaged
 from kiosk.store.store import Transaction
 from shared import kinds
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from shared.records import Record
+
+logger = logging.getLogger(__name__)
 
 #: So many records are looked through at a start where no closed day is found: more than a busy week has.
 LOOK_BACK: Final = 20_000
@@ -230,10 +235,9 @@ class Queue:
         for view in views[known:]:
             if view.log != self._log:
                 self._log, self._seq, self._before = view.log, 0, 0
-            while run := list(self.world.lobby.after(self._seq, log=view.log, limit_count=_RUN)):
-                for record in run:
-                    self._fold(record)
-                self._seq = run[-1].header.seq
+            for record in _records(self.world, view.log, self._seq):
+                self._fold(record)
+                self._seq = record.header.seq
 
     def _fold(self, record: Record) -> None:
         body = _read(record)
@@ -268,12 +272,30 @@ def _start_of(world: World, log: bytes, last: int, limit: int) -> tuple[int, boo
     lowest = max(0, last - limit)
     while last > lowest:
         first = max(lowest, last - _RUN) + 1
-        for record in reversed(list(world.lobby.between(first, last, log=log))):
+        run = takewhile(lambda record: record.header.seq <= last, _records(world, log, first - 1))  # noqa: B023 - now
+        for record in reversed(list(run)):
             body = _read(record)
             if isinstance(body, QueueClosed):
                 return body.behind, True
         last = first - 1
     return lowest, False
+
+
+def _records(world: World, log: bytes, seq: int) -> Iterator[Record]:
+    """The records of a log behind `seq`. One that is damaged is passed over: whoever stood in it comes to the counter,
+    everybody else is called.
+    """
+    while True:
+        before = seq
+        try:
+            for record in world.lobby.after(seq, log=log, limit_count=_RUN):
+                seq = record.header.seq
+                yield record
+        except RecordDamaged as damage:
+            logger.warning("the queue goes on without it: %s", damage)
+            seq = damage.seq
+        if seq == before:
+            return
 
 
 def _read(record: Record) -> _Folded | None:

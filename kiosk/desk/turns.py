@@ -265,7 +265,8 @@ class Line:
                     body.public_label, body.priority, body.papers_missing, body.language, (self.taken, self.taken), at,
                     at,
                 )  # fmt: skip
-                self.tickets[ticket.key] = ticket
+                if ticket.key not in self.gone:
+                    self.tickets.setdefault(ticket.key, ticket)  # carried over to a new log, a record comes twice
             case CounterSeen():
                 seen = self.counters.setdefault(body.counter, Counter())
                 seen.open, seen.staff, seen.groups = body.state == "open", body.staff, tuple(body.groups)
@@ -286,6 +287,8 @@ class Line:
 
     def _move(self, at: At, body: TicketMoved, group: str) -> None:
         if body.action:
+            if body.action in self.actions:
+                return
             self.actions[body.action] = (body.service_date, body.series, body.number)
             while len(self.actions) > ACTIONS_KEPT:
                 del self.actions[next(iter(self.actions))]

@@ -344,3 +344,39 @@ def test_a_restart_at_any_press_gives_the_same_queue(lobby, seed):
             pass
         again = Queue(lobby.world)
         assert look(again.follow()) == look(lobby.queue.follow())
+
+
+def test_a_damaged_record_costs_its_own_ticket_and_no_other(lobby):
+    """The queue goes on without what cannot be read, in the running kiosk and in one that starts."""
+    one, two, three = (lobby.ticket() for _ in range(3))
+    lobby.open("1")
+    lobby.call("1")
+    lobby.move("finish", one, "1")
+    book = lobby.world.lobby
+    place = book._shelf(book._now()).place(3)
+    with lobby.world.store.lock:
+        lobby.world.store._db.execute("UPDATE record SET data = zeroblob(length(data)) WHERE place = ?", (place,))
+    again = Queue(lobby.world)
+    assert two not in again.line.tickets
+    called = again.call_next(lobby.now(), "1", action=lobby.press())
+    assert called is not None
+    assert called.key == three
+
+
+def test_a_record_carried_over_to_a_new_log_counts_once(lobby):
+    """Behind damage the kiosk appends anew what it can read: nobody is back in line, no call is said twice."""
+    key = lobby.ticket()
+    lobby.open("1")
+    lobby.call("1")
+    before = look(lobby.queue.line)
+    issued, _, called = [kinds.decode(r.header.kind, r.header.schema, r.body) for r in lobby.world.lobby.after(1)]
+    with lobby.world.store.transaction() as tx:
+        lobby.world.lobby.open_new(tx, "damaged", at=lobby.now().at, edition=1)
+        for body in (issued, called):
+            lobby.world.lobby.append(tx, body, at=lobby.now().at, edition=1)
+    after = look(lobby.queue.follow())
+    assert after == before
+    lobby.move("finish", key, "1")
+    with lobby.world.store.transaction() as tx:
+        lobby.world.lobby.append(tx, issued, at=lobby.now().at, edition=1)
+    assert lobby.queue.follow().tickets == {}
