@@ -58,6 +58,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ca_file: str = ""
     #: The page on which citizens follow up a case, printed as a QR code; empty: the slip names the kiosk alone.
     track_url: str = ""
+    #: Under which port this kiosk serves the lobby's own pages on the office's network: counters, the board, tickets.
+    #: 0: it serves none.
+    lobby_port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    #: Under which address or name the office's network knows this kiosk, such as "192.168.1.10"; empty: found out.
+    lobby_address: str = ""
     #: How long between two looks at the server when nothing is waiting.
     sync_every_s: Annotated[int, Meta(ge=5, le=24 * 3600)] = 60
     #: The longest a kiosk waits before it tries an absent server again; it waits at random up to this.
@@ -130,6 +135,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("server_url must begin with https:// (or http:// for this very machine)")
         if self.track_url and not self.track_url.startswith(("https://", "http://")):
             raise ValueError("track_url must begin with https:// or http://")
+        if not re.fullmatch(r"[\w.:-]*", self.lobby_address):
+            raise ValueError("lobby_address must be an address or a name alone, such as 192.168.1.10")
         if self.printer.startswith("escpos-") and not re.fullmatch(_PRINTER_AT[self.printer], self.printer_at):
             raise ValueError(f"printer_at must say where the printer is: {_PRINTER_AT_LIKE[self.printer]}")
         if self.staff_pin_hash:

@@ -35,6 +35,8 @@ def test_settings_are_read(tmp_path):
         ('track_url = "sala.example/track"', "track_url"),
         ('staff_pin_hash = "1234"', "staff_pin_hash"),
         ('data = "/tmp"', "data"),
+        ("lobby_port = 70000", "lobby_port"),
+        ('lobby_address = "http://192.168.1.10"', "lobby_address"),
         ("idle_warn_s 40", "kiosk.toml"),
     ],
 )
