@@ -128,10 +128,22 @@ class TrialSlip:
     language: str
 
 
+@dataclass(frozen=True, slots=True)
+class StripSlip:
+    """Numbers for a power cut, to be torn off one by one: each bears its queue and its day, and no rating code."""
+
+    office: str
+    public_label: str
+    labels: tuple[str, ...]
+    day: date
+    foot: str
+    language: str
+
+
 #: Whoever asked for a slip is gone after this many seconds: it is dropped, since a stranger would find it.
 JOB_S_MAX = 60
 
-Slip = TicketSlip | CaseSlip | GuideSlip | FormSlip | TrialSlip
+Slip = TicketSlip | CaseSlip | GuideSlip | FormSlip | StripSlip | TrialSlip
 Outcome = Literal["printed", "failed", "shown"]
 
 

@@ -238,6 +238,17 @@ class QueueClosed(_Body, frozen=True):
     behind: int
 
 
+class NumbersReserved(_Body, frozen=True):
+    """Numbers of a series that no screen gives out any more, from `first` to `last`: they stand on a paper strip, for a
+    power cut. None of them is a visitor before somebody who held it is entered.
+    """
+
+    service_date: str
+    series: str
+    first: int
+    last: int
+
+
 class SlipPrinted(_Body, frozen=True):
     """What became of a slip: paper is promised only when the printer said so."""
 
@@ -261,6 +272,7 @@ Body = (
     | TicketMoved
     | CounterSeen
     | QueueClosed
+    | NumbersReserved
 )
 
 
@@ -321,6 +333,8 @@ KINDS: tuple[Kind, ...] = (
          2 * _YEAR, "body and salt; the hours stay"),
     Kind("queue.closed", 1, QueueClosed, "ปิดคิวของวัน", "Queue closed", "lobby", "server", (), 2 * _YEAR,
          "body and salt"),
+    Kind("numbers.reserved", 1, NumbersReserved, "กันเลขคิวไว้บนแถบกระดาษ", "Numbers reserved for a paper strip", "lobby",
+         "server", (), 2 * _YEAR, "body and salt"),
     Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
 )  # fmt: skip
 
@@ -380,6 +394,8 @@ def _check(body: Body) -> None:
         raise Malformed(f"ticket number {body.number}")
     if isinstance(body, TicketMoved) and (body.number < 1 or len(body.action) not in (0, 16)):
         raise Malformed(f"a move of ticket number {body.number}, by a press of {len(body.action)} bytes")
+    if isinstance(body, NumbersReserved) and not 1 <= body.first <= body.last:
+        raise Malformed(f"numbers {body.first} to {body.last} reserved")
     if isinstance(body, QueueClosed) and body.behind < 0:
         raise Malformed(f"a queue closed behind record {body.behind}")
     if isinstance(body, CaseFiled | ComplaintFiled) and (len(body.status_id), len(body.state_key)) != (16, 32):

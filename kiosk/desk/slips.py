@@ -10,7 +10,7 @@ from typing import Literal
 
 from kiosk import words
 from kiosk.clock import Moment
-from kiosk.desk import services
+from kiosk.desk import services, strip
 from kiosk.desk.complaints import Filed
 from kiosk.desk.queue import Ticket
 from kiosk.desk.world import World
@@ -22,6 +22,7 @@ from kiosk.paper import (
     Outcome,
     PaperLine,
     StepLine,
+    StripSlip,
     TicketSlip,
     TrialSlip,
 )
@@ -108,8 +109,25 @@ def form_slip(world: World, *, service_id: str, form_id: str, language: str) -> 
     )
 
 
-def print_only(world: World, moment: Moment, slip: GuideSlip | FormSlip, *, mono_ms: Callable[[], int]) -> Outcome:
-    """Print what only informs, asked for at `moment`. It concerns no record, so nothing is recorded of it."""
+def strip_slip(world: World, taken: strip.Strip, language: str) -> StripSlip:
+    """The strip of numbers that were set aside."""
+    bundle = services.shown(world)
+    language = words.slip_language(language, bundle.words)
+    groups = strip.groups_of(bundle, world.identity.series).get(taken.series, ())
+    return StripSlip(
+        office=bundle.office.short_name.into(language),
+        public_label=" · ".join(group.name.into(language) for group in groups),
+        labels=taken.labels,
+        day=taken.service_date,
+        foot=f"{world.identity.kiosk_name} · {bundle.edition}",
+        language=language,
+    )
+
+
+def print_only(
+    world: World, moment: Moment, slip: GuideSlip | FormSlip | StripSlip, *, mono_ms: Callable[[], int]
+) -> Outcome:
+    """Print what only informs, asked for at `moment`; nothing is recorded of the paper."""
     return "failed" if _late(moment, mono_ms) else world.printer.print(slip)
 
 

@@ -22,7 +22,7 @@ from PIL import Image, ImageDraw, ImageFont, features
 
 from kiosk import words
 from kiosk.devices import line
-from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, Slip, TicketSlip, TrialSlip
+from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, Slip, StripSlip, TicketSlip, TrialSlip
 from shared import graphemes
 from shared.errors import SalaError
 from shared.showable import showable
@@ -31,7 +31,7 @@ from shared.thaibreak import ThaiBreaker
 _ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 _BASE_WIDTH: Final = 384
 _MARGIN: Final = 12
-_SMALL, _BODY, _LEAD, _TITLE, _CODE, _NUMBER = 24, 26, 30, 38, 54, 154
+_SMALL, _BODY, _LEAD, _TITLE, _CODE, _TORN, _NUMBER = 24, 26, 30, 38, 54, 116, 154
 #: Lines are this much higher than their letters: room for a vowel below and two marks above.
 _LINE: Final = 1.42
 _FEED: Final = 40
@@ -72,6 +72,8 @@ def render(slip: Slip, *, width_dots: int) -> Image.Image:
         _guide(roll, slip)
     elif isinstance(slip, FormSlip):
         _form(roll, slip)
+    elif isinstance(slip, StripSlip):
+        _strip(roll, slip)
     else:
         _trial(roll, slip)
     return roll.torn_off()
@@ -168,6 +170,24 @@ def _form(roll: "_Roll", slip: FormSlip) -> None:
         roll.text(say("slip.form_counter"), _SMALL, "semibold")
     roll.rule()
     roll.text(f"{say('slip.phone')} {slip.phone}", _SMALL, "regular")
+    roll.text(slip.foot, _SMALL, "regular")
+
+
+def _strip(roll: "_Roll", slip: StripSlip) -> None:
+    say = _saying(slip.language)
+    roll.roof()
+    roll.text(slip.office, _BODY, "semibold")
+    roll.rule()
+    roll.text(say("slip.strip"), _TITLE, "bold")
+    roll.text(f"{slip.labels[0]}\u2013{slip.labels[-1]}", _TITLE, "bold")
+    roll.text(say("slip.strip_how"), _SMALL, "regular")
+    for label in slip.labels:
+        roll.dashes()
+        roll.text(slip.public_label, _BODY, "semibold")
+        roll.number(label, _TORN)
+        roll.text(f"{say('slip.strip_one')} · {_day(slip.day, slip.language)}", _SMALL, "regular")
+    roll.dashes()
+    roll.text(say("slip.strip_later"), _SMALL, "regular")
     roll.text(slip.foot, _SMALL, "regular")
 
 
@@ -283,10 +303,9 @@ class _Roll:
             self._pen.rectangle((x, self._y, x + dash, self._y + self._px(3) - 1), fill=_BLACK)
         self._y += self._px(9)
 
-    def number(self, label: str) -> None:
-        """The ticket number, as large as the paper allows."""
+    def number(self, label: str, size: int = _NUMBER) -> None:
+        """A ticket number, as large as the paper allows."""
         label = _plain(label)
-        size = _NUMBER
         while self._font(size, "extrabold").getlength(label) > self._inner:
             size -= 2
         font = self._font(size, "extrabold")

@@ -23,6 +23,7 @@ ICONS: dict[str, str] = {
     "ticket.moved": "megaphone",
     "counter.seen": "storefront",
     "queue.closed": "archive",
+    "numbers.reserved": "printer",
     "slip.printed": "printer",
 }
 UNKNOWN_ICON = "question"
@@ -81,6 +82,8 @@ FIELDS: dict[str, Text] = {
     "on_paper": Text("จดบนกระดาษ บันทึกภายหลัง", "Written on paper, entered later"),
     "state": Text("สถานะช่อง", "State of the counter"),
     "groups": Text("กลุ่มบริการ", "Groups of services"),
+    "first": Text("ตั้งแต่เลข", "From number"),
+    "last": Text("ถึงเลข", "To number"),
     "behind": Text("ต่อจากรายการที่", "Behind record"),
 }
 

@@ -334,6 +334,7 @@ def test_every_kind_is_folded_by_a_projector_or_needs_none():
         "ticket.moved": "shown with its record; figures of waiting are not asked for yet",
         "counter.seen": "shown with its record; figures of staff on duty are not asked for yet",
         "queue.closed": "shown with its record",
+        "numbers.reserved": "shown with its record: a number on a strip is no visitor",
     }
     folded = {body for projector in PROJECTORS.values() for body in projector.folds}
     for kind in KINDS:

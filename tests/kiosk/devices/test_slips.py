@@ -14,7 +14,7 @@ from kiosk.config import make
 from kiosk.devices import line
 from kiosk.devices import slip as drawing
 from kiosk.devices.printer import FolderPrinter, NoPrinter, from_config
-from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, PrinterState, StepLine, TicketSlip
+from kiosk.paper import CaseSlip, FormSlip, GuideSlip, PaperLine, PrinterState, StepLine, StripSlip, TicketSlip
 from kiosk.ui.sample import sample_content
 
 GOLDEN = Path(__file__).parent / "golden" / "hard-words.png"
@@ -74,12 +74,18 @@ FORM = FormSlip(
     ("ชื่อเจ้าของและที่ตั้งร้าน", "ความกว้างและความยาวเป็นเซนติเมตร"), "https://salathong.example/forms/phor_por_1.pdf",
     "0-0000-0000", "ตู้ 1 · 212", "th",
 )  # fmt: skip
+STRIP = StripSlip(
+    "อบต.ศาลาทอง", "งานจัดเก็บรายได้ · งานทะเบียนพาณิชย์", tuple(f"A{number:03d}" for number in range(981, 1001)), DAY,
+    "ตู้ 1 · 212", "th",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("width", [384, 576])
 @pytest.mark.parametrize(
-    "slip", [TICKET, CASE, JAWI_TICKET, JAWI_CASE, GUIDE, FORM, replace(GUIDE, language="ms-Arab")]
-)
+    "slip",
+    [TICKET, CASE, JAWI_TICKET, JAWI_CASE, GUIDE, FORM, replace(GUIDE, language="ms-Arab"), STRIP,
+     replace(STRIP, language="ms-Arab")],
+)  # fmt: skip
 def test_a_slip_is_black_and_white_and_keeps_its_margin(slip, width):
     """Every dot is black or white, and none lies in the margin, however long a paper's name is."""
     image = drawing.render(slip, width_dots=width)
