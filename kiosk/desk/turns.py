@@ -212,18 +212,24 @@ class Line:
         )
 
     def estimate_min(self, key: Key) -> tuple[int, int] | None:
-        """From how many to how many minutes this ticket still waits, in steps of five; None where too little is known.
-
-        What the last calls of its group lay apart, from the quicker quarter to the slower one, times who is ahead.
+        """From how many to how many minutes this ticket still waits, in steps of five; None where too little is
+        known.
         """
         ahead, ticket = self.ahead_of(key), self.tickets.get(key)
-        if ahead is None or ticket is None:
-            return None
-        ats = self.rhythm.get(ticket.group, deque())
+        return None if ahead is None or ticket is None else self.range_min(ticket.group, ahead)
+
+    def range_min(self, group: str, ahead: int) -> tuple[int, int] | None:
+        """From how many to how many minutes somebody of this group waits who has `ahead` before them; None where too
+        little is known, or where no counter that is open calls the group.
+
+        What the last calls of the group lay apart, from the quicker quarter to the slower one, times who is ahead.
+        """
+        ats = self.rhythm.get(group, deque())
         apart = sorted(
             ms for one, two in zip(ats, list(ats)[1:], strict=False) if (ms := between_ms(one, two)) is not None
         )
-        if len(apart) < INTERVALS_MIN:
+        called = any(each.open and group in each.groups for each in self.counters.values())
+        if len(apart) < INTERVALS_MIN or not called:
             return None
         quick, slow = apart[len(apart) // 4], apart[len(apart) * 3 // 4]
         step_ms = 5 * 60_000

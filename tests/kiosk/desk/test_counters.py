@@ -268,6 +268,10 @@ def test_an_estimate_is_a_range_and_silent_where_too_little_is_known(lobby):
     assert line.ahead_of(keys[8]) == 2
     assert line.estimate_min(keys[8]) == (10, 25)
     assert line.estimate_min(keys[0]) is None
+    assert line.range_min("tax", 2) == (10, 25)
+    assert line.range_min("general", 2) is None
+    lobby.queue.seen(lobby.now(), "1", "pause")
+    assert line.range_min("tax", 2) is None, "nobody calls this group now"
 
 
 def test_entered_from_paper_is_marked_and_measures_nothing(lobby):
