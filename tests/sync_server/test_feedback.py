@@ -1,16 +1,20 @@
 """What was said about ratings: counted as it was said, shown from five people on, in no order of time."""
 
 import datetime as dt
+import random
 import re
 
 import msgspec
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.models import AuditRow, Staff
 from sync_server.projectors import catch_up, rebuild
 from sync_server.queues import actions
+from sync_server.queues.models import Explanation, WordsDecision
 from sync_server.queues.period import Period, Span
 from sync_server.queues.queries import (
     framed,
@@ -20,6 +24,7 @@ from sync_server.queues.queries import (
     ratings_waiting,
     said,
     satisfaction,
+    told_until,
     why_summary,
 )
 from sync_server.records.models import RecordRow
@@ -343,6 +348,50 @@ def test_words_of_a_rating_wait_for_five_people_and_then_for_a_decision(server, 
             actions.show(Actor.of(refused), rows["คุณสมศรีช่อง 2 พูดไม่ดี"], now=server.now)
     rebuild("queues")
     assert told(summary(server, "somjai").low) == ["รอนาน"]
+
+
+def test_what_waits_is_counted_in_as_many_queries_however_long_the_office_has_asked(server, kiosk, staff):
+    """The menu of each page asks: three halves of words cost the queries of one, and the counts are those of the words
+    that the page of each half lays before the clerk.
+    """
+    dice, clerk, today = random.Random(4), staff("palad"), dt.date(2026, 11, 25)
+
+    def count():
+        with CaptureQueriesContext(connection) as asked:
+            found = ratings_waiting(clerk, today)
+        return found, len(asked)
+
+    def days_of(half, count):
+        return [
+            half.first + dt.timedelta(days=dice.randrange((today - half.first).days % 180 + 1)) for _ in range(count)
+        ]
+
+    queries = []
+    for half in (Period(2570, Span.FIRST), Period(2569, Span.SECOND), Period(2569, Span.FIRST)):
+        for day in days_of(half, 40):
+            body = explained(dice.randint(1, 5), words=dice.choice(("", "ช้า", "ดี")), repeat=dice.random() < 0.1)
+            place = dice.choice(("ticket", "walk-by", "walk-by", "outreach"))
+            kiosk.append(msgspec.structs.replace(body, service_date=day.isoformat(), place=place))
+            kiosk.append(RatingGiven(day.isoformat(), body.score, place, "", body.repeat))
+        kiosk.push()
+        catch_up()
+        for row in Explanation.objects.exclude(words="").order_by("seq")[::3]:
+            WordsDecision.objects.get_or_create(
+                log=row.log, seq=row.seq,
+                defaults={"office": server.office, "state": "shown", "by": clerk, "at": server.now},
+            )  # fmt: skip
+        found, asked = count()
+        queries.append(asked)
+        for year in (2569, 2570):
+            for span in (Span.FIRST, Span.SECOND):
+                period = Period(year, span)
+                for place in ("ticket", "walk-by", "outreach"):
+                    why = why_summary(clerk, period.first, told_until(server.office, period, place, today), place)
+                    seen = sum(each.state == "waiting" for group in (why.low, why.high) for each in group.words)
+                    assert found[period, place] == seen, (period, place)
+    assert found.total() > 10
+    assert len(set(queries)) == 1, queries
+    assert count()[0] == found
 
 
 def test_the_clerk_decides_about_words_of_ratings_where_the_reasons_stand(server, kiosk, signed_in, moody):
