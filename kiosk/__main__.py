@@ -159,7 +159,7 @@ def _run(args: argparse.Namespace) -> int:
         return 2
     with kiosk:
         kiosk.start()
-        switched_off = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+        switched_off = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
         command = kiosk.world.config.shut_down_command
     # Only now, with everything kept and closed, may the power go.
     if switched_off and command:

@@ -1,8 +1,8 @@
 """Putting a kiosk together: the one file that knows every part.
 
     with open_kiosk(Path("/var/lib/sala")) as kiosk:
-        kiosk.start()                      # the sync loop
-        run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync)
+        kiosk.start()                      # the sync loop, the lobby's pages
+        run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
 
 Tests call it too, with a clock and a transport of their own.
 """
@@ -20,12 +20,14 @@ from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.desk import contact
+from kiosk.desk.counters import Queue
 from kiosk.desk.health import Health, Link, health
 from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
 from kiosk.devices import printer, sound
 from kiosk.devices.voices import PACKAGED, Voices
 from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.lobby.serving import Lobby
 from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
 from kiosk.store import apart as confidential
 from kiosk.store.apart import Apart
@@ -47,19 +49,27 @@ CONTENT_NAME = "content"
 
 @dataclass(frozen=True, slots=True)
 class Kiosk:
-    """A running kiosk's parts. `start` begins to sync; `close` ends what runs, the store last."""
+    """A running kiosk's parts. `start` begins to sync and to serve; `close` ends what runs, the store last. `lobby` is
+    None where the settings name no port.
+    """
 
     world: World
     clock: Clock
     worker: Worker
     sync: Sync
+    queue: Queue
+    lobby: Lobby | None
 
     def start(self) -> None:
-        """Begin to talk to the server."""
+        """Begin to talk to the server, and to serve the lobby's pages."""
         self.sync.start()
+        if self.lobby is not None:
+            self.lobby.start()
 
     def close(self) -> None:
         """Finish what was touched, end the threads, let the store go."""
+        if self.lobby is not None:
+            self.lobby.close()
         self.worker.close()
         self.sync.close()
         self.world.store.close()
@@ -94,10 +104,12 @@ def open_kiosk(
             ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
             transport = Https(settings.server_url, ca_file=ca_file, now=clock.guess)
         sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
+        queue = Queue(world)
+        lobby = Lobby(world, clock, queue, port=settings.lobby_port) if settings.lobby_port else None
     except BaseException:
         store.close()
         raise
-    return Kiosk(world, clock, Worker(after=sync.wake), sync)
+    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby)
 
 
 def _open_store(data: Path, key: bytes) -> Store:

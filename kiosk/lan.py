@@ -6,10 +6,23 @@ Nothing is sent: the system is only asked which of its own addresses a packet to
 from __future__ import annotations
 
 import socket
-from typing import Final
+from typing import Final, Literal
 
 #: Addresses that belong to nobody (RFC 5737, RFC 3849), so that a route is looked for and no machine is meant.
 _NOBODY: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
+
+#: "off" where the kiosk serves no pages; "starting" before it answers, "serving" while it does; "port_taken" while
+#: another program has its port, "failed" after a fault: either is tried again.
+LanState = Literal["off", "starting", "serving", "port_taken", "failed"]
+
+
+class Lan:
+    """How the lobby's pages stand: written by whoever serves them, read by the staff corner."""
+
+    __slots__ = ("state",)
+
+    def __init__(self) -> None:
+        self.state: LanState = "off"
 
 
 def own_address() -> str:

@@ -78,6 +78,11 @@ class Queue:
             self._catch_up()
             return self.line
 
+    def look(self) -> Line:
+        """A copy of the line with every record of the log in it, for a reader on another thread."""
+        with self._lock:
+            return self.follow().copy()
+
     # --- acting ---------------------------------------------------------------------------------------------------
 
     def seen(

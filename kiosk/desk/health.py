@@ -13,6 +13,7 @@ from kiosk import SOFTWARE
 from kiosk.clock import Moment
 from kiosk.desk import contact, tally
 from kiosk.desk.world import World
+from kiosk.lan import LanState
 from kiosk.paper import PrinterState
 from kiosk.speech import SoundState
 from shared import protocol
@@ -39,6 +40,7 @@ Problem = Literal[
     "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
     "revoked",  # the office has shut this kiosk out: it takes no complaints, and what it sends is kept apart
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
+    "lobby",  # the lobby's pages should be served and are not: another program has the port, or they failed
     "printer",  # out of paper, stopped or mute
 ]
 
@@ -90,6 +92,8 @@ class Health:
     sound: SoundState = "none"
     #: Language -> who reads it aloud.
     voices: dict[str, VoiceKind] = field(default_factory=dict)
+    #: How the lobby's own pages stand.
+    lobby: LanState = "off"
 
 
 def health(world: World, moment: Moment, link: Link) -> Health:
@@ -118,6 +122,7 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         free_bytes=shutil.disk_usage(world.config.data).free,
         sound=world.sound.state(),
         voices={language: _voice(world, language) for language in world.config.languages},
+        lobby=world.lan.state,
     )
 
 
@@ -155,6 +160,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("server_old", refused_as_newer),
         ("refused", link.state == "refused" and not refused_as_newer),
         ("revoked", heard.revoked),
+        ("lobby", world.lan.state in ("port_taken", "failed")),
         ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),
     ]
     return [problem for problem, holds in tests if holds]

@@ -173,6 +173,15 @@ class Line:
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
+    def copy(self) -> Line:
+        """The same line as it is now, to be read at leisure: what is folded later is not in it."""
+        return replace(
+            self,
+            tickets=dict(self.tickets), gone=dict(self.gone), actions=dict(self.actions), calls=self.calls.copy(),
+            counters={counter: replace(seen) for counter, seen in self.counters.items()},
+            rhythm={group: ats.copy() for group, ats in self.rhythm.items()},
+        )  # fmt: skip
+
     def waiting(self, groups: Iterable[str] | None = None, counter: str = "") -> list[Waiting]:
         """Who waits, in the order of their places: for these groups (None: for any), and for this counter if one is
         named. List and next are this one query.

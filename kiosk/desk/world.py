@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kiosk.config import Config
 from kiosk.identity import Identity
+from kiosk.lan import Lan
 from kiosk.paper import Printer
 from kiosk.speech import NoSound, Sound, Voices, no_voices
 from kiosk.store import Logbook, Store
@@ -20,7 +21,8 @@ from shared.content import Limits, limits_of
 @dataclass(frozen=True, slots=True)
 class World:
     """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
-    confidential one, in a store of its own; `trust` has the server's keys as they count now.
+    confidential one, in a store of its own; `trust` has the server's keys as they count now; `lan` says how the
+    lobby's pages stand.
     """
 
     store: Store
@@ -34,6 +36,7 @@ class World:
     trust: Trust
     sound: Sound = field(default_factory=NoSound)
     voices: Voices = no_voices
+    lan: Lan = field(default_factory=Lan)
 
     @property
     def limits(self) -> Limits:

@@ -250,6 +250,8 @@ class Transaction:
     ) -> None:
         if kind is None:
             self._confirmed = self._store.commit(self)
+            if self._confirmed.records:
+                self._store.tell()
         else:
             self._store.abandon(self)
 
@@ -319,6 +321,7 @@ class Store:
         self._failed = False
         self._cells: dict[str, bytes | None] = {}
         self._heads: dict[bytes, Head] = {}
+        self._watchers: list[Callable[[], None]] = []
         self._db: apsw.Connection | None = None
         if not create and not path.exists() and not sqlite.salvaged_path(path).exists():
             raise NoStore(f"there is no store at {path}")
@@ -340,6 +343,17 @@ class Store:
         Raises `CannotRecord` where nothing was recorded; `Unconfirmed` where the file did not give back what it took.
         """
         return Transaction(self)
+
+    def watch(self, fn: Callable[[], None]) -> None:
+        """Have `fn` called after every touch that recorded something, on that touch's thread: it only passes the word
+        on, and neither waits nor raises.
+        """
+        self._watchers.append(fn)
+
+    def tell(self) -> None:
+        """Something was recorded."""
+        for fn in self._watchers:
+            fn()
 
     def table(self, name: str) -> RowTable:
         """The TinyDB table of this name; it exists as soon as something is written to it."""

@@ -25,6 +25,7 @@ from kiosk.ui.strings import saying
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.config import Config
+    from kiosk.desk.counters import Queue
     from kiosk.desk.health import Link
     from kiosk.desk.world import World
     from kiosk.ui.front import Front
@@ -55,7 +56,7 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> bool:
+def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) -> bool:
     """Open the window and serve citizens until the program is asked to end; whether staff want the machine off too. The
     visit that is on then is forgotten.
     """
@@ -76,7 +77,7 @@ def run(world: World, clock: Clock, worker: Worker, sync: Linked) -> bool:
     front = Front()
     flow = Flow(
         world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link,
-        on_shut_down=switch_off,
+        on_shut_down=switch_off, queue=queue,
     )  # fmt: skip
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)

@@ -26,6 +26,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from kiosk.desk import stick
+from kiosk.desk.counters import Queue
 from kiosk.desk.health import Link
 from kiosk.desk.tracking import Throttle
 from kiosk.desk.visit import Visit
@@ -169,11 +170,13 @@ class Flow:
         link: Callable[[], Link] = lambda: Link("alone"),
         on_shut_down: Callable[[], None] = lambda: None,
         sticks: Callable[[], tuple[stick.Stick, ...]] | None = None,
+        queue: Queue | None = None,
     ) -> None:
         """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
 
         `link` tells how the line to the server stands; `on_shut_down` is called when staff switch the kiosk off;
-        `sticks` tells which sticks are plugged in, where that is not this machine's to say.
+        `sticks` tells which sticks are plugged in, where that is not this machine's to say; `queue` is the lobby's, one
+        of its own where none is given.
         """
         self.world = world
         self.clock = clock
@@ -181,6 +184,7 @@ class Flow:
         self.link = link
         self.on_shut_down = on_shut_down
         self.sticks = sticks or (lambda: stick.sticks(world.config))
+        self.queue = queue or Queue(world)
         self.visit = Visit()
         self.aloud = Aloud(world, clock)
         #: One count of tries for the whole kiosk: ending a visit is no way round it.

@@ -1,0 +1,192 @@
+"""How the queue reaches every open page: one look at each change, shared by all who listen.
+
+A press or a new ticket ends in a commit; the store tells `Feed.changed`, whichever thread it was. One task then takes a
+copy of the line, and every stream is woken to tell its view of it. Views are made once for all who see the same, so ten
+pages cost what one costs; changes that come together are told together.
+
+    Stream(feed, "board", view)                    # a route's answer; view(seen) -> what becomes JSON
+    feed.seen.once("places", count)                # what several views need, counted once
+
+The rules of this file:
+1. Each event is the whole state: a reconnect is a re-read, a slow reader gets the newest state and no old one.
+2. At least every `BEAT_S` each stream says something; who hears nothing for longer is not connected.
+3. The event loop takes no lock and waits for no disk: the line is copied on another thread, views read the copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Hashable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import msgspec
+from anyio import to_thread
+
+from kiosk.desk.turns import between_ms
+from shared.errors import SalaError
+
+if TYPE_CHECKING:
+    from starlette.types import Receive, Scope, Send
+
+    from kiosk.clock import Clock, Moment
+    from kiosk.desk.turns import Line
+    from shared.records import At
+
+logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+BEAT_S: Final = 4.0
+#: Changes within so long are told as one; well below what an eye notices between a press and the board.
+GATHER_S: Final = 0.04
+#: What was made of the line is good for so long: ages in it go on meanwhile.
+FRESH_MS: Final = 1000
+_RETRY_S: Final = 1.0
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Seen:
+    """The line as it was at one change, and what was made of it since."""
+
+    def __init__(self, line: Line, now: Callable[[], Moment]) -> None:
+        self.line = line
+        self.moment = now()
+        """When the values that are being made are made: ages count up to here."""
+        self._now = now
+        self._made: dict[Hashable, tuple[int, Any]] = {}
+
+    def once(self, name: Hashable, make: Callable[[Seen], T]) -> T:
+        """What `make` made of this line, at most `FRESH_MS` ago."""
+        self.moment = self._now()
+        mono_ms = self.moment.at.mono_ms
+        made = self._made.get(name)
+        if made is None or mono_ms - made[0] > FRESH_MS:
+            made = self._made[name] = mono_ms, make(self)
+        value: T = made[1]
+        return value
+
+    def age_ms(self, since: At) -> int | None:
+        """Milliseconds from then to now; None where no clock can tell."""
+        return between_ms(since, self.moment.at)
+
+
+class Feed:
+    """The newest look at the line. `changed` and `close` come from any thread, all else belongs to the loop."""
+
+    def __init__(self, look: Callable[[], Line], clock: Clock) -> None:
+        self._look = look
+        self._clock = clock
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stirred = asyncio.Event()
+        self._waiters: set[asyncio.Future[None]] = set()
+        self.seen = Seen(look(), clock.now)
+        self.version = 0
+        self.open = True
+
+    # --- from any thread ------------------------------------------------------------------------------------------
+
+    def changed(self) -> None:
+        """Something was recorded."""
+        self._on_loop(self._stirred.set)
+
+    def close(self) -> None:
+        """Let every stream end."""
+        self.open = False
+        self._on_loop(self._wake)
+
+    def _on_loop(self, fn: Callable[[], None]) -> None:
+        loop = self._loop
+        if loop is None:
+            return
+        try:
+            loop.call_soon_threadsafe(fn)
+        except RuntimeError:
+            logger.debug("the lobby's loop ended meanwhile; nobody listens")
+
+    # --- on the loop ----------------------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Look at each change, for as long as the server runs."""
+        self._loop = asyncio.get_running_loop()
+        self._stirred.set()
+        try:
+            while True:
+                await self._stirred.wait()
+                self._stirred.clear()
+                try:
+                    line = await to_thread.run_sync(self._look)
+                except SalaError as error:
+                    logger.error("the queue cannot be read for the lobby's pages: %s", error)  # noqa: TRY400 - ours
+                    self._stirred.set()
+                    await asyncio.sleep(_RETRY_S)
+                    continue
+                self.seen = Seen(line, self._clock.now)
+                self.version += 1
+                self._wake()
+                await asyncio.sleep(GATHER_S)
+        finally:
+            self._loop = None
+
+    async def after(self, version: int, timeout_s: float) -> None:
+        """Return once the line is another than `version`, the feed is closed, or the time is over."""
+        if self.version != version or not self.open:
+            return
+        loop = asyncio.get_running_loop()
+        waiter = loop.create_future()
+        timer = loop.call_later(timeout_s, _end, waiter)
+        self._waiters.add(waiter)
+        try:
+            await waiter
+        finally:
+            timer.cancel()
+            self._waiters.discard(waiter)
+
+    def _wake(self) -> None:
+        for waiter in self._waiters:
+            _end(waiter)
+
+
+def _end(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+class Stream:
+    """Server-sent events: the whole state at once, at each change, and at every beat. An answer of a route.
+
+    `name` is shared by those who see the same; `pace_s` is the least time between two events.
+    """
+
+    def __init__(self, feed: Feed, name: Hashable, view: Callable[[Seen], object], *, pace_s: float = 0.0) -> None:
+        self._feed = feed
+        self._name = ("event", name)
+        self._view = view
+        self._pace_s = pace_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell until the reader is gone or the feed closes."""
+        del scope
+        headers = [(b"content-type", b"text/event-stream"), (b"x-accel-buffering", b"no")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        gone = asyncio.ensure_future(_left(receive))
+        try:
+            while self._feed.open and not gone.done():
+                version = self._feed.version
+                event = self._feed.seen.once(self._name, self._event)
+                await send({"type": "http.response.body", "body": event, "more_body": True})
+                if self._pace_s:
+                    await asyncio.sleep(self._pace_s)
+                await self._feed.after(version, BEAT_S)
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+        finally:
+            gone.cancel()
+
+    def _event(self, seen: Seen) -> bytes:
+        return b"data: " + _encode(self._view(seen)) + b"\n\n"
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,83 @@
+"""The files that pages are drawn with: their own in `pages/`, fonts and icons of the house.
+
+`page` fills a page of `pages/` with words: `{{key}}` is a sentence of `words`, `{{language}}` the code of the language
+for the browser. All files are small and read once; a browser asks each time whether its copy is still good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import mimetypes
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from kiosk.lobby.words import WORDS
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+_PAGES: Final = Path(__file__).resolve().parent / "pages"
+_ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
+_FOLDERS: Final = (_PAGES, _ASSETS / "fonts", _ASSETS / "icons")
+#: What may be asked for; pages themselves are told by their routes.
+_SERVED: Final = frozenset({".css", ".js", ".svg", ".ttf"})
+_PLACE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+
+
+def page(name: str, language: str, *, words: str = "") -> Response:
+    """The page `pages/<name>` in a language ("th", "ms", "en"). Sentences whose key begins with `words` go along as
+    JSON in `{{words}}`, for its script.
+    """
+    return HTMLResponse(_filled(name, language, words))
+
+
+@cache
+def _filled(name: str, language: str, words: str) -> str:
+    along = {key: text.into(language) for key, text in WORDS.items() if words and key.startswith(words)}
+
+    def fill(found: re.Match[str]) -> str:
+        key = found[1]
+        if key == "language":
+            return language
+        if key == "words":
+            # A sentence may hold anything but the end of the element it lies in.
+            return json.dumps(along, ensure_ascii=False).replace("<", "\\u003c")
+        return html.escape(WORDS[key].into(language))
+
+    return _PLACE.sub(fill, (_PAGES / name).read_text("utf-8"))
+
+
+@cache
+def _files() -> dict[str, tuple[bytes, str, str]]:
+    """Name -> content, type, tag, of all files that are served."""
+    found = [path for folder in _FOLDERS for path in folder.iterdir() if path.suffix in _SERVED]
+    served = {}
+    for path in found:
+        content = path.read_bytes()
+        media = mimetypes.guess_type(path.name)[0] or "font/ttf"
+        served[path.name] = content, media, f'"{hashlib.sha256(content).hexdigest()[:16]}"'
+    points = json.loads((_ASSETS / "icons" / "codepoints.json").read_text("utf-8"))
+    icons = "".join(f'.i-{name}::before{{content:"\\{point:x}"}}\n' for name, point in points.items()).encode()
+    served["icons.css"] = icons, "text/css", f'"{hashlib.sha256(icons).hexdigest()[:16]}"'
+    return served
+
+
+async def _file(request: Request) -> Response:
+    found = _files().get(request.path_params["name"])
+    if found is None:
+        return Response("there is no such file", 404, media_type="text/plain")
+    content, media, tag = found
+    headers = {"etag": tag, "cache-control": "no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=media, headers=headers)
+
+
+ROUTES: Final = (Route("/pages/{name}", _file),)
