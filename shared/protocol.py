@@ -7,12 +7,12 @@ network) decides nothing.
 
     push = Push(me, stands, hash_at)                      intake = Intake(me)
     ask = push.ask(nonce, ...)             ->             stands = what the database says
-    events = push.hear(answer)             <-             answer = intake.position(ask, stands, ...)
+    events = push.hear(read_answer(...))   <-             answer = intake.position(ask, stands, ...)
     want = push.want()
     envelope = push.send(want, records, nonce)   ->       header = intake.header(envelope)
                                                           opened = intake.open(envelope, header, kiosk)
                                                           verdict = judge(opened, head, known)
-    events = push.hear(answer)             <-             answer = intake.receipt(header, head, ...)
+    events = push.hear(read_answer(...))   <-             answer = intake.receipt(header, head, ...)
 
 Rules of this file:
 1. Everything that decides who speaks next is `TRANSITIONS`.
@@ -440,11 +440,10 @@ class Push:
         self._count_max = len(records)
         return sealed
 
-    def hear(self, data: bytes) -> list[Event]:
-        """What the server's answer means. Raises `SalaError` for bytes that are not its signed answer to this
-        question.
+    def hear(self, answer: Answer) -> list[Event]:
+        """What the server's answer (`read_answer`, which verified it) means. Raises `SalaError` where it is none to
+        this question.
         """
-        answer = read_answer(data, self._me.answers)
         if (answer.office, answer.kiosk, answer.nonce) != (self._me.office, self._me.kiosk, self._nonce):
             raise BadSignature("the answer is to another question")
         if isinstance(answer, Refusal):

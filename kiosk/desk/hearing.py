@@ -2,8 +2,9 @@
 
     hearing = Hearing(world, clock, book)
     push = hearing.push()                             # what is said: `shared.protocol`
+    answer = read_answer(signed, key)
     events = push.hear(answer)
-    hearing.keep(events, read_answer(answer, key), answer)
+    hearing.keep(events, answer, signed)
 
 The rules of this file:
 1. A count moves only with a verified answer, and the answer is kept beside it, in one transaction.

@@ -164,7 +164,7 @@ class Import:
         push = hearing.push()
         push.asked(answer.nonce)
         try:
-            events = push.hear(data)
+            events = push.hear(answer)
         except RecordDamaged as damage:
             hearing.end_damaged(damage)
             return

@@ -147,8 +147,8 @@ class _Conversation:
     def _hear(self, push: Push, reply: Reply) -> list[Event]:
         """Act on an answer. Raises `Unreachable` for bytes that are no signed answer to this question."""
         try:
-            events = push.hear(reply.body)
             answer = protocol.read_answer(reply.body, self._world.trust.answers)
+            events = push.hear(answer)
         except RecordDamaged:
             raise
         except SalaError as error:

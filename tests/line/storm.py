@@ -133,12 +133,18 @@ async def _come_back(kiosk: Returning, port: int, found: Found, began: float) ->
 async def _converse(kiosk: Returning, push: Push, port: int) -> Refused | None:
     reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), ANSWER_S)
     try:
-        events = push.hear(await _post(reader, writer, "position", kiosk.ask(push)))
+        events = push.hear(await _answer(kiosk, reader, writer, "position", kiosk.ask(push)))
         while (want := push.want()) is not None:
-            events = push.hear(await _post(reader, writer, "push", kiosk.send(push, want)))
+            events = push.hear(await _answer(kiosk, reader, writer, "push", kiosk.send(push, want)))
         return next((event for event in events if isinstance(event, Refused)), None)
     finally:
         writer.close()
+
+
+async def _answer(
+    kiosk: Returning, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, door: str, body: bytes
+) -> protocol.Answer:
+    return protocol.read_answer(await _post(reader, writer, door, body), kiosk.me.answers)
 
 
 async def _post(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, door: str, body: bytes) -> bytes:

@@ -141,6 +141,11 @@ class Server:
         return Server(Held(dict(self.known), self.head))
 
 
+def read(answer):
+    """A kiosk reads what comes before it hears it."""
+    return protocol.read_answer(answer, ANSWERS.public)
+
+
 def talk(device, server, *, drop=()):
     """Run one conversation; `drop` names the exchanges (0, 1, ...) whose answer is lost. Returns the events heard."""
     push, events, i = device.push(), [], 0
@@ -148,7 +153,7 @@ def talk(device, server, *, drop=()):
     while True:
         if i in drop:
             return events
-        events += push.hear(answer)
+        events += push.hear(read(answer))
         for event in events:
             if isinstance(event, Stored) and event.head.seq > device.receipted.seq:
                 device.receipted = event.head
@@ -281,12 +286,12 @@ def test_gap_is_answered_by_asking_again():
     device, server = Device(), Server()
     device.append(900)
     push = device.push()
-    push.hear(server.answer_ask(push.ask(b"n" * 16, 0, HEALTH)))
+    push.hear(read(server.answer_ask(push.ask(b"n" * 16, 0, HEALTH))))
     want = push.want()
-    push.hear(server.answer_push(push.send(want, device.records[:500], b"1" * 16)))
+    push.hear(read(server.answer_push(push.send(want, device.records[:500], b"1" * 16))))
     emptied = Server()
     want = push.want()
-    events = push.hear(emptied.answer_push(push.send(want, device.records[500:], b"2" * 16)))
+    events = push.hear(read(emptied.answer_push(push.send(want, device.records[500:], b"2" * 16))))
     assert push.state is State.START
     assert events[0].reason is Reason.GAP
     talk(device, emptied)
@@ -305,7 +310,7 @@ def test_no_altered_answer_is_believed(data):
     push, answer = _opened_ask()
     for lie in (data.draw(mutated(answer)), data.draw(st.binary(max_size=300)), b"<html>Please log in</html>"):
         with pytest.raises(SalaError):
-            push.hear(lie)
+            push.hear(read(lie))
         assert push.state is State.ASKED
 
 
@@ -318,11 +323,11 @@ def test_only_answers_to_this_question_count():
     rest = {"epoch": EPOCH, "server_ms": 5, "edition": 0, "limits": Limits()}
     for change in ({"nonce": b"x" * 16}, {"kiosk": b"x" * 16}, {"office": b"x" * 16}):
         with pytest.raises(BadSignature):
-            push.hear(intake.position(msgspec.structs.replace(ask, **change), [stand], **rest))
+            push.hear(read(intake.position(msgspec.structs.replace(ask, **change), [stand], **rest)))
     stranger = Intake(ServerSelf(OFFICE, keys.SigningKey(b"x" * 32), {}))
     with pytest.raises(BadSignature):
-        push.hear(stranger.position(ask, [stand], **rest))
-    push.hear(intake.position(ask, [stand], **rest))
+        push.hear(read(stranger.position(ask, [stand], **rest)))
+    push.hear(read(intake.position(ask, [stand], **rest)))
     assert push.state is State.DONE
 
 
@@ -331,15 +336,16 @@ def test_receipt_must_be_for_what_was_sent():
     device, server = Device(), Server()
     device.append(5)
     push = device.push()
-    push.hear(server.answer_ask(push.ask(b"n" * 16, 0, HEALTH)))
+    push.hear(read(server.answer_ask(push.ask(b"n" * 16, 0, HEALTH))))
     sealed = push.send(push.want(), device.records, b"1" * 16)
     header = server.intake.open(sealed, find).header
     good = device.heads[5]
     for head in (Head(b"x" * 16, 5, good.hash), device.heads[4], Head(LOG, 5, b"x" * 32), Head(LOG, 9, good.hash)):
         with pytest.raises(BadSignature):
-            push.hear(server.intake.receipt(header, head, forked=False, epoch=EPOCH, server_ms=5))
+            push.hear(read(server.intake.receipt(header, head, forked=False, epoch=EPOCH, server_ms=5)))
     assert push.state is State.SENT
-    assert push.hear(server.intake.receipt(header, good, forked=False, epoch=EPOCH, server_ms=5)) == [Stored(good, 0)]
+    receipt = server.intake.receipt(header, good, forked=False, epoch=EPOCH, server_ms=5)
+    assert push.hear(read(receipt)) == [Stored(good, 0)]
 
 
 def _envelope(device, **change):

@@ -151,11 +151,12 @@ class FakeKiosk:
         return protocol.read_answer(answer, self.me.answers)
 
     def _hear(self, talk: Push, answer: bytes) -> list[protocol.Event]:
-        heard = talk.hear(answer)
+        told = self.read(answer)
+        heard = talk.hear(told)
         for event in heard:
             if isinstance(event, Stored) and event.head.seq:
                 self.logs[event.head.log].receipted = event.head
-                self.logs[event.head.log].epoch = self.read(answer).epoch
+                self.logs[event.head.log].epoch = told.epoch
         return heard
 
 

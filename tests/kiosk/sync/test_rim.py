@@ -11,7 +11,7 @@ from kiosk.desk import confidential, contact, health, queue, ratings
 from kiosk.desk.complaints import Draft, file
 from kiosk.sync.line import NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.rim import converse
-from shared import kinds, protocol
+from shared import envelope, kinds, protocol
 from shared.envelope import Label, sign
 from shared.keys import SigningKey
 from shared.protocol import Intake, KnownKiosk, Reason, ServerSelf
@@ -68,6 +68,22 @@ def test_everything_arrives_once_and_counts_move_with_receipts(world, clock, ser
     assert converse(world, clock, server).records == 0
     assert len(server.requests) == 1
     assert server.requests[0][1] + server.answers[0] <= 1024
+
+
+def test_each_answer_is_verified_once(world, clock, server, monkeypatch):
+    """A verification is the dearest part of an answer: what was verified is handed on, not read again."""
+    touch(world, clock, 4)
+    verified, verify = [], envelope.verify_note
+
+    def counting(note, key):
+        if note.label is Label.ANSWER:
+            verified.append(note)
+        return verify(note, key)
+
+    monkeypatch.setattr(envelope, "verify_note", counting)
+    converse(world, clock, server)
+    assert len(server.answers) == 2
+    assert len(verified) == 2
 
 
 def test_a_lost_answer_is_one_copy(world, clock, server):
