@@ -257,8 +257,8 @@ class Sync:
                 told = self._converse(transport, book, APART_BYTES_MAX)
                 with book.store.transaction() as tx:
                     book.prune(tx)
-            if told.refused is None and not told.again:
-                self._daily.done(self._clock)
+                if told.refused is None and not told.again:
+                    self._daily.done(self._clock)
         except CertificateEnded:
             raise  # holds for everything that would be sent, so staff shall see it
         except SalaError as error:

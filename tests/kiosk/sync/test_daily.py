@@ -166,3 +166,13 @@ def test_a_fork_of_the_confidential_log_opens_a_new_one_dated_to_the_day(world):
     assert opened.header.at == apart.at(day)
     assert msgspec.structs.asdict(opened.header.at)["boot"] == b""
     assert world.apart.folder.stat().st_mtime == thai.day_start(day).timestamp()
+
+
+def test_a_days_exchange_opens_the_confidential_store_once(world, monkeypatch):
+    """Opening checks and writes the file: what travels, what is given up and the next minute share one opening."""
+    days = Days(world)
+    days.turn()
+    opened, open_store = [], world.apart._open_store
+    monkeypatch.setattr(world.apart, "_open_store", lambda: opened.append(1) or open_store())
+    assert days.turn(13) == ["lobby", "confidential"]
+    assert len(opened) == 1
