@@ -20,6 +20,7 @@ from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
 from kiosk.config import Config
 from kiosk.desk import contact
+from kiosk.desk.announcing import Caller
 from kiosk.desk.counters import Queue
 from kiosk.desk.health import Health, Link, health
 from kiosk.desk.trusting import learn
@@ -59,10 +60,12 @@ class Kiosk:
     sync: Sync
     queue: Queue
     lobby: Lobby | None
+    caller: Caller
 
     def start(self) -> None:
-        """Begin to talk to the server, and to serve the lobby's pages."""
+        """Begin to talk to the server, to call people and to serve the lobby's pages."""
         self.sync.start()
+        self.caller.start()
         if self.lobby is not None:
             self.lobby.start()
 
@@ -70,6 +73,7 @@ class Kiosk:
         """Finish what was touched, end the threads, let the store go."""
         if self.lobby is not None:
             self.lobby.close()
+        self.caller.close()
         self.worker.close()
         self.sync.close()
         self.world.store.close()
@@ -106,10 +110,11 @@ def open_kiosk(
         sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
         queue = Queue(world)
         lobby = Lobby(world, clock, queue, port=settings.lobby_port) if settings.lobby_port else None
+        caller = Caller(world, clock, queue)
     except BaseException:
         store.close()
         raise
-    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby)
+    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller)
 
 
 def _open_store(data: Path, key: bytes) -> Store:

@@ -113,6 +113,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     call_languages: list[Literal["th", "en", "ms"]] = msgspec.field(default_factory=lambda: ["th", "ms"])
     #: "digits" says A zero two seven, "whole" says A twenty-seven.
     call_numbers: Literal["digits", "whole"] = "digits"
+    #: Who says it: this kiosk's loudspeaker, the boards' browsers while they may sound (else the kiosk), or both.
+    call_speaker: Literal["kiosk", "board", "both"] = "kiosk"
     #: How loud, 1 being as it was recorded.
     call_volume: Annotated[float, Meta(ge=0, le=1)] = 0.9
     #: Whether nothing on the screen slides, glides or breathes.

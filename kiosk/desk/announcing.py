@@ -1,8 +1,8 @@
 """The loudspeaker of the lobby: "number A zero two seven, please, at counter three", from recorded clips alone.
 
-    announcer = Announcer(world, since=queue.line.last_call)   # nothing of before is said again
-    announcer.hear(line.service_date, line.calls)              # after each press
-    announcer.turn()                                           # some times a second: begins the next when it is quiet
+    caller = Caller(world, clock, queue)       # nothing that was called before is said again
+    caller.start()                             # a thread of its own: says each call, one after another
+    heard(world, clock.mono_ms())              # whether calls can be heard, and from where
 
 The rules of this file:
 1. One announcement is one sound: chime, the sentence in each language of the settings, a breath, and all of it once
@@ -11,19 +11,28 @@ The rules of this file:
    day included. What was called while the kiosk was off is not said afterwards.
 3. A language without all its clips is left out for this call and told to staff; the board shows the number all the
    same.
+4. The kiosk and a board never speak both, unless the office wants it. Where a board should and cannot be heard, the
+   kiosk does.
 """
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kiosk.clock import Clock
+from kiosk.desk.counters import Queue
 from kiosk.desk.sounding import chime
 from kiosk.desk.turns import Call
 from kiosk.desk.world import World
 from kiosk.speech import BYTES_A_SECOND, Playing, Voice, digit_words, fingerprint, number_words, tongue_of
+from shared.errors import SalaError
+
+logger = logging.getLogger(__name__)
 
 #: How each language says it; `None` stands for the number, `...` for the counter.
 _SENTENCES: Final = {
@@ -42,7 +51,14 @@ _PAUSE: Final = bytes(round(0.25 * BYTES_A_SECOND) // 2 * 2)
 #: More than so many waiting sentences help nobody: the oldest are shown on the board and not said.
 QUEUE_MAX: Final = 20
 
+#: While something sounds, so often it is looked whether the next may begin.
+_TURN_S: Final = 0.1
+_RETRY_S: Final = 1.0
+
 Reading = Literal["digits", "whole"]
+#: How calls are heard: "none" without a loudspeaker or a voice, "failed" where it played nothing, "muted" where the
+#: board should speak and may not.
+HeardState = Literal["ok", "none", "failed", "muted"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +154,94 @@ class Announcer:
             self._playing = self.world.sound.play(said.samples, self.world.config.call_volume)
         return said
 
+    def leave(self) -> None:
+        """Say nothing of what was called so far: somebody else does."""
+        self._waiting.clear()
+
     @property
     def waiting(self) -> int:
         """How many calls are still to be said."""
         return len(self._waiting)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing sounds and nothing is to be said."""
+        return not self._waiting and (self._playing is None or self._playing.over)
+
+
+class Caller:
+    """The thread that lets a kiosk speak. Not started twice; `close` ends it, what sounds then is finished."""
+
+    def __init__(self, world: World, clock: Clock, queue: Queue) -> None:
+        self._world, self._clock, self._queue = world, clock, queue
+        self._announcer = Announcer(world)
+        self._stirred = threading.Event()
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="caller", daemon=True)
+        self._hear()
+        self._announcer.leave()  # was called before the start
+        world.store.watch(self._stirred.set)
+
+    def start(self) -> None:
+        """Begin to say what is called from now on."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Say nothing more."""
+        self._closing = True
+        self._stirred.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing:
+            stirred = self._stirred.wait(None if self._announcer.quiet else _TURN_S)
+            self._stirred.clear()
+            try:
+                if stirred:
+                    self._hear()
+            except SalaError as error:
+                logger.error("the calls cannot be read: %s", error)  # noqa: TRY400 - ours
+                self._stirred.set()
+                threading.Event().wait(_RETRY_S)
+                continue
+            if not kiosk_speaks(self._world, self._clock.mono_ms()):
+                self._announcer.leave()
+            said = self._announcer.turn()
+            if said is not None and said.missing:
+                logger.warning("no voice says %s", ", ".join(said.missing))
+
+    def _hear(self) -> None:
+        line = self._queue.look()
+        self._announcer.hear(line.service_date, line.calls)
+
+
+# --- who speaks, and whether it is heard ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How calls are heard; `board` where the boards shall sound."""
+
+    state: HeardState
+    board: bool = False
+
+
+def kiosk_speaks(world: World, mono_ms: int) -> bool:
+    """Whether the kiosk itself says the calls: where the office wants it, and where it wants a board to but none can be
+    heard now.
+    """
+    return world.config.call_speaker != "board" or not world.boards.sounds(mono_ms)
+
+
+def heard(world: World, mono_ms: int) -> Heard:
+    """How calls are heard now."""
+    board = world.config.call_speaker != "kiosk"
+    if not any(world.voices(language) is not None for language in world.config.call_languages):
+        return Heard("none", board)
+    if board and world.boards.sounds(mono_ms):
+        return Heard("ok", board)
+    state = world.sound.state()
+    if state == "ready":
+        return Heard("ok", board)
+    return Heard("muted" if board else state, board)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from kiosk.config import Config
+from kiosk.desk.boards import Boards
 from kiosk.identity import Identity
 from kiosk.lan import Lan
 from kiosk.paper import Printer
@@ -22,7 +23,7 @@ from shared.content import Limits, limits_of
 class World:
     """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
     confidential one, in a store of its own; `trust` has the server's keys as they count now; `lan` says how the
-    lobby's pages stand.
+    lobby's pages stand, `boards` how the boards on the walls are.
     """
 
     store: Store
@@ -37,6 +38,7 @@ class World:
     sound: Sound = field(default_factory=NoSound)
     voices: Voices = no_voices
     lan: Lan = field(default_factory=Lan)
+    boards: Boards = field(default_factory=Boards)
 
     @property
     def limits(self) -> Limits:

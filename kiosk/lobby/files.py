@@ -1,7 +1,8 @@
 """The files that pages are drawn with: their own in `pages/`, fonts and icons of the house.
 
-`page` fills a page of `pages/` with words: `{{key}}` is a sentence of `words`, `{{language}}` the code of the language
-for the browser. All files are small and read once; a browser asks each time whether its copy is still good.
+`page` fills a page of `pages/` with words: `{{key}}` is a sentence of `words`, `{{key:ms}}` the same in another
+language, `{{language}}` the code of the language for the browser, `{{build}}` the edition of all pages. All files are
+small and read once; a browser asks each time whether its copy is still good.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 _FOLDERS: Final = (_PAGES, _ASSETS / "fonts", _ASSETS / "icons")
 #: What may be asked for; pages themselves are told by their routes.
 _SERVED: Final = frozenset({".css", ".js", ".svg", ".ttf"})
-_PLACE: Final = re.compile(r"\{\{\s*([\w.]+)\s*\}\}")
+_PLACE: Final = re.compile(r"\{\{\s*([\w.]+)(?::(\w+))?\s*\}\}")
 
 
 def page(name: str, language: str, *, words: str = "") -> Response:
@@ -49,9 +50,17 @@ def _filled(name: str, language: str, words: str) -> str:
         if key == "words":
             # A sentence may hold anything but the end of the element it lies in.
             return json.dumps(along, ensure_ascii=False).replace("<", "\\u003c")
-        return html.escape(WORDS[key].into(language))
+        if key == "build":
+            return build()
+        return html.escape(WORDS[key].into(found[2] or language))
 
     return _PLACE.sub(fill, (_PAGES / name).read_text("utf-8"))
+
+
+@cache
+def build() -> str:
+    """The edition of the pages: a page that stays open for months loads itself anew when this is another."""
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_PAGES.iterdir()))).hexdigest()[:12]
 
 
 @cache

@@ -1,13 +1,17 @@
 """Called numbers are said whole, twice, in order, once each: told by the very samples that the player gets."""
 
 import io
+import time
 import wave
 from dataclasses import replace
 
 import msgspec
 import pytest
 
-from kiosk.desk.announcing import QUEUE_MAX, Announcer, announce, clips_of_calls, words_of_call
+from kiosk.desk.announcing import QUEUE_MAX, Announcer, Caller, announce, clips_of_calls, heard, words_of_call
+from kiosk.desk.boards import AWAY_MS
+from kiosk.desk.counters import Queue
+from kiosk.desk.queue import take_ticket
 from kiosk.desk.sounding import chime
 from kiosk.desk.turns import Call
 from kiosk.devices.voices import Voices, write_wav
@@ -15,7 +19,7 @@ from kiosk.speech import BYTES_A_SECOND, number_clips
 from kiosk.studio import wanted
 from shared.records import At
 from tests.kiosk.tones import pack, tone
-from tests.kiosk.worlds import make_world
+from tests.kiosk.worlds import Hands, make_world
 
 AT = At(0, 420, b"boot-id1", 0, 1)
 
@@ -199,3 +203,126 @@ def test_a_flood_keeps_the_newest(world):
 def test_the_recorder_asks_for_every_word_of_a_call(language):
     """Whoever records a voice is asked for letters and sentences too."""
     assert set(clips_of_calls(language)) <= set(wanted(language))
+
+
+class Lobby:
+    """A queue at a counter, and the thread that calls aloud."""
+
+    def __init__(self, world) -> None:
+        self.world, self.hands = world, Hands()
+        self.clock = self.hands.clock()
+        self.queue = Queue(world)
+        self.queue.seen(self.clock.now(), "3", "open", staff="a", groups=("tax", "general"))
+        self.presses = 0
+        self.caller = Caller(world, self.clock, self.queue)
+
+    def press(self):
+        """The 16 bytes of a finger."""
+        self.presses += 1
+        return self.presses.to_bytes(16)
+
+    def call(self):
+        """Somebody comes and is called at once."""
+        take_ticket(self.world, self.clock.now(), service_id="sign_tax", language="th")
+        return self.queue.call_next(self.clock.now(), "3", action=self.press()).key
+
+    def finish(self, key):
+        """Done with."""
+        self.queue.move(self.clock.now(), "finish", key, "3", action=self.press())
+
+    def heard(self, count):
+        """Let each sound end until `count` were begun; the numbers that were said, each whole."""
+        files = self.world.sound.files
+        deadline = time.monotonic() + 10
+        while len(files) < count:
+            assert time.monotonic() < deadline, f"{len(files)} of {count} were said"
+            self.world.sound.stop()
+            time.sleep(0.01)
+        clips, labels = spoken("th"), []
+        for file in files:
+            with wave.open(io.BytesIO(file)) as sound:
+                words, _ = said(sound.readframes(sound.getnframes())[len(chime()) :], clips=clips)
+            labels.append(" ".join(words[1 : words.index("ที่ช่องบริการ")]))
+        return labels
+
+
+@pytest.fixture
+def lobby(world):
+    """The kiosk speaks."""
+    made = Lobby(world)
+    made.caller.start()
+    yield made
+    made.caller.close()
+
+
+def test_presses_are_said_one_after_another_the_first_of_the_day_and_a_recall_too(lobby):
+    """Through the real queue: four calls and a recall within a moment, each said whole, in order."""
+    for at in range(4):
+        key = lobby.call()
+        if at < 3:
+            lobby.finish(key)
+    lobby.queue.move(lobby.clock.now(), "recall", key, "3", action=lobby.press())
+    assert lobby.heard(5) == ["เอ ศูนย์ ศูนย์ หนึ่ง", "เอ ศูนย์ ศูนย์ สอง", "เอ ศูนย์ ศูนย์ สาม"] + ["เอ ศูนย์ ศูนย์ สี่"] * 2
+
+
+def test_a_restarted_kiosk_says_nothing_of_before(lobby, world):
+    """Not what was said, not what waited to be said; what is called from then on, it says."""
+    lobby.finish(lobby.call())
+    lobby.heard(1)
+    lobby.finish(lobby.call())
+    lobby.caller.close()
+    del world.sound.files[:]
+    world.sound.stop()
+    again = Lobby(world)
+    again.caller.start()
+    try:
+        again.presses = 100
+        again.call()
+        assert again.heard(1) == ["เอ ศูนย์ ศูนย์ สาม"]
+    finally:
+        again.caller.close()
+
+
+def test_the_kiosk_and_a_board_do_not_speak_both(world):
+    """Where a board shall speak, the kiosk is silent while one can be heard, and speaks while none can."""
+    config = msgspec.structs.replace(world.config, call_speaker="board")
+    lobby = Lobby(replace(world, config=config))
+    lobby.caller.start()
+    try:
+        lobby.world.boards.tell("tv", "ok", lobby.clock.mono_ms())
+        assert heard(lobby.world, lobby.clock.mono_ms()).state == "ok"
+        lobby.finish(lobby.call())
+        time.sleep(0.3)
+        assert world.sound.files == []
+        lobby.world.boards.tell("tv", "muted", lobby.clock.mono_ms())
+        lobby.finish(lobby.call())
+        assert lobby.heard(1) == ["เอ ศูนย์ ศูนย์ สอง"]
+        lobby.world.boards.tell("tv", "ok", lobby.clock.mono_ms())
+        lobby.hands.pass_s(AWAY_MS / 1000 + 1)
+        lobby.finish(lobby.call())
+        assert lobby.heard(2)[1] == "เอ ศูนย์ ศูนย์ สาม"
+    finally:
+        lobby.caller.close()
+
+
+@pytest.mark.parametrize(
+    ("speaker", "loudspeaker", "board", "state"),
+    [
+        ("kiosk", "ready", None, "ok"),
+        ("kiosk", "failed", "ok", "failed"),
+        ("kiosk", "none", None, "none"),
+        ("board", "none", "ok", "ok"),
+        ("board", "none", "muted", "muted"),
+        ("board", "failed", None, "muted"),
+        ("board", "ready", "muted", "ok"),
+        ("both", "failed", "ok", "ok"),
+    ],
+)
+def test_whether_anybody_hears_the_calls(world, monkeypatch, speaker, loudspeaker, board, state):
+    """By the loudspeaker, or by a board that may sound."""
+    world = replace(world, config=msgspec.structs.replace(world.config, call_speaker=speaker))
+    monkeypatch.setattr(world.sound, "state", lambda: loudspeaker)
+    if board:
+        world.boards.tell("tv", board, 1000)
+    assert heard(world, 2000).state == state
+    assert heard(replace(world, voices=lambda _language: None), 2000).state == "none"
