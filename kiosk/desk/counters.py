@@ -217,7 +217,7 @@ class Queue:
         at, known = moment.at, not (on_paper or ticket.on_paper)
         there = self.line.counters.get(counter)
         since = between_ms(ticket.since, at) if known else None
-        leaves = move in ("finish", "another", "transfer", "hold")
+        leaves = move in ("finish", "another", "transfer", "hold", "step")
         return TicketMoved(
             *ticket.key, move, counter, there.staff if there else "",
             to_counter, to_service, reason, action,

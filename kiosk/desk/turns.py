@@ -64,6 +64,7 @@ MOVES: Final[Mapping[str, Move]] = MappingProxyType({
     "serve": Move(frozenset({"called", "held"}), "serving"),
     "absent": Move(frozenset({"called"}), "missed"),
     "back": Move(frozenset({"missed"}), "waiting"),
+    "step": Move(frozenset({"serving"}), "serving"),
     "hold": Move(frozenset({"called", "serving"}), "held"),
     "transfer": Move(frozenset({"called", "serving", "held"}), "waiting"),
     "another": Move(frozenset({"serving"}), "waiting"),
@@ -85,6 +86,9 @@ class Waiting:
     """A ticket that is still in the house. `place` orders it among the others; `counter` is where it was called or,
     while it waits, the only one that shall call it ("" for any); `since` is when it came into its state. `day` is the
     line's date when it came, later than its own where the clock had fallen back.
+
+    `step` counts the steps of the service that are behind; `served_ms` is the time at counters for this service before
+    `since`, `step_ms` that of the step it is at. None where no clock could tell.
     """
 
     day: str
@@ -106,6 +110,9 @@ class Waiting:
     waited_ms: int | None = None
     walked_ms: int | None = None
     on_paper: bool = False
+    step: int = 0
+    served_ms: int | None = 0
+    step_ms: int | None = 0
 
     @property
     def label(self) -> str:
@@ -141,10 +148,13 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """A ticket that is done with, and how it ended."""
+    """A ticket that is done with: how it ended, at which counter and for which service, `served_ms` at counters."""
 
     label: str
     end: End
+    counter: str = ""
+    service: str = ""
+    served_ms: int | None = None
 
 
 class Refused(Exception):
@@ -315,13 +325,17 @@ class Line:
         if move.to is None:
             if ticket.day == self.service_date:
                 end = CLOSED_AS[ticket.state] if body.move == "close" else move.end
-                self.gone[key] = Gone(ticket.label, end or "served")
+                served_ms = _sum(ticket.served_ms, body.served_ms) if ticket.state == "serving" else None
+                self.gone[key] = Gone(ticket.label, end or "served", body.counter, ticket.service, served_ms)
             del self.tickets[key]
             return
         self.tickets[key] = self._moved(at, body, ticket, move.to, group)
 
     def _moved(self, at: At, body: TicketMoved, ticket: Waiting, to: State, group: str) -> Waiting:
         after = replace(ticket, state=to, since=at, on_paper=ticket.on_paper or body.on_paper)
+        if ticket.state == "serving":
+            served_ms, step_ms = (_sum(before, body.served_ms) for before in (ticket.served_ms, ticket.step_ms))
+            after = replace(after, served_ms=served_ms, step_ms=step_ms)
         match body.move:
             case "call" | "recall":
                 self._called(at, body.counter, ticket, again=body.move == "recall")
@@ -330,14 +344,16 @@ class Line:
             case "serve":
                 walked = body.walked_ms if ticket.walked_ms is None else ticket.walked_ms
                 return replace(after, counter=body.counter, walked_ms=walked)
+            case "step":
+                return replace(after, step=ticket.step + 1, step_ms=0)
             case "back" | "late":
                 return replace(after, counter="", place=self._behind(BEHIND[body.move], ticket))
             case "transfer" | "another":
+                after = replace(after, counter=body.to_counter)
+                if not body.to_service:
+                    return after
                 return replace(
-                    after,
-                    counter=body.to_counter,
-                    group=group or ticket.group,
-                    service=body.to_service or ticket.service,
+                    after, group=group or ticket.group, service=body.to_service, step=0, step_ms=0, served_ms=0
                 )
             case "priority":
                 return replace(after, priority=body.reason, since=ticket.since)
@@ -361,6 +377,10 @@ class Line:
         if not before:
             return ticket.place
         return max(ticket.place, (before[min(count, len(before)) - 1].place[0], self.taken))
+
+
+def _sum(before_ms: int | None, now_ms: int | None) -> int | None:
+    return None if before_ms is None or now_ms is None else before_ms + now_ms
 
 
 def between_ms(first: At, then: At) -> int | None:

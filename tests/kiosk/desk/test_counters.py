@@ -384,3 +384,40 @@ def test_a_record_carried_over_to_a_new_log_counts_once(lobby):
     with lobby.world.store.transaction() as tx:
         lobby.world.lobby.append(tx, issued, at=lobby.now().at, edition=1)
     assert lobby.queue.follow().tickets == {}
+
+
+def test_steps_and_pieces_add_up(lobby):
+    """Each piece of serving is its own record's; the ticket knows the whole, the step it is at, and a hold between."""
+    key = lobby.ticket()
+    lobby.open("1")
+    lobby.call("1")
+    lobby.move("serve", key, "1")
+    lobby.hands.pass_s(60)
+    lobby.move("step", key, "1", reason="1")
+    lobby.hands.pass_s(30)
+    lobby.move("hold", key, "1")
+    lobby.hands.pass_s(900)
+    lobby.move("serve", key, "1")
+    lobby.hands.pass_s(15)
+    ticket = lobby.move("step", key, "1", reason="2")
+    assert (ticket.step, ticket.step_ms, ticket.served_ms) == (2, 0, 105_000)
+    lobby.hands.pass_s(5)
+    lobby.move("finish", key, "1")
+    assert [move.served_ms for move in moves(lobby.world)] == [None, None, 60_000, 30_000, None, 15_000, 5_000]
+    gone = lobby.queue.line.gone[key]
+    assert (gone.end, gone.counter, gone.service, gone.served_ms) == ("served", "1", "sign_tax", 110_000)
+    assert look(Queue(lobby.world).line) == look(lobby.queue.line)
+
+
+def test_another_service_begins_anew(lobby):
+    """What the first service took is not the second one's; finished without serving is not measured."""
+    key = lobby.ticket()
+    lobby.open("1")
+    lobby.call("1")
+    lobby.move("serve", key, "1")
+    lobby.hands.pass_s(60)
+    again = lobby.move("another", key, "1", to_service="water_request")
+    assert (again.step, again.served_ms, again.step_ms) == (0, 0, 0)
+    lobby.call("1")
+    lobby.move("finish", key, "1")
+    assert lobby.queue.line.gone[key].served_ms is None
