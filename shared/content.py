@@ -21,7 +21,7 @@ import json
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -306,8 +306,14 @@ LOWEST = Limits(
 )  # fmt: skip
 
 
+#: Whom an office may serve first, as ids of records; each client has its words for them.
+PRIORITIES: Final = ("elderly", "disabled", "pregnant", "infant", "monk", "far")
+
+
 class Office(_Fact, frozen=True, kw_only=True):
     """Who the office is: one record, the only place its name stands.
+
+    `priorities` are those of `PRIORITIES` that a citizen may ask for when taking a number, by touch and without proof.
 
     `readers`, `routes` and `recovery_key` (the public half of the key that lies offline, outside the office) are
     about confidential complaints; editions from before there were any lack them.
@@ -335,6 +341,7 @@ class Office(_Fact, frozen=True, kw_only=True):
     routes: list[Route] = msgspec.field(default_factory=list)
     recovery_key: bytes = b""
     limits: Limits = Limits()
+    priorities: tuple[str, ...] = PRIORITIES
 
 
 class Duration(_Fact, frozen=True, kw_only=True):
@@ -1033,7 +1040,8 @@ _MAY_BE_EMPTY = {
 #: Lists that may have no rows; the rows they have are whole.
 _MAY_HAVE_NONE = {
     "actual", "approved", "audience", "colleagues", "counters", "forms", "holidays", "houses", "joins", "keywords",
-    "leaves_out", "outside_channels", "readers", "reviews", "routes", "said", "spans", "special", "trips", "villages",
+    "leaves_out", "outside_channels", "priorities", "readers", "reviews", "routes", "said", "spans", "special", "trips",
+    "villages",
 }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ import msgspec
 
 from shared import content, floor, hours, thai
 from shared.content import (
+    PRIORITIES,
     Attract,
     Budget,
     Bundle,
@@ -398,6 +399,10 @@ def _office_problems(office: Office) -> Iterator[tuple[str, str]]:
 
     if office.enquiries and office.enquiries not in {series.id for series in office.series}:
         yield "enquiries", f"no series {office.enquiries!r}"
+    for i, priority in enumerate(office.priorities):
+        if priority not in PRIORITIES:
+            yield f"priorities[{i}]", f"{priority!r} is none of {', '.join(PRIORITIES)}"
+    yield from _id_problems("priorities", list(office.priorities))
     yield from _route_problems(office)
 
 

@@ -8,7 +8,7 @@ busy it is, is told by the numbers of the last hour.
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
@@ -18,7 +18,7 @@ from shared.kinds import TicketIssued
 from shared.records import Quality
 
 #: Whom the office serves first; "" is everybody else.
-Priority = Literal["", "elderly", "disabled", "pregnant", "monk"]
+Priority = Literal["", "elderly", "disabled", "pregnant", "infant", "monk", "far"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,12 @@ def take_ticket(
     letter = series_letter(bundle, service.series, world.identity.series)
     named = "" if service.sensitive else service.id
     return _issue(world, moment, bundle, letter, named, service.public_label, priority, papers_missing, language)
+
+
+def priorities(bundle: Bundle) -> tuple[Priority, ...]:
+    """Whom this office serves first, of those that this program has words for; none where it serves all in turn."""
+    known: tuple[Priority, ...] = get_args(Priority)
+    return tuple(each for each in known if each and each in bundle.office.priorities)
 
 
 def enquiries(bundle: Bundle) -> Series | None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kiosk.clock import Moment
 from kiosk.desk import finding, queue, services, slips
 from kiosk.desk.queue import Priority, Ticket
+from kiosk.desk.turns import PRIORITY_RUN_MAX
 from kiosk.paper import HAS_PAPER, Outcome
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.presenters.forms import FormPage, Paper
@@ -261,6 +264,7 @@ class PriorityChoice:
     """Whom the office serves first; `id` as the record names it."""
 
     id: Priority
+    icon: str
     name: str
     chosen: bool
 
@@ -286,7 +290,10 @@ class ServiceView(View):
     law: str = ""
     checked: str = ""
     priority: str = ""
+    """What was asked for, or the words that ask for it; empty where the office serves all in turn."""
     priorities: tuple[PriorityChoice, ...] = ()
+    priority_how: str = ""
+    """What being served first means, while one chooses."""
     take: str = ""
     take_sub: str = ""
     busy: bool = False
@@ -295,7 +302,11 @@ class ServiceView(View):
     can_print: bool = True
 
 
-PRIORITIES: Final[tuple[Priority, ...]] = ("", "elderly", "disabled", "pregnant", "monk")
+#: The sign of each; nobody is told from another by a sign alone.
+PRIORITY_ICONS: Final[Mapping[Priority, str]] = MappingProxyType({
+    "": "users-three", "elderly": "user", "disabled": "wheelchair", "pregnant": "heart", "infant": "baby",
+    "monk": "flower-lotus", "far": "road-horizon",
+})  # fmt: skip
 
 
 class ServicePage(Presenter[ServiceView]):
@@ -352,17 +363,26 @@ class ServicePage(Presenter[ServiceView]):
             " · ".join(channel.into(language) for channel in service.channels),
             service.legal_basis.into(language),
             say("service.checked", who=service.checked_by, day=say.short_day(service.checked_on)),
-            say(f"service.priority_{self._priority}" if self._priority else "service.priority"),
-            tuple(
-                PriorityChoice(priority, say(f"service.priority_{priority or 'none'}"), priority == self._priority)
-                for priority in (PRIORITIES if self._asking else ())
-            ),
+            say(f"service.priority_{self._priority}" if self._priority else "service.priority")
+            if queue.priorities(self.bundle)
+            else "",
+            self._priorities(),
+            say("service.priority_how", n=PRIORITY_RUN_MAX) if self._asking else "",
             say("service.taking" if self.flow.busy else "service.take"),
             self._take_sub(needed - have),
             self.flow.busy,
             self._paper.word,
             self._paper.offered,
         )
+
+    def _priorities(self) -> tuple[PriorityChoice, ...]:
+        if not self._asking:
+            return ()
+        return tuple(
+            PriorityChoice(each, PRIORITY_ICONS[each], self.say(f"service.priority_{each or 'none'}"),
+                           each == self._priority)
+            for each in ("", *queue.priorities(self.bundle))
+        )  # fmt: skip
 
     def _form_row(self, form: Form) -> FormRow:
         found = (("sample", form.sample in self.bundle.pictures), ("code", content.is_link(form.link)), ("paper", True))

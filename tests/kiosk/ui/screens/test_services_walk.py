@@ -1,9 +1,13 @@
 """From the start page to a number, by real touches, in every language: search, audience, papers, the flowchart."""
 
+from dataclasses import replace
+from functools import partial
+
+import msgspec
 import pytest
 
 from kiosk.paper import FormSlip, GuideSlip, PrinterState
-from kiosk.ui import harness
+from kiosk.ui import harness, sample
 from kiosk.ui.screens.forms import SheetPicture
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.code import QrCode
@@ -179,3 +183,37 @@ def test_an_audience_keeps_only_its_services(shown):
     assert [row.id for row in shown.flow.view.rows] == farmers[: len(shown.flow.view.rows)]
     shown.touch("audience-")
     assert shown.flow.view.rows[0].id == bundle.services[0].id
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_whoever_needs_it_asks_for_priority_by_touch(shown, lang):
+    """Each reason the office offers is a chip of its own, no proof is asked for, and the record bears its id."""
+    begin(shown, lang)
+    shown.touch("service-sign_tax", "priority")
+    offered = [each.id for each in shown.flow.view.priorities]
+    assert offered == ["", "elderly", "disabled", "pregnant", "infant", "monk", "far"]
+    names = [each.name for each in shown.flow.view.priorities]
+    assert len(set(names)) == len(names)
+    assert {*names, shown.flow.view.priority_how} <= set(shown.stage.texts(shown.screen))
+    shown.touch("priority-far", "take")
+    assert bodies(shown)[0].priority == "far"
+    assert shown.kiosk.printer.tray[-1].priority == "far"
+    assert names[-1] in shown.stage.texts(shown.screen)
+
+
+def test_an_office_that_serves_all_in_turn_asks_nobody(shown, monkeypatch):
+    """Nothing is offered, and what a later program would offer is passed over."""
+    written = sample.sample_content()
+    for offered, shows in (((), False), (("veteran",), False), (("veteran", "monk"), True)):
+        newer = replace(written, office=msgspec.structs.replace(written.office, priorities=offered))
+        monkeypatch.setattr(sample, "sample_content", partial(replace, newer))
+        shown.kiosk.publish(shown.kiosk.world.content.edition + 1)
+        shown.flow.reset()
+        shown.settle()
+        begin(shown, "th")
+        shown.touch("service-sign_tax")
+        assert bool(shown.flow.view.priority) is shows
+        button = shown.key("priority")
+        shown.touch("priority")
+        assert (button.disabled, bool(shown.flow.view.priorities)) == (not shows, shows)
+    assert [each.id for each in shown.flow.view.priorities] == ["", "monk"]
