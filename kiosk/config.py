@@ -117,6 +117,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     call_speaker: Literal["kiosk", "board", "both"] = "kiosk"
     #: How loud, 1 being as it was recorded.
     call_volume: Annotated[float, Meta(ge=0, le=1)] = 0.9
+    #: So long after the office has shut, and after nobody pressed for as long, whoever is left in the queue gets an
+    #: outcome; staff can close earlier.
+    queue_close_after_min: Annotated[int, Meta(ge=0, le=600)] = 30
     #: Whether nothing on the screen slides, glides or breathes.
     reduce_motion: bool = False
 

@@ -195,10 +195,12 @@ class TicketMoved(_Body, frozen=True):
     """What became of a ticket: called, absent, sent on, served ... `move` names a row of the queue's table.
 
     `counter` and `staff` say where and by whom (ids of the content; empty where the holder or closing time did it);
-    `to_counter` and `to_service` where somebody was sent on to; `reason` is an id: why, or the new priority. `action`
-    is 16 random bytes of the press, so that one press counts once. The times are in milliseconds, None where no clock
-    could tell: `waited_ms` until the first call, `walked_ms` from call to counter, `served_ms` at the counter.
-    `on_paper` marks what was done on paper and entered later.
+    `to_counter` and `to_service` where somebody was sent on to (a group of services where the service is sensitive).
+    `reason` is an id: why, the state that closing time ended ("no_counter" where none was open all day), or for
+    "priority" three of them, "monk/elderly/seen": what it was, what it is now, why. A "walk_in" had no ticket and
+    waited for nothing. `action` is 16 random bytes of the press, so that one press counts once. The times are in
+    milliseconds, None where no clock could tell: `waited_ms` until the first call, `walked_ms` from call to counter,
+    `served_ms` at the counter. `on_paper` marks what was done on paper and entered later.
     """
 
     service_date: str

@@ -13,6 +13,7 @@ from typing import Final, Literal, get_args
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
 from kiosk.desk.world import World
+from kiosk.store.store import Transaction
 from shared.content import Bundle, Series, Text
 from shared.kinds import TicketIssued
 from shared.records import Quality
@@ -51,11 +52,8 @@ def take_ticket(
     `papers_missing` counts what the citizen said was not at hand; None when it was never asked. A sensitive service
     leaves only its public label in the record.
     """
-    bundle = services.shown(world)
-    service = services.find(bundle, service_id)
-    letter = series_letter(bundle, service.series, world.identity.series)
-    named = "" if service.sensitive else service.id
-    return _issue(world, moment, bundle, letter, named, service.public_label, priority, papers_missing, language)
+    wanted = wants(world, service_id, language=language, priority=priority, papers_missing=papers_missing)
+    return _give(world, moment, wanted)
 
 
 def priorities(bundle: Bundle) -> tuple[Priority, ...]:
@@ -77,32 +75,65 @@ def take_enquiry(world: World, moment: Moment, *, language: str) -> Ticket:
     group = enquiries(bundle)
     if group is None:
         raise services.NoSuchService("enquiries")
+    return _give(world, moment, wants_group(world, group.id, language=language))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What somebody takes a number for, as the record tells it: `service` is empty where it must not be told."""
+
+    series: str
+    service: str
+    public_label: Text
+    priority: Priority
+    papers_missing: int | None
+    language: str
+
+
+def wants(
+    world: World, service_id: str, *, language: str, priority: Priority = "", papers_missing: int | None = None
+) -> Wanted:
+    """A number for a service. Raises `NoContent` or `NoSuchService`."""
+    bundle = services.shown(world)
+    service = services.find(bundle, service_id)
+    letter = series_letter(bundle, service.series, world.identity.series)
+    named = "" if service.sensitive else service.id
+    return Wanted(letter, named, service.public_label, priority, papers_missing, language)
+
+
+def wants_group(world: World, group_id: str, *, language: str) -> Wanted:
+    """A number for a group of services alone, under its own name; for the first where there is none of that id.
+    Raises `NoContent`.
+    """
+    bundle = services.shown(world)
+    groups = {group.id: group for group in bundle.office.series}
+    group = groups.get(group_id) or next(iter(groups.values()))
     letter = series_letter(bundle, group.id, world.identity.series)
-    return _issue(world, moment, bundle, letter, "", group.name, "", None, language)
+    return Wanted(letter, "", group.name, "", None, language)
 
 
-def _issue(
-    world: World,
-    moment: Moment,
-    bundle: Bundle,
-    series: str,
-    service: str,
-    public_label: Text,
-    priority: Priority,
-    papers_missing: int | None,
-    language: str,
-) -> Ticket:
+def issue(
+    world: World, tx: Transaction, moment: Moment, wanted: Wanted, *, key: tuple[str, str, int] | None = None
+) -> int:
+    """Record the next number of a series, or the one of `key`, that stood on paper; inside the transaction."""
+    day, series, number = key or (
+        moment.service_date.isoformat(), wanted.series, tx.next_number(moment.service_date, wanted.series)
+    )  # fmt: skip
+    body = TicketIssued(
+        day, series, number, wanted.service, wanted.public_label.th, wanted.priority, wanted.papers_missing,
+        wanted.language,
+    )  # fmt: skip
+    record = world.lobby.append(tx, body, at=moment.at, edition=world.content.edition)
+    tally.add(world, record.header.at, body)
+    return number
+
+
+def _give(world: World, moment: Moment, wanted: Wanted) -> Ticket:
     with world.store.transaction() as tx:
-        number = tx.next_number(moment.service_date, series)
-        body = TicketIssued(
-            moment.service_date.isoformat(), series, number, service, public_label.th, priority, papers_missing,
-            language,
-        )  # fmt: skip
-        record = world.lobby.append(tx, body, at=moment.at, edition=bundle.edition)
-        tally.add(world, record.header.at, body)
-        rating_code = rating_codes.issue(world, moment.service_date, body.service)
+        number = issue(world, tx, moment, wanted)
+        rating_code = rating_codes.issue(world, moment.service_date, wanted.service)
     return Ticket(
-        label(series, number), series, number, moment.service_date, public_label, priority,
+        label(wanted.series, number), wanted.series, number, moment.service_date, wanted.public_label, wanted.priority,
         tx.confirmed.records[-1].header.seq, rating_code,
     )  # fmt: skip
 

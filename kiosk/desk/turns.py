@@ -15,7 +15,9 @@ The rules of this file:
 3. People served first go first, but a counter that called `PRIORITY_RUN_MAX` of them in a row calls somebody else next,
    if anybody else waits. So whoever has p others of no priority before them is called after at most
    (p + 1) * (PRIORITY_RUN_MAX + 1) calls of one counter, however many priority tickets keep coming.
-4. Durations are measured by the monotonic clock; across a restart by believed times of day; else they are None, and
+4. Somebody served without a ticket costs whoever waits one turn at most: after each, the counter calls from the line.
+5. A queue that lives is of one day: while somebody pressed within `ALIVE_MIN`, no clock that jumps ends it.
+6. Durations are measured by the monotonic clock; across a restart by believed times of day; else they are None, and
    count nowhere.
 """
 
@@ -27,14 +29,22 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from shared.kinds import CounterSeen, TicketIssued, TicketMoved
+from shared.kinds import CounterSeen, NumbersReserved, TicketIssued, TicketMoved
 from shared.records import At, Quality
 
+#: What a line is folded from.
+Folded = TicketIssued | TicketMoved | CounterSeen | NumbersReserved
 State = Literal["waiting", "called", "serving", "held", "missed"]
 #: Service date, series, number: no two tickets share them.
 Key = tuple[str, str, int]
+#: Who presses: staff at a counter, or whoever holds the ticket.
+Caller = Literal["counter", "holder"]
 End = Literal["served", "left", "no_show", "not_served", "unfinished"]
 
+#: Why staff correct what somebody chose by touch.
+CORRECTIONS: Final = ("asked", "seen", "mistake")
+#: Where nobody pressed and nobody took a number for so long, the queue may be another day's.
+ALIVE_MIN: Final = 120
 #: After so many priority calls in a row a counter calls an ordinary ticket.
 PRIORITY_RUN_MAX: Final = 2
 #: Whoever was called in vain and is back, or said they would be late, stands behind so many.
@@ -49,12 +59,14 @@ INTERVALS_MIN: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One row of the table: from which states, to which state or end, and who may say so."""
+    """One row of the table: from which states, to which state or end, and who may press it. What nobody presses
+    happens inside another act: closing time, a walk-in.
+    """
 
     frm: frozenset[State]
     to: State | None
     end: End | None = None
-    by: Literal["counter", "holder", "system"] = "counter"
+    by: tuple[Caller, ...] = ("counter",)
 
 
 _ANY: Final[frozenset[State]] = frozenset({"waiting", "called", "serving", "held", "missed"})
@@ -69,11 +81,12 @@ MOVES: Final[Mapping[str, Move]] = MappingProxyType({
     "transfer": Move(frozenset({"called", "serving", "held"}), "waiting"),
     "another": Move(frozenset({"serving"}), "waiting"),
     "priority": Move(frozenset({"waiting"}), "waiting"),
-    "late": Move(frozenset({"waiting"}), "waiting", by="holder"),
+    "late": Move(frozenset({"waiting"}), "waiting", by=("holder",)),
     "finish": Move(frozenset({"called", "serving"}), None, "served"),
-    "leave": Move(frozenset({"waiting", "missed", "called", "held"}), None, "left"),
-    "expire": Move(frozenset({"missed"}), None, "no_show", by="system"),
-    "close": Move(_ANY, None, "not_served", by="system"),
+    "leave": Move(frozenset({"waiting", "missed", "called", "held"}), None, "left", by=("counter", "holder")),
+    "walk_in": Move(frozenset({"waiting", "missed"}), "serving", by=()),
+    "expire": Move(frozenset({"missed"}), None, "no_show", by=()),
+    "close": Move(_ANY, None, "not_served", by=()),
 })  # fmt: skip
 #: What closing makes of each state.
 CLOSED_AS: Final[Mapping[State, End]] = MappingProxyType({
@@ -126,6 +139,25 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What staff made of a priority, and why: the `reason` of a "priority" move, such as "monk/elderly/seen"."""
+
+    was: str
+    now: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.was}/{self.now}/{self.why}"
+
+    @staticmethod
+    def read(reason: str) -> Correction:
+        """What a record says."""
+        was, _, rest = reason.partition("/")
+        now, _, why = rest.partition("/")
+        return Correction(was, now, why)
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
     """A ticket on the board: `id` counts the calls of the day, recalls too, so that none is missed or said twice."""
 
@@ -138,12 +170,20 @@ class Call:
 
 @dataclass(slots=True)
 class Counter:
-    """A staffed window as it was last seen: what it serves, who sits there, its priority calls in a row."""
+    """A staffed window as it was last seen: what it serves, who sits there, its priority calls in a row, and whether
+    it served somebody without a ticket since it last called.
+    """
 
-    open: bool = False
+    state: str = "closed"
     staff: str = ""
     groups: tuple[str, ...] = ()
     run: int = 0
+    walked_in: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether it calls people."""
+        return self.state == "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +195,17 @@ class Gone:
     counter: str = ""
     service: str = ""
     served_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One service that was given at a counter, for the day's figures; `served_ms` is None where it was not measured."""
+
+    counter: str
+    staff: str
+    service: str
+    served_ms: int | None
+    on_paper: bool
 
 
 class Refused(Exception):
@@ -178,8 +229,15 @@ class Line:
     last_call: int = 0
     rhythm: dict[str, deque[At]] = field(default_factory=dict)
     actions: dict[bytes, Key] = field(default_factory=dict)
+    done: list[Done] = field(default_factory=list)
+    strips: set[Key] = field(default_factory=set)
+    """Numbers on paper that nobody entered; kept over the night, since they are entered when there is time."""
+    staffed: set[str] = field(default_factory=set)
+    """The days of which somebody is left and on which a counter was open."""
     taken: int = 0
     closed: bool = False
+    last: At | None = None
+    """When somebody last pressed or took a number."""
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -190,6 +248,7 @@ class Line:
             tickets=dict(self.tickets), gone=dict(self.gone), actions=dict(self.actions), calls=self.calls.copy(),
             counters={counter: replace(seen) for counter, seen in self.counters.items()},
             rhythm={group: ats.copy() for group, ats in self.rhythm.items()},
+            done=list(self.done), strips=set(self.strips), staffed=set(self.staffed),
         )  # fmt: skip
 
     def waiting(self, groups: Iterable[str] | None = None, counter: str = "") -> list[Waiting]:
@@ -204,10 +263,15 @@ class Line:
                 if each.state == "waiting"
                 and each.day == self.service_date
                 and (wanted is None or each.group in wanted or (counter and each.counter == counter))
-                and (not counter or each.counter in ("", counter))
+                and (not counter or each.counter in ("", counter) or self._shut(each.counter))
             ),
             key=lambda each: each.place,
         )
+
+    def _shut(self, counter: str) -> bool:
+        """Whether nobody sits there any more: whoever was sent to it is anybody's."""
+        seen = self.counters.get(counter)
+        return seen is None or seen.state == "closed"
 
     def next_for(self, counter: str, groups: Iterable[str]) -> Waiting | None:
         """Who should come now, or None where nobody waits for this counter."""
@@ -258,31 +322,78 @@ class Line:
     # --- deciding -----------------------------------------------------------------------------------------------------
 
     def check(self, move: str, key: Key, counter: str = "") -> Waiting:
-        """The ticket, if this move may happen to it now. Raises `Refused` with what to say."""
-        if key in self.gone:
-            raise Refused("queue.gone")
-        ticket = self.tickets.get(key)
-        if ticket is None or ticket.day < self.service_date:
-            raise Refused("queue.other_day" if key[0] < self.service_date else "queue.unknown")
-        if ticket.state not in MOVES[move].frm:
+        """The ticket, if this move may happen to it now; whoever names no counter holds the ticket. Raises `Refused`
+        with what to say.
+        """
+        row = MOVES.get(move)
+        if row is None or ("counter" if counter else "holder") not in row.by:
+            raise Refused("queue.not_yours")
+        ticket = self.ticket(key)
+        if ticket.state not in row.frm:
             if move in ("call", "serve") and ticket.counter and ticket.counter != counter:
                 raise Refused("queue.taken", ticket.counter)
             raise Refused("queue.not_now", ticket.counter)
         if counter and ticket.state in ("called", "serving") and ticket.counter != counter:
             raise Refused("queue.taken", ticket.counter)
+        sent_to = ticket.counter if ticket.state == "waiting" else ""
+        if move == "call" and sent_to not in ("", counter) and not self._shut(sent_to):
+            raise Refused("queue.taken", sent_to)
+        if move == "call" or (move == "serve" and ticket.state == "held"):
+            self.free(counter)
         return ticket
+
+    def ticket(self, key: Key) -> Waiting:
+        """The ticket of today's line. Raises `Refused` where it is done with, of another day, or was never given."""
+        if key in self.gone:
+            raise Refused("queue.gone")
+        ticket = self.tickets.get(key)
+        if ticket is None or ticket.day != self.service_date:
+            raise Refused("queue.other_day" if key[0] != self.service_date else "queue.unknown")
+        return ticket
+
+    def on_strip(self, key: Key) -> bool:
+        """Whether this number stands on paper and was not entered yet."""
+        return key in self.strips
+
+    def free(self, counter: str) -> Counter:
+        """The counter, if it may take somebody now. Raises `Refused` where it is not open or has somebody."""
+        seen = self.counters.get(counter)
+        if seen is None or not seen.open:
+            raise Refused("queue.counter_closed")
+        if any(each.counter == counter and each.state in ("called", "serving") for each in self.tickets.values()):
+            raise Refused("queue.still_there", counter)
+        return seen
+
+    def belongs(self, at: At, service_date: str) -> bool:
+        """Whether what happens at this moment, dated so by the clock, is of this line's day.
+
+        A clock may jump over midnight at ten in the morning, or come back from a power cut in another year: while the
+        queue lives it stays the day that it is, and so numbers go on instead of beginning anew among people who hold
+        them.
+        """
+        if service_date == self.service_date:
+            return True
+        if not self.service_date or self.closed or self.last is None:
+            return False
+        gap_ms = between_ms(self.last, at)
+        if gap_ms is None:
+            return at.quality == Quality.BAD or service_date < self.service_date
+        return gap_ms < ALIVE_MIN * 60_000
 
     # --- folding ------------------------------------------------------------------------------------------------------
 
-    def take(self, at: At, body: TicketIssued | TicketMoved | CounterSeen, *, group: str = "") -> None:
+    def take(self, at: At, body: Folded, *, group: str = "") -> None:
         """Fold one record in; `group` is where a new ticket waits, or one that is sent on to another service.
 
-        A later date than the line's begins a new day: whoever is left of the one before waits for closing only. A
-        ticket that bears an earlier date came while the clock was wrong, and waits like any other.
+        A date that does not belong to the line begins a new day: whoever is left of the one before waits for closing
+        only. A ticket that bears another date although it belongs came while the clock was wrong, and waits like any
+        other.
         """
-        if body.service_date > self.service_date:
+        if self.begins(at, body):
             self.begin(body.service_date)
         self.taken += 1
+        if not (isinstance(body, TicketMoved) and body.move in ("expire", "close")):
+            self.last = at
         match body:
             case TicketIssued():
                 ticket = Waiting(
@@ -292,22 +403,38 @@ class Line:
                 )  # fmt: skip
                 if ticket.key not in self.gone:
                     self.tickets.setdefault(ticket.key, ticket)  # carried over to a new log, a record comes twice
+                    self.closed = False
+                self.strips.discard(ticket.key)
             case CounterSeen():
                 seen = self.counters.setdefault(body.counter, Counter())
-                seen.open, seen.staff, seen.groups = body.state == "open", body.staff, tuple(body.groups)
+                seen.state, seen.staff, seen.groups = body.state, body.staff, tuple(body.groups)
+                self.staffed.add(self.service_date)
+            case NumbersReserved():
+                self.strips.update(
+                    (body.service_date, body.series, number) for number in range(body.first, body.last + 1)
+                )
             case TicketMoved():
                 self._move(at, body, group)
+
+    def begins(self, at: At, body: Folded) -> bool:
+        """Whether this record is the first of another day: numbers taken, or a counter opened. A number of a strip
+        bears the day of the strip, and is entered on any.
+        """
+        if isinstance(body, TicketIssued) and self.on_strip((body.service_date, body.series, body.number)):
+            return False
+        return not isinstance(body, TicketMoved) and not self.belongs(at, body.service_date)
 
     def begin(self, service_date: str) -> None:
         """A new day: nothing of the old one but who is left of it."""
         self.service_date, self.last_call, self.taken, self.closed = service_date, 0, 0, False
-        for each in (self.gone, self.counters, self.calls, self.rhythm, self.actions):
+        for each in (self.gone, self.counters, self.calls, self.rhythm, self.actions, self.done):
             each.clear()
+        self.staffed &= {each.day for each in self.tickets.values()}
 
     def left_over(self, today: str) -> list[Waiting]:
-        """Who is left of days before `today`, in the order they came."""
+        """Who is left of other days than `today`, in the order they came."""
         return sorted(
-            (each for each in self.tickets.values() if each.day < today), key=lambda each: (each.day, each.place)
+            (each for each in self.tickets.values() if each.day != today), key=lambda each: (each.day, each.place)
         )
 
     def _move(self, at: At, body: TicketMoved, group: str) -> None:
@@ -322,6 +449,9 @@ class Line:
         move = MOVES.get(body.move)
         if ticket is None or move is None:
             return  # of another device, or of a later version: nothing here to move
+        if body.move in ("finish", "another"):
+            served_ms = _sum(ticket.served_ms, body.served_ms) if ticket.state == "serving" else None
+            self.done.append(Done(body.counter, body.staff, ticket.service, served_ms, body.on_paper))
         if move.to is None:
             if ticket.day == self.service_date:
                 end = CLOSED_AS[ticket.state] if body.move == "close" else move.end
@@ -338,9 +468,14 @@ class Line:
             after = replace(after, served_ms=served_ms, step_ms=step_ms)
         match body.move:
             case "call" | "recall":
-                self._called(at, body.counter, ticket, again=body.move == "recall")
+                if not body.on_paper:
+                    self._called(at, body.counter, ticket, again=body.move == "recall")
                 waited = ticket.waited_ms if ticket.calls else body.waited_ms
                 return replace(after, counter=body.counter, calls=ticket.calls + 1, waited_ms=waited)
+            case "walk_in":
+                if not body.on_paper:
+                    self.counters.setdefault(body.counter, Counter()).walked_in = True
+                return replace(after, counter=body.counter)
             case "serve":
                 walked = body.walked_ms if ticket.walked_ms is None else ticket.walked_ms
                 return replace(after, counter=body.counter, walked_ms=walked)
@@ -356,7 +491,7 @@ class Line:
                     after, group=group or ticket.group, service=body.to_service, step=0, step_ms=0, served_ms=0
                 )
             case "priority":
-                return replace(after, priority=body.reason, since=ticket.since)
+                return replace(after, priority=Correction.read(body.reason).now, since=ticket.since)
             case _:
                 return after
 
@@ -367,7 +502,7 @@ class Line:
             return
         self.rhythm.setdefault(ticket.group, deque(maxlen=CALLS_KEPT)).append(at)
         seen = self.counters.setdefault(counter, Counter())
-        seen.run = seen.run + 1 if ticket.priority else 0
+        seen.run, seen.walked_in = seen.run + 1 if ticket.priority else 0, False
 
     def _behind(self, count: int, ticket: Waiting) -> tuple[int, int]:
         """The place behind the next `count` of the same group: theirs, then as late as now."""

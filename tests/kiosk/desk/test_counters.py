@@ -8,12 +8,11 @@ import pytest
 
 from kiosk.desk.counters import MISSED_MIN, Queue
 from kiosk.desk.queue import take_ticket
-from kiosk.desk.turns import PRIORITY_RUN_MAX, Line, Refused
+from kiosk.desk.turns import PRIORITY_RUN_MAX, Correction, Refused
 from shared import kinds
-from shared.kinds import QueueClosed, TicketMoved
+from shared.kinds import QueueClosed
+from tests.kiosk.desk.lobbies import BOTH, Lobby, look, moves
 from tests.kiosk.worlds import Hands, make_world
-
-BOTH = ("tax", "general")
 
 
 @pytest.fixture
@@ -24,52 +23,10 @@ def world(tmp_path):
     made.store.close()
 
 
-class Lobby:
-    """One queue with its clock; `press` makes the 16 bytes of a finger."""
-
-    def __init__(self, world) -> None:
-        self.world, self.hands, self.dice = world, Hands(), random.Random(7)
-        self.clock = self.hands.clock()
-        self.queue = Queue(world)
-
-    def press(self) -> bytes:
-        return self.dice.randbytes(16)
-
-    def now(self):
-        return self.clock.now()
-
-    def ticket(self, service="sign_tax", priority=""):
-        ticket = take_ticket(self.world, self.now(), service_id=service, language="th", priority=priority)
-        return ticket.service_date.isoformat(), ticket.series, ticket.number
-
-    def open(self, counter, *groups):
-        self.queue.seen(self.now(), counter, "open", staff=f"staff{counter}", groups=groups or BOTH)
-
-    def call(self, counter, action=None):
-        return self.queue.call_next(self.now(), counter, action=action or self.press())
-
-    def move(self, move, key, counter="", **how):
-        return self.queue.move(self.now(), move, key, counter, action=how.pop("action", None) or self.press(), **how)
-
-
 @pytest.fixture
 def lobby(world):
     """A queue at half past ten."""
     return Lobby(world)
-
-
-def moves(world):
-    """What the log says of tickets, in order."""
-    found = [kinds.decode(r.header.kind, r.header.schema, r.body) for r in world.lobby.after(0)]
-    return [body for body in found if isinstance(body, TicketMoved)]
-
-
-def look(line: Line):
-    """All that a line says, to compare two of them."""
-    return (
-        line.service_date, line.tickets, line.gone, line.counters, list(line.calls), line.last_call,
-        {group: list(ats) for group, ats in line.rhythm.items()}, line.actions, line.closed,
-    )  # fmt: skip
 
 
 def test_one_visit_from_number_to_done(lobby):
@@ -204,10 +161,15 @@ def test_staff_correct_a_priority_with_a_reason(lobby):
     """Chosen by touch without proof, put right by a press; the place stays."""
     one, two = lobby.ticket(), lobby.ticket()
     lobby.open("1")
-    lobby.move("priority", two, "1", reason="elderly")
+    lobby.move("priority", two, "1", priority="elderly", reason="seen")
     assert lobby.queue.line.next_for("1", BOTH).key == two
-    lobby.move("priority", two, "1", reason="")
+    lobby.move("priority", two, "1", priority="", reason="mistake")
     assert lobby.queue.line.next_for("1", BOTH).key == one
+    assert [body.reason for body in moves(lobby.world)] == ["/elderly/seen", "elderly//mistake"]
+    assert Correction.read(moves(lobby.world)[1].reason) == Correction("elderly", "", "mistake")
+    for wrong in ({"priority": "king", "reason": "seen"}, {"priority": "monk"}):
+        with pytest.raises(Refused, match=r"queue\.no_reason"):
+            lobby.move("priority", two, "1", **wrong)
 
 
 def test_closing_time_has_an_outcome_for_everybody(lobby):
@@ -223,7 +185,7 @@ def test_closing_time_has_an_outcome_for_everybody(lobby):
     ends = [lobby.queue.line.gone[key].end for key in keys]
     assert ends == ["unfinished", "no_show", "no_show", "not_served", "not_served"]
     last = list(lobby.world.lobby.after(0))[-1]
-    assert kinds.decode("queue.closed", 1, last.body) == QueueClosed("2026-03-16", 14)
+    assert kinds.decode("queue.closed", 1, last.body) == QueueClosed("2026-03-16", 1)
     with pytest.raises(Refused, match=r"queue\.gone"):
         lobby.move("call", keys[4], "1")
 
@@ -272,16 +234,6 @@ def test_an_estimate_is_a_range_and_silent_where_too_little_is_known(lobby):
     assert line.range_min("general", 2) is None
     lobby.queue.seen(lobby.now(), "1", "pause")
     assert line.range_min("tax", 2) is None, "nobody calls this group now"
-
-
-def test_entered_from_paper_is_marked_and_measures_nothing(lobby):
-    """What was served by candle light counts as served, not as quick."""
-    key = lobby.ticket()
-    lobby.open("1")
-    lobby.hands.pass_s(7200)
-    lobby.move("call", key, "1", on_paper=True)
-    lobby.move("finish", key, "1", on_paper=True)
-    assert [(body.on_paper, body.waited_ms, body.served_ms) for body in moves(lobby.world)] == [(True, None, None)] * 2
 
 
 def test_threads_that_issue_and_call_against_each_other(lobby):

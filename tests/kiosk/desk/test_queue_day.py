@@ -77,7 +77,7 @@ def serve(queue, clock, dice, counter, at_counter):
     if key is None:
         missed = [each for each in queue.follow().tickets.values() if each.state == "missed"]
         if missed and dice.random() < 0.2:
-            queue.move(clock.now(), "back", dice.choice(missed).key, action=press())
+            queue.move(clock.now(), "back", dice.choice(missed).key, counter, action=press())
         action = press()
         called = queue.call_next(clock.now(), counter, action=action)
         if called is None:
