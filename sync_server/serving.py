@@ -1,15 +1,18 @@
-"""Runs the WSGI application under granian, in one worker process.
+"""Runs the application behind its door (`sync_server.door`) under granian, in one worker process.
 
 One process because SQLite has one writer anyway, and because the projectors' thread lives in it. Over PostgreSQL
 start this program several times behind one proxy. Static files are served by WhiteNoise, from the same process.
 """
 
+import functools
 from pathlib import Path
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
+
+from sync_server.door import Door
 
 # A peer that has not finished its request line and headers by then is dropped: idle connections cost nothing after
 # this.
@@ -22,9 +25,8 @@ def serve(host: str, port: int, threads: int, pid_file: Path | None = None) -> N
         "sync_server.wsgi:application",
         address=host,
         port=port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGINL,
         workers=1,
-        blocking_threads=threads,
         runtime_mode=RuntimeModes.mt,
         http=HTTPModes.http1,
         websockets=False,
@@ -33,4 +35,15 @@ def serve(host: str, port: int, threads: int, pid_file: Path | None = None) -> N
         respawn_failed_workers=True,
         process_name=None,
         pid_file=pid_file,
-    ).serve()
+    ).serve(target_loader=functools.partial(_behind_door, threads), wrap_loader=False)
+
+
+def _behind_door(threads: int) -> Door:
+    """In the worker process: importing the application starts it (`sync_server.wsgi`)."""
+    from django.conf import settings
+
+    from sync_server.wsgi import application
+
+    # One byte more than the largest that anything takes: that one is told too long by whoever takes it.
+    longest = max(settings.SALA_ENVELOPE_BYTES_MAX, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    return Door(application, threads=threads, body_bytes_max=longest + 1)
