@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from kiosk.lobby.words import WORDS
+from kiosk.lobby.words import WORDS, sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from starlette.requests import Request
 
 _PAGES: Final = Path(__file__).resolve().parent / "pages"
@@ -29,22 +31,25 @@ _ASSETS: Final = Path(__file__).resolve().parents[2] / "assets"
 _FOLDERS: Final = (_PAGES, _ASSETS / "fonts", _ASSETS / "icons")
 #: What may be asked for; pages themselves are told by their routes.
 _SERVED: Final = frozenset({".css", ".js", ".svg", ".ttf"})
-_PLACE: Final = re.compile(r"\{\{\s*([\w.]+)(?::(\w+))?\s*\}\}")
+_PLACE: Final = re.compile(r"\{\{(\{)?\s*([\w.]+)(?::(\w+))?\s*\}\}(?(1)\})")
 
 
-def page(name: str, language: str, *, words: str = "") -> Response:
+def page(
+    name: str, language: str, *, words: str = "", values: Mapping[str, str] | None = None, status: int = 200
+) -> Response:
     """The page `pages/<name>` in a language ("th", "ms", "en"). Sentences whose key begins with `words` go along as
-    JSON in `{{words}}`, for its script.
+    JSON in `{{words}}`, for its script; `values` are what else it is filled with, in `{{{triple}}}` braces as HTML.
     """
-    return HTMLResponse(_filled(name, language, words))
+    return HTMLResponse(_filled(name, language, words, values or {}), status)
 
 
-@cache
-def _filled(name: str, language: str, words: str) -> str:
+def _filled(name: str, language: str, words: str, values: Mapping[str, str]) -> str:
     along = {key: text.into(language) for key, text in WORDS.items() if words and key.startswith(words)}
 
     def fill(found: re.Match[str]) -> str:
-        key = found[1]
+        key = found[2]
+        if key in values:
+            return values[key] if found[1] else html.escape(values[key])
         if key == "language":
             return language
         if key == "words":
@@ -52,9 +57,14 @@ def _filled(name: str, language: str, words: str) -> str:
             return json.dumps(along, ensure_ascii=False).replace("<", "\\u003c")
         if key == "build":
             return build()
-        return html.escape(WORDS[key].into(found[2] or language))
+        return html.escape(sentence(key, found[3] or language, **values))
 
-    return _PLACE.sub(fill, (_PAGES / name).read_text("utf-8"))
+    return _PLACE.sub(fill, _text(name))
+
+
+@cache
+def _text(name: str) -> str:
+    return (_PAGES / name).read_text("utf-8")
 
 
 @cache

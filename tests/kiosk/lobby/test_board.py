@@ -68,7 +68,7 @@ def test_who_did_not_come_is_named_up_to_a_number(lobby):
     seen = look(lobby)
     assert seen.missed == tuple(f"A{at:03d}" for at in range(1, board.MISSED_MAX + 1))
     assert seen.missed_more == 2
-    lobby.move("back", keys[0])
+    lobby.move("back", keys[0], "1")
     assert look(lobby).missed[0] == "A002"
 
 
