@@ -30,13 +30,16 @@ from shared.kinds import (
     CaseFiled,
     CaseReturned,
     ComplaintFiled,
+    CounterSeen,
     LogOpened,
     PraiseGiven,
+    QueueClosed,
     RatingChanged,
     RatingExplained,
     RatingExplainedFirst,
     RatingGiven,
     TicketIssued,
+    TicketMoved,
     Unreadable,
 )
 from shared.records import decode_header
@@ -45,6 +48,7 @@ from sync_server.content.actions import publish_statuses
 from sync_server.organisations.models import Office
 from sync_server.organisations.queries import the_office
 from sync_server.queues import project as queues
+from sync_server.queues import project_waiting as waiting
 from sync_server.records import actions as records
 from sync_server.records import project as logs
 from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
@@ -79,6 +83,16 @@ PROJECTORS: dict[str, Projector] = {
         },
         queues.reset,
         queues.withdraw,
+    ),
+    "waiting": Projector(
+        {
+            TicketIssued: cast("Fold", waiting.issues),
+            TicketMoved: cast("Fold", waiting.moves),
+            CounterSeen: cast("Fold", waiting.presences),
+            QueueClosed: cast("Fold", waiting.closings),
+        },
+        waiting.reset,
+        waiting.withdraw,
     ),
     "cases": Projector(
         {CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)}, cases.reset, cases.withdraw
@@ -284,8 +298,8 @@ class _Runs:
             if isinstance(body, Unreadable):
                 self._set_aside(row, Why.UNREADABLE, body.reason)
                 return
-            at = decode_header(bytes(row.header)).at
-            seen = Seen(self._log, row.seq, at, row.received_at, row.clock_ahead_ms, body)
+            header = decode_header(bytes(row.header))
+            seen = Seen(self._log, row.seq, header.at, row.received_at, row.clock_ahead_ms, header.edition, body)
             self.by_body.setdefault(kind.body, []).append(seen)
 
     def _set_aside(self, row: _Row, why: Why, reason: str) -> None:

@@ -178,6 +178,8 @@ SALA_BUNDLE_SOURCE = "sync_server.content.queries"
 SALA_STATUS_SOURCE = "sync_server.home.statuses.statuses_for_bundle"
 # How the last month was rated, for the attract screen: content stands beside queues in the stack.
 SALA_SATISFACTION_SOURCE = "sync_server.home.satisfaction.of_last_month"
+# What services an edition told of, for the promise that a citizen was given: content stands beside queues in the stack.
+SALA_SERVICES_SOURCE = "sync_server.content.queries.services_in"
 # Who reads complaints about people, with which keys: content publishes them and knows nothing of sealed cases.
 SALA_READER_SOURCE = "sync_server.sealed.queries.reader_keys"
 # When the newest backup was made, for the fleet page: kiosks stand below backups in the stack.

@@ -3,6 +3,7 @@
 `current_manifest`, `current_edition` and `piece` are what ingest answers kiosks with.
 """
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +15,14 @@ from django.utils.module_loading import import_string
 
 from shared import content, thai
 from shared.content import FORM_PREFIX, OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
+from shared.errors import SalaError
 from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
 from sync_server.keys import server_keys
 from sync_server.organisations.models import Office
 from sync_server.organisations.queries import the_office
+
+logger = logging.getLogger(__name__)
 
 
 def newest(office: Office) -> Edition | None:
@@ -146,6 +150,25 @@ def published_services(office: Office) -> list[Service]:
     pieces = pieces_of(edition) if edition else {}
     names = sorted(name for name in pieces if name.startswith(SERVICE_PREFIX))
     return [content.read_piece(Service, pieces[name]) for name in names]
+
+
+def services_in(number: int, ids: Collection[str]) -> dict[str, Service]:
+    """Those services of these ids that edition `number` of this server's office told of; none where it made no such
+    edition, or where the keys that signed it are not known any more.
+    """
+    edition = Edition.objects.filter(office=the_office(), number=number).first()
+    if edition is None:
+        return {}
+    try:
+        manifest = manifest_of(edition)
+    except SalaError:
+        logger.warning("edition %s cannot be verified: what it promised is not known", number, exc_info=True)
+        return {}
+    assert manifest is not None
+    names = {ref.hash.hex(): plain_name(ref.name) for ref in manifest.pieces if ref.name.startswith(SERVICE_PREFIX)}
+    wanted = {digest: id_ for digest, id_ in names.items() if id_ in ids}
+    rows = Piece.objects.filter(office=edition.office, hash__in=wanted)
+    return {wanted[row.hash]: content.read_piece(Service, bytes(row.data)) for row in rows}
 
 
 def published_office(office: Office) -> content.Office | None:

@@ -1,7 +1,8 @@
-"""Tickets, ratings, what was said about ratings, and praise, as statistics: one row for each record that says so.
+"""Tickets, ratings, what was said about ratings, and praise, as statistics: one row for each record that says so; and
+what became of tickets.
 
-All tables are pure projections: `manage rebuild queues` empties and refills them. Each row keeps (log, seq), the
-record it came from, so that every figure leads back to its records.
+All tables but that of decisions are pure projections: `manage rebuild queues waiting` empties and refills them. Each
+row keeps (log, seq), the record it came from, so that every figure leads back to its records.
 """
 
 from typing import ClassVar
@@ -170,3 +171,120 @@ class Praise(models.Model):
 
     def __str__(self) -> str:
         return f"{self.service_date} {self.person}"
+
+
+class Moved(models.Model):
+    """One thing that happened to a ticket: that it was issued ("issued"), or a move of the kiosk's queue.
+
+    `service` is the one it was issued for or sent on to, `reason` the priority it was issued with, or why it was moved.
+    `at` and the times are None where no clock could tell. The staff who pressed are not kept: no figure is about them.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="moves", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="moves", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    series = models.CharField(max_length=8)
+    number = models.PositiveIntegerField()
+    move = models.CharField(max_length=20)
+    at = models.DateTimeField(null=True)
+    edition = models.PositiveBigIntegerField()
+    service = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=60, blank=True)
+    counter = models.CharField(max_length=20, blank=True)
+    action = models.CharField(max_length=32, blank=True)
+    waited_ms = models.PositiveIntegerField(null=True)
+    walked_ms = models.PositiveIntegerField(null=True)
+    served_ms = models.PositiveIntegerField(null=True)
+    on_paper = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="move_once_per_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date", "series", "number"], name="move_by_ticket"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.series}{self.number} {self.move}"
+
+
+class Outcome(models.Model):
+    """What became of a ticket at the `nth` service its holder was here for (1 for most); made of all its `Moved` rows.
+
+    (log, seq) is the record that issued it, or the first one about it while that has not come (`issued` is False, and
+    it counts nowhere). `priority` is the one it was issued with, `served_as` the one that staff left it. `hour` is the
+    hour of the office's day in which it was issued. Only the first service has a `waited_ms`: what somebody waited for
+    a second one is not measured. `promise_ms` is what the edition on screen then promised, None where that is no matter
+    of minutes or hours; `steps_kept` says for each step whether it kept its own, where the person was at as many
+    counters as the procedure has steps.
+    """
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="outcomes", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="outcomes", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    series = models.CharField(max_length=8)
+    number = models.PositiveIntegerField()
+    nth = models.PositiveSmallIntegerField()
+    last = models.BooleanField()
+    issued = models.BooleanField()
+    service = models.CharField(max_length=60, blank=True)
+    label = models.CharField(max_length=80, blank=True)
+    priority = models.CharField(max_length=60, blank=True)
+    served_as = models.CharField(max_length=60, blank=True)
+    hour = models.PositiveSmallIntegerField(null=True)
+    counter = models.CharField(max_length=20, blank=True)
+    calls = models.PositiveSmallIntegerField()
+    transfers = models.PositiveSmallIntegerField()
+    on_paper = models.BooleanField()
+    end = models.CharField(max_length=10, blank=True)
+    waited_ms = models.PositiveBigIntegerField(null=True)
+    walked_ms = models.PositiveBigIntegerField(null=True)
+    served_ms = models.PositiveBigIntegerField(null=True)
+    promise_ms = models.PositiveBigIntegerField(null=True)
+    steps_kept = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["office", "service_date", "series", "number", "nth"], name="outcome_once_per_service"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.series}{self.number} {self.end}"
+
+
+class CounterState(models.TextChoices):
+    """What a counter did, or that the queue of the day was closed, and every counter with it."""
+
+    OPEN = "open"
+    PAUSE = "pause"
+    CLOSED = "closed"
+    DAY_CLOSED = "day closed"
+
+
+class Presence(models.Model):
+    """A counter opened, paused or closed at `at` (None: no clock could tell); who sat there is not kept."""
+
+    office = models.ForeignKey(Office, models.PROTECT, related_name="presences", db_index=False)
+    log = models.ForeignKey(Log, models.PROTECT, related_name="presences", db_index=False)
+    seq = models.PositiveBigIntegerField()
+    service_date = models.DateField()
+    counter = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=CounterState.choices)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["log", "seq"], name="presence_once_per_record"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["office", "service_date"], name="presence_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service_date} {self.counter} {self.state}"

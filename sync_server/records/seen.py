@@ -24,8 +24,8 @@ _PLAUSIBLE_AGE = dt.timedelta(days=2 * 365)
 class Seen(Generic[B_co]):
     """One record as a projector sees it.
 
-    `clock_ahead_ms` is how far the kiosk's clock stood before the server's when the record arrived (None when it
-    never said).
+    `edition` is the content that was on screen. `clock_ahead_ms` is how far the kiosk's clock stood before the server's
+    when the record arrived (None when it never said).
     """
 
     log: Log
@@ -33,6 +33,7 @@ class Seen(Generic[B_co]):
     at: At
     received_at: dt.datetime
     clock_ahead_ms: int | None
+    edition: int
     body: B_co
 
     def occurred_at(self) -> dt.datetime | None:

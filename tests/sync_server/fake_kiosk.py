@@ -50,6 +50,7 @@ class FakeKiosk:
         self.logs: dict[bytes, FakeLog] = {}
         self.events: list[protocol.Event] = []
         self.boot = self.random.randbytes(8)
+        self.edition = 1
         self.open_log()
 
     @classmethod
@@ -87,7 +88,13 @@ class FakeKiosk:
         wall_ms = int(self.now.timestamp() * 1000) + len(self.lobby.records)
         at = at or At(wall_ms, 420, self.boot, len(self.lobby.records) * 1000, Quality.GOOD)
         record, _head = log.link(
-            self.lobby.head, kind=kind, schema=schema, edition=1, at=at, salt=self.random.randbytes(16), body=data
+            self.lobby.head,
+            kind=kind,
+            schema=schema,
+            edition=self.edition,
+            at=at,
+            salt=self.random.randbytes(16),
+            body=data,
         )
         self.lobby.records.append(record)
         return record

@@ -11,7 +11,7 @@ import psycopg
 HERE = Path(__file__).parent
 CORE = (
     "test_ingest", "test_keeping", "test_projectors", "test_deciding", "test_cases", "test_returns", "test_enrolment",
-    "test_audit",
+    "test_audit", "test_waiting",
 )  # fmt: skip
 
 # Refused before any database is asked: once, on SQLite, is enough.

@@ -1,0 +1,137 @@
+"""What became of a ticket: from what happened to it, one `Part` for each service its holder was here for. No database.
+
+    parts = parts_of(happened)        # what is known of one ticket, in any order
+
+The rules of this file:
+1. The result is a function of the set of records: neither the order in which logs arrived nor a record that came twice
+   (a press has 16 random bytes) changes it. Within a log the kiosk's order holds; logs follow each other by the moment
+   of their first record about this ticket.
+2. Times are those the kiosk measured, added up over the stretches at counters. One stretch that no clock could tell
+   makes the sum None; what was done on paper has no times.
+3. Once a ticket is done with, nothing more happens to it.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+#: What stands as the move of a row that says that the ticket was issued.
+ISSUED: Final = "issued"
+
+#: How a move ends a ticket, as `MOVES` of the kiosk's queue has it; closing says in which state it found the ticket.
+ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show"}
+CLOSED_AS: Final = {
+    "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
+}  # fmt: skip
+#: Moves by which a stretch at a counter ends, and those that change no figure.
+_LEAVES: Final = frozenset({"finish", "another", "transfer", "hold", "leave", "close"})
+UNCOUNTED: Final = frozenset({"absent", "back", "late"})
+
+
+class Happened(NamedTuple):
+    """One record about a ticket, as `Moved` keeps it; `log` is whatever tells logs apart and orders them for ever."""
+
+    log: tuple[str, int]
+    seq: int
+    move: str
+    at: dt.datetime | None
+    edition: int
+    service: str
+    label: str
+    reason: str
+    counter: str
+    action: str
+    waited_ms: int | None
+    walked_ms: int | None
+    served_ms: int | None
+    on_paper: bool
+
+
+@dataclass(slots=True)
+class Part:
+    """One service that a ticket's holder was here for: `edition` is the content they were promised it by.
+
+    `priority` is what they were called by in the end. `end` is "" while they are in the house, "sent_on" where they
+    were sent to another service instead. `stretches_ms` are the times at counters, in order; None where a clock could
+    not tell.
+    """
+
+    service: str
+    label: str = ""
+    edition: int = 0
+    waited_ms: int | None = None
+    walked_ms: int | None = None
+    stretches_ms: list[int | None] = field(default_factory=list)
+    calls: int = 0
+    transfers: int = 0
+    priority: str = ""
+    counter: str = ""
+    on_paper: bool = False
+    end: str = ""
+
+    @property
+    def served_ms(self) -> int | None:
+        """The time at counters together; None where there was none, or not all of it could be told."""
+        told = [ms for ms in self.stretches_ms if ms is not None]
+        return sum(told) if told and len(told) == len(self.stretches_ms) else None
+
+
+def parts_of(happened: Iterable[Happened]) -> list[Part]:
+    """The parts of one ticket, first to last; at least one."""
+    rows = in_order(happened)
+    issue = issue_of(rows)
+    part = Part(issue.service, issue.label, issue.edition, priority=issue.reason) if issue else Part("")
+    parts, seen, serving = [part], set[str](), False
+    for row in rows:
+        if row.move == ISSUED or row.action in seen:
+            continue
+        if row.action:
+            seen.add(row.action)
+        part.on_paper |= row.on_paper
+        part.counter = row.counter or part.counter
+        if row.move in _LEAVES and (serving or row.served_ms is not None):
+            part.stretches_ms.append(row.served_ms)
+        serving = row.move == "serve" or (serving and row.move not in _LEAVES)
+        match row.move:
+            case "call" | "recall":
+                if not part.calls and len(parts) == 1:
+                    part.waited_ms = row.waited_ms
+                part.calls += 1
+            case "serve":
+                part.walked_ms = row.walked_ms if part.walked_ms is None else part.walked_ms
+            case "priority":
+                part.priority = row.reason
+            case "transfer" if row.service in ("", part.service):
+                part.transfers += 1
+            case "transfer" | "another":
+                part.end = "sent_on" if row.move == "transfer" else "served"
+                service = row.service or part.service
+                label = part.label if service == part.service else ""
+                part = Part(service, label, row.edition, priority=part.priority, on_paper=part.on_paper)
+                parts.append(part)
+            case "close":
+                part.end = CLOSED_AS.get(row.reason, "not_served")
+            case move if move in ENDS:
+                part.end = ENDS[move]
+        if part.end:
+            break
+    return parts
+
+
+def in_order(happened: Iterable[Happened]) -> list[Happened]:
+    """The records of one ticket in the order of rule 1."""
+    rows = list(happened)
+    begins: dict[tuple[str, int], dt.datetime] = {}
+    for row in rows:
+        at = row.at or _NEVER
+        begins[row.log] = min(at, begins.get(row.log, _NEVER))
+    return sorted(rows, key=lambda row: (begins[row.log], row.log, row.seq))
+
+
+def issue_of(rows: Sequence[Happened]) -> Happened | None:
+    """The record by which the ticket was issued, the first where a log was carried over; None where it is not here."""
+    return next((row for row in rows if row.move == ISSUED), None)
+
+
+_NEVER: Final = dt.datetime.max.replace(tzinfo=dt.UTC)
