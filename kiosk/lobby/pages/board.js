@@ -11,7 +11,7 @@
 (function () {
   var STALE_MS = 15000, DEAD_MS = 20000, SHOW_MS = 6000, SHOW_OTHERS_MS = 3500, TELL_MS = 10000, SHIFT_MS = 240000;
   // A call that is older than this is shown and no longer sounded.
-  var SOUND_MS = 60000, RELOAD_MS = 12 * 3600000, EARLIER = 4;
+  var SOUND_MS = 60000, SAY_MAX = 20, SAY_LONGEST_MS = 60000, RELOAD_MS = 12 * 3600000, EARLIER = 4;
 
   var $ = function (id) { return document.getElementById(id); };
   var body = document.body;
@@ -45,10 +45,14 @@
       current = null;
     }
     taken = Math.min(taken, newest);
-    calls.forEach(function (call) { if (call.id > taken) { pending.push(call); } });
+    state = next;
+    calls.forEach(function (call) {
+      if (call.id <= taken) { return; }
+      pending.push(call);
+      if (state.sound.play && (call.age_ms === null || call.age_ms < SOUND_MS)) { say(call.id); }
+    });
     taken = newest;
     keep();
-    state = next;
     body.className = "";
     draw();
     if (!current && !pending.length && calls.length) { show(calls[calls.length - 1], false); }
@@ -128,12 +132,9 @@
   // ---- one call after another -------------------------------------------------------------------------------------
   function turn() {
     if (busy || !pending.length) { return; }
-    var call = pending.shift(), left = 2;
     busy = true;
-    function done() { left -= 1; if (!left) { busy = false; turn(); } }
-    show(call, true);
-    setTimeout(done, pending.length ? SHOW_OTHERS_MS : SHOW_MS);
-    if (state.sound.play && (call.age_ms === null || call.age_ms < SOUND_MS)) { play("/board/sound/" + call.id + ".wav", done); } else { done(); }
+    show(pending.shift(), true);
+    setTimeout(function () { busy = false; turn(); }, pending.length ? SHOW_OTHERS_MS : SHOW_MS);
   }
 
   function show(call, fresh) {
@@ -148,21 +149,27 @@
   }
 
   // ---- sound ------------------------------------------------------------------------------------------------------
-  var sounding = "off", playing = null;
+  // How this board may sound: "off" while it is not asked to, "" until it has tried, then "ok" or "muted".
+  var sounding = "off", toSay = [], playing = null;
 
-  function play(address, done) {
-    var ended = false, audio = new Audio(address);
-    function end() { if (!ended) { ended = true; playing = null; done(); } }
-    playing = audio;
-    audio.onended = end;
-    audio.onerror = end;
-    setTimeout(end, 45000);
-    var begun = audio.play();
-    if (begun && begun.then) { begun.then(function () { heard("ok"); }, function () { heard("muted"); end(); }); }
+  function say(name) {
+    toSay.push(name);
+    toSay = toSay.slice(-SAY_MAX);
+    speak();
+  }
+
+  function speak() {
+    if (playing || !toSay.length) { return; }
+    var audio = playing = new Audio("/board/sound/" + toSay.shift() + ".wav"), begun, timer;
+    function end() { clearTimeout(timer); if (playing === audio) { playing = null; speak(); } }
+    timer = setTimeout(end, SAY_LONGEST_MS);
+    audio.onended = audio.onerror = end;
+    begun = audio.play();
+    if (begun && begun.then) { begun.then(function () { heard("ok"); }, function (why) { if (why.name === "NotAllowedError") { heard("muted"); } end(); }); }
   }
 
   function heard(how) {
-    if (sounding !== how) { sounding = how; if (state) { sound(); } tell(); }
+    if (sounding !== how) { sounding = how; sound(); tell(); }
   }
 
   function sound() {
@@ -171,13 +178,12 @@
     $("sound").firstChild.className = "icon fill i-" + (fine ? "speaker-high" : "speaker-slash");
     $("caption-icon").className = $("sound").firstChild.className;
     both("sound", muted ? ["th", "ms"].map(function (each) { return $("word-muted-" + each).textContent; }) : state.sound.say);
-    if (!state.sound.play) { sounding = "off"; } else if (sounding === "off") { sounding = ""; chime(); }
+    if (!state.sound.play) { sounding = "off"; } else if (sounding === "off") { sounding = ""; say("chime"); }
   }
 
-  // Two tones when the board opens say that it may sound; where the browser wants a touch first, the first touch does.
-  function chime() { play("/board/sound/chime.wav", function () { return null; }); }
+  // Two tones when the board opens tell whether it may sound; where the browser wants a touch first, any touch will do.
   ["click", "keydown", "touchend"].forEach(function (kind) {
-    document.addEventListener(kind, function () { if (sounding === "muted" && !playing) { chime(); } });
+    document.addEventListener(kind, function () { if (sounding === "muted") { say("chime"); } });
   });
 
   function tell() {

@@ -5,7 +5,7 @@ with sala(folder) as lobby, chromium() as browser:
 """
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
@@ -33,12 +33,18 @@ SERVICES = {
 
 
 @contextlib.contextmanager
-def chromium(*flags: str) -> Iterator[Browser]:
-    """The system's Chromium, without a window."""
+def chromium() -> Iterator[Callable[..., Browser]]:
+    """Starts the system's Chromium without a window, as often as one is asked for, each with flags of its own."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=[*_FLAGS, *flags])
-        yield browser
-        browser.close()
+        opened: list[Browser] = []
+
+        def launch(*flags: str) -> Browser:
+            opened.append(driver.chromium.launch(executable_path="/usr/bin/chromium", args=[*_FLAGS, *flags]))
+            return opened[-1]
+
+        yield launch
+        for browser in opened:
+            browser.close()
 
 
 class Sala(Served):
@@ -73,9 +79,13 @@ class Sala(Served):
         return self.queue.move(self.now(), move, key, counter, action=self.press())
 
     def restart(self):
-        """The kiosk is killed and comes back on the same port, with another start of its clock."""
+        """The kiosk is killed and comes back on the same port."""
         port = self.lobby.port
         self.lobby.close()
+        self.again(port)
+
+    def again(self, port):
+        """It comes back: another start of its clock, the queue from the records alone."""
         self.hands.mono_s += 5
         self.clock = Clock(b"sample-2", wall=lambda: self.hands.wall_s, mono=lambda: self.hands.mono_s)
         self.queue = Queue(self.world)
