@@ -24,9 +24,17 @@ def _names_of(_office_id: str, edition: int) -> Names:
     shown = published_office(office)
     return Names(
         {each.id: Text(each.name.th, each.name.into("en")) for each in (shown.categories if shown else ())},
-        {each.id: Text(each.title.th, each.title.into("en")) for each in published_services(office)},
+        {
+            **_groups(shown),
+            **{each.id: Text(each.title.th, each.title.into("en")) for each in published_services(office)},
+        },
         {each.id: Text(each.name.th, each.name.into("en")) for each in (_feedback(shown) if shown else ())},
     )
+
+
+def _groups(shown: Office | None) -> dict[str, Text]:
+    """The groups of services: who is sent on to a sensitive service is told by its group alone."""
+    return {each.id: Text(each.name.th, each.name.into("en")) for each in (shown.series if shown else ())}
 
 
 def _feedback(shown: Office) -> Iterator[Reason | Dimension]:

@@ -218,8 +218,8 @@ class Outcome(models.Model):
     it counts nowhere). `priority` is the one it was issued with, `served_as` the one that staff left it. `hour` is the
     hour of the office's day in which it was issued. Only the first service has a `waited_ms`: what somebody waited for
     a second one is not measured. `promise_ms` is what the edition on screen then promised, None where that is no matter
-    of minutes or hours; `steps_kept` says for each step whether it kept its own, where the person was at as many
-    counters as the procedure has steps.
+    of minutes or hours; `steps_kept` says for each step whether it kept its own, where staff noted all of
+    them. `walked_in` marks who was served without waiting for a call.
     """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="outcomes", db_index=False)
@@ -239,6 +239,7 @@ class Outcome(models.Model):
     counter = models.CharField(max_length=20, blank=True)
     calls = models.PositiveSmallIntegerField()
     transfers = models.PositiveSmallIntegerField()
+    walked_in = models.BooleanField()
     on_paper = models.BooleanField()
     end = models.CharField(max_length=10, blank=True)
     waited_ms = models.PositiveBigIntegerField(null=True)

@@ -24,8 +24,8 @@ ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show"}
 CLOSED_AS: Final = {
     "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
 }  # fmt: skip
-#: Moves by which a stretch at a counter ends, and those that change no figure.
-_LEAVES: Final = frozenset({"finish", "another", "transfer", "hold", "leave", "close"})
+#: Moves that end a stretch at a counter, and those that change no figure.
+_STRETCHED: Final = frozenset({"step", "finish", "another", "transfer", "hold", "leave", "close"})
 UNCOUNTED: Final = frozenset({"absent", "back", "late"})
 
 
@@ -53,8 +53,8 @@ class Part:
     """One service that a ticket's holder was here for: `edition` is the content they were promised it by.
 
     `priority` is what they were called by in the end. `end` is "" while they are in the house, "sent_on" where they
-    were sent to another service instead. `stretches_ms` are the times at counters, in order; None where a clock could
-    not tell.
+    were sent to another service instead. `steps_ms` has for each step that staff noted, and for what came after the
+    last, the stretches of time at counters; a stretch is None where a clock could not tell.
     """
 
     service: str
@@ -62,19 +62,25 @@ class Part:
     edition: int = 0
     waited_ms: int | None = None
     walked_ms: int | None = None
-    stretches_ms: list[int | None] = field(default_factory=list)
+    steps_ms: list[list[int | None]] = field(default_factory=lambda: [[]])
     calls: int = 0
     transfers: int = 0
     priority: str = ""
     counter: str = ""
+    walked_in: bool = False
     on_paper: bool = False
     end: str = ""
 
     @property
     def served_ms(self) -> int | None:
         """The time at counters together; None where there was none, or not all of it could be told."""
-        told = [ms for ms in self.stretches_ms if ms is not None]
-        return sum(told) if told and len(told) == len(self.stretches_ms) else None
+        return total_ms([ms for step in self.steps_ms for ms in step])
+
+
+def total_ms(stretches: Sequence[int | None]) -> int | None:
+    """These stretches together; None where there is none, or where one of them could not be told."""
+    told = [ms for ms in stretches if ms is not None]
+    return sum(told) if told and len(told) == len(stretches) else None
 
 
 def parts_of(happened: Iterable[Happened]) -> list[Part]:
@@ -90,9 +96,9 @@ def parts_of(happened: Iterable[Happened]) -> list[Part]:
             seen.add(row.action)
         part.on_paper |= row.on_paper
         part.counter = row.counter or part.counter
-        if row.move in _LEAVES and (serving or row.served_ms is not None):
-            part.stretches_ms.append(row.served_ms)
-        serving = row.move == "serve" or (serving and row.move not in _LEAVES)
+        if row.move in _STRETCHED and (serving or row.served_ms is not None):
+            part.steps_ms[-1].append(row.served_ms)
+        serving = row.move in ("serve", "walk_in", "step") or (serving and row.move not in _STRETCHED)
         match row.move:
             case "call" | "recall":
                 if not part.calls and len(parts) == 1:
@@ -100,8 +106,12 @@ def parts_of(happened: Iterable[Happened]) -> list[Part]:
                 part.calls += 1
             case "serve":
                 part.walked_ms = row.walked_ms if part.walked_ms is None else part.walked_ms
+            case "walk_in":
+                part.walked_in = True
+            case "step":
+                part.steps_ms.append([])
             case "priority":
-                part.priority = row.reason
+                part.priority = corrected_to(row.reason)
             case "transfer" if row.service in ("", part.service):
                 part.transfers += 1
             case "transfer" | "another":
@@ -117,6 +127,11 @@ def parts_of(happened: Iterable[Happened]) -> list[Part]:
         if part.end:
             break
     return parts
+
+
+def corrected_to(reason: str) -> str:
+    """The priority that staff left a ticket, as the kiosk writes a correction: "what it was/what it is/why"."""
+    return reason.partition("/")[2].partition("/")[0]
 
 
 def in_order(happened: Iterable[Happened]) -> list[Happened]:

@@ -18,7 +18,7 @@ from shared.content import Duration, Service
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from sync_server.organisations.models import Office
 from sync_server.queues.models import CounterState, Moved, Outcome, Presence
-from sync_server.queues.outcomes import ISSUED, Happened, Part, in_order, issue_of, parts_of
+from sync_server.queues.outcomes import ISSUED, Happened, Part, in_order, issue_of, parts_of, total_ms
 from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
@@ -179,7 +179,8 @@ def _outcomes(
             office_id=office_pk, log_id=logs[source.log], seq=source.seq, service_date=day, series=series,
             number=number, nth=nth, last=nth == len(parts), issued=issue is not None, service=part.service,
             label=part.label, priority=issue.reason if issue else "", served_as=part.priority, hour=hour,
-            counter=part.counter, calls=part.calls, transfers=part.transfers, on_paper=part.on_paper, end=part.end,
+            counter=part.counter, calls=part.calls, transfers=part.transfers,
+            walked_in=part.walked_in, on_paper=part.on_paper, end=part.end,
             waited_ms=part.waited_ms, walked_ms=part.walked_ms, served_ms=part.served_ms,
             promise_ms=_promise_ms(service.promise) if service else None, steps_kept=_steps_kept(part, service),
         )  # fmt: skip
@@ -207,12 +208,12 @@ def _promise_ms(promise: Duration) -> int | None:
 
 
 def _steps_kept(part: Part, service: Service | None) -> list[bool]:
-    """Whether each step took no longer than it says, where the records can tell the steps apart: the procedure has
-    several, each of minutes or hours, and the person was at as many counters, one after another.
+    """Whether each step took no longer than it says, where staff noted every step of the procedure and each is a matter
+    of minutes or hours; else empty.
     """
-    steps = [_promise_ms(step.duration) for step in service.steps] if service and part.end == "served" else []
-    pairs = list(zip(part.stretches_ms, steps, strict=False))
-    if len(steps) < 2 or len(steps) != len(part.stretches_ms):
+    limits = [_promise_ms(step.duration) for step in service.steps] if service and part.end == "served" else []
+    took = [total_ms(step) for step in part.steps_ms]
+    if len(limits) != len(took):
         return []
-    kept = [took <= limit for took, limit in pairs if took is not None and limit is not None]
-    return kept if len(kept) == len(steps) else []
+    kept = [ms <= limit for ms, limit in zip(took, limits, strict=True) if ms is not None and limit is not None]
+    return kept if len(kept) == len(limits) else []

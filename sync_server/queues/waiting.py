@@ -40,9 +40,11 @@ def _first_of(*rows: tuple[str, Q], otherwise: str = "clock") -> Case:
     return Case(*whens, default=Value(otherwise), output_field=CharField())
 
 
+_WALKED_IN: Final = ("walk_in", Q(walked_in=True))
+
 #: What a row means for each figure: "counted", or why it is left out ("" where the figure does not ask).
 _STATES: Final = {
-    "wait": _first_of(("", ~Q(nth=1)), ("counted", Q(waited_ms__isnull=False)), *_COMMON),
+    "wait": _first_of(("", ~Q(nth=1)), ("counted", Q(waited_ms__isnull=False)), *_COMMON[:1], _WALKED_IN, *_COMMON[1:]),
     "service_time": _first_of(
         ("counted", Q(end="served", served_ms__range=(ODD_UNDER_MS, ODD_OVER_MS))),
         ("odd", Q(end="served", served_ms__isnull=False)),
@@ -67,7 +69,7 @@ COUNTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "promised": {"promise__in": ("kept", "broken")},
     "kept": {"promise": "kept"},
     "broken": {"promise": "broken"},
-    **{f"wait-{why}": {"wait": why} for why in ("paper", "closed", "left", "open", "clock")},
+    **{f"wait-{why}": {"wait": why} for why in ("paper", "walk_in", "closed", "left", "open", "clock")},
     **{
         f"service-{why}": {"service_time": why}
         for why in ("odd", "paper", "closed", "left", "open", "sent_on", "clock")

@@ -48,9 +48,13 @@ class Groups:
         )
 
     def group(self, service: str, label: str = "") -> str:
-        """The group of a ticket (service and label) or of a rating (service alone)."""
+        """The group of a ticket (service and label) or of a rating (service alone); a ticket that was sent on to a
+        sensitive service names the group itself.
+        """
         if not service and not label:
             return NONE
+        if service in self.names:
+            return service
         return self.by_service.get(service) or self.by_label.get(label) or OTHER
 
     def name(self, key: str) -> Text:

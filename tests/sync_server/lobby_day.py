@@ -18,7 +18,7 @@ SERVICES = ("land_tax_payment", "sign_tax", "elderly_allowance", "commercial_reg
 #: How often each move happens where it may.
 WEIGHTS = {
     "call": 60, "recall": 3, "serve": 40, "absent": 4, "back": 8, "hold": 3, "transfer": 3, "another": 2, "priority": 2,
-    "late": 1, "finish": 40, "leave": 2, "expire": 6,
+    "late": 1, "finish": 40, "step": 12, "walk_in": 2, "leave": 2, "expire": 6,
 }  # fmt: skip
 MIN_MS = 60_000
 COUNTERS = ("1", "2", "3", "4")
@@ -67,9 +67,9 @@ class Truth:
         there = [each.end - each.begin for each in self._of(part) if each.state == "serving"]
         return sum(there) if there and not self.on_paper and self.unclocked != part else None
 
-    def stretches_of(self, part):
-        """The single times at counters."""
-        return [each.end - each.begin for each in self._of(part) if each.state == "serving"]
+    def walked_in(self, part):
+        """Whether they came to a counter without having been called."""
+        return any(each.then == "walk_in" for each in self._of(part))
 
     def _of(self, part):
         return [each for each in self.stretches if each.part == part]
@@ -109,7 +109,7 @@ def play(dice: random.Random, host, day: str, *, issuers=(), tickets: int, odd: 
 def _live(dice, series, number, day, odd):
     """One ticket from its issue to its end."""
     begin = int(dice.triangular(8.5, 15.5, 10) * 60 * MIN_MS)
-    service, priority = dice.choice(SERVICES), dice.choice(("", "", "", "elder", "disabled"))
+    service, priority = dice.choice(SERVICES), dice.choice(("", "", "", "elderly", "disabled"))
     truth = Truth(series, number, day, begin, [service], priority, priority, on_paper=dice.random() < 0.04)
     body = TicketIssued(day, series, number, service, "งานจัดเก็บรายได้", priority, None, "th")
     events, state, since, counter = [(begin, body)], "waiting", begin, ""
@@ -121,13 +121,14 @@ def _live(dice, series, number, day, odd):
         if len(events) > 14 or dice.random() < 0.03:
             move = "close"
         now, row = max(since + took, events[-1][0] + 1), MOVES[move]
-        if row.by == "counter":
+        if move not in ("late", "expire", "close"):
             counter = dice.choice(COUNTERS) if move == "call" else counter or dice.choice(COUNTERS)
         to_service, reason = "", ""
         if move == "another" or (move == "transfer" and dice.random() < 0.3):
             to_service = dice.choice([each for each in SERVICES if each != truth.services[-1]])
         if move == "priority":
-            reason = truth.served_as = dice.choice(("", "elder", "pregnant"))
+            was, truth.served_as = truth.served_as, dice.choice(("", "elderly", "pregnant"))
+            reason = f"{was}/{truth.served_as}/seen"
         part = len(truth.services) - 1
         if move == "priority":
             # It stays where it waits: the stretch goes on.
@@ -154,13 +155,13 @@ def _live(dice, series, number, day, odd):
 def _moved(truth, stretch, move, counter, to_service, reason, state, dice, clocked):
     took = stretch.end - stretch.begin if stretch is not None and clocked else None
     calls = sum(each.then == "call" for each in truth.stretches)
-    by = MOVES[move].by
+    held = move in ("late", "expire", "close")
     return TicketMoved(
-        truth.day, truth.series, truth.number, move, counter if by == "counter" else "", "somebody",
-        "", to_service, state if move == "close" else reason, b"" if by == "system" else dice.randbytes(16),
+        truth.day, truth.series, truth.number, move, "" if held else counter, "" if held else "somebody",
+        "", to_service, state if move == "close" else reason, dice.randbytes(16) if MOVES[move].by else b"",
         stretch.end - truth.issued_ms if move == "call" and calls == 1 and clocked else None,
         took if move == "serve" and state == "called" else None,
-        took if move in ("finish", "another", "transfer", "hold") and state == "serving" else None,
+        took if move in ("finish", "another", "transfer", "hold", "step") and state == "serving" else None,
         truth.on_paper,
     )  # fmt: skip
 

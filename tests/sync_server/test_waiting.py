@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk, direct
 
-from kiosk.desk.turns import CLOSED_AS, MOVES
+from kiosk.desk.turns import CLOSED_AS, MOVES, Correction
 from shared.content import SERVICE_PREFIX, Duration, Service, piece, read_piece
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from sync_server import projectors
@@ -78,7 +78,7 @@ def test_what_became_of_tickets_is_what_happened(lobby):
             assert told == (service, end, waited, truth.walked_ms(part), truth.served_ms(part)), truth
             assert (row.issued, row.last) == (True, part == len(truth.services) - 1)
             assert (row.priority, row.hour) == (truth.priority, truth.issued_ms // 3_600_000)
-            assert row.on_paper == truth.on_paper
+            assert (row.on_paper, row.walked_in) == (truth.on_paper, truth.walked_in(part))
         assert row.served_as == truth.served_as, "of the last service"
     assert {"served", "sent_on", "left", "no_show", "not_served", "unfinished"} == {row.end for row in found.values()}
 
@@ -158,7 +158,8 @@ def test_the_moves_of_the_kiosk_are_known_here():
     assert dict(CLOSED_AS) == rules.CLOSED_AS
     ends = {move: row.end for move, row in MOVES.items() if row.to is None and move != "close"}
     assert ends == rules.ENDS
-    told = {"call", "recall", "serve", "hold", "transfer", "another", "priority", "close"}
+    told = {"call", "recall", "serve", "walk_in", "step", "hold", "transfer", "another", "priority", "close"}
+    assert rules.corrected_to(str(Correction("monk", "elderly", "seen"))) == "elderly"
     assert set(MOVES) == told | set(rules.ENDS) | rules.UNCOUNTED
 
 
@@ -172,25 +173,28 @@ def at_clock(hour, minute=0):
     return (hour * 60 + minute) * MIN_MS
 
 
-def one(kiosk, number, service, served_min, *, hour=9, ends="finish", to_service="", paper=False, waited_min=10):
-    """A ticket that was served, its times at counters one after another; `ends` is the last move."""
+def one(kiosk, number, service, served_min, *, hour=9, ends="finish", to_service="", between="transfer", waited_min=10):
+    """A ticket that was served, its times at counters one after another; `ends` is the last move, `between` the one
+    that stands between two of them.
+    """
     day, begin = DAY.isoformat(), at_clock(hour, number % 20)
     kiosk.append(TicketIssued(day, "A", number, service, "", "", None, "th"), at=lobby_day.at(day, begin, kiosk.boot))
-    times = [None, None, None] if paper else [waited_min * MIN_MS, 30_000, None]
     ms = begin + waited_min * MIN_MS
 
     def say(move, *, waited=None, walked=None, served=None, to=""):
         press = kiosk.random.randbytes(16)
         body = TicketMoved(
-            day, "A", number, move, "1", "somebody", "", to, "", press, waited, walked, served, paper
+            day, "A", number, move, "1", "somebody", "", to, "", press, waited, walked, served, False
         )  # fmt: skip
         kiosk.append(body, at=lobby_day.at(day, ms, kiosk.boot))
 
-    say("call", waited=times[0])
+    say("call", waited=waited_min * MIN_MS)
+    say("serve", walked=30_000)
     for n, took in enumerate(served_min, 1):
-        say("serve", walked=times[1] if n == 1 else None)
         last = n == len(served_min)
-        say(ends if last else "transfer", served=None if paper else int(took * MIN_MS), to=to_service if last else "")
+        say(ends if last else between, served=int(took * MIN_MS), to=to_service if last else "")
+        if not last and between == "transfer":
+            say("serve")
 
 
 def revised(server, service_id, **changes):
@@ -247,17 +251,20 @@ def test_a_second_service_is_held_to_its_own_promise(lobby, server):
     ]  # fmt: skip
 
 
-def test_steps_are_told_where_there_were_as_many_counters(lobby, server):
-    """Steps of 20 and 10 minutes, two counters: each step by itself, from five people on; one counter tells none."""
+def test_steps_are_told_where_staff_noted_all_of_them(lobby, server):
+    """Steps of 20 and 10 minutes: each by itself, from five people on, also over two counters; who was served in one go
+    tells none.
+    """
     host, _other = lobby
     for number, took in enumerate(([19, 9], [21, 9], [20, 10], [5, 11], [30]), 1):
-        one(host, number, "elderly_allowance", took)
+        one(host, number, "elderly_allowance", took, between="step")
     settle(host)
     assert [row.steps_kept for row in waiting.outcomes(server.office, DAY, DAY)] == [
         [True, True], [False, True], [True, True], [True, False], []
     ]  # fmt: skip
     assert waiting.figures(server.office, DAY, DAY).services[0].steps_kept == ()
-    one(host, 6, "elderly_allowance", [1, 1])
+    one(host, 6, "elderly_allowance", [1, 1], between="step")
+    one(host, 7, "elderly_allowance", [1, 1], between="transfer")
     settle(host)
     assert waiting.figures(server.office, DAY, DAY).services[0].steps_kept == ((4, 5), (4, 5))
 

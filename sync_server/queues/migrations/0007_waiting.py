@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 ('counter', models.CharField(blank=True, max_length=20)),
                 ('calls', models.PositiveSmallIntegerField()),
                 ('transfers', models.PositiveSmallIntegerField()),
+                ('walked_in', models.BooleanField()),
                 ('on_paper', models.BooleanField()),
                 ('end', models.CharField(blank=True, max_length=10)),
                 ('waited_ms', models.PositiveBigIntegerField(null=True)),
