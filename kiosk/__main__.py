@@ -7,6 +7,7 @@
     sala-kiosk status                           how far records got, what needs a person; also while it runs
     sala-kiosk roll-key                         sign with a new key from now on; not while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
+    sala-kiosk join CODE                        take numbers from the kiosk that host_kiosk names; not while it runs
     sala-kiosk pin                              turn a PIN into the line for kiosk.toml
     sala-kiosk words                            list the Malay that is missing here, or that nobody approved yet
     sala-kiosk voices                           who reads the screens aloud, and how much nobody recorded
@@ -28,12 +29,14 @@ from pathlib import Path
 
 from kiosk import bootstrap, config, identity, review, studio
 from kiosk.clock import Clock
-from kiosk.desk import tally
+from kiosk.desk import pairing, taking, tally
 from kiosk.desk.health import Health
 from kiosk.desk.services import NoContent
 from kiosk.desk.stick import Stick
 from kiosk.desk.stick_import import Import
 from kiosk.devices import sound
+from kiosk.devices.host import NotJoined
+from kiosk.devices.host import join as join_host
 from kiosk.devices.voices import PACKAGED
 from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
@@ -90,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="everything, for scripts")
     add("verify", _verify, "check every record, document and piece of content")
     add("roll-key", _roll_key, "sign with a new key from now on")
+    join = add("join", _join, "let this second kiosk take its numbers from the one that host_kiosk names")
+    join.add_argument("code", help="the eight digits on the host kiosk's staff screen")
     add("pin", _pin, "turn a PIN into the line for kiosk.toml")
     words = add("words", _words, "list the Malay that is missing or not approved, or approve it")
     words.add_argument("folder", type=Path, nargs="?", help="an office's content; without it, what this kiosk shows")
@@ -114,6 +119,16 @@ def _enrol(args: argparse.Namespace) -> int:
     url, code = _scanned() if args.scan else (args.server, args.code)
     transport = Https(url, ca_file=args.ca_file, now=clock.guess)
     _tell_enrolled(enrol(args.data, transport, code=code, url=url, clock=clock, random=os.urandom))
+    return 0
+
+
+def _join(args: argparse.Namespace) -> int:
+    with bootstrap.open_kiosk(args.data) as kiosk:
+        url = kiosk.world.config.host_kiosk
+        if not url:
+            raise NotJoined("host_kiosk is not set in kiosk.toml")
+        taking.keep_membership(kiosk.world, *pairing.token_key(join_host(url, args.code)))
+    print(f"joined {url}: numbers come from there while it is reached")
     return 0
 
 

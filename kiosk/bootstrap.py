@@ -10,7 +10,7 @@ Tests call it too, with a clock and a transport of their own.
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -19,13 +19,15 @@ import msgspec
 from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
 from kiosk.config import Config
-from kiosk.desk import contact
+from kiosk.desk import contact, taking
 from kiosk.desk.announcing import Caller
 from kiosk.desk.counters import Queue
 from kiosk.desk.health import Health, Link, health
+from kiosk.desk.keeping import Keeper
 from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
 from kiosk.devices import printer, sound
+from kiosk.devices.host import LanHost
 from kiosk.devices.voices import PACKAGED, Voices
 from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.lobby.serving import Lobby
@@ -61,11 +63,13 @@ class Kiosk:
     queue: Queue
     lobby: Lobby | None
     caller: Caller
+    keeper: Keeper
 
     def start(self) -> None:
         """Begin to talk to the server, to call people and to serve the lobby's pages."""
         self.sync.start()
         self.caller.start()
+        self.keeper.start()
         if self.lobby is not None:
             self.lobby.start()
 
@@ -74,6 +78,7 @@ class Kiosk:
         if self.lobby is not None:
             self.lobby.close()
         self.caller.close()
+        self.keeper.close()
         self.worker.close()
         self.sync.close()
         self.world.store.close()
@@ -114,7 +119,7 @@ def open_kiosk(
     except BaseException:
         store.close()
         raise
-    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller)
+    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller, Keeper(queue, clock))
 
 
 def _open_store(data: Path, key: bytes) -> Store:
@@ -150,6 +155,14 @@ def _world(settings: Config, me: Identity, store: Store, key: bytes, random: Cal
         sound=sound.from_config(settings),
         voices=Voices([settings.path(settings.voices_folder), PACKAGED]),
     )
+    if settings.host_kiosk:
+        member = taking.membership(world)
+        if member is None:
+            logger.warning(
+                "this kiosk has not joined %s yet (sala-kiosk join); numbers are its own", settings.host_kiosk
+            )
+        else:
+            world = replace(world, host=LanHost(settings.host_kiosk, *member))
     if world.content.bundle is not None:
         # The switch to an edition may have been cut before its key lists were kept.
         learn(world, world.content.bundle.keys, vouched=True)

@@ -9,10 +9,12 @@ names it; a setting nobody knows is wrong too, since it is most often a misspelt
 
 import hashlib
 import hmac
+import ipaddress
 import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
@@ -117,6 +119,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     call_speaker: Literal["kiosk", "board", "both"] = "kiosk"
     #: How loud, 1 being as it was recorded.
     call_volume: Annotated[float, Meta(ge=0, le=1)] = 0.9
+    #: Where this is a second kiosk or a tablet: the one that keeps the lobby's queue, and gives the numbers while it is
+    #: reached, such as "http://192.168.1.10:8080". Empty: this one keeps its own.
+    host_kiosk: str = ""
     #: So long after the office has shut, and after nobody pressed for as long, whoever is left in the queue gets an
     #: outcome; staff can close earlier.
     queue_close_after_min: Annotated[int, Meta(ge=0, le=600)] = 30
@@ -142,10 +147,26 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             raise ValueError("track_url must begin with https:// or http://")
         if not re.fullmatch(r"[\w.:-]*", self.lobby_address):
             raise ValueError("lobby_address must be an address or a name alone, such as 192.168.1.10")
+        if self.host_kiosk:
+            _check_host(self.host_kiosk)
+            if self.lobby_port:
+                raise ValueError("lobby_port must be 0 where host_kiosk is set: one kiosk keeps the lobby's queue")
         if self.printer.startswith("escpos-") and not re.fullmatch(_PRINTER_AT[self.printer], self.printer_at):
             raise ValueError(f"printer_at must say where the printer is: {_PRINTER_AT_LIKE[self.printer]}")
         if self.staff_pin_hash:
             _pin_parts(self.staff_pin_hash)
+
+
+def _check_host(url: str) -> None:
+    """An address in figures: no name has to be found out while a citizen waits."""
+    try:
+        at = urlsplit(url)
+        ipaddress.ip_address(at.hostname or "")
+        right = at.scheme == "http" and bool(at.port) and not (at.path or at.query or at.fragment)
+    except ValueError:
+        right = False
+    if not right:
+        raise ValueError('host_kiosk must be an address and a port, such as "http://192.168.1.10:8080"')
 
 
 def load(data: Path) -> Config:

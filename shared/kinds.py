@@ -198,7 +198,9 @@ class TicketMoved(_Body, frozen=True):
     `to_counter` and `to_service` where somebody was sent on to (a group of services where the service is sensitive).
     `reason` is an id: why, the state that closing time ended ("no_counter" where none was open all day), or for
     "priority" three of them, "monk/elderly/seen": what it was, what it is now, why. A "walk_in" had no ticket and
-    waited for nothing. `action` is 16 random bytes of the press, so that one press counts once. The times are in
+    waited for nothing. "taken" tells the touch at a second kiosk by which a number was taken; one that was "handed" is
+    told of by the kiosk that keeps the queue from there on, which is no end of a visit; one that was "unclaimed" was
+    given to nobody. `action` is 16 random bytes of the press, so that one press counts once. The times are in
     milliseconds, None where no clock could tell: `waited_ms` until the first call, `walked_ms` from call to counter,
     `served_ms` at the counter. `on_paper` marks what was done on paper and entered later.
     """
@@ -251,6 +253,30 @@ class NumbersReserved(_Body, frozen=True):
     last: int
 
 
+class TicketJoined(_Body, frozen=True):
+    """A ticket of another kiosk of this lobby waits in this kiosk's queue from here on: this one gave the number when
+    the other asked, or the other gave one of its own while it could not ask.
+
+    The visitor is counted by the other kiosk's `TicketIssued` of the same date, series and number, and by nothing else;
+    what becomes of the ticket is told by this kiosk's `TicketMoved`. One that nobody issued was given to nobody.
+
+    `group` is where it waits; `action` is the touch; `waited_ms` how long ago it was, None where no clock could tell.
+    The other fields are those of the ticket.
+    """
+
+    service_date: str
+    series: str
+    number: int
+    service: str
+    group: str
+    public_label: str
+    priority: str
+    papers_missing: int | None
+    language: str
+    action: bytes
+    waited_ms: int | None
+
+
 class SlipPrinted(_Body, frozen=True):
     """What became of a slip: paper is promised only when the printer said so."""
 
@@ -275,6 +301,7 @@ Body = (
     | CounterSeen
     | QueueClosed
     | NumbersReserved
+    | TicketJoined
 )
 
 
@@ -337,6 +364,8 @@ KINDS: tuple[Kind, ...] = (
          "body and salt"),
     Kind("numbers.reserved", 1, NumbersReserved, "กันเลขคิวไว้บนแถบกระดาษ", "Numbers reserved for a paper strip", "lobby",
          "server", (), 2 * _YEAR, "body and salt"),
+    Kind("ticket.joined", 1, TicketJoined, "รับบัตรคิวจากตู้อื่น", "Ticket of another kiosk joined", "lobby", "server", (),
+         2 * _YEAR, "body and salt; the count stays"),
     Kind("slip.printed", 1, SlipPrinted, "พิมพ์ใบ", "Slip printed", "lobby", "server", (), _YEAR, "body and salt"),
 )  # fmt: skip
 
@@ -396,6 +425,8 @@ def _check(body: Body) -> None:
         raise Malformed(f"ticket number {body.number}")
     if isinstance(body, TicketMoved) and (body.number < 1 or len(body.action) not in (0, 16)):
         raise Malformed(f"a move of ticket number {body.number}, by a press of {len(body.action)} bytes")
+    if isinstance(body, TicketJoined) and (body.number < 1 or len(body.action) != 16 or (body.waited_ms or 0) < 0):
+        raise Malformed(f"ticket number {body.number} joined, by a touch of {len(body.action)} bytes")
     if isinstance(body, NumbersReserved) and not 1 <= body.first <= body.last:
         raise Malformed(f"numbers {body.first} to {body.last} reserved")
     if isinstance(body, QueueClosed) and body.behind < 0:

@@ -29,16 +29,21 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, get_args
 
+import msgspec
+
 from kiosk.clock import Moment
 from kiosk.desk import hours, queue, services
 from kiosk.desk.following import Follower
 from kiosk.desk.queue import Priority, Wanted
 from kiosk.desk.turns import CORRECTIONS, Correction, Key, Line, Refused, Waiting, between_ms
 from kiosk.desk.world import World
+from kiosk.host import Ask, Told
 from kiosk.store.store import Transaction
 from shared import kinds
-from shared.kinds import CounterSeen, QueueClosed, TicketMoved
+from shared.kinds import CounterSeen, QueueClosed, TicketJoined, TicketMoved
 
+#: A number that another kiosk gave so long ago, on another day, is nobody's who still waits.
+STALE_H: Final = 12
 #: Whoever was called in vain is listed as missed for so long, then the number is done with.
 MISSED_MIN: Final = 30
 
@@ -147,8 +152,7 @@ class Queue:
                 raise Refused("queue.line_first")
             wanted = self._wanted(service_id, there.groups, language)
             today = date.fromisoformat(self.line.service_date)
-            number = queue.issue(self.world, tx, replace(moment, service_date=today), wanted)
-            key = self.line.service_date, wanted.series, number
+            key = queue.issue(self.world, tx, replace(moment, service_date=today), wanted)
             self._append(tx, moment, _unmeasured(key, "walk_in", counter, there.staff, action))
         return self.line.tickets[key]
 
@@ -174,6 +178,65 @@ class Queue:
                 queue.issue(self.world, tx, moment, wanted, key=key)
             for move, press in (("walk_in", action), ("finish", b"")):
                 self._append(tx, moment, _unmeasured(key, move, counter, there.staff, press, on_paper=True))
+
+    # --- other kiosks ---------------------------------------------------------------------------------------------
+
+    def give(self, moment: Moment, ask: Ask) -> Key:
+        """The number for a touch at another kiosk, which records the visitor; the same touch again gives the same
+        number. Raises `NoContent` or
+        `NoSuchService`.
+        """
+        with self._acting(moment) as tx:
+            known = self._touched(ask.action)
+            if known is not None:
+                return known
+            priority: Priority = next((each for each in get_args(Priority) if each == ask.priority), "")
+            wanted = queue.wants(
+                self.world, ask.service, language=ask.language, priority=priority, papers_missing=ask.papers_missing
+            )
+            today = self.line.service_date
+            key = today, wanted.series, tx.next_number(date.fromisoformat(today), wanted.series)
+            group = self._log.group_of(wanted.service, wanted.series)
+            body = TicketJoined(
+                *key, wanted.service, group, wanted.public_label.th, wanted.priority, wanted.papers_missing,
+                wanted.language, ask.action, 0,
+            )  # fmt: skip
+            self._append(tx, moment, body)
+        return key
+
+    def join(self, moment: Moment, told: Sequence[Told]) -> None:
+        """Take in numbers that another kiosk gave alone, in their order. What was told before changes nothing; a number
+        given here for the same touch is unclaimed; one of days ago ends as not served. Raises `Refused` for a number
+        of this kiosk's own series, with nothing taken in.
+        """
+        with self._acting(moment) as tx:
+            for each in told:
+                if each.series in self.world.identity.series:
+                    raise Refused("queue.not_yours")
+                key, day = (each.service_date, each.series, each.number), date.fromisoformat(each.service_date)
+                if each.number <= tx.mark(day, each.series):
+                    continue
+                tx.raise_mark(day, each.series, each.number)
+                ghost = self._touched(each.action)
+                if ghost in self.line.tickets:
+                    self._append(tx, moment, _unmeasured(ghost, "unclaimed", "", "", b""))
+                self._append(tx, moment, TicketJoined(*msgspec.structs.astuple(each)))
+                stale = each.waited_ms is None or each.waited_ms > STALE_H * 3_600_000
+                if stale and each.service_date != self.line.service_date:
+                    self._append(tx, moment, _unmeasured(key, "close", "", "", b"", reason="waiting"))
+
+    def hand_over(self, moment: Moment, keys: Sequence[Key]) -> None:
+        """The host has these numbers of this kiosk now: it calls them, and here they are done with."""
+        if keys:
+            with self._acting(moment) as tx:
+                for key in keys:
+                    if key in self.line.tickets:
+                        self._append(tx, moment, _unmeasured(key, "handed", "", "", b""))
+
+    def _touched(self, action: bytes) -> Key | None:
+        """The number that was given for a touch, however long ago."""
+        known = self.line.actions.get(action)
+        return known or next((each.key for each in self.line.tickets.values() if each.action == action), None)
 
     # --- by themselves --------------------------------------------------------------------------------------------
 
@@ -237,7 +300,7 @@ class Queue:
         with self._lock:
             self._log.catch_up()
             today = self._day(moment)
-            if self.line.left_over(today):
+            if self.line.left_over(today) and not self.world.config.host_kiosk:
                 with self.world.store.transaction() as tx:
                     self._log.catch_up()
                     self._close(tx, moment, self.line.left_over(today))
@@ -333,9 +396,11 @@ class Queue:
         self.world.lobby.append(tx, body, at=moment.at, edition=bundle.edition if bundle else 0)
 
 
-def _unmeasured(key: Key, move: str, counter: str, staff: str, action: bytes, *, on_paper: bool = False) -> TicketMoved:
+def _unmeasured(
+    key: Key, move: str, counter: str, staff: str, action: bytes, *, on_paper: bool = False, reason: str = ""
+) -> TicketMoved:
     """A move that sends nobody on and measures nothing."""
-    return TicketMoved(*key, move, counter, staff, "", "", "", action, None, None, None, on_paper)
+    return TicketMoved(*key, move, counter, staff, "", "", reason, action, None, None, None, on_paper)
 
 
 def _correction(ticket: Waiting, priority: str, why: str) -> str:

@@ -20,7 +20,7 @@ from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 from kiosk.store import RecordDamaged
 from shared import kinds
-from shared.kinds import CounterSeen, NumbersReserved, QueueClosed, TicketIssued, TicketMoved
+from shared.kinds import CounterSeen, NumbersReserved, QueueClosed, TicketIssued, TicketJoined, TicketMoved
 from shared.records import Record
 
 logger = logging.getLogger(__name__)
@@ -29,8 +29,10 @@ logger = logging.getLogger(__name__)
 LOOK_BACK: Final = 20_000
 _RUN: Final = 500
 
-_Folded = TicketIssued | TicketMoved | CounterSeen | NumbersReserved | QueueClosed
-_KINDS: Final = frozenset({"ticket.issued", "ticket.moved", "counter.seen", "numbers.reserved", "queue.closed"})
+_Folded = TicketIssued | TicketJoined | TicketMoved | CounterSeen | NumbersReserved | QueueClosed
+_KINDS: Final = frozenset(
+    {"ticket.issued", "ticket.joined", "ticket.moved", "counter.seen", "numbers.reserved", "queue.closed"}
+)
 
 
 class Follower:
@@ -84,6 +86,8 @@ class Follower:
             self.line.closed |= body.service_date == self.line.service_date
             return
         group = ""
+        if isinstance(body, TicketIssued) and body.series not in self.world.identity.series:
+            return  # given by the kiosk that keeps the queue: it waits there
         if isinstance(body, TicketIssued):
             group = self.group_of(body.service, body.series)
         elif isinstance(body, TicketMoved) and body.to_service:

@@ -97,7 +97,7 @@ def withdraw(world: World) -> None:
 
 def redeem(world: World, moment: Moment, code: str, *, machine: str) -> str | None:
     """Pair the browser that brought this code: its token, or None where the code is not good. `machine` is "phone",
-    "tablet" or "computer". Raises `CannotRecord`.
+    "tablet", "computer" or "kiosk". Raises `CannotRecord`.
     """
     typed = "".join(thai.ascii_digits(code).split()).replace("-", "")
     with world.store.transaction():
@@ -149,6 +149,22 @@ def _seconds_left(found: Document, moment: Moment) -> int:
         return 0
     age_ms = between_ms(At(*found["at"]), moment.at)
     return 0 if age_ms is None else max(0, CODE_S - age_ms // 1000)
+
+
+def kiosk_key(world: World, number: str) -> bytes | None:
+    """The key that a second kiosk proves itself with; None where this is no kiosk that was let in."""
+    row = (
+        world.store.table(TABLE).one(int(number))
+        if number.isascii() and number.isdigit() and len(number) < 10
+        else None
+    )
+    return bytes(row["hash"]) if row is not None and row["machine"] == "kiosk" else None
+
+
+def token_key(token: str) -> tuple[str, bytes]:
+    """A token as a second kiosk keeps it: its number there, and the key that `kiosk_key` finds."""
+    number, _, secret = token.partition(".")
+    return number, _hash(secret)
 
 
 def _hash(secret: str) -> bytes:

@@ -15,7 +15,7 @@ from kiosk.desk import rating_codes, services, tally
 from kiosk.desk.world import World
 from kiosk.store.store import Transaction
 from shared.content import Bundle, Series, Text
-from shared.kinds import TicketIssued
+from shared.kinds import TicketIssued, TicketMoved
 from shared.records import Quality
 
 #: Whom the office serves first; "" is everybody else.
@@ -26,6 +26,8 @@ Priority = Literal["", "elderly", "disabled", "pregnant", "infant", "monk", "far
 class Ticket:
     """A number that was recorded. `label` is what board and slip say, `public_label` the name of the queue, `seq`
     its record. `rating_code` is for the slip alone: the kiosk keeps it nowhere.
+    `link` is the ticket's page on the office's network, `ahead` how many stand before it, `wait_min` from how many to
+    how many minutes that is; empty or None where it is not known.
     """
 
     label: str
@@ -36,6 +38,14 @@ class Ticket:
     priority: Priority
     seq: int
     rating_code: str
+    link: str = ""
+    ahead: int | None = None
+    wait_min: tuple[int, int] | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What the queue finds it by."""
+        return self.service_date.isoformat(), self.series, self.number
 
 
 def take_ticket(
@@ -53,7 +63,7 @@ def take_ticket(
     leaves only its public label in the record.
     """
     wanted = wants(world, service_id, language=language, priority=priority, papers_missing=papers_missing)
-    return _give(world, moment, wanted)
+    return give(world, moment, wanted)
 
 
 def priorities(bundle: Bundle) -> tuple[Priority, ...]:
@@ -71,11 +81,7 @@ def take_enquiry(world: World, moment: Moment, *, language: str) -> Ticket:
     """Give the next number to somebody who only asks, under the group's own name. Raises `NoContent`,
     `NoSuchService` where the office gives none out, or `CannotRecord` with nothing changed.
     """
-    bundle = services.shown(world)
-    group = enquiries(bundle)
-    if group is None:
-        raise services.NoSuchService("enquiries")
-    return _give(world, moment, wants_group(world, group.id, language=language))
+    return give(world, moment, wants(world, "", language=language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +99,15 @@ class Wanted:
 def wants(
     world: World, service_id: str, *, language: str, priority: Priority = "", papers_missing: int | None = None
 ) -> Wanted:
-    """A number for a service. Raises `NoContent` or `NoSuchService`."""
+    """A number for a service; an empty one is for whoever only asks. Raises `NoContent`, or `NoSuchService`, also where
+    the office gives no number only to ask.
+    """
     bundle = services.shown(world)
+    if not service_id:
+        group = enquiries(bundle)
+        if group is None:
+            raise services.NoSuchService("enquiries")
+        return wants_group(world, group.id, language=language)
     service = services.find(bundle, service_id)
     letter = series_letter(bundle, service.series, world.identity.series)
     named = "" if service.sensitive else service.id
@@ -114,8 +127,10 @@ def wants_group(world: World, group_id: str, *, language: str) -> Wanted:
 
 def issue(
     world: World, tx: Transaction, moment: Moment, wanted: Wanted, *, key: tuple[str, str, int] | None = None
-) -> int:
-    """Record the next number of a series, or the one of `key`, that stood on paper; inside the transaction."""
+) -> tuple[str, str, int]:
+    """Record the next number of a series, or the one of `key`, that stood on paper or came from another kiosk; inside
+    the transaction. What the queue finds it by.
+    """
     day, series, number = key or (
         moment.service_date.isoformat(), wanted.series, tx.next_number(moment.service_date, wanted.series)
     )  # fmt: skip
@@ -125,16 +140,25 @@ def issue(
     )  # fmt: skip
     record = world.lobby.append(tx, body, at=moment.at, edition=world.content.edition)
     tally.add(world, record.header.at, body)
-    return number
+    return day, series, number
 
 
-def _give(world: World, moment: Moment, wanted: Wanted) -> Ticket:
+def give(
+    world: World, moment: Moment, wanted: Wanted, *, action: bytes = b"", key: tuple[str, str, int] | None = None
+) -> Ticket:
+    """Give the next number, or the one of `key`, that another kiosk keeps the queue of; `action` is the touch where
+    that kiosk will have to be told of it. Raises `CannotRecord` with nothing changed.
+    """
     with world.store.transaction() as tx:
-        number = issue(world, tx, moment, wanted)
+        day, series, number = key = issue(world, tx, moment, wanted, key=key)
+        if action:
+            taken = TicketMoved(*key, "taken", "", "", "", "", "", action, None, None, None, False)
+            world.lobby.append(tx, taken, at=moment.at, edition=world.content.edition)
         rating_code = rating_codes.issue(world, moment.service_date, wanted.service)
+    issued = next(each for each in reversed(tx.confirmed.records) if each.header.kind == _TICKET)
     return Ticket(
-        label(wanted.series, number), wanted.series, number, moment.service_date, wanted.public_label, wanted.priority,
-        tx.confirmed.records[-1].header.seq, rating_code,
+        label(series, number), series, number, date.fromisoformat(day), wanted.public_label, wanted.priority,
+        issued.header.seq, rating_code,
     )  # fmt: skip
 
 

@@ -29,17 +29,19 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Literal
 
-from shared.kinds import CounterSeen, NumbersReserved, TicketIssued, TicketMoved
+import msgspec
+
+from shared.kinds import CounterSeen, NumbersReserved, TicketIssued, TicketJoined, TicketMoved
 from shared.records import At, Quality
 
 #: What a line is folded from.
-Folded = TicketIssued | TicketMoved | CounterSeen | NumbersReserved
+Folded = TicketIssued | TicketJoined | TicketMoved | CounterSeen | NumbersReserved
 State = Literal["waiting", "called", "serving", "held", "missed"]
 #: Service date, series, number: no two tickets share them.
 Key = tuple[str, str, int]
 #: Who presses: staff at a counter, or whoever holds the ticket.
 Caller = Literal["counter", "holder"]
-End = Literal["served", "left", "no_show", "not_served", "unfinished"]
+End = Literal["served", "left", "no_show", "not_served", "unfinished", "handed", "unclaimed"]
 
 #: Why staff correct what somebody chose by touch.
 CORRECTIONS: Final = ("asked", "seen", "mistake")
@@ -84,6 +86,9 @@ MOVES: Final[Mapping[str, Move]] = MappingProxyType({
     "late": Move(frozenset({"waiting"}), "waiting", by=("holder",)),
     "finish": Move(frozenset({"called", "serving"}), None, "served"),
     "leave": Move(frozenset({"waiting", "missed", "called", "held"}), None, "left", by=("counter", "holder")),
+    "taken": Move(frozenset({"waiting"}), "waiting", by=()),
+    "handed": Move(frozenset({"waiting"}), None, "handed", by=()),
+    "unclaimed": Move(_ANY, None, "unclaimed", by=()),
     "walk_in": Move(frozenset({"waiting", "missed"}), "serving", by=()),
     "expire": Move(frozenset({"missed"}), None, "no_show", by=()),
     "close": Move(_ANY, None, "not_served", by=()),
@@ -123,6 +128,8 @@ class Waiting:
     waited_ms: int | None = None
     walked_ms: int | None = None
     on_paper: bool = False
+    action: bytes = b""
+    """The touch at a second kiosk by which it was taken."""
     step: int = 0
     served_ms: int | None = 0
     step_ms: int | None = 0
@@ -405,6 +412,8 @@ class Line:
                     self.tickets.setdefault(ticket.key, ticket)  # carried over to a new log, a record comes twice
                     self.closed = False
                 self.strips.discard(ticket.key)
+            case TicketJoined():
+                self._join(at, body, group or body.group)
             case CounterSeen():
                 seen = self.counters.setdefault(body.counter, Counter())
                 seen.state, seen.staff, seen.groups = body.state, body.staff, tuple(body.groups)
@@ -417,9 +426,11 @@ class Line:
                 self._move(at, body, group)
 
     def begins(self, at: At, body: Folded) -> bool:
-        """Whether this record is the first of another day: numbers taken, or a counter opened. A number of a strip
-        bears the day of the strip, and is entered on any.
+        """Whether this record is the first of another day: numbers taken, or a counter opened. A number of a strip, or
+        of a kiosk that was cut off, bears its own day, and comes on any.
         """
+        if isinstance(body, TicketJoined) and body.service_date < self.service_date:
+            return False
         if isinstance(body, TicketIssued) and self.on_strip((body.service_date, body.series, body.number)):
             return False
         return not isinstance(body, TicketMoved) and not self.belongs(at, body.service_date)
@@ -437,13 +448,34 @@ class Line:
             (each for each in self.tickets.values() if each.day != today), key=lambda each: (each.day, each.place)
         )
 
+    def _join(self, at: At, body: TicketJoined, group: str) -> None:
+        """A ticket that another kiosk gave a while ago: its place is before everybody who came after it."""
+        issued = _earlier(at, body.waited_ms or 0)
+        later = [
+            each.place
+            for each in self.tickets.values()
+            if each.day == self.service_date and (between_ms(issued, each.issued) or 0) > 0
+        ]
+        place = (min(later)[0] - 1, self.taken) if later else (self.taken, self.taken)
+        ticket = Waiting(
+            self.service_date, body.service_date, body.series, body.number, group, body.service, body.public_label,
+            body.priority, body.papers_missing, body.language, place, issued, issued, action=body.action,
+        )  # fmt: skip
+        if ticket.key not in self.gone and ticket.key not in self.tickets:
+            self.tickets[ticket.key] = ticket
+            self.closed = False
+        self._pressed(body.action, ticket.key)
+
+    def _pressed(self, action: bytes, key: Key) -> None:
+        self.actions[action] = key
+        while len(self.actions) > ACTIONS_KEPT:
+            del self.actions[next(iter(self.actions))]
+
     def _move(self, at: At, body: TicketMoved, group: str) -> None:
         if body.action:
             if body.action in self.actions:
                 return
-            self.actions[body.action] = (body.service_date, body.series, body.number)
-            while len(self.actions) > ACTIONS_KEPT:
-                del self.actions[next(iter(self.actions))]
+            self._pressed(body.action, (body.service_date, body.series, body.number))
         key = body.service_date, body.series, body.number
         ticket = self.tickets.get(key)
         move = MOVES.get(body.move)
@@ -472,6 +504,8 @@ class Line:
                     self._called(at, body.counter, ticket, again=body.move == "recall")
                 waited = ticket.waited_ms if ticket.calls else body.waited_ms
                 return replace(after, counter=body.counter, calls=ticket.calls + 1, waited_ms=waited)
+            case "taken":
+                return replace(after, since=ticket.since, action=body.action)
             case "walk_in":
                 if not body.on_paper:
                     self.counters.setdefault(body.counter, Counter()).walked_in = True
@@ -512,6 +546,10 @@ class Line:
         if not before:
             return ticket.place
         return max(ticket.place, (before[min(count, len(before)) - 1].place[0], self.taken))
+
+
+def _earlier(at: At, ms: int) -> At:
+    return msgspec.structs.replace(at, mono_ms=at.mono_ms - ms, wall_ms=None if at.wall_ms is None else at.wall_ms - ms)
 
 
 def _sum(before_ms: int | None, now_ms: int | None) -> int | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from kiosk.config import Config
 from kiosk.desk.boards import Boards
+from kiosk.host import Host
 from kiosk.identity import Identity
 from kiosk.lan import Lan
 from kiosk.paper import Printer
@@ -23,7 +24,8 @@ from shared.content import Limits, limits_of
 class World:
     """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
     confidential one, in a store of its own; `trust` has the server's keys as they count now; `lan` says how the
-    lobby's pages stand, `boards` how the boards on the walls are.
+    lobby's pages stand, `boards` how the boards on the walls are; `host` is the kiosk that keeps the queue, where this
+    one does not.
     """
 
     store: Store
@@ -39,6 +41,7 @@ class World:
     voices: Voices = no_voices
     lan: Lan = field(default_factory=Lan)
     boards: Boards = field(default_factory=Boards)
+    host: Host | None = None
 
     @property
     def limits(self) -> Limits:

@@ -140,14 +140,16 @@ def _opens(cells: RowCipher, place: Any, data: bytes) -> bool:
 
 
 def _numbers(store: Store, book: Logbook, log: bytes) -> Iterator[tuple[tuple[date, str], int]]:
-    """Day, series and number of every ticket in a log that can be read."""
+    """Day, series and number of every ticket in a log that can be read, and of the strips' last ones."""
     shelf = book.shelf(log)
     for row, sealed in store.load_run(shelf, 1, ID_LIMIT):
         try:
             record = decode_record(shelf.cipher.open(row, sealed))
             body = kinds.decode(record.header.kind, record.header.schema, record.body or b"")
-            if isinstance(body, kinds.TicketIssued):
+            if isinstance(body, kinds.TicketIssued | kinds.TicketJoined):
                 yield (date.fromisoformat(body.service_date), body.series), body.number
+            elif isinstance(body, kinds.NumbersReserved):
+                yield (date.fromisoformat(body.service_date), body.series), body.last
         except (SalaError, ValueError):
             continue  # the log names its damaged records itself when it is read
 

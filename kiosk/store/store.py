@@ -166,6 +166,10 @@ class Transaction:
         self._set_mark(service_date, series, mark + 1)
         return mark + 1
 
+    def mark(self, service_date: date, series: str) -> int:
+        """The highest number of this day and series that was given; 0 for none."""
+        return self._mark(service_date, series)
+
     def raise_mark(self, service_date: date, series: str, at_least: int) -> None:
         """Make the next number of this day and series higher than `at_least`, for a store that came back from a
         copy.

@@ -24,6 +24,7 @@ ICONS: dict[str, str] = {
     "counter.seen": "storefront",
     "queue.closed": "archive",
     "numbers.reserved": "printer",
+    "ticket.joined": "ticket",
     "slip.printed": "printer",
 }
 UNKNOWN_ICON = "question"

@@ -169,3 +169,19 @@ def test_noise_anywhere_is_found_or_harmless(desk):
     desk.path.write_bytes(good)
     sqlite.wal_path(desk.path).unlink(missing_ok=True)
     desk.open()
+
+
+def test_numbers_on_paper_and_of_other_kiosks_are_not_given_again(desk):
+    """The counter's own row is lost: what a strip set aside, and what another kiosk was given, counts as given too."""
+    with desk.store.transaction() as tx:
+        strip = kinds.NumbersReserved(DAY.isoformat(), "B", 681, 700)
+        joined = kinds.TicketJoined(DAY.isoformat(), "D", 900, "", "tax", "", "", None, "th", b"t" * 16, None)
+        for body in (strip, joined):
+            desk.book.append(tx, body, at=moment(0), edition=1)
+    fill(desk, 60)
+    spoil_page(desk.path, pages_of(desk.path, "record")[-1])
+    salvage(desk.path, KEY)
+    desk.open()
+    with desk.store.transaction() as tx:
+        assert tx.next_number(DAY, "B") > 700
+        assert tx.mark(DAY, "D") == 900
