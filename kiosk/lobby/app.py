@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
-from kiosk.lobby import files, guests, ticket, wall
+from kiosk.lobby import files, guests, staff, ticket, wall
 from kiosk.lobby.guard import Guard
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from kiosk.lobby.hall import Hall
 
-ROUTES: tuple[Route, ...] = (*files.ROUTES, *ticket.ROUTES, *wall.ROUTES, *guests.ROUTES)
+ROUTES: tuple[Route, ...] = (*files.ROUTES, *staff.ROUTES, *ticket.ROUTES, *wall.ROUTES, *guests.ROUTES)
 
 
 def application(hall: Hall) -> ASGIApp:

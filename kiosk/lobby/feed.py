@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from kiosk.clock import Clock, Moment
+    from kiosk.desk.duty import Seat
     from kiosk.desk.turns import Line
     from shared.records import At
 
@@ -48,10 +49,11 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Seen:
-    """The line as it was at one change, and what was made of it since."""
+    """The line as it was at one change, who sat where (browser -> seat), and what was made of it since."""
 
-    def __init__(self, line: Line, now: Callable[[], Moment]) -> None:
+    def __init__(self, line: Line, seats: Mapping[int, Seat], now: Callable[[], Moment]) -> None:
         self.line = line
+        self.seats = seats
         self.moment = now()
         """When the values that are being made are made: ages count up to here."""
         self._now = now
@@ -75,13 +77,13 @@ class Seen:
 class Feed:
     """The newest look at the line. `changed` and `close` come from any thread, all else belongs to the loop."""
 
-    def __init__(self, look: Callable[[], Line], clock: Clock) -> None:
+    def __init__(self, look: Callable[[], tuple[Line, Mapping[int, Seat]]], clock: Clock) -> None:
         self._look = look
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stirred = asyncio.Event()
         self._waiters: set[asyncio.Future[None]] = set()
-        self.seen = Seen(look(), clock.now)
+        self.seen = Seen(*look(), clock.now)
         self.version = 0
         self.open = True
 
@@ -116,13 +118,13 @@ class Feed:
                 await self._stirred.wait()
                 self._stirred.clear()
                 try:
-                    line = await to_thread.run_sync(self._look)
+                    line, seats = await to_thread.run_sync(self._look)
                 except SalaError as error:
                     logger.error("the queue cannot be read for the lobby's pages: %s", error)  # noqa: TRY400 - ours
                     self._stirred.set()
                     await asyncio.sleep(_RETRY_S)
                     continue
-                self.seen = Seen(line, self._clock.now)
+                self.seen = Seen(line, seats, self._clock.now)
                 self.version += 1
                 self._wake()
                 await asyncio.sleep(GATHER_S)

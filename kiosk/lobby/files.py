@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+import msgspec
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
@@ -35,15 +36,26 @@ _PLACE: Final = re.compile(r"\{\{(\{)?\s*([\w.]+)(?::(\w+))?\s*\}\}(?(1)\})")
 
 
 def page(
-    name: str, language: str, *, words: str = "", values: Mapping[str, str] | None = None, status: int = 200
+    name: str,
+    language: str,
+    *,
+    words: str | tuple[str, ...] = (),
+    values: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
-    """The page `pages/<name>` in a language ("th", "ms", "en"). Sentences whose key begins with `words` go along as
-    JSON in `{{words}}`, for its script; `values` are what else it is filled with, in `{{{triple}}}` braces as HTML.
+    """The page `pages/<name>` in a language ("th", "ms", "en"). Sentences whose key begins with (one of) `words` go
+    along as JSON in `{{words}}`, for its script; `values` are what else it is filled with, in `{{{triple}}}` braces as
+    HTML.
     """
     return HTMLResponse(_filled(name, language, words, values or {}), status)
 
 
-def _filled(name: str, language: str, words: str, values: Mapping[str, str]) -> str:
+def as_json(value: object) -> str:
+    """JSON to stand inside a page, for its script: without what could end the element that it lies in."""
+    return msgspec.json.encode(value).decode().replace("<", "\\u003c")
+
+
+def _filled(name: str, language: str, words: str | tuple[str, ...], values: Mapping[str, str]) -> str:
     along = {key: text.into(language) for key, text in WORDS.items() if words and key.startswith(words)}
 
     def fill(found: re.Match[str]) -> str:
@@ -53,8 +65,7 @@ def _filled(name: str, language: str, words: str, values: Mapping[str, str]) -> 
         if key == "language":
             return language
         if key == "words":
-            # A sentence may hold anything but the end of the element it lies in.
-            return json.dumps(along, ensure_ascii=False).replace("<", "\\u003c")
+            return as_json(along)
         if key == "build":
             return build()
         return html.escape(sentence(key, found[3] or language, **values))

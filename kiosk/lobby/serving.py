@@ -23,6 +23,7 @@ import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from kiosk.desk import duty
 from kiosk.lobby.app import application
 from kiosk.lobby.feed import Feed
 from kiosk.lobby.hall import Hall
@@ -30,6 +31,8 @@ from kiosk.lobby.hall import Hall
 if TYPE_CHECKING:
     from kiosk.clock import Clock
     from kiosk.desk.counters import Queue
+    from kiosk.desk.duty import Seat
+    from kiosk.desk.turns import Line
     from kiosk.desk.world import World
 
 logger = logging.getLogger(__name__)
@@ -100,7 +103,7 @@ class Lobby:
         self._lock = threading.Lock()
         self._server: uvicorn.Server | None = None
         self._thread = threading.Thread(target=self._run, name="lobby", daemon=True)
-        self.feed = Feed(queue.look, clock)
+        self.feed = Feed(self._look, clock)
         world.store.watch(self.feed.changed)
 
     @property
@@ -123,6 +126,9 @@ class Lobby:
         if self._thread.is_alive():
             self._thread.join(_CLOSE_S)
         self._world.lan.state = "off"
+
+    def _look(self) -> tuple[Line, dict[int, Seat]]:
+        return self._queue.look(), duty.seats(self._world, self._clock.now().service_date.isoformat())
 
     def _run(self) -> None:
         while not self._closing.is_set():
