@@ -26,7 +26,10 @@
     element.style.fontSize = "";
     text(element, words);
     var over = element.scrollWidth / element.clientWidth;
-    if (over > 1) { element.style.fontSize = Math.max(0.7, 0.98 / over) + "em"; }
+    if (over > 1) {
+      var rem = parseFloat(getComputedStyle(element).fontSize) / parseFloat(getComputedStyle(document.documentElement).fontSize);
+      element.style.fontSize = rem * Math.max(0.7, 0.98 / over) + "rem";
+    }
   }
 
   // ---- what was shown already, over a reload -------------------------------------------------------------------
@@ -99,14 +102,14 @@
     names.forEach(function (name) { list.appendChild(document.createElement("span")).textContent = name; });
   }
 
-  function groups() {
+  function groups(again) {
     var list = $("groups"), stale = body.className === "stale";
     list.className = state.groups.length > 4 ? "many" : "";
     rows(list, state.groups.length, "group-cell");
     state.groups.forEach(function (group, at) {
       var cell = list.children[at], name = cell.querySelector(".both");
       text(cell.querySelector(".letters"), group.letters.join(" "));
-      if (name.textContent !== group.name.join("")) { group.name.forEach(function (words, which) { fitted(name.children[which], words); }); }
+      if (again || name.textContent !== group.name.join("")) { group.name.forEach(function (words, which) { fitted(name.children[which], words); }); }
       text(cell.querySelector(".count b"), String(group.waiting));
       text(cell.querySelector(".wait span"), stale && group.known ? $("word-unknown").textContent : group.wait[0]);
     });
@@ -229,5 +232,7 @@
   }
   addEventListener("resize", fit);
   fit();
+  // Words are as wide as they are once their font is there.
+  if (document.fonts) { document.fonts.ready.then(function () { if (state) { groups(true); } }); }
   listen();
 })();

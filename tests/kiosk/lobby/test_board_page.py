@@ -70,6 +70,21 @@ def number(page, label):
     page.wait_for_selector(f"#number:text-is('{label}')")
 
 
+def cut(page):
+    """Texts that reach out of the screen or of their own box."""
+    page.evaluate("() => document.fonts.ready")
+    return page.evaluate(
+        """() => [...document.querySelectorAll('#stage :is(p, h1, h2, li, b, span, #fresh)')]
+             .filter(each => each.offsetParent && each.textContent.trim() && (() => {
+               const at = each.getBoundingClientRect();
+               return at.left < 0 || at.top < 0 || at.right > innerWidth + 1 || at.bottom > innerHeight + 1
+                 || (getComputedStyle(each).display !== 'inline'
+                     && (each.scrollWidth > each.clientWidth + 2
+                         || each.id === 'fresh' && each.scrollHeight > each.clientHeight + 2));
+             })()).map(each => each.textContent.trim())"""
+    )
+
+
 def sounds(page):
     """The calls whose sound was asked for, in order."""
     return [each.removeprefix("/board/sound/").removesuffix(".wav") for each in page.asked if "/board/sound/" in each]
@@ -81,15 +96,7 @@ def test_everything_fits_on_every_screen(browser, lobby, size):
     lobby.morning()
     page = board(browser, lobby, size)
     number(page, "A013")
-    cut = page.evaluate(
-        """() => [...document.querySelectorAll('#stage p, #stage h1, #stage h2, #stage li, #stage b, #stage span')]
-             .filter(each => each.offsetParent && each.textContent.trim() && (() => {
-               const at = each.getBoundingClientRect();
-               return at.left < 0 || at.top < 0 || at.right > innerWidth + 1 || at.bottom > innerHeight + 1
-                 || (each.scrollWidth > each.clientWidth + 2 && getComputedStyle(each).display !== 'inline');
-             })()).map(each => each.textContent.trim())"""
-    )
-    assert cut == []
+    assert cut(page) == []
     over = page.evaluate(
         """() => { const box = id => document.getElementById(id).getBoundingClientRect();
              return [box('number').bottom - box('plate').top, box('plate').bottom - box('panel').bottom]; }"""
@@ -248,6 +255,7 @@ def test_a_board_that_is_refused_shows_it_and_tells_it_until_somebody_touches_it
     until(lambda: [each.sound for each in sounding.world.boards.seen(sounding.clock.mono_ms())] == ["muted"])
     page.wait_for_selector("#sound.bad .i-speaker-slash")
     assert "จอถูกปิดเสียง" in page.inner_text("#sound")
+    assert cut(page) == []
     picture(page, "muted")
     sounding.take("tax")
     sounding.call("1")
