@@ -31,6 +31,9 @@ from kiosk.desk.turns import between_ms
 from kiosk.desk.world import World
 from kiosk.host import TOLD_MAX, Ask, Told
 
+#: So many random bytes tell one touch from every other.
+TOUCH_BYTES: Final = 16
+
 TABLE: Final = "host_kiosk"
 _ROW: Final = 1
 

@@ -37,6 +37,12 @@ def test_settings_are_read(tmp_path):
         ('data = "/tmp"', "data"),
         ("lobby_port = 70000", "lobby_port"),
         ('lobby_address = "http://192.168.1.10"', "lobby_address"),
+        ('host_kiosk = "http://kiosk.lan:8080"', "host_kiosk"),
+        ('host_kiosk = "https://192.168.1.10:8080"', "host_kiosk"),
+        ('host_kiosk = "http://192.168.1.10"', "host_kiosk"),
+        ('host_kiosk = "http://192.168.1.10:8080/board"', "host_kiosk"),
+        ('host_kiosk = "http://192.168.1.10:8080"\nlobby_port = 8080', "lobby_port"),
+        ("queue_close_after_min = -1", "queue_close_after_min"),
         ("idle_warn_s 40", "kiosk.toml"),
     ],
 )

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kiosk.clock import Moment
-from kiosk.desk import finding, queue, services, slips
+from kiosk.desk import finding, queue, services, slips, taking
 from kiosk.desk.queue import Priority, Ticket
+from kiosk.desk.taking import TOUCH_BYTES
 from kiosk.desk.turns import PRIORITY_RUN_MAX
 from kiosk.paper import HAS_PAPER, Outcome
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
@@ -186,8 +187,9 @@ class Services(Presenter[ServicesView]):
     @verb
     def ask(self) -> None:
         """Take a number without knowing which service one needs."""
-        world, moment, language = self.world, self.flow.clock.now(), self.visit.language
-        self.work(lambda: queue.take_enquiry(world, moment, language=language), self._taken)
+        line, moment, language = self.flow.queue, self.flow.clock.now(), self.visit.language
+        touch = self.world.random(TOUCH_BYTES)
+        self.work(lambda: taking.take(line, moment, action=touch, service_id="", language=language), self._taken)
 
     def _taken(self, ticket: Ticket) -> None:
         page = self.flow.presenter_of("ticket")
@@ -468,17 +470,19 @@ class ServicePage(Presenter[ServiceView]):
     @verb
     def take(self) -> None:
         """Take a number. It is shown after it was recorded and read back."""
-        world, moment, visit, priority = self.world, self.flow.clock.now(), self.visit, self._priority
+        line, moment, visit, priority = self.flow.queue, self.flow.clock.now(), self.visit, self._priority
         service, language = self._service, visit.language
         needed, have = self._papers(service)
         # Who ticked nothing was not asking to be counted.
         missing = needed - have if visit.papers_at_hand else None
+        touch = self.world.random(TOUCH_BYTES)
         self.work(
-            lambda: queue.take_ticket(
-                world, moment, service_id=service.id, language=language, priority=priority, papers_missing=missing
+            lambda: taking.take(
+                line, moment, action=touch, service_id=service.id, language=language, priority=priority,
+                papers_missing=missing,
             ),
             self._taken,
-        )
+        )  # fmt: skip
 
     def _taken(self, ticket: Ticket) -> None:
         page = self.flow.presenter_of("ticket")
