@@ -11,7 +11,8 @@ in, the file is closed, and the times of the file and its folder are set to the 
 The rules of this file:
 1. What goes in is sealed already; this store's own encryption is a second coat.
 2. Every record has a date and nothing finer: `log.opened` too.
-3. Any thread may open it, several at once; the last one to leave closes it.
+3. Who only reads writes nothing: the file is as it was.
+4. Any thread may open it, several at once; the last one to leave closes it.
 """
 
 import logging
@@ -86,11 +87,11 @@ class Apart:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             path = self.folder / _FILE_NAME
             try:
-                return Store(path, self._key, create=True, reserve_bytes=_RESERVE_BYTES)
+                return Store(path, self._key, create=True, reserve_bytes=_RESERVE_BYTES, settle=False)
             except StoreDamaged as damage:
                 logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
                 salvage(path, self._key)
-            return Store(path, self._key, reserve_bytes=_RESERVE_BYTES)
+            return Store(path, self._key, reserve_bytes=_RESERVE_BYTES, settle=False)
         except CannotRecord:
             raise
         except (StoreError, OSError) as error:

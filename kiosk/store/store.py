@@ -302,8 +302,10 @@ class Store:
         connect: sqlite.Connect = sqlite.connect,
         rand: Callable[[int], bytes] = os.urandom,
         reserve_bytes: int = RESERVE_BYTES,
+        settle: bool = True,
     ) -> None:
-        """Open the store at `path` with its 32-byte key; `create` makes one where there is none.
+        """Open the store at `path` with its 32-byte key; `create` makes one where there is none. `settle` writes a row
+        at once, for a store that stays open and whose first touch shall be as quick as any.
 
         Raises `WrongKey`, `NoStore`, `NotAStore`, `NewerStore`, `StoreInUse`, `OldSQLite`, `StoreDamaged` or a
         `CannotRecord`.
@@ -334,7 +336,8 @@ class Store:
             sqlite.swap_in_salvaged(path)
             self._open(create=create)
             self._first_look()
-            self._settle()
+            if settle:
+                self._settle()
         except BaseException:
             self.close()
             raise

@@ -199,3 +199,14 @@ def test_several_users_share_one_file_and_the_last_closes_it(world):
         confidential.file(world, moment, a_draft(), "th")
         assert book.head.seq == 2
     assert world.apart.folder.stat().st_mtime == thai.day_start(moment.service_date).timestamp()
+
+
+def test_whoever_only_reads_leaves_the_file_as_it_was(world):
+    """Asked about once a day and read for a stick, the file says nothing of how often: not a byte changes."""
+    moment = Hands().clock().now()
+    confidential.file(world, moment, a_draft(), "th")
+    path = world.apart.folder / "store.sala"
+    before = path.read_bytes()
+    with world.apart.open(moment.service_date) as book:
+        assert len(list(book.after(0))) == 2
+    assert path.read_bytes() == before
