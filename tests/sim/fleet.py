@@ -36,6 +36,7 @@ from shared.protocol import KnownKiosk
 from tests.kiosk.worlds import Hands
 from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
+from tests.sim.pens import remembered_signatures
 from tests.sim.server import SimServer
 from tests.sim.weather import FAULTS, PowerCut, Weather, log_of
 
@@ -156,7 +157,7 @@ class Fleet:
         }  # fmt: skip
         step = 0
         try:
-            with self._diary.open():
+            with self._diary.open(), remembered_signatures():
                 while step < self.steps:
                     step += 1
                     self._step(self.dice.choices(happenings, weights)[0])

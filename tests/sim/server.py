@@ -60,7 +60,7 @@ class Line:
         """Go on."""
         self.records += records
         self.hashes += hashes
-        self.bodies.update(hash_ for hash_, record in zip(hashes, records, strict=True) if record.body is not None)
+        self.bodies.update(with_bodies(records, hashes))
 
     def until(self, seq: int) -> "Line":
         """A copy of it up to `seq`. Records are values: a copy of the lists is a copy of the disk."""
@@ -93,8 +93,10 @@ class SimServer:
         self.epoch_number = 1
         self.now_ms = now_ms
         self.crash: str = ""
-        #: Grows with every change of the disk.
+        #: Grows with every change of the disk, and `losses` with those after which something may no longer lie there.
         self.changes = 0
+        self.losses = 0
+        self._held: set[bytes] = set()
         self._faults = faults
         self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
 
@@ -116,14 +118,23 @@ class SimServer:
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
         self.logs = _copied(backup.logs)
+        self._lost()
         del self.backups[self.backups.index(backup) + 1 :]
         self.changes += 1
         if "server keeps its epoch after a restore" not in self._faults:
             self.epoch_number += 1
 
     def hashes(self) -> set[bytes]:
-        """Every record it holds with its body."""
-        return bodies(self.logs)
+        """Every record it holds with its body: one set, which grows with it."""
+        return self._held
+
+    def _lost(self) -> None:
+        self._held = bodies(self.logs)
+        self.losses += 1
+
+    def _extend(self, line: Line, records: Sequence[Record], hashes: Sequence[bytes]) -> None:
+        line.extend(records, hashes)
+        self._held.update(with_bodies(records, hashes))
 
     def settle(self) -> None:
         """Faults are over, and everything has arrived: what else must hold is `twin`'s to say."""
@@ -189,24 +200,30 @@ class SimServer:
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
         known = line.around(header.first_seq, last)
         if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
-            line.extend(opened.records, opened.hashes)
+            self._extend(line, opened.records, opened.hashes)
             return Head(header.log, last, opened.hashes[-1]), False
         verdict = protocol.judge(opened, line.head(header.log), known)
         if isinstance(verdict, Append):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
             until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
-            line.extend(new.records[:until], new.hashes[:until])
+            self._extend(line, new.records[:until], new.hashes[:until])
         elif "a branch is dropped" not in self._faults:
             self._part(lines, line, verdict, header.first_seq - 1)
         return verdict.head, len(lines) > 1
 
     def _part(self, lines: list[Line], line: Line, verdict: Branch, before: int) -> None:
         branch = line.until(before)
-        branch.extend(verdict.records, verdict.hashes)
+        self._extend(branch, verdict.records, verdict.hashes)
         if "a branch overwrites" in self._faults:
             line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies
+            self._lost()
         else:
             lines.append(branch)
+
+
+def with_bodies(records: Sequence[Record], hashes: Sequence[bytes]) -> set[bytes]:
+    """The hashes of those records that come with their bodies."""
+    return {hash_ for hash_, record in zip(hashes, records, strict=True) if record.body is not None}
 
 
 def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
