@@ -5,7 +5,7 @@ COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --g
 export UV_NO_CONFIG := 1
 export PYTHONUTF8 := 1
 
-.PHONY: help setup check test bench race voices pictures gallery crash kill sim line storm fuzz escape soak demo format assets vectors golden lock clean
+.PHONY: help setup check test bench race voices pictures gallery crash kill threads sim line storm fuzz escape soak demo format assets vectors golden lock clean
 
 help:            ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -41,6 +41,10 @@ crash:           ## cut the power everywhere for MINUTES (10) or in STATES state
 kill:            ## kill -9 a writing kiosk, and a server that is being sent to, KILLS (2000) times (SEED=n chooses when)
 	SALA_KILLS=$(or $(KILLS),2000) SALA_SEED=$(or $(SEED),9) $(PY) -m pytest -q --numprocesses 0 --timeout 0 \
 		tests/kiosk/store/test_kill.py tests/line/test_races.py
+
+threads:         ## 50 threads that issue and call against each other at one kiosk, for TICKETS (10000) tickets
+	SALA_TICKETS=$(or $(TICKETS),10000) $(PY) -m pytest -q --numprocesses 0 --timeout 0 --durations 1 \
+		tests/kiosk/desk/test_counters.py -k threads
 
 sim:             ## a fleet under every fault: SEEDS (300) x STEPS (1000) from FIRST (1); a law that breaks names its seed
 	$(PY) -m tests.sim --first $(or $(FIRST),1) --seeds $(or $(SEEDS),300) --steps $(or $(STEPS),1000) $(if $(MINUTES),--minutes $(MINUTES))

@@ -68,7 +68,11 @@ def moves(world):
 
 def bodies(world):
     """All that the log says, in order."""
-    return [kinds.decode(record.header.kind, record.header.schema, record.body) for record in world.lobby.after(0)]
+    found, seq = [], 0
+    while run := list(world.lobby.after(seq)):
+        found += [kinds.decode(record.header.kind, record.header.schema, record.body) for record in run]
+        seq = run[-1].header.seq
+    return found
 
 
 def look(line):
