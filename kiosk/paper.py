@@ -41,7 +41,9 @@ class PaperLine:
 @dataclass(frozen=True, slots=True)
 class TicketSlip:
     """A queue number on paper. `time` is empty where the clock is not to be trusted; `priority` where there is none.
-    `rating_code` has 8 digits, or none where the slip asks for no rating.
+    `rating_code` has 8 digits, or none where the slip asks for no rating. `ahead` people stood before it when it was
+    printed and it waits from how many to how many `minutes`, each None where that cannot be said; `link` is the
+    address of its page on the office's network, empty where there is none.
     """
 
     office: str
@@ -54,6 +56,9 @@ class TicketSlip:
     foot: str
     language: str
     rating_code: str = ""
+    ahead: int | None = None
+    minutes: tuple[int, int] | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

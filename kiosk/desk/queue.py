@@ -2,8 +2,8 @@
 
 The number comes from the store's own counter for service date and series, inside the transaction that records it; it
 is never counted from tickets. A series letter belongs to this device alone, so two devices without a network cannot
-give one number twice. No counter tells the kiosk yet whom it serves, so nothing is said about who is waiting; how
-busy it is, is told by the numbers of the last hour.
+give one number twice. Who is waiting is told by `kiosk.desk.waiting`; where no counter tells the kiosk whom it serves,
+how busy it is, is told here by the numbers of the last hour.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Final, Literal, get_args
 
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
+from kiosk.desk.turns import Key
 from kiosk.desk.world import World
 from kiosk.store.store import Transaction
 from shared.content import Bundle, Series, Text
@@ -26,8 +27,8 @@ Priority = Literal["", "elderly", "disabled", "pregnant", "infant", "monk", "far
 class Ticket:
     """A number that was recorded. `label` is what board and slip say, `public_label` the name of the queue, `seq`
     its record. `rating_code` is for the slip alone: the kiosk keeps it nowhere.
-    `link` is the ticket's page on the office's network, `ahead` how many stand before it, `wait_min` from how many to
-    how many minutes that is; empty or None where it is not known.
+    `link`, `ahead` and `wait_min` are what another kiosk, that keeps the queue, said when it gave the number (see
+    `kiosk.desk.waiting.Wait`); empty or None where this one keeps it.
     """
 
     label: str
@@ -43,8 +44,8 @@ class Ticket:
     wait_min: tuple[int, int] | None = None
 
     @property
-    def key(self) -> tuple[str, str, int]:
-        """What the queue finds it by."""
+    def key(self) -> Key:
+        """What the lobby's queue finds it by."""
         return self.service_date.isoformat(), self.series, self.number
 
 

@@ -13,6 +13,7 @@ from kiosk.clock import Moment
 from kiosk.desk import services, strip
 from kiosk.desk.complaints import Filed
 from kiosk.desk.queue import Ticket
+from kiosk.desk.waiting import NOTHING_KNOWN, Wait
 from kiosk.desk.world import World
 from kiosk.paper import (
     JOB_S_MAX,
@@ -34,10 +35,17 @@ _NO_BREAK = "\u00a0"
 
 
 def ticket_slip(
-    world: World, moment: Moment, ticket: Ticket, *, service_id: str, language: str, at_hand: frozenset[int] | None
+    world: World,
+    moment: Moment,
+    ticket: Ticket,
+    *,
+    service_id: str,
+    language: str,
+    at_hand: frozenset[int] | None,
+    wait: Wait = NOTHING_KNOWN,
 ) -> TicketSlip:
-    """The slip for a ticket. `at_hand` holds the places of the papers the citizen has; None where it was not asked.
-    `service_id` is empty for a number taken only to ask.
+    """The slip for a ticket that stands as `wait` says. `at_hand` holds the places of the papers the citizen has; None
+    where it was not asked. `service_id` is empty for a number taken only to ask.
     """
     bundle = services.shown(world)
     language = words.slip_language(language, bundle.words)
@@ -54,6 +62,9 @@ def ticket_slip(
         foot=f"{world.identity.kiosk_name} · {bundle.edition}",
         language=language,
         rating_code=ticket.rating_code,
+        ahead=wait.ahead,
+        minutes=wait.minutes,
+        link=wait.link,
     )
 
 

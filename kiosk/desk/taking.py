@@ -24,7 +24,6 @@ from tinydb.table import Document
 
 from kiosk.clock import Moment
 from kiosk.desk import queue as numbers
-from kiosk.desk import ticket_link
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import Priority, Ticket
 from kiosk.desk.turns import between_ms
@@ -60,14 +59,7 @@ def take(
             ticket = numbers.give(world, moment, wanted, key=key)
             return replace(ticket, link=given.link, ahead=given.ahead, wait_min=given.wait_min)
     alone = action if world.config.host_kiosk else b""
-    ticket = numbers.give(world, queue.dated(moment), wanted, action=alone)
-    if alone:
-        return ticket
-    line = queue.follow()
-    key = ticket.key
-    return replace(
-        ticket, link=ticket_link.link(world, key) or "", ahead=line.ahead_of(key), wait_min=line.estimate_min(key)
-    )
+    return numbers.give(world, queue.dated(moment), wanted, action=alone)
 
 
 def tell(queue: Queue, moment: Moment) -> int:

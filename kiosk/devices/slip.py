@@ -98,11 +98,19 @@ def _ticket(roll: "_Roll", slip: TicketSlip) -> None:
     roll.number(slip.label)
     if slip.priority:
         roll.band(f"{say('slip.priority')}: {say(f'slip.{slip.priority}')}")
+    if slip.ahead is not None:
+        roll.text(say("slip.ahead").format(n=slip.ahead) if slip.ahead else say("slip.ahead_none"), _LEAD, "bold")
+    if slip.minutes is not None:
+        low, high = slip.minutes
+        roll.text(say("slip.wait" if low else "slip.wait_below").format(low=low, high=high), _BODY, "regular")
     roll.text(_day(slip.day, slip.language, weekday=True) + (f"  {slip.time}" if slip.time else ""), _SMALL, "regular")
     if slip.papers:
         roll.dashes()
         roll.text(say("slip.papers"), _BODY, "bold", align="start")
         _papers(roll, slip.papers, say)
+    if slip.link:
+        roll.dashes()
+        roll.qr(slip.link, say("slip.on_phone"), say("slip.on_wifi"))
     if slip.rating_code:
         roll.dashes()
         roll.gap(6)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-from kiosk.desk import complaints, hours, notices, queue
+from kiosk.desk import complaints, hours, notices, queue, waiting
 from kiosk.desk.visit import Language
+from kiosk.desk.waiting import Hall
 from kiosk.ui.presenters.base import Presenter, View, verb
 from kiosk.ui.presenters.hours import dated, opening, span
 from kiosk.ui.strings import LANGUAGES, Say
@@ -196,22 +197,33 @@ class Home(Presenter[HomeView]):
 
     _issued: int | None = None
     _busy: queue.Busy | None = None
+    _hall: Hall | None = None
 
     def enter(self) -> None:
-        """Look how many numbers were given today and lately; that is all a kiosk knows of who is waiting."""
-        world, moment = self.world, self.flow.clock.now()
-        self.flow.aside(
-            lambda: (queue.issued_today(world, moment), queue.busy(world, moment)), self._counted, lambda _error: True
-        )
+        """Look how the hall stands; where no counter tells it, how many numbers were given today and lately."""
+        world, moment, line = self.world, self.flow.clock.now(), self.flow.queue
 
-    def _counted(self, counted: tuple[int, queue.Busy | None]) -> None:
-        self._issued, self._busy = counted
+        def look() -> tuple[int, queue.Busy | None, Hall | None]:
+            stands = waiting.hall(line.look(), moment.service_date.isoformat())
+            busy = queue.busy(world, moment) if stands is None else None
+            return queue.issued_today(world, moment), busy, stands
+
+        self.flow.aside(look, self._counted, lambda _error: True)
+
+    def _counted(self, counted: tuple[int, queue.Busy | None, Hall | None]) -> None:
+        self._issued, self._busy, self._hall = counted
 
     def _waiting(self, state: State | None) -> tuple[int, str, str]:
         """How busy it is: level, words, and what they stand on."""
         say = self.say
         if state is not None and not state.open:
             return 0, say("home.closed"), say("home.closed_why")
+        if self._hall is not None:
+            stands = self._hall
+            low, high = stands.minutes or (0, 0)
+            told = "none" if not stands.waiting else "range" if low else "below" if high else "some"
+            sub = say(f"home.wait_{told}", n=stands.waiting, low=low, high=high)
+            return stands.level, say(f"home.busy_{stands.level}"), sub
         if self._busy is not None:
             words = say(f"home.busy_{self._busy.level}")
             if not self._busy.tickets:

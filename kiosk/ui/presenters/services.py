@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,19 +10,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from kiosk.clock import Moment
-from kiosk.desk import finding, queue, services, slips, taking
+from kiosk.desk import finding, queue, services, slips, taking, waiting
 from kiosk.desk.queue import Priority, Ticket
 from kiosk.desk.taking import TOUCH_BYTES
 from kiosk.desk.turns import PRIORITY_RUN_MAX
+from kiosk.desk.waiting import NOTHING_KNOWN, Wait
 from kiosk.paper import HAS_PAPER, Outcome
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.presenters.forms import FormPage, Paper
 from kiosk.ui.strings import Say
 from shared import content
 from shared.content import Duration, Form, Series, Service, Step
+from shared.errors import SalaError
 
 if TYPE_CHECKING:
     from kiosk.ui.presenters.flow import Flow
+
+logger = logging.getLogger(__name__)
 
 #: Audiences in the order of their chips, each with its drawing and its sign; a chip is shown where the office has a
 #: service for it.
@@ -43,6 +48,10 @@ MISSING_CHARS_MAX: Final = 120
 #: Seconds the number stays on screen: longer where no paper came out and it must be noted down.
 TICKET_S: Final = 30
 TICKET_SHOWN_S: Final = 60
+#: How often the number on screen looks how its queue stands.
+WAIT_MS: Final = 2_000
+#: So many people before one are drawn; who is beyond is a figure.
+PEOPLE_MAX: Final = 6
 
 
 # --- the list ----------------------------------------------------------------------------------------------------
@@ -517,8 +526,16 @@ class TicketView(View):
     label: str = ""
     public_label: str = ""
     priority: str = ""
-    day: str = ""
-    time: str = ""
+    facts: tuple[tuple[str, str], ...] = ()
+    """Two of them, each with its name: who is before this one and how long it waits, or else when it was taken."""
+    people: tuple[str, ...] = ()
+    """A figure for each before this one, as far as there is room; nothing where it cannot be said."""
+    more: str = ""
+    you: str = ""
+    called: str = ""
+    """Where to go now; empty until called."""
+    link: str = ""
+    """The address of the page of this ticket, for a telephone; empty where none is served."""
     paper: str = "printing"
     paper_text: str = ""
     paper_sub: str = ""
@@ -538,6 +555,8 @@ class TicketPage(Presenter[TicketView]):
 
     _ticket: Ticket | None = None
     _service: Service | None = None
+    _wait = NOTHING_KNOWN
+    _asked_ms = 0
     _moment: Moment | None = None
     _paper = "none"
     _time = ""
@@ -550,7 +569,29 @@ class TicketPage(Presenter[TicketView]):
         """Print it, now that it is safe, and record what became of the paper."""
         self._moment = moment = self.flow.clock.now()
         self._time = self.say.clock(moment.wall) if moment.trusted and moment.wall else ""
+        self._look()
         self._print()
+
+    def tick(self) -> None:
+        """Follow the queue while the number is on screen."""
+        if self.flow.clock.mono_ms() - self._asked_ms >= WAIT_MS:
+            self._look()
+
+    def _look(self) -> None:
+        self._asked_ms = self.flow.clock.mono_ms()
+        self.flow.aside(self._wait_now, self._stands, lambda _error: True)
+
+    def _wait_now(self) -> Wait:
+        assert self._ticket is not None
+        try:
+            return waiting.of_ticket(self.world, self.flow.queue.look(), self._ticket)
+        except SalaError as error:
+            # The number stands, and its slip comes out; only how long it waits cannot be said.
+            logger.warning("how the queue stands cannot be told: %s", error)
+            return NOTHING_KNOWN
+
+    def _stands(self, wait: Wait) -> None:
+        self._wait = wait
 
     def _print(self) -> None:
         ticket, moment = self._ticket, self._moment
@@ -562,7 +603,15 @@ class TicketPage(Presenter[TicketView]):
         self._paper = "printing"
 
         def print_it() -> Outcome:
-            slip = slips.ticket_slip(world, moment, ticket, service_id=service_id, language=language, at_hand=at_hand)
+            slip = slips.ticket_slip(
+                world,
+                moment,
+                ticket,
+                service_id=service_id,
+                language=language,
+                at_hand=at_hand,
+                wait=self._wait_now(),
+            )
             return slips.print_and_record(world, asked, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
         self.flow.aside(print_it, self._printed, self._not_printed)
@@ -584,7 +633,7 @@ class TicketPage(Presenter[TicketView]):
 
     def present(self) -> TicketView:
         """The number and the paper."""
-        ticket, say = self._ticket, self.say
+        ticket, say, ahead = self._ticket, self.say, self._wait.ahead or 0
         if ticket is None:
             return TicketView(say)
         return TicketView(
@@ -592,8 +641,12 @@ class TicketPage(Presenter[TicketView]):
             ticket.label,
             ticket.public_label.into(say.language),
             say(f"service.priority_{ticket.priority}") if ticket.priority else "",
-            say.long_day(ticket.service_date),
-            self._time,
+            self._facts(ticket),
+            ("user",) * min(ahead, PEOPLE_MAX),
+            f"+{ahead - PEOPLE_MAX}" if ahead > PEOPLE_MAX else "",
+            say("ticket.you") if self._wait.ahead is not None else "",
+            say("ticket.called", counter=self._wait.counter) if self._wait.counter else "",
+            self._wait.link,
             self._paper,
             say(f"ticket.{self._paper}"),
             say(f"ticket.{self._paper}_why" if self._paper in {"printing", "printed"} else "ticket.note_it"),
@@ -603,6 +656,18 @@ class TicketPage(Presenter[TicketView]):
             else "",
             say("ticket.done_why", seconds=self.flow.seconds_left()),
         )
+
+    def _facts(self, ticket: Ticket) -> tuple[tuple[str, str], ...]:
+        say, wait = self.say, self._wait
+        when = (say("ticket.time"), self._time) if self._time else ("", "")
+        if wait.ahead is None:
+            return (say("ticket.day"), say.long_day(ticket.service_date)), when
+        many = {0: "next", 1: "person"}.get(wait.ahead, "people")
+        first = (say("ticket.ahead"), say(f"ticket.{many}", n=wait.ahead))
+        if wait.minutes is None:
+            return first, when
+        low, high = wait.minutes
+        return first, (say("ticket.wait"), say("ticket.range" if low else "ticket.below", low=low, high=high))
 
     def _missing(self) -> str:
         service, at_hand = self._service, self.visit.papers_at_hand

@@ -23,6 +23,7 @@ from kiosk.identity import NotEnrolled
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, StoreDamaged, WrongKey
 from kiosk.ui.presenters.rating import ThanksView
+from kiosk.ui.presenters.services import TicketView
 from kiosk.ui.sample import EveryWord, SampleKiosk
 from shared import content, envelope
 from shared.content import SealedStatus, Status
@@ -34,6 +35,10 @@ Way = tuple[tuple[Any, ...], ...]
 
 PIN: Final = "257025"
 CODE: Final = "4827193055267041"
+#: What a kiosk of these examples is told; its pages are served where an example says so.
+SETTINGS: Final[dict[str, Any]] = {
+    "staff_pin_hash": pin_hash(PIN, b"sample pin salt."), "lobby_port": 8080, "lobby_address": "192.168.1.10",
+}  # fmt: skip
 
 TOLD: Final = (
     "ไฟดับมาสามคืนแล้ว ทางเข้าหมู่บ้านมืดมาก เด็กเดินกลับจากละหมาดกลัวรถ ขอให้ช่างมาดูหน่อยครับ เสาต้นที่ 4 นับจากปากซอย ตรงข้ามร้านน้ำชา"
@@ -70,6 +75,7 @@ WAYS: Final[dict[str, Way]] = {
     "home": (("begin",),),
     "services": _SERVICES,
     "home-old": (("begin",),),
+    "home-hall": (("begin",),),
     "services-old": _SERVICES,
     "services-search": (*_SERVICES, ("keyboard", True), ("search", "ภาษี")),
     "services-none": (*_SERVICES, ("search", "ฟฟฟ")),
@@ -86,6 +92,9 @@ WAYS: Final[dict[str, Way]] = {
     "ticket": (*_SERVICES, ("choose", "elderly_allowance"), ("priority", "elderly"), ("take",)),
     "ticket-missing": (*_SERVICES, ("choose", "building_permit"), ("paper", 0), ("paper", 2), ("take",)),
     "ticket-no-paper": (*_SERVICES, ("choose", "sign_tax"), ("take",)),
+    "ticket-waiting": (*_SERVICES, ("choose", "sign_tax"), ("priority", "infant"), ("take",)),
+    "ticket-far": (*_SERVICES, ("choose", "sign_tax"), ("take",)),
+    "ticket-called": (*_SERVICES, ("choose", "sign_tax"), ("take",)),
     "doors": (("begin",), ("problem",)),
     "doors-closed": (("begin",), ("problem",)),
     "outside": (("begin",), ("problem",), ("outside",)),
@@ -205,6 +214,7 @@ def walk(
     kiosk.printer.says = PrinterState.OUT if name.endswith("no-paper") else PrinterState.OK
     kiosk.printer.outcome = "failed" if name.endswith("no-paper") else "printed"
     kiosk.voices.clear()
+    kiosk.world.lan.state = "off"
     if name.endswith("-heard"):
         kiosk.voices[lang] = EveryWord()
     _PREPARED.get(name, _readers)(kiosk)
@@ -343,6 +353,32 @@ def _next_round(kiosk: SampleKiosk) -> None:
     _publish(msgspec.structs.replace(_MAY_RETURN, round=1 + kiosk.world.content.edition))(kiosk)
 
 
+def _hall(kiosk: SampleKiosk, *, before: int = 4) -> None:
+    """Counters have been open since the morning, the lobby's pages are served, and so many wait for the first queue."""
+    world, queue, hands = kiosk.world, kiosk.flow.queue, kiosk.hands
+    world.lan.state = "serving"
+    groups = tuple(group.id for group in kiosk.flow.bundle.office.series)
+    queue.seen(kiosk.clock.now(), "1", "open", staff="sample_a", groups=groups)
+    for place in range(7 + before):
+        take_ticket(world, kiosk.clock.now(), service_id="sign_tax", language="th")
+        if place >= before:
+            hands.pass_s(200 + 20 * place)
+            served = queue.call_next(kiosk.clock.now(), "1", action=world.random(16))
+            assert served is not None
+            queue.move(kiosk.clock.now(), "serve", served.key, "1", action=world.random(16))
+            queue.move(kiosk.clock.now(), "finish", served.key, "1", action=world.random(16))
+
+
+def _called(kiosk: SampleKiosk) -> None:
+    queue, view = kiosk.flow.queue, kiosk.flow.view
+    assert isinstance(view, TicketView)
+    while (ticket := queue.call_next(kiosk.clock.now(), "1", action=kiosk.world.random(16))) is not None:
+        if ticket.label == view.label:
+            break
+        queue.move(kiosk.clock.now(), "absent", ticket.key, "1", action=kiosk.world.random(16))
+    kiosk.pass_s(3)
+
+
 def _faces(kiosk: SampleKiosk) -> None:
     """Colleagues have photos."""
     kiosk.publish(kiosk.world.content.edition + 1, faces=True)
@@ -358,11 +394,14 @@ _PREPARED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "returning-need": _publish(_MAY_RETURN), "returning-words": _publish(_MAY_RETURN),
     "status-returned": _next_round,
     "status-confidential": _publish(_SEALED_STATUS),
+    "ticket-waiting": _hall, "ticket-called": _hall, "home-hall": _hall,
+    "ticket-far": lambda kiosk: _hall(kiosk, before=11),
     "praise-faces": _faces, "service-faces": _faces,
     "doors-closed": _no_readers, "outside-closed": _no_readers,
 }  # fmt: skip
 _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
+    "ticket-called": _called,
     "staff": _staff,
     "pin": _typed_pin,
     "date": _wrong_clock,
@@ -433,7 +472,7 @@ def register(add: Callable[[str, Callable[[str, tuple[float, float]], Any]], Non
     """Put every example into the gallery; its sample kiosk lives in `folder` until the program ends."""
     from kiosk.ui.widgets import LOOK
 
-    kiosk = SampleKiosk(folder, settings={"staff_pin_hash": pin_hash(PIN, b"sample pin salt.")})
+    kiosk = SampleKiosk(folder, settings=SETTINGS)
     kiosk.flow.start()
 
     def builder(name: str) -> Callable[[str, tuple[float, float]], Any]:

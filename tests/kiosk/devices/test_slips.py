@@ -80,11 +80,14 @@ STRIP = StripSlip(
 )  # fmt: skip
 
 
+WAITING = replace(TICKET, ahead=112, minutes=(15, 30), link="http://192.168.1.10:8080/t/A036-k3f9xq")
+
+
 @pytest.mark.parametrize("width", [384, 576])
 @pytest.mark.parametrize(
     "slip",
     [TICKET, CASE, JAWI_TICKET, JAWI_CASE, GUIDE, FORM, replace(GUIDE, language="ms-Arab"), STRIP,
-     replace(STRIP, language="ms-Arab")],
+     replace(STRIP, language="ms-Arab"), WAITING, replace(WAITING, language="ms-Arab")],
 )  # fmt: skip
 def test_a_slip_is_black_and_white_and_keeps_its_margin(slip, width):
     """Every dot is black or white, and none lies in the margin, however long a paper's name is."""
@@ -104,6 +107,21 @@ def test_the_qr_code_reads_and_holds_no_code(width):
     [found] = zxingcpp.read_barcodes(drawing.render(CASE, width_dots=width).convert("L"))
     assert found.text == CASE.track_url
     assert CASE.code not in found.text
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("language", words.LANGUAGES)
+def test_a_telephone_reads_the_page_of_a_ticket(width, language):
+    """The code on the slip holds the address and nothing beside it."""
+    image = drawing.render(replace(WAITING, language=language), width_dots=width).convert("L")
+    assert [each.text for each in zxingcpp.read_barcodes(image)] == [WAITING.link]
+
+
+def test_a_slip_says_of_waiting_what_is_known_and_no_more():
+    """Each line costs paper: the number alone, people before it, a range as well."""
+    known = [TICKET, replace(TICKET, ahead=6), replace(TICKET, ahead=6, minutes=(15, 30))]
+    heights = [drawing.render(each, width_dots=384).height for each in known]
+    assert heights == sorted(set(heights))
 
 
 def test_lines_end_between_words():

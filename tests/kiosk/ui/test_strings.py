@@ -20,6 +20,7 @@ MADE = (
     r"services\.(all|farmer|landowner|business|builder|elderly|parent|welfare|disabled)", r"service\.priority_.+",
     r"service\.(form|print)_.+",
     r"ticket\.(printing|printed|failed|none|printing_why|printed_why)", r"steps\..+",
+    r"ticket\.(next|person|people|range|below)", r"home\.wait_(none|some|range|below)",
     r"home\.(problem|track|rate|praise|ask|notices|way)(_why)?", r"home\.busy_[1-3]",
     r"tabs\..+", r"way\.(start|turn|door|at|stairs|lift)_.+", r"rating\.face[1-5]",
     r"status\.(step_)?(received|in_progress|answered|closed)",
@@ -57,8 +58,8 @@ def test_languages_fill_in_the_same_words():
     assert [key for key, each in fields.items() if len({frozenset(names) for names in each.values()}) > 1] == []
 
 
-#: What stands in Latin letters in the midst of Jawi: values, and a command to type.
-LATIN_IN_JAWI = re.compile(r"\{\w+\}|sala-kiosk enrol|\b[GM]B\b")
+#: What stands in Latin letters in the midst of Jawi: values and their spans, names, and a command to type.
+LATIN_IN_JAWI = re.compile(r"\{\w+\}|–(?=\{)|sala-kiosk enrol|\b[GM]B\b|\bWi-Fi\b")
 
 
 @pytest.mark.parametrize("font", ["NotoNaskhArabic_400Regular.ttf", "NotoNaskhArabic_700Bold.ttf"])
@@ -74,7 +75,7 @@ def test_jawi_is_written_in_letters_that_the_font_has(font):
 
 def test_rumi_is_written_in_latin_letters():
     """No Thai or Arabic letter strayed in."""
-    wrong = {key: re.findall(r"[^\x20-\x7e·\n]", each.get("ms", "")) for key, each in table().items()}
+    wrong = {key: re.findall(r"[^\x20-\x7e·–\n]", each.get("ms", "")) for key, each in table().items()}
     assert {key: signs for key, signs in wrong.items() if signs} == {}
 
 

@@ -56,6 +56,11 @@ class Shown:
         return self.stage.by_action(action, self.front)
 
 
+SETTINGS = {
+    "window_width_px": 1080, "window_height_px": 1920, "lobby_port": 8080, "lobby_address": "192.168.1.10",
+}  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def stage() -> harness.Stage:
     """The one window of this process."""
@@ -66,6 +71,6 @@ def stage() -> harness.Stage:
 def shown(stage: harness.Stage, tmp_path: Path) -> Iterator[Shown]:
     """A sample kiosk on the portrait panel, at half its size: drawing by software is most of a test's time."""
     stage.resize((540, 960))
-    with sample_kiosk(tmp_path, settings={"window_width_px": 1080, "window_height_px": 1920}) as kiosk:
+    with sample_kiosk(tmp_path, settings=SETTINGS) as kiosk:
         yield Shown(stage, kiosk)
         stage.clear()

@@ -14,10 +14,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.config import pin_hash
 from kiosk.ui.gallery import SIZES
 from kiosk.ui.sample import Lots, sample_kiosk
-from kiosk.ui.screens.examples import FIRST, PIN, WAYS, picture
+from kiosk.ui.screens.examples import FIRST, SETTINGS, WAYS, picture
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.theme import PORTRAIT, TEXT_FACTORS, Theme
 from tests.kiosk.ui.screens.geometry import faults_of, finger_faults
@@ -27,7 +26,7 @@ APPROVED = Path(__file__).with_name("pictures")
 SMALLER, BLOCK = 5, 6
 #: How far the mean of a block may be from the approved one, of 255.
 TOLERANCE = 14
-SETTINGS = {"staff_pin_hash": pin_hash(PIN, b"sample pin salt."), "languages": list(LANGUAGES)}
+KIOSK = {**SETTINGS, "languages": list(LANGUAGES)}
 
 
 def sizes_of(name):
@@ -51,7 +50,7 @@ def draw(stage, name, size, folder):
             stage.resize(size, Theme(motion=False, text_factor=factor), lang)
             at = folder / f"{row}{column}"
             at.mkdir(parents=True)
-            with sample_kiosk(at, settings=SETTINGS, random=Lots()) as kiosk:
+            with sample_kiosk(at, settings=KIOSK, random=Lots()) as kiosk:
                 kiosk.flow.start()
                 root = stage.show(picture(name, kiosk, lang, text_factor=factor))
                 stage.frames(1)

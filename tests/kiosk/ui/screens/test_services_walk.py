@@ -1,14 +1,18 @@
 """From the start page to a number, by real touches, in every language: search, audience, papers, the flowchart."""
 
+import re
 from dataclasses import replace
 from functools import partial
 
 import msgspec
 import pytest
 
+from kiosk.desk.queue import take_ticket
 from kiosk.paper import FormSlip, GuideSlip, PrinterState
+from kiosk.store.errors import RowDamaged
 from kiosk.ui import harness, sample
 from kiosk.ui.screens.forms import SheetPicture
+from kiosk.ui.screens.ticket import PersonItem
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.code import QrCode
 from kiosk.ui.widgets.keyboard import Keyboard
@@ -217,3 +221,65 @@ def test_an_office_that_serves_all_in_turn_asks_nobody(shown, monkeypatch):
         shown.touch("priority")
         assert (button.disabled, bool(shown.flow.view.priorities)) == (not shows, shows)
     assert [each.id for each in shown.flow.view.priorities] == ["", "monk"]
+
+
+def open_counter(shown, waiting):
+    """Counter 1 is open for all, and so many wait."""
+    kiosk = shown.kiosk
+    groups = tuple(group.id for group in shown.flow.bundle.office.series)
+    shown.flow.queue.seen(kiosk.clock.now(), "1", "open", staff="sample_a", groups=groups)
+    for _ in range(waiting):
+        take_ticket(kiosk.world, kiosk.clock.now(), service_id="sign_tax", language="th")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_number_shows_who_is_before_it_and_where_to_go(shown, lang):
+    """The start page tells how many wait; people before one on screen and slip, the page's code, then the counter."""
+    open_counter(shown, 8)
+    shown.kiosk.world.lan.state = "serving"
+    begin(shown, lang)
+    assert shown.flow.view.say("services.sub", n=18) in shown.stage.texts(shown.screen)
+    shown.touch("service-sign_tax", "take")
+    texts, say = shown.stage.texts(shown.screen), shown.flow.view.say
+    assert {say("ticket.people", n=8), "+2", say("ticket.you")} <= set(texts)
+    figures = [each for each in shown.stage.walk(shown.screen) if isinstance(each, PersonItem)]
+    assert len(figures) == 6
+    slip = shown.kiosk.printer.tray[-1]
+    assert (slip.ahead, slip.minutes) == (8, None)
+    [code] = [each.data for each in shown.stage.walk(shown.screen) if isinstance(each, QrCode) and each.data]
+    assert code == slip.link
+    assert re.fullmatch(r"http://192\.168\.1\.10:8080/t/A009-\w{6}", code)
+    queue, now = shown.flow.queue, shown.kiosk.clock.now()
+    while (called := queue.call_next(now, "1", action=shown.kiosk.world.random(16))).label != "A009":
+        queue.move(now, "absent", called.key, "1", action=shown.kiosk.world.random(16))
+    shown.kiosk.pass_s(3)
+    shown.settle()
+    assert say("ticket.called", counter="1") in shown.stage.texts(shown.screen)
+    assert say("ticket.people", n=8) not in shown.stage.texts(shown.screen)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_start_page_tells_how_many_wait_where_counters_say_so(shown, lang):
+    """The real queue in place of the numbers of the last hour."""
+    open_counter(shown, 3)
+    shown.begin()
+    shown.touch(f"language-{lang}")
+    view = shown.flow.view
+    assert (view.busy, view.waiting_of) == (2, view.say("home.wait_some", n=3))
+    assert view.waiting_of in shown.stage.texts(shown.screen)
+
+
+def test_a_queue_that_cannot_be_told_takes_no_number_away(shown, monkeypatch):
+    """The number is shown and printed as ever; nothing is said of waiting."""
+    open_counter(shown, 2)
+    begin(shown, "th")
+    shown.touch("service-sign_tax")
+
+    def fails():
+        raise RowDamaged("for the test")
+
+    monkeypatch.setattr(shown.flow.queue, "look", fails)
+    shown.touch("take")
+    assert (shown.flow.step, shown.flow.view.label, shown.flow.view.paper) == ("ticket", "A003", "printed")
+    assert shown.flow.view.you == ""
+    assert shown.kiosk.printer.tray[-1].ahead is None
