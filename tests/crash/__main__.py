@@ -25,22 +25,26 @@ def main() -> int:
     parser.add_argument("--each", type=int, default=3)
     options = parser.parse_args()
     if options.state is not None:
-        for number, wrong in explore(options.seed, steps=options.steps, each=options.each):
+        for number, wrong, _ in explore(options.seed, steps=options.steps, each=options.each):
             if number == options.state:
                 print(wrong or "this state is whole")
                 return 1 if wrong else 0
     begin = time.monotonic()
     minutes = options.minutes if options.minutes or options.states else 10
-    seed, states, failures = options.seed, 0, []
+    seed, states, different, failures = options.seed, 0, 0, []
     try:
         while not failures and not _enough(begin, states, minutes, options.states):
             tally = run(range(seed, seed + 1), steps=options.steps, each=options.each)
             states += tally.states
+            different += tally.different
             failures = tally.failures
             seed += 1
     finally:  # a run that is stopped has looked at what it has looked at
         days, seconds = seed - options.seed, time.monotonic() - begin
-        print(f"{states} states of {days} days at synchronous={sqlite.SYNCHRONOUS} in {seconds:.0f} s")
+        print(
+            f"{states} states of {days} days, {different} of them different,"
+            f" at synchronous={sqlite.SYNCHRONOUS} in {seconds:.0f} s"
+        )
         print(f"{failures[0]} (--steps {options.steps} --each {options.each})" if failures else "all whole", flush=True)
         ledger.enter(
             "crash", first_seed=options.seed, seeds=days, steps=options.steps, count=states, broken=len(failures)

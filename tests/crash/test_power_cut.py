@@ -7,6 +7,7 @@ import apsw
 import pytest
 
 from kiosk.store import CannotRecord, sqlite
+from tests.crash import explorer
 from tests.crash.explorer import folder, judge, record_day, run
 from tests.crash.tape import Tape, TapeDisk, cuts
 from tests.crash.touches import Lobby
@@ -29,6 +30,24 @@ def test_a_long_day_survives_too():
     tally = run(range(90_000, 90_001), steps=80, each=1)
     assert not tally.failures, tally.failures[:3]
     assert tally.states > 300
+
+
+def test_a_state_that_comes_again_is_judged_once(monkeypatch):
+    """The same files under the same promise cannot end otherwise; each one that differs is opened."""
+    opened: list[tuple[tuple[tuple[str, bytes], ...], int]] = []
+
+    def judged(_place: Path, files: dict[str, bytes], promise: object) -> str:
+        opened.append((tuple(sorted(files.items())), id(promise)))
+        return f"{len(opened)}"
+
+    monkeypatch.setattr(explorer, "judge", judged)
+    tape, _ = record_day(1, 6)
+    states = [(tuple(sorted(files.items())), id(promise)) for _, files, promise in cuts(tape, seed=1, each=3)]
+    monkeypatch.setattr(explorer, "record_day", lambda _seed, _steps: (tape, 0))
+    verdicts = [wrong for _, wrong, _ in explorer.explore(1, steps=6, each=3)]
+    assert opened == list(dict.fromkeys(states))
+    assert verdicts == [str(opened.index(state) + 1) for state in states]
+    assert len(opened) < len(states)
 
 
 @pytest.mark.parametrize("mode", ["OFF", "NORMAL"])
