@@ -2,6 +2,7 @@
 
     /pair                 the code of the kiosk's staff screen, scanned (behind the hash) or typed
     /counter              who sits here: position, counter, groups, PIN; then the counter itself
+    /counter/hand-over    the same question again, for somebody else, while the seat is taken
     /counter/events       the whole state, at each change
     /counter/press        one press: {"action": <32 hex>, "move": ..., "key": ...} -> {}, or 409 with a sentence
 
@@ -57,6 +58,7 @@ _COOKIE_S: Final = 400 * 24 * 3600
 _CODES: Final = Throttle(burst=10, every_s=12.0)
 #: Where the content names no counters.
 _COUNTERS: Final = tuple(str(number) for number in range(1, 11))
+_HAND_OVER: Final = "/counter/hand-over"
 _Short = Annotated[str, Meta(max_length=64)]
 
 
@@ -144,8 +146,8 @@ async def _counter_page(request: Request) -> Response:
         return RedirectResponse("/pair", 303)
     seat = await _seat(there, browser)
     bundle = there.world.content.bundle
-    if seat is None:
-        offered = await to_thread.run_sync(_sign_in_data, there, bundle, language)
+    if seat is None or request.url.path == _HAND_OVER:
+        offered = await to_thread.run_sync(_sign_in_data, there, bundle, language, seat is not None)
         return page("sign.html", language, words=("sign.", "lobby."), values={"data": as_json(offered)})
     return page(
         "counter.html",
@@ -155,7 +157,7 @@ async def _counter_page(request: Request) -> Response:
     )
 
 
-def _sign_in_data(there: Hall, bundle: Bundle | None, language: str) -> object:
+def _sign_in_data(there: Hall, bundle: Bundle | None, language: str, seated: bool) -> object:
     line, world = there.queue.look(), there.world
     able = duty.with_pin(world)
     people = [
@@ -170,6 +172,7 @@ def _sign_in_data(there: Hall, bundle: Bundle | None, language: str) -> object:
         "people": people,
         "counters": [{"counter": each, "taken": taken.get(each, "")} for each in names],
         "groups": _groups(bundle, language),
+        "seated": seated,
     }
 
 
@@ -394,6 +397,7 @@ ROUTES: Final = (
     Route("/pair", _pair, methods=["POST"]),
     Route("/language/{language}", _language_page),
     Route("/counter", _counter_page),
+    Route(_HAND_OVER, _counter_page),
     Route("/counter/sign-in", _sign_in, methods=["POST"]),
     Route("/counter/sign-out", _sign_out, methods=["POST"]),
     Route("/counter/events", _events),

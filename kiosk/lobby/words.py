@@ -37,6 +37,7 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "sign.who": _say("ตำแหน่ง", "Jawatan"),
     "sign.counter": _say("ช่องบริการ", "Kaunter"),
     "sign.counter_taken": _say("มีคนอยู่ · {position}", "Ada petugas · {position}"),
+    "sign.back": _say("กลับไปที่ช่อง", "Kembali ke kaunter"),
     "sign.take_over": _say(
         "ช่องนี้มีคนประจำอยู่ เข้าแทนได้ คิวที่กำลังให้บริการจะอยู่ต่อ",
         "Kaunter ini ada petugas. Anda boleh mengambil alih; nombor yang dilayan kekal.",
@@ -56,7 +57,7 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     ),
     "counter.title": _say("ช่องบริการ {counter}", "Kaunter {counter}"),
     "counter.counter": _say("ช่องบริการ", "Kaunter"),
-    "counter.clock": _say("น.", ""),
+    "counter.clock": _say("น.", " "),
     "counter.linked": _say("ต่อกับตู้", "Bersambung"),
     "counter.lost": _say(
         "ไม่ได้ต่อกับตู้ กดอะไรไม่ได้จนกว่าจะต่อใหม่", "Terputus daripada kiosk; butang tidak berfungsi buat sementara"
@@ -67,7 +68,12 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "counter.paused": _say("พักช่องอยู่ ไม่เรียกคิว", "Kaunter direhatkan"),
     "counter.ended": _say("ปิดคิววันนี้แล้ว", "Giliran hari ini sudah ditutup"),
     "counter.sign_out": _say("ออกจากช่อง", "Tamat tugas"),
-    "counter.hand_over": _say("เปลี่ยนคน", "Tukar petugas"),
+    "counter.sign_out_why": _say("ช่องจะปิด ไม่เรียกคิวอีก", "Kaunter ditutup"),
+    "counter.hand_over": _say("เปลี่ยนคนประจำช่อง", "Tukar petugas"),
+    "counter.hand_over_why": _say(
+        "คนใหม่เข้าด้วย PIN ของตน คิวที่ให้บริการอยู่ยังอยู่ต่อ", "Petugas baharu guna PIN sendiri; nombor yang dilayan kekal"
+    ),
+    "counter.leaving": _say("จะออกจากช่องนี้หรือ", "Tinggalkan kaunter ini?"),
     "counter.waiting": _say("รออยู่ {n} คน", "{n} orang menunggu"),
     "counter.longest": _say("นานสุด {time}", "paling lama {time}"),
     "counter.nobody_waits": _say("ไม่มีใครรอ", "Tiada yang menunggu"),
@@ -131,7 +137,7 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "counter.do_more": _say("แก้ไขคิว {label}", "Ubah {label}"),
     "counter.do_leave": _say("ออกจากคิว ไม่รอแล้ว", "Keluar dari giliran"),
     "counter.missed": _say("เรียกแล้วไม่มา", "Dipanggil, tiada"),
-    "counter.missed_until": _say("กลับมาได้อีก {time}", "boleh kembali dalam {time}"),
+    "counter.missed_until": _say("กลับมาได้อีก {time}", "sah lagi {time}"),
     "counter.held": _say("พักไว้", "Ditangguh"),
     "counter.held_for": _say("{time}แล้ว", "sejak {time}"),
     "counter.today": _say("วันนี้ของช่องนี้", "Hari ini di kaunter ini"),

@@ -418,10 +418,18 @@ $("step").addEventListener("click", () => press({ move: "step", key: state.servi
 $("pause").addEventListener("click", () => press({ move: state.state === "open" ? "pause" : "open" }));
 $("walk-in").addEventListener("click", chooseWalkIn);
 $("paper").addEventListener("click", choosePaper);
-$("leave").addEventListener("click", async () => {
+$("leave").addEventListener("click", () => {
+  const over = made("button", "", made("b", "", say("counter.hand_over")), made("span", "", say("counter.hand_over_why")));
+  over.addEventListener("click", () => location.assign("/counter/hand-over"));
+  const out = made("button", "bad", made("b", "", say("counter.sign_out")), made("span", "", say("counter.sign_out_why")));
+  out.addEventListener("click", signOut);
+  choose(say("counter.leaving"), "", [over, out]);
+});
+
+async function signOut() {
   const answer = await send("/counter/sign-out", {});
   if (answer.status === 200) { location.reload(); } else { refuse(answer.say || say("lobby.lost")); }
-});
+}
 $("see-all").addEventListener("click", () => { tab("waiting"); });
 $("tabs").addEventListener("click", (event) => {
   const button = event.target.closest("button");

@@ -3,6 +3,7 @@
 
 const kept = JSON.parse(localStorage.getItem("seat") || "null") || { counter: "", groups: [] };
 
+$("back").hidden = !DATA.seated;
 $("nobody").hidden = DATA.people.length > 0;
 $("person").append(new Option("", ""), ...DATA.people.map((each) => new Option(each.title, each.person)));
 
