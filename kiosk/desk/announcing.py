@@ -56,6 +56,9 @@ _TURN_S: Final = 0.1
 _RETRY_S: Final = 1.0
 
 Reading = Literal["digits", "whole"]
+#: What staff should see to: a board that fell silent or may not sound, a loudspeaker that failed. An office without any
+#: sound knows that it has none.
+Trouble = Literal["", "away", "failed", "muted"]
 #: How calls are heard: "none" without a loudspeaker or a voice, "failed" where it played nothing, "muted" where the
 #: board should speak and may not.
 HeardState = Literal["ok", "none", "failed", "muted"]
@@ -245,3 +248,12 @@ def heard(world: World, mono_ms: int) -> Heard:
     if state == "ready":
         return Heard("ok", board)
     return Heard("muted" if board else state, board)
+
+
+def trouble(world: World, mono_ms: int) -> Trouble:
+    """Why somebody in the lobby might not learn that they are called."""
+    boards = world.boards.seen(mono_ms)
+    if boards and not any(each.there for each in boards):
+        return "away"
+    state = heard(world, mono_ms).state
+    return state if state in ("failed", "muted") else ""

@@ -18,6 +18,8 @@ BoardSound = Literal["ok", "muted", "off"]
 
 #: A board tells every ten seconds; after so long it is away.
 AWAY_MS: Final = 35_000
+#: After so long it was switched off, or has another name now: nobody has to look for it.
+FORGOTTEN_MS: Final = 3 * 3600_000
 #: More boards than an office has walls.
 BOARDS_MAX: Final = 16
 
@@ -36,7 +38,7 @@ class Seen:
 
 
 class Boards:
-    """Every board that told of itself since the start. Thread-safe. Times are the kiosk clock's `mono_ms`."""
+    """Every board that told of itself. Thread-safe. Times are the kiosk clock's `mono_ms`."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,10 +53,10 @@ class Boards:
                 del self._told[next(iter(self._told))]
 
     def seen(self, mono_ms: int) -> list[Seen]:
-        """The boards, the one that told last first."""
+        """The boards of the last hours, the one that told last first."""
         with self._lock:
-            told = list(self._told.values())
-        return [Seen(max(0, mono_ms - at), sound) for at, sound in reversed(told)]
+            told = [Seen(max(0, mono_ms - at), sound) for at, sound in reversed(self._told.values())]
+        return [each for each in told if each.since_ms <= FORGOTTEN_MS]
 
     def sounds(self, mono_ms: int) -> bool:
         """Whether a board that is there can be heard."""

@@ -12,6 +12,7 @@ from typing import Literal
 from kiosk import SOFTWARE
 from kiosk.clock import Moment
 from kiosk.desk import contact, tally
+from kiosk.desk.boards import Seen
 from kiosk.desk.world import World
 from kiosk.lan import LanState
 from kiosk.paper import PrinterState
@@ -94,6 +95,8 @@ class Health:
     voices: dict[str, VoiceKind] = field(default_factory=dict)
     #: How the lobby's own pages stand.
     lobby: LanState = "off"
+    #: The boards that told of themselves in the last hours, the newest first.
+    boards: tuple[Seen, ...] = ()
 
 
 def health(world: World, moment: Moment, link: Link) -> Health:
@@ -123,6 +126,7 @@ def health(world: World, moment: Moment, link: Link) -> Health:
         sound=world.sound.state(),
         voices={language: _voice(world, language) for language in world.config.languages},
         lobby=world.lan.state,
+        boards=tuple(world.boards.seen(moment.at.mono_ms)),
     )
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import msgspec
 
 from kiosk.desk import duty, figures
+from kiosk.desk.announcing import trouble
 from kiosk.desk.counters import MISSED_MIN
 from kiosk.desk.figures import Figures
 from kiosk.desk.turns import PRIORITY_RUN_MAX, Key, Line, Waiting, between_ms
@@ -119,7 +120,8 @@ class Today(msgspec.Struct, frozen=True, kw_only=True):
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """The whole page. `signed` False is a browser that is signed in nowhere (any more); `state` is the counter's,
-    "open", "pause" or "closed"; `ended`: the day is closed. `build` is the edition of the pages.
+    "open", "pause" or "closed"; `ended`: the day is closed; `unseen`: why somebody might not learn that they are
+    called. `build` is the edition of the pages.
     """
 
     build: str
@@ -138,6 +140,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     missed: tuple[Missed, ...] = ()
     others: tuple[Other, ...] = ()
     today: Today | None = None
+    unseen: str = ""
 
 
 def away() -> View:
@@ -176,6 +179,7 @@ def look(world: World, line: Line, moment: Moment, seat: Seat, language: str) ->
         missed=tuple(maker.missed(each) for each in _placed(line) if each.state == "missed"),
         others=tuple(maker.others(world, line, seat.counter)),
         today=_today(bundle, line, seat.counter),
+        unseen=trouble(world, moment.at.mono_ms),
     )
 
 

@@ -65,6 +65,17 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "counter.sending": _say("กำลังส่งอีกครั้ง", "Menghantar semula"),
     "counter.pause": _say("พักช่อง", "Rehat"),
     "counter.open": _say("เปิดช่อง", "Buka kaunter"),
+    "counter.unseen_away": _say(
+        "จอเรียกคิวไม่ตอบ เรียกด้วยปากด้วย แจ้งผู้ดูแล",
+        "Papan giliran tidak menjawab: panggil juga dengan mulut, beritahu penyelia",
+    ),
+    "counter.unseen_failed": _say(
+        "เสียงประกาศขัดข้อง เรียกด้วยปากด้วย แจ้งผู้ดูแล",
+        "Suara panggilan rosak: panggil juga dengan mulut, beritahu penyelia",
+    ),
+    "counter.unseen_muted": _say(
+        "จอเรียกคิวถูกปิดเสียง แตะที่จอหนึ่งครั้ง", "Papan giliran senyap: sentuh papan sekali"
+    ),
     "counter.paused": _say("พักช่องอยู่ ไม่เรียกคิว", "Kaunter direhatkan"),
     "counter.ended": _say("ปิดคิววันนี้แล้ว", "Giliran hari ini sudah ditutup"),
     "counter.sign_out": _say("ออกจากช่อง", "Tamat tugas"),

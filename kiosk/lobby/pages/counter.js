@@ -113,6 +113,8 @@ function draw() {
   text($("pause").children[1], say(open ? "counter.pause" : "counter.open"));
   $("standing").hidden = open && !state.ended;
   text($("standing"), state.ended ? say("counter.ended") : say("counter.paused"));
+  $("unseen").hidden = !state.unseen;
+  text($("unseen"), state.unseen ? say(`counter.unseen_${state.unseen}`) : "");
   drawWaiting();
   drawServing(serving, phase);
   drawAside();

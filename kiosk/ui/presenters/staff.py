@@ -261,6 +261,7 @@ class Staff(Presenter[StaffView]):
             ),
             ("hard-drives", "storage", free, storage),
             ("speaker-high", "sound", *self._sound(told)),
+            *([("desktop", "board", *self._board(told))] if self.world.config.lobby_port else []),
         )
         return tuple(
             DeviceRow(icon, say(f"staff.{name}"), detail, level, say(f"staff.{level}"))
@@ -277,6 +278,16 @@ class Staff(Presenter[StaffView]):
             if lacking:
                 return say(f"staff.voice_{kind}", languages=", ".join(dict.fromkeys(lacking))), "look"
         return say("staff.voice_recorded"), "fine"
+
+    def _board(self, told: Health) -> tuple[str, str]:
+        """The board that most needs somebody: when it was seen, and whether it may sound."""
+        if not told.boards:
+            return self.say("staff.board_none"), "fine"
+        worst = max(told.boards, key=lambda each: (not each.there, each.sound == "muted"))
+        age = age_words(self.say, timedelta(milliseconds=worst.since_ms))
+        if not worst.there:
+            return self.say("staff.board_away", age=age), "look"
+        return self.say(f"staff.board_{worst.sound}", age=age), "look" if worst.sound == "muted" else "fine"
 
     @verb
     def try_printer(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from kiosk.desk.announcing import QUEUE_MAX, Announcer, Caller, announce, clips_of_calls, heard, words_of_call
+from kiosk.desk.announcing import QUEUE_MAX, Announcer, Caller, announce, clips_of_calls, heard, trouble, words_of_call
 from kiosk.desk.boards import AWAY_MS
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import take_ticket
@@ -325,4 +325,6 @@ def test_whether_anybody_hears_the_calls(world, monkeypatch, speaker, loudspeake
     if board:
         world.boards.tell("tv", board, 1000)
     assert heard(world, 2000).state == state
+    assert trouble(world, 2000) == (state if state in {"failed", "muted"} else "")
+    assert trouble(world, 2000 + AWAY_MS) == ("away" if board else state if state in {"failed", "muted"} else "")
     assert heard(replace(world, voices=lambda _language: None), 2000).state == "none"

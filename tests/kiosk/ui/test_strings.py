@@ -26,7 +26,7 @@ MADE = (
     r"status\.(step_)?(received|in_progress|answered|closed)",
     r"returning\.(nobody_came|no_better|came_back|not_my_matter|other)",
     r"sort\.(conduct|unfair|corruption)(_why)?", r"when\.(today|yesterday|week|month|longer)",
-    r"staff\.(link|printer|clock|trial|sound|voice)_.+", r"staff\.sound",
+    r"staff\.(link|printer|clock|trial|sound|voice|board)_.+", r"staff\.(sound|board)",
     r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act)",
     r"staff\.(export|try_printer|try_sound|clean)",
     r"stick\..+", r"problem\..+",

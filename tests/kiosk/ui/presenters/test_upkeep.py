@@ -4,11 +4,13 @@ import array
 
 import pytest
 
+from kiosk.desk.boards import FORGOTTEN_MS
 from kiosk.desk.sounding import TONES, chime
 from kiosk.paper import PrinterState, TrialSlip
 from kiosk.speech import RATE_HZ
 from kiosk.ui.presenters.aloud import VOLUMES
 from kiosk.ui.presenters.upkeep import CLEANING_S
+from kiosk.ui.sample import sample_kiosk
 
 
 @pytest.fixture
@@ -122,3 +124,35 @@ def test_going_on_within_the_staff_corner_ends_no_visit(staff):
     assert (staff.flow.step, staff.flow.visit is visit) == ("stick", True)
     staff.do("done")
     assert (staff.flow.step, staff.flow.visit is visit) == ("staff", True)
+
+
+def test_a_board_is_told_when_it_was_seen_and_whether_it_sounds(tmp_path):
+    """None yet; well; mute; away: the one that most needs somebody. A kiosk without pages has no such row."""
+    with sample_kiosk(tmp_path, settings={"lobby_port": 8080}) as made:
+
+        def row():
+            made.flow.staff()
+            made.pass_s(2)
+            made.settle()
+            [found] = [row for row in made.flow.view.devices if row.icon == "desktop"]
+            return found.detail, found.level
+
+        def tell(name, sound):
+            made.world.boards.tell(name, sound, made.clock.mono_ms())
+
+        assert row() == ("ยังไม่มีจอเปิดอยู่", "fine")
+        tell("192.168.1.20", "off")
+        assert row() == ("เห็นเมื่อ 2 วินาทีก่อน", "fine")
+        tell("192.168.1.21", "muted")
+        tell("192.168.1.20", "ok")
+        assert row() == ("เห็นเมื่อ 2 วินาทีก่อน ถูกปิดเสียง แตะที่จอ", "look")
+        made.hands.pass_s(120)
+        tell("192.168.1.20", "ok")
+        assert row() == ("ไม่เห็นจอมา 2 นาที ดูเครื่องและสาย", "look")
+        made.hands.pass_s(FORGOTTEN_MS / 1000)
+        assert row() == ("ยังไม่มีจอเปิดอยู่", "fine")
+
+
+def test_a_kiosk_that_serves_no_pages_speaks_of_no_board(staff):
+    """Most kiosks stand alone."""
+    assert "desktop" not in {row.icon for row in staff.flow.view.devices}
