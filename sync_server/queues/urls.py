@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from sync_server.queues import views
+from sync_server.queues import times, views
 
 app_name = "queues"
 urlpatterns = [
     path("tickets", views.tickets, name="tickets"),
+    path("waiting", times.waiting, name="waiting"),
+    path("outcomes", times.outcomes, name="outcomes"),
     path("ratings", views.ratings, name="ratings"),
     path("ratings/words/<int:explanation_id>/show", views.show_words, name="show-words"),
     path("ratings/words/<int:explanation_id>/hide", views.hide_words, name="hide-words"),

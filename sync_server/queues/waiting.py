@@ -30,7 +30,8 @@ ODD_UNDER_MS: Final = 5_000
 ODD_OVER_MS: Final = 4 * 3_600_000
 
 #: Ends that nobody pressed: closing time or the clock did.
-_CLOSED = Q(end__in=("not_served", "no_show", "unfinished"))
+_BY_SYSTEM: Final = ("no_show", "not_served", "unfinished")
+_CLOSED = Q(end__in=_BY_SYSTEM)
 _COMMON: Final = (("paper", Q(on_paper=True)), ("closed", _CLOSED), ("left", Q(end="left")), ("open", Q(end="")))
 
 
@@ -69,11 +70,13 @@ COUNTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "promised": {"promise__in": ("kept", "broken")},
     "kept": {"promise": "kept"},
     "broken": {"promise": "broken"},
+    "closed": {"last": True, "end__in": _BY_SYSTEM},
     **{f"wait-{why}": {"wait": why} for why in ("paper", "walk_in", "closed", "left", "open", "clock")},
     **{
         f"service-{why}": {"service_time": why}
         for why in ("odd", "paper", "closed", "left", "open", "sent_on", "clock")
     },
+    **{f"end-{end or 'none'}": {"last": True, "end": end} for end in ("served", "left", *_BY_SYSTEM, "")},
 }
 
 
@@ -121,7 +124,7 @@ class Spread:
 
 def minutes(took_ms: int | None) -> Decimal | None:
     """Milliseconds as minutes to one place, rounded half up."""
-    return None if took_ms is None else Decimal((took_ms + 3_000) // 6_000) / 10
+    return None if took_ms is None else (Decimal((took_ms + 3_000) // 6_000) / 10).quantize(Decimal("0.1"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +182,11 @@ class Figures:
     corrected: int
     left_out: tuple[tuple[str, int], ...]
     pending: int
+
+    @property
+    def closed(self) -> int:
+        """How many tickets the system closed: nobody pressed their end."""
+        return sum(self.ends.get(end, 0) for end in _BY_SYSTEM)
 
 
 class _Row(NamedTuple):
@@ -262,7 +270,7 @@ def _hours(tickets: Sequence[_Row], staffed: Mapping[int, Decimal]) -> tuple[Hou
 
 def _left_out(rows: Sequence[_Row]) -> tuple[tuple[str, int], ...]:
     counts = Counter(f"wait-{row.wait}" for row in rows) + Counter(f"service-{row.service_time}" for row in rows)
-    return tuple((name, counts[name]) for name in COUNTED if "-" in name and counts[name])
+    return tuple((name, counts[name]) for name in COUNTED if counts[name])
 
 
 # --- staff on duty ---------------------------------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class FakeKiosk:
         self.logs: dict[bytes, FakeLog] = {}
         self.events: list[protocol.Event] = []
         self.boot = self.random.randbytes(8)
-        self.edition = 1
+        self.edition, self.letter = 1, "A"
         self.open_log()
 
     @classmethod
@@ -66,7 +66,9 @@ class FakeKiosk:
         answer = post("enrol", protocol.enrol(code, key, nonce=nonce, device="test", software="0.1"))
         grant = protocol.read_grant(answer, code, nonce)
         me = KioskSelf(grant.office, grant.kiosk, key, VerifyKey(grant.answer_key), SealTo(grant.sealing_key))
-        return cls(me, post, server.now, seed)
+        kiosk = cls(me, post, server.now, seed)
+        kiosk.letter = series[0]
+        return kiosk
 
     @property
     def lobby(self) -> FakeLog:
@@ -100,7 +102,7 @@ class FakeKiosk:
         return record
 
     def ticket(self, number: int, service: str = "land_tax_payment") -> Record:
-        return self.append(TicketIssued(self.day, "A", number, service, "ภาษีที่ดิน", "", None, "th"))
+        return self.append(TicketIssued(self.day, self.letter, number, service, "ภาษีที่ดิน", "", None, "th"))
 
     def rate(self, score: int, *, repeat: bool = False) -> Record:
         return self.append(RatingGiven(self.day, score, "walk-by", "", repeat))

@@ -7,10 +7,10 @@ Words     {% t "เรื่องที่รับ" "Cases" %}  {% t "เห�
           {{ case.category|category:names|words }}  {{ ticket.service|service:names|words }}
 Look up   {{ values|at:key }}
 Dates     {{ case.filed_on|day }}  {{ at|time }}  {{ at|moment }}  {{ at|ago:now }}
-Numbers   {{ 1842|thousands }}
+Numbers   {{ 1842|thousands }}  {{ took_ms|clocked }}
 Parts     {% icon "tray-fill" %}  {% tag "done" "check-circle-fill" words %}  {% count 12 %}  {% clock view %}
           {% src url 49 %}  {% stat label=... value=... unit=... line=... n=... href=... %}
-          {% ratio 84 100 %}  {% face 4 %}
+          {% ratio 84 100 %}  {% ratio 84 100 before %}  {% face 4 %}
 Lists     {% filters bar %}  {% pages page %}  {% query page=2 %}
 Forms     {% errors form %}  {% field form.text %}
 Empty     {% empty "tray" words href action %}
@@ -153,6 +153,12 @@ def ago(value: dt.datetime | None, now: dt.datetime | None = None) -> Text:
 
 
 @register.filter
+def clocked(took_ms: int | None) -> str:
+    """How long something took, as minutes and seconds "12:05"; a dash where nothing was measured."""
+    return "–" if took_ms is None else f"{took_ms // 60_000:,}:{took_ms // 1_000 % 60:02}"
+
+
+@register.filter
 def thousands(value: float | None) -> str:
     """A number as "1,842"; a dash for none."""
     return "–" if value is None else f"{value:,}"
@@ -220,13 +226,15 @@ def src(href: str, number: int, before: object = "n") -> SafeString:
 
 
 @register.simple_tag
-def ratio(part: float, whole: float) -> SafeString:
-    """A bar filled to part/whole; its words stand beside it."""
-    share = max(0.0, min(100.0, 100 * part / whole)) if whole else 0.0
+def ratio(part: float, whole: float, before: float | None = None) -> SafeString:
+    """A bar filled to part/whole, with a tick where it stood `before` (in per cent); its words stand beside it."""
+    share = max(0.0, min(100.0, 100 * float(part) / float(whole))) if whole else 0.0
+    tick = "" if before is None else format_html('<rect class="tick" x="{}" width="1" height="14"/>', f"{before:.2f}")
     return format_html(
         '<svg class="ratio" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect width="100" height="14"/><rect class="part" width="{}" height="14"/></svg>',
+        '<rect width="100" height="14"/><rect class="part" width="{}" height="14"/>{}</svg>',
         f"{share:.2f}",
+        tick,
     )
 
 

@@ -8,6 +8,7 @@ import datetime as dt
 import random
 from types import SimpleNamespace
 
+import lobby_day
 from fake_kiosk import FakeKiosk, direct
 
 HOSTILE = (
@@ -42,7 +43,7 @@ def populate(office, now: dt.datetime) -> None:
     from sync_server.organisations.actions import Actor
     from sync_server.organisations.models import Division, Staff
 
-    dice, taste = random.Random(7), random.Random(8)
+    dice, taste, queue = random.Random(7), random.Random(8), random.Random(9)
     begin = now - dt.timedelta(days=32)
     server = SimpleNamespace(office=office, now=begin)
     hall, village, tablet = (
@@ -57,9 +58,17 @@ def populate(office, now: dt.datetime) -> None:
             kiosk.now, kiosk.post = day, direct(day)
             if kiosk is village and ago < 4:
                 continue
-            if (day + dt.timedelta(hours=7)).weekday() < 5:
+            weekday = (day + dt.timedelta(hours=7)).weekday() < 5
+            if weekday and kiosk is hall and ago:
+                # Sent in the evening: a moment that lies behind its arrival is believed by nobody.
+                evening = dt.datetime.fromisoformat(f"{hall.day}T14:00:00+00:00")
+                kiosk.now, kiosk.post = evening, direct(evening)
+                lobby_day.play(queue, hall, hall.day, issuers=[hall], tickets=26)
+            if weekday:
                 for number in range(1, dice.randint(3, 9)):
-                    kiosk.ticket(number, dice.choice(services))
+                    service = dice.choice(services)
+                    if kiosk is not hall or not ago:
+                        kiosk.ticket(number, service)
                     if dice.random() < 0.6:
                         kiosk.rate(dice.choice((5, 5, 4, 4, 4, 3, 2, 1)), repeat=dice.random() < 0.1)
             for filed_ago, category, text, place, name, phone in CASES:

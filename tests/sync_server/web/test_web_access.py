@@ -69,6 +69,8 @@ ROUTES: dict[str, list[Row]] = {
     "records:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "records:reinstate": [Row(403, {CLERK: 302}, post=True, of="kiosk")],
     "queues:tickets": [Row()],
+    "queues:waiting": [Row()],
+    "queues:outcomes": [Row()],
     "queues:ratings": [Row()],
     "queues:show-words": [Row(302, _DECIDE, post=True, of="words")],
     "queues:hide-words": [Row(302, _DECIDE, post=True, of="words")],
