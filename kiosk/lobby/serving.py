@@ -7,7 +7,8 @@
 The rules of this file:
 1. The kiosk goes on whatever happens here. A taken port is said in the diary and on the staff corner, and tried again.
 2. Nobody holds a connection for nothing: a request must be there whole within `REQUEST_S`, an answer must be read
-   within `STALLED_S`, and there are at most `CONNECTIONS_MAX`, so that the kiosk keeps files to open.
+   within `STALLED_S`, and there are at most `CONNECTIONS_MAX`, so that the kiosk keeps files to open; `DEVICE_MAX` of
+   one device, so that one phone keeps nobody out.
 3. It lives and dies with the process: no file of its own, nothing to clean up after a cut.
 """
 
@@ -40,6 +41,10 @@ logger = logging.getLogger(__name__)
 REQUEST_S: Final = 10.0
 STALLED_S: Final = 20.0
 CONNECTIONS_MAX: Final = 700
+#: Of which one device has at most so many: as many phones as sit behind one router, and fewer than keep others out.
+DEVICE_MAX: Final = 100
+#: This machine itself, whose connections nobody else can make.
+_OWN: Final = frozenset({"127.0.0.1", "::1"})
 #: A port that is taken, or a server that failed, is tried again after so long.
 RETRY_S: Final = 10.0
 _CLOSE_S: Final = 5.0
@@ -54,10 +59,15 @@ class Connection(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take it, unless there are too many."""
         super().connection_made(transport)
-        if len(self.connections) > CONNECTIONS_MAX:
+        if len(self.connections) > CONNECTIONS_MAX or self._one_too_many():
             transport.abort()
             return
         self._await_request()
+
+    def _one_too_many(self) -> bool:
+        device = self.client[0] if self.client else ""
+        there = [each for each in self.connections if each.client and each.client[0] == device]  # type: ignore[union-attr]
+        return device not in _OWN and len(there) > DEVICE_MAX
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""

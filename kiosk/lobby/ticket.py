@@ -45,6 +45,8 @@ LANGUAGES: Final = {"th": "ไทย", "ms": "Melayu", "en": "English"}
 
 #: Wrong names from one device, and then one more in so many seconds: thirty bits are not found like that.
 _GUESSES: Final = Throttle(burst=20, every_s=15.0)
+#: Looks of one device, at pages and events alike: as many as the phones behind one router need.
+_LOOKS: Final = Throttle(burst=120, every_s=0.5)
 #: "Late" for one ticket.
 _LATES: Final = Throttle(burst=3, every_s=600.0)
 
@@ -173,7 +175,7 @@ async def _late(request: Request) -> Response:
 async def _key(request: Request) -> Key | int:
     """Which ticket is meant; else the status that says why none is."""
     device = client(request)
-    if _GUESSES.left(device) < 1:
+    if not _LOOKS.take(device) or _GUESSES.left(device) < 1:
         return 429
     there = hall(request)
     line, name = there.feed.seen.line, str(request.path_params["name"])

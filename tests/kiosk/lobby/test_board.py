@@ -11,6 +11,7 @@ from kiosk.desk.announcing import Heard, announce
 from kiosk.desk.boards import AWAY_MS
 from kiosk.desk.sounding import chime
 from kiosk.devices.voices import read_wav
+from kiosk.host import Told
 from kiosk.lobby import board, wall
 from kiosk.lobby.throttle import Throttle
 from tests.kiosk.lobby.conftest import until
@@ -57,6 +58,20 @@ def test_groups_tell_who_waits_and_a_range_only_where_one_is_known(lobby):
     for counter in ("1", "3"):
         lobby.queue.seen(lobby.now(), counter, "pause")
     assert not look(lobby).groups[0].known, "nobody calls this group now"
+
+
+def test_a_number_of_another_kiosk_stands_beside_ours(lobby):
+    """Its letter in the cell of its group, its people in the count, its call like any other."""
+    lobby.open("1")
+    lobby.take("general")
+    day, wants = lobby.now().service_date.isoformat(), (SERVICES["general"], "general", "โยธา")
+    told = Told(day, "M", 8, *wants, "", None, "th", b"m" * 16, 60_000)
+    lobby.queue.join(lobby.now(), [told])
+    cell = look(lobby).groups[3]
+    assert (cell.letters, cell.waiting) == (("D", "M"), 2)
+    lobby.call("1")
+    assert look(lobby).calls[-1].label == "M008", "it came a minute before ours"
+    assert "เอ็ม" in look(lobby).calls[-1].say[0]
 
 
 def test_who_did_not_come_is_named_up_to_a_number(lobby):

@@ -111,7 +111,7 @@ def test_a_body_is_small_and_comes_at_once(lobby, monkeypatch):
     monkeypatch.setattr("kiosk.lobby.guard.BODY_S", 0.3)
     host = f"127.0.0.1:{lobby.lobby.port}".encode()
     half = b"POST /echo HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nContent-Length: 10\r\n\r\n{" % (host, host)
-    assert _raw(lobby, half).split()[1] == b"413"
+    assert _raw(lobby, half, seconds=20).split()[1] == b"413"
 
 
 def test_half_a_request_holds_nothing(lobby, monkeypatch):
@@ -154,6 +154,30 @@ def test_too_many_connections_leave_the_kiosk_its_files(lobby, monkeypatch):
         _until_told(states, ["A001"])
         for line in lines:
             line.close()
+
+
+def test_one_device_cannot_take_all_connections(lobby, monkeypatch):
+    """Its own are shut beyond its share; another device is served all the while."""
+    monkeypatch.setattr(serving, "DEVICE_MAX", 10)
+    monkeypatch.setattr(serving, "_OWN", frozenset({"127.0.0.1"}))
+    there = ("127.0.0.1", lobby.lobby.port)
+    lines = [socket.create_connection(there, timeout=2, source_address=("127.0.0.2", 0)) for _ in range(20)]
+    try:
+        assert lobby.get("/pages/lobby.css").status_code == 200
+        assert sum(map(_is_shut, lines)) == 10
+    finally:
+        for line in lines:
+            line.close()
+
+
+def _is_shut(line) -> bool:
+    line.settimeout(0.3)
+    try:
+        return line.recv(1) == b""
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
 
 
 def test_each_change_is_told_whole(lobby):

@@ -17,6 +17,7 @@ from tests.kiosk.lobby.looking import SERVICES, sala
 @pytest.fixture
 def lobby(tmp_path, monkeypatch):
     """The sample office, its counter open; nobody has guessed yet."""
+    monkeypatch.setattr(ticket, "_LOOKS", Throttle(burst=120, every_s=0.5))
     monkeypatch.setattr(ticket, "_GUESSES", Throttle(burst=20, every_s=15.0))
     monkeypatch.setattr(ticket, "_LATES", Throttle(burst=3, every_s=600.0))
     with sala(tmp_path) as served:
@@ -182,6 +183,15 @@ def test_a_device_that_guesses_is_slowed_down_and_its_right_name_too(lobby, monk
     assert (answer.status_code, "Too many tries" in answer.text) == (429, True)
     now[0] = 16.0
     assert lobby.get(place).status_code == 200
+
+
+def test_a_phone_cannot_flood_the_kiosk(lobby, monkeypatch):
+    """Beyond what the phones behind one router need, it is told to wait, whatever it asks for."""
+    monkeypatch.setattr(ticket, "_LOOKS", Throttle(burst=5, every_s=3600.0))
+    (key,) = lobby.take("tax")
+    place = address(lobby, key, "en")
+    assert [lobby.get(place).status_code for _ in range(7)] == [200] * 5 + [429] * 2
+    assert lobby.get(place + "/events").status_code == 429
 
 
 def test_events_are_whole_and_follow_each_press(lobby):

@@ -26,6 +26,7 @@ def browser():
 def lobby(tmp_path, monkeypatch):
     """The sample office in the middle of a morning."""
     monkeypatch.setattr(ticket, "_LATES", Throttle(burst=3, every_s=600.0))
+    monkeypatch.setattr(ticket, "_LOOKS", Throttle(burst=120, every_s=0.5))
     with sala(tmp_path) as served:
         served.morning()
         yield served
