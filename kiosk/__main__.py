@@ -3,7 +3,7 @@
     sala-kiosk enrol --server URL --code CODE   become a kiosk of the office behind URL    (once)
     sala-kiosk enrol --scan                     the same with a scanner: the QR code of the server's page
     sala-kiosk enrol --stick DIR --code CODE    the same without a line; twice, with a way to the server in between
-    sala-kiosk run                              open the window and serve citizens
+    sala-kiosk run                              open the window and serve citizens; enrol by touch, where it was not yet
     sala-kiosk status                           how far records got, what needs a person; also while it runs
     sala-kiosk roll-key                         sign with a new key from now on; not while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
@@ -32,8 +32,6 @@ from kiosk.clock import Clock
 from kiosk.desk import pairing, taking, tally
 from kiosk.desk.health import Health
 from kiosk.desk.services import NoContent
-from kiosk.desk.stick import Stick
-from kiosk.desk.stick_import import Import
 from kiosk.devices import sound
 from kiosk.devices.host import NotJoined
 from kiosk.devices.host import join as join_host
@@ -148,11 +146,8 @@ def _enrol_by_stick(args: argparse.Namespace, clock: Clock) -> int:
         print("Then bring it back here and give this same command once more.")
         return 0
     _tell_enrolled(me)
-    with bootstrap.open_kiosk(args.data, clock=clock) as kiosk:
-        work = Import(kiosk.world, clock, Stick(args.stick, 0))
-        while not work.step().finished:
-            pass
-    print(f"content: edition {work.progress.edition}" if work.progress.edition else "no content lay on the stick")
+    edition = bootstrap.take_content(args.data, args.stick, clock)
+    print(f"content: edition {edition}" if edition else "no content lay on the stick")
     return 0
 
 
@@ -168,6 +163,8 @@ def _run(args: argparse.Namespace) -> int:
 
     try:
         kiosk = bootstrap.open_kiosk(args.data)
+    except identity.NotEnrolled:
+        return _enrol_by_touch(args.data)
     except SalaError as error:
         print(f"sala-kiosk: {error}\n{error.remedy}", file=sys.stderr)
         app.run_stopped(_readable_settings(args.data), error)
@@ -180,6 +177,21 @@ def _run(args: argparse.Namespace) -> int:
     if switched_off and command:
         return subprocess.run(command, check=False).returncode
     return 0
+
+
+def _enrol_by_touch(data: Path) -> int:
+    """Let the installer enrol at the screen; the program then begins anew, as a kiosk."""
+    from kiosk.ui import app
+
+    settings, clock = config.load(data), Clock(os.urandom(BOOT_BYTES))
+    told = os.environ.get("NOTIFY_SOCKET")
+    if not app.run_enrolling(settings, clock, bootstrap.Entry(settings, clock)):
+        return 0
+    if told is not None:
+        # The window's heart took it, so that no child of it says it lives.
+        os.environ["NOTIFY_SOCKET"] = told
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
+    raise AssertionError("the program did not begin anew")
 
 
 def _readable_settings(data: Path) -> config.Config:

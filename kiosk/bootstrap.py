@@ -23,7 +23,10 @@ from kiosk.desk import contact, taking
 from kiosk.desk.announcing import Caller
 from kiosk.desk.counters import Queue
 from kiosk.desk.health import Health, Link, health
+from kiosk.desk.inviting import Lying, look
 from kiosk.desk.keeping import Keeper
+from kiosk.desk.stick import Stick
+from kiosk.desk.stick_import import Import
 from kiosk.desk.trusting import learn
 from kiosk.desk.world import World
 from kiosk.devices import printer, sound
@@ -36,6 +39,7 @@ from kiosk.store import apart as confidential
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
 from kiosk.store.tripwire import Tripwire
+from kiosk.sync.enrolment import Welcome, ask, ask_by_stick, become, refuse
 from kiosk.sync.https import Https
 from kiosk.sync.line import Transport
 from kiosk.sync.loop import Sync
@@ -110,8 +114,7 @@ def open_kiosk(
         world = _world(settings, me, store, key, random)
         _look_at_tripwire(world, clock, Tripwire(data / TRIPWIRE_NAME))
         if transport is None and settings.server_url:
-            ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
-            transport = Https(settings.server_url, ca_file=ca_file, now=clock.guess)
+            transport = _line(settings, settings.server_url, clock)
         sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
         queue = Queue(world)
         lobby = Lobby(world, clock, queue, port=settings.lobby_port) if settings.lobby_port else None
@@ -120,6 +123,11 @@ def open_kiosk(
         store.close()
         raise
     return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller, Keeper(queue, clock))
+
+
+def _line(settings: Config, url: str, clock: Clock) -> Https:
+    ca_file = str(settings.path(settings.ca_file)) if settings.ca_file else ""
+    return Https(url, ca_file=ca_file, now=clock.guess)
 
 
 def _open_store(data: Path, key: bytes) -> Store:
@@ -193,6 +201,69 @@ def _renew_confidential(world: World, clock: Clock) -> None:
     day = clock.now().service_date
     with world.apart.open(day) as book, book.store.transaction() as tx:
         book.open_new(tx, "copied", at=confidential.at(day), edition=world.content.edition)
+
+
+# --- before there is a kiosk -------------------------------------------------------------------------------------
+
+
+class Entry:
+    """The ways to a server for the kiosk that `settings.data` shall hold (`kiosk.ui.presenters.enrolling.Entry`).
+    `connect` stands in for the line to an address.
+    """
+
+    def __init__(
+        self,
+        settings: Config,
+        clock: Clock,
+        *,
+        connect: Callable[[str], Transport] | None = None,
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._settings, self._clock, self._random = settings, clock, random
+        self._connect = connect or (lambda url: _line(settings, url, clock))
+        self._welcome: Welcome | None = None
+        self._stick: Stick | None = None
+
+    def look(self) -> Lying:
+        """What is plugged in."""
+        return look(self._settings)
+
+    def ask(self, url: str, code: str) -> Identity:
+        """Who the server behind `url` lets this kiosk be. Raises what `kiosk.sync.enrolment.ask` raises."""
+        line = self._connect(url)
+        self._welcome = ask(self._settings.data, line, code=code, url=url, clock=self._clock, random=self._random)
+        return self._welcome.me
+
+    def ask_by_stick(self, stick: Path, code: str) -> Identity | None:
+        """The same from a stick. Raises what `kiosk.sync.enrolment.ask_by_stick` raises."""
+        self._stick = Stick(stick, 0)
+        self._welcome = ask_by_stick(self._settings.data, stick, code=code, random=self._random)
+        os.sync()
+        return self._welcome.me if self._welcome is not None else None
+
+    def refuse(self) -> None:
+        """Forget the last answer."""
+        self._welcome = None
+        refuse(self._settings.data)
+
+    def become(self) -> None:
+        """Keep what the last answer brought, and the content that lies beside it on a stick."""
+        assert self._welcome is not None, "nobody was asked"
+        if not identity.is_enrolled(self._settings.data):
+            become(self._settings.data, self._welcome, self._clock, self._random)
+        if self._welcome.spent and self._stick is not None:
+            take_content(self._settings.data, self._stick.folder, self._clock)
+
+
+def take_content(data: Path, stick: Path, clock: Clock) -> int:
+    """What the server wrote on a stick for the kiosk in `data`; the edition that came, 0 for none. Raises what
+    `open_kiosk` raises, and `StickFailed`.
+    """
+    with open_kiosk(data, clock=clock) as kiosk:
+        work = Import(kiosk.world, clock, Stick(stick, 0))
+        while not work.step().finished:
+            pass
+    return work.progress.edition
 
 
 # --- what others may read while the kiosk runs -------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""What the QR code on the server's page for a new kiosk says, for a scanner that types it.
+"""What the QR code on the server's page for a new kiosk says, for a scanner that types it or a stick that carries it.
 
     text = write(Invitation("https://sala.example.go.th", "ABCD-EFGH-JKMN-PQRS", ends_ms))
     read(text).code
@@ -15,6 +15,8 @@ from shared.errors import KeyRefused, Malformed
 
 MARK: Final = "SALA-ENROL/1"
 CHARS_MAX: Final = 600
+#: The same text as a file, which the server's page saves and a kiosk looks for on a stick.
+FILE_NAME: Final = "sala-enrol.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,9 @@
 By stick it takes two calls with one code: the first writes the request and gives None, the second reads the welcome
 that the server wrote beside it.
 
+Whoever wants to show the four words first asks in two steps: `ask` or `ask_by_stick`, which leave nothing but the
+kiosk's own key on its disk, and `become` once a person saw the same words at the server, or `refuse`.
+
 The order of what is written lets it be broken off anywhere and begun again with the same code: the kiosk's key
 first, then the store with its log, then the settings, and the identity last. Until then the kiosk is not enrolled.
 """
@@ -13,6 +16,7 @@ first, then the store with its log, then the settings, and the identity last. Un
 import platform
 import tomllib
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk import SOFTWARE, config, identity
@@ -56,41 +60,94 @@ class WelcomeSpoilt(SalaError):
     remedy = "Take the stick to the server once more; the request still lies on it."
 
 
+@dataclass(frozen=True, slots=True)
+class Welcome:
+    """The server's word, believed: who this kiosk may become. Nothing of it lies on the kiosk's disk yet.
+
+    `url` is where the server answers, "" without a line; `spent` lies on a stick and has done its work afterwards.
+    """
+
+    me: Identity
+    url: str = ""
+    spent: tuple[Path, ...] = ()
+
+
 def enrol(
     data: Path, transport: Transport, *, code: str, url: str, clock: Clock, random: Callable[[int], bytes]
 ) -> Identity:
     """Become a kiosk of the office behind `url`; `data` then holds everything that `bootstrap` needs.
 
-    Raises `AlreadyEnrolled`, `CodeRefused`, `KeyRefused` for what cannot be a code, or `Unreachable`.
+    Raises what `ask` raises.
     """
-    key = _begin(data, code, random)
-    nonce = random(_NONCE_BYTES)
-    welcome = _read(transport.post("sync/enrol", _request(code, key, nonce)), code, nonce)
-    clock.learn(welcome.server_ms)
-    return _become(data, welcome, key, clock, random, url=url)
+    return become(data, ask(data, transport, code=code, url=url, clock=clock, random=random), clock, random)
 
 
 def enrol_by_stick(
     data: Path, stick: Path, *, code: str, clock: Clock, random: Callable[[int], bytes]
 ) -> Identity | None:
     """Become a kiosk of the office that answered on the stick mounted at `stick`; None where it was not at the server
-    yet: the request lies on it then.
+    yet: the request lies on it then. Raises what `ask_by_stick` raises.
+    """
+    welcome = ask_by_stick(data, stick, code=code, random=random)
+    return None if welcome is None else become(data, welcome, clock, random)
+
+
+def ask(
+    data: Path, transport: Transport, *, code: str, url: str, clock: Clock, random: Callable[[int], bytes]
+) -> Welcome:
+    """Ask the server behind `url` to let this kiosk in.
+
+    Raises `AlreadyEnrolled`, `CodeRefused`, `KeyRefused` for what cannot be a code, or `Unreachable`.
+    """
+    key = _begin(data, code, random)
+    nonce = random(_NONCE_BYTES)
+    grant = _read(transport.post("sync/enrol", _request(code, key, nonce)), code, nonce)
+    clock.learn(grant.server_ms)
+    return Welcome(identity.from_grant(grant, key), url)
+
+
+def ask_by_stick(data: Path, stick: Path, *, code: str, random: Callable[[int], bytes]) -> Welcome | None:
+    """Read the welcome on the stick mounted at `stick`, or put the request there, with None.
 
     Raises `AlreadyEnrolled`, `StickCodeRefused`, `WelcomeSpoilt`, `KeyRefused` for what cannot be a code, `StickFailed`
     where the stick does not take it.
     """
     key = _begin(data, code, random)
     try:
-        return _by_stick(data, stick, key, code=code, clock=clock, random=random)
+        return _by_stick(stick, key, code=code, random=random)
     except OSError as error:
-        if error.filename is not None and str(error.filename).startswith(str(data)):
-            raise  # the kiosk's own disk
-        raise StickFailed("gone", f"{stick}: {error.strerror}") from error
+        raise _pulled_out(stick, error) from error
 
 
-def _by_stick(
-    data: Path, stick: Path, key: SigningKey, *, code: str, clock: Clock, random: Callable[[int], bytes]
-) -> Identity | None:
+def refuse(data: Path) -> None:
+    """The words differed: whoever answered knows this kiosk's key, so the next attempt makes another. Raises
+    `AlreadyEnrolled`.
+    """
+    if identity.is_enrolled(data):
+        raise AlreadyEnrolled(f"{data} holds an enrolled kiosk")
+    (data / KEY_NAME).unlink(missing_ok=True)
+
+
+def become(data: Path, welcome: Welcome, clock: Clock, random: Callable[[int], bytes]) -> Identity:
+    """Keep what a welcome brought, the identity last. Raises `StickFailed` where all is kept, but not cleared away."""
+    _open_store(data, clock, random)
+    if welcome.url:
+        _note_server(data, welcome.url)
+    Tripwire(data / TRIPWIRE_NAME).arm(random)
+    identity.save(data, welcome.me)
+    for path in welcome.spent:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise _pulled_out(path, error) from error
+    return welcome.me
+
+
+def _pulled_out(at: Path, error: OSError) -> StickFailed:
+    return StickFailed("gone", f"{at}: {error.strerror}")
+
+
+def _by_stick(stick: Path, key: SigningKey, *, code: str, random: Callable[[int], bytes]) -> Welcome | None:
     folder = stick / layout.TOP / layout.ENROL
     asked = folder / (keys.enrolment_name(keys.enrolment_secret(code)).hex() + layout.ASK)
     told = asked.with_suffix(layout.TOLD)
@@ -105,17 +162,14 @@ def _by_stick(
             put(asked, _request(code, key, random(_NONCE_BYTES)))
         return None
     try:
-        welcome = protocol.read_grant(answer, code, nonce)
+        grant = protocol.read_grant(answer, code, nonce)
     except SalaError as error:
         told.unlink()
         if _looks_like_refusal(answer):
             asked.unlink()
             raise StickCodeRefused("the server did not take the code") from error
         raise WelcomeSpoilt(f"{told.name}: {error}") from error
-    me = _become(data, welcome, key, clock, random)
-    for path in (told, asked):
-        path.unlink()
-    return me
+    return Welcome(identity.from_grant(grant, key), spent=(told, asked))
 
 
 def _nonce_of(path: Path, key: SigningKey) -> bytes | None:
@@ -147,19 +201,6 @@ def _begin(data: Path, code: str, random: Callable[[int], bytes]) -> SigningKey:
 
 def _request(code: str, key: SigningKey, nonce: bytes) -> bytes:
     return protocol.enrol(code, key, nonce=nonce, device=_device(), software=SOFTWARE)
-
-
-def _become(
-    data: Path, welcome: Grant, key: SigningKey, clock: Clock, random: Callable[[int], bytes], *, url: str = ""
-) -> Identity:
-    """What a believed welcome leaves on the disk, the identity last. Without `url` this kiosk has no line."""
-    me = identity.from_grant(welcome, key)
-    _open_store(data, clock, random)
-    if url:
-        _note_server(data, url)
-    Tripwire(data / TRIPWIRE_NAME).arm(random)
-    identity.save(data, me)
-    return me
 
 
 def _own_key(data: Path, random: Callable[[int], bytes]) -> SigningKey:

@@ -2,6 +2,7 @@
 
     run(world, clock, worker, sync)           # returns when the program is asked to end, or staff shut the kiosk down
     run_stopped(config, error)                # a kiosk that could not start says so on its screen
+    run_enrolling(config, clock, entry)       # one that belongs to no office yet is let in; whether it was
     on_main(fn)                               # the one way from other threads to the drawing thread
 
 There is no way out for whoever stands before it: no settings page, no Esc, and a full-screen kiosk is not closed by its
@@ -20,7 +21,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kiosk.heartbeat import Heartbeat
 from kiosk.ui import kivy_env
 from kiosk.ui.presenters import PRESENTERS, Flow
+from kiosk.ui.presenters.enrolling import Enrolling
 from kiosk.ui.strings import saying
+from kiosk.worker import Worker
 
 if TYPE_CHECKING:
     from kiosk.clock import Clock
@@ -29,13 +32,15 @@ if TYPE_CHECKING:
     from kiosk.desk.health import Link
     from kiosk.desk.world import World
     from kiosk.ui.front import Front
-    from kiosk.worker import Worker
+    from kiosk.ui.presenters.enrolling import Entry
     from shared.errors import SalaError
 
 logger = logging.getLogger(__name__)
 
 #: How often time is looked at: clocks, countdowns, whether somebody is there.
 TICK_S: Final = 0.25
+#: How often a kiosk that is being enrolled looks for a stick.
+LOOK_S: Final = 2.0
 
 
 class Linked(Protocol):
@@ -101,6 +106,41 @@ def run_stopped(config: Config, error: SalaError) -> None:
     screen.view = stopped(error, ClosedView(say))
     front.add_widget(screen)
     _loop(front, config)
+
+
+def run_enrolling(config: Config, clock: Clock, entry: Entry) -> bool:
+    """Let an installer enrol this kiosk by touch, until that is done or the program is asked to end; whether it is."""
+    kivy_env.prepare((config.window_width_px, config.window_height_px), fullscreen=config.fullscreen)
+    from kivy.base import stopTouchApp
+    from kivy.clock import Clock as KivyClock
+
+    from kiosk.ui.front import Front
+    from kiosk.ui.presenters.flow import Chrome
+    from kiosk.ui.screens import build
+    from kiosk.ui.widgets import ARMING
+
+    front, worker, enrolled = Front(), Worker(name="enrol"), threading.Event()
+    screen, say = build("enrol"), saying(config.languages[0])
+
+    def draw(enrolling: Enrolling) -> None:
+        ARMING.rearm()
+        screen.view = enrolling.view
+
+    def finish() -> None:
+        enrolled.set()
+        stopTouchApp()
+
+    enrolling = Enrolling(
+        entry, worker, clock, say=say, server_url=config.server_url, on_main=on_main, on_change=draw, on_enrolled=finish
+    )
+    screen.chrome, screen.presenter = Chrome(say), enrolling
+    draw(enrolling)
+    front.add_widget(screen)
+    enrolling.tick()
+    KivyClock.schedule_interval(lambda _dt: enrolling.tick(), LOOK_S)
+    _loop(front, config)
+    worker.close()
+    return enrolled.is_set()
 
 
 def beat_with_the_loop(heart: Heartbeat) -> Any:

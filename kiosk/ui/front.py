@@ -214,7 +214,8 @@ class Front(FloatLayout):
         """Count it, and let one finger at a time through."""
         flow = self.flow
         if flow is None:
-            return True
+            # Nobody's visit: an installer's fingers are not counted.
+            return bool(super().on_touch_down(touch))
         now_ms = flow.clock.mono_ms()
         if flow.warning is None:
             flow.touched()
@@ -229,6 +230,8 @@ class Front(FloatLayout):
 
     def on_touch_up(self, touch: Any) -> bool:
         """The finger is gone."""
+        if self.flow is None:
+            return bool(super().on_touch_up(touch))
         if self._finger is not None and self._finger[0] == touch.uid:
             self._finger = None
             super().on_touch_up(touch)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_POST
 
+from shared.invitation import FILE_NAME as INVITATION_FILE
 from shared.invitation import Invitation
 from shared.invitation import write as invitation_text
 from sync_server.keys import root_file
@@ -86,6 +87,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
         else:
             server, ends_at = request.build_absolute_uri("/").rstrip("/"), now + EnrolmentCode.VALID_FOR
             invitation = Invitation(server, code, int(ends_at.timestamp() * 1000))
+            text = invitation_text(invitation)
             context = {
                 "name": name,
                 "code_id": queries.code_of(staff_of(request).office, code).pk,
@@ -93,7 +95,9 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 "code": code,
                 "groups": _groups(code),
                 "ends_at": ends_at,
-                "qr": QrPicture.of(invitation_text(invitation)),
+                "qr": QrPicture.of(text),
+                "invitation": text,
+                "file_name": INVITATION_FILE,
                 "minutes": int(EnrolmentCode.VALID_FOR.total_seconds() // 60),
                 "tries": EnrolmentCode.TRIES_MAX,
                 "server": server,

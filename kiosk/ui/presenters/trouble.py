@@ -81,12 +81,11 @@ class Closed(Presenter[ClosedView]):
 
 
 #: Names of errors that stop the start -> the table's words for them; whatever else it is, the store stays untouched.
-_STOPPED: Final = {"WrongKey": "wrong_key", "NotEnrolled": "not_enrolled", "NoStore": "not_enrolled"}
+_STOPPED: Final = {"WrongKey": "wrong_key"}
 
 
 def stopped(error: SalaError, view: ClosedView) -> ClosedView:
     """The screen of a kiosk that could not start because of `error`; nothing was made anew over what is there."""
     say = view.say
     name = _STOPPED.get(type(error).__name__, "damaged")
-    detail = "" if name == "not_enrolled" else f"{type(error).__name__}: {error}"
-    return ClosedView(say, say(f"closed.{name}"), say(f"closed.{name}_do"), detail)
+    return ClosedView(say, say(f"closed.{name}"), say(f"closed.{name}_do"), f"{type(error).__name__}: {error}")

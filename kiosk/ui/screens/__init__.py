@@ -63,6 +63,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "shutting": ("upkeep", "ShuttingScreen"),
     "cannot": ("cannot", "CannotScreen"),
     "closed": ("cannot", "ClosedScreen"),
+    "enrol": ("enrol", "EnrolScreen"),
 })  # fmt: skip
 
 _loaded: set[str] = set()

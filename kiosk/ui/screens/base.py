@@ -519,13 +519,15 @@ class KeyboardTray(Column):
     target = ObjectProperty(None, allownone=True)
     open = BooleanProperty(False)
     digits = BooleanProperty(False)
+    letters = StringProperty("")
+    """The language whose letters it begins with, where that is not the visit's."""
     entered = NumericProperty(0)
 
     def __init__(self, **kwargs: Any) -> None:
         self._keyboard: Any = None
         self._began: tuple[object, ...] = ()
         super().__init__(**kwargs)
-        for name in ("open", "target", "digits", "entered"):
+        for name in ("open", "target", "digits", "letters", "entered"):
             self.fbind(name, self._follow)
         self._follow()
 
@@ -537,7 +539,7 @@ class KeyboardTray(Column):
             self._keyboard = Keyboard()
         keyboard = self._keyboard
         keyboard.target = self.target
-        language = self.page.chrome.say.language if self.page else "th"
+        language = self.letters or (self.page.chrome.say.language if self.page else "th")
         if self._began != (self.entered, language, self.digits):
             self._began = (self.entered, language, self.digits)
             keyboard.begin(language, digits=self.digits)

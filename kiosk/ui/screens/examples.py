@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -19,12 +20,13 @@ from kiosk.desk import confidential, health
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.stick import Export, Stick
 from kiosk.desk.visit import Language
-from kiosk.identity import NotEnrolled
 from kiosk.paper import PrinterState
 from kiosk.store.errors import DiskFull, StoreDamaged, WrongKey
+from kiosk.ui.presenters.enrolling import EnrolView
 from kiosk.ui.presenters.rating import ThanksView
 from kiosk.ui.presenters.services import TicketView
 from kiosk.ui.sample import EveryWord, SampleKiosk
+from kiosk.ui.strings import Say
 from shared import content, envelope
 from shared.content import SealedStatus, Status
 from shared.errors import SalaError
@@ -68,6 +70,7 @@ _SEALED_STATUS: Final = Status(
     "answered", "confidential", "2027-03-11", "2027-03-26", "ตั้งกรรมการสอบข้อเท็จจริงแล้ว จะแจ้งผลอีกครั้งเมื่อสอบเสร็จ",
     "2027-03-16", "", "ล.0001/2570",
 )  # fmt: skip
+_FOUR: Final = ("ช้าง", "กระต่าย", "แปรงสีฟัน", "หนังสือ")
 _OPEN: Final = Status("in_progress", "lamp", "2027-03-11", "2027-03-26", "", "", "", "")
 
 WAYS: Final[dict[str, Way]] = {
@@ -189,8 +192,13 @@ WAYS: Final[dict[str, Way]] = {
     "cannot-case": (*_FORM, ("skip",)),
     "closed": (),
     "closed-damaged": (),
-    "closed-unenrolled": (),
     "closed-empty": (),
+    "enrol": (),
+    "enrol-refused": (),
+    "enrol-read": (),
+    "enrol-carry": (),
+    "enrol-words": (),
+    "enrol-differed": (),
 }
 
 
@@ -427,9 +435,24 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
 STOPPED: Final[dict[str, SalaError | None]] = {
     "closed": WrongKey("signing.key is not the key this kiosk was enrolled with"),
     "closed-damaged": StoreDamaged("/var/lib/sala/store.sala: database disk image is malformed"),
-    "closed-unenrolled": NotEnrolled("/var/lib/sala holds no identity.json"),
     "closed-empty": None,
 }
+
+
+def _enrol(say: Say, name: str) -> EnrolView:
+    """A kiosk that belongs to no office yet, as far as its installer got."""
+    _, _, state = name.partition("-")
+    typed = EnrolView(say, code="7K3M-9QRT-0XVB-2NHE", ready=True, first="ask", address="https://sala.example.go.th")
+    name = say("enrol.name", kiosk="ตู้หน้า 1", office="อบต.ศาลาทอง")
+    words = EnrolView(say, "words", first="same", second="differ", ready=True, name=name, words=_FOUR)
+    return {
+        "": EnrolView(say, field="address", first="ask"),
+        "refused": replace(typed, message=say("enrol.why_code"), message_sub=say("enrol.why_code_do")),
+        "read": replace(typed, second="by_stick", message=say("enrol.read"), message_sub=say("enrol.read_do")),
+        "carry": EnrolView(say, "carry", first="carry_on", second="again", ready=True),
+        "words": replace(words, numbers="1 17 157 182"),
+        "differed": EnrolView(say, "differed", first="again", ready=True),
+    }[state]
 
 
 # --- pictures ----------------------------------------------------------------------------------------------------
@@ -446,6 +469,10 @@ def picture(
 
     walk(kiosk, name, lang, text_factor=text_factor, contrast=contrast, low=low)
     flow = kiosk.flow
+    if name.startswith("enrol"):
+        page = screens.build("enrol")
+        page.chrome, page.view = flow.chrome, _enrol(flow.say, name)
+        return page
     if name in STOPPED:
         page, why = screens.build("closed"), STOPPED[name]
         page.chrome = flow.chrome

@@ -31,7 +31,8 @@ MADE = (
     r"staff\.(export|try_printer|try_sound|clean)",
     r"stick\..+", r"problem\..+",
     r"calendar\.(month|short|weekday)_\d+", r"slip\..+",
-    r"cannot\.lost_.+", r"closed\.(wrong_key|not_enrolled|damaged|no_content)(_do)?",
+    r"cannot\.lost_.+", r"closed\.(wrong_key|damaged|no_content)(_do)?",
+    r"enrol\.(ask|by_stick|carry|carry_on|same|differ|differed|again|starting)(_why)?", r"enrol\.why_.+",
 )  # fmt: skip
 
 
@@ -59,7 +60,9 @@ def test_languages_fill_in_the_same_words():
 
 
 #: What stands in Latin letters in the midst of Jawi: values and their spans, names, and a command to type.
-LATIN_IN_JAWI = re.compile(r"\{\w+\}|–(?=\{)|sala-kiosk enrol|\b[GM]B\b|\bWi-Fi\b")
+LATIN_IN_JAWI = re.compile(
+    r"\{\w+\}|–(?=\{)|sala-server (import-stick|enrol-code --by-stick)|https://|\b(QR|[GM]B|Wi-Fi)\b"
+)
 
 
 @pytest.mark.parametrize("font", ["NotoNaskhArabic_400Regular.ttf", "NotoNaskhArabic_700Bold.ttf"])

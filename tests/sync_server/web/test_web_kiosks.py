@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from urllib.parse import unquote
 
 import pytest
 from test_web_cases import read
@@ -174,6 +175,8 @@ def test_the_code_can_be_scanned_from_its_page(busy, signed_in):
     invitation = read_invitation(found.text)
     assert invitation.code == re.search(r'data-code="([^"]+)"', page)[1]
     assert invitation.url == "http://testserver"
+    [saved] = re.findall(r'download="sala-enrol.txt" href="data:text/plain,([^"]+)"', page)
+    assert unquote(saved) == found.text
 
 
 def _come(client, seed=7):
