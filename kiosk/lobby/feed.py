@@ -21,7 +21,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 
 from kiosk.desk.turns import between_ms
 from shared.errors import SalaError
@@ -118,7 +118,7 @@ class Feed:
                 await self._stirred.wait()
                 self._stirred.clear()
                 try:
-                    line, seats = await to_thread.run_sync(self._look)
+                    line, seats = await run_in_threadpool(self._look)
                 except SalaError as error:
                     logger.error("the queue cannot be read for the lobby's pages: %s", error)  # noqa: TRY400 - ours
                     self._stirred.set()

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -47,7 +47,7 @@ async def _joined(request: Request) -> Response:
     except msgspec.DecodeError:
         return PlainTextResponse("not what a kiosk says", 400)
     at = hall(request)
-    token = await to_thread.run_sync(lambda: pairing.redeem(at.world, at.clock.now(), code, machine="kiosk"))
+    token = await run_in_threadpool(lambda: pairing.redeem(at.world, at.clock.now(), code, machine="kiosk"))
     if token is None:
         return PlainTextResponse("this code is not good (any more)", 403)
     return Response(_encode(Joined(token)), media_type="application/json")
@@ -65,11 +65,11 @@ async def _answer(request: Request, act: Callable[[Hall, bytes], bytes]) -> Resp
     """What `act` makes of a body that a paired kiosk has sent, proved like the request."""
     at, body = hall(request), await request.body()
     asked = request.headers.get(host.MAC_HEADER, "")
-    key = await to_thread.run_sync(pairing.kiosk_key, at.world, request.headers.get(host.GUEST_HEADER, ""))
+    key = await run_in_threadpool(pairing.kiosk_key, at.world, request.headers.get(host.GUEST_HEADER, ""))
     if key is None or not host.same(asked, host.request_mac(key, request.url.path, body)):
         return PlainTextResponse("no kiosk of this lobby", 403)
     try:
-        answer = await to_thread.run_sync(act, at, body)
+        answer = await run_in_threadpool(act, at, body)
     except msgspec.DecodeError:
         return PlainTextResponse("not what a kiosk says", 400)
     except (Refused, services.NoSuchService) as error:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Hall:
-    """`queue` is where presses go, off the event loop (`anyio.to_thread`); `feed` is where pages look."""
+    """`queue` is where presses go, off the event loop (`run_in_threadpool`); `feed` is where pages look."""
 
     world: World
     clock: Clock

@@ -20,7 +20,6 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -99,7 +98,7 @@ class Connection(H11Protocol):
 
     def _look(self) -> None:
         """A request that is there whole may be answered for as long as it takes: a stream does so all day."""
-        if self.conn.their_state in {h11.IDLE, h11.SEND_BODY}:
+        if str(self.conn.their_state) in {"IDLE", "SEND_BODY"}:  # none was begun, or its body is still coming
             self.transport.abort()
 
 

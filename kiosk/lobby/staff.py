@@ -23,8 +23,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar
 
 import msgspec
-from anyio import to_thread
 from msgspec import Meta
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -109,7 +109,7 @@ async def _pair(request: Request) -> Response:
     machine = _machine(request.headers.get("user-agent", ""))
     redeem = partial(pairing.redeem, there.world, there.clock.now(), told.code, machine=machine)
     try:
-        token = await to_thread.run_sync(redeem)
+        token = await run_in_threadpool(redeem)
     except CannotRecord:
         return _say(503, "queue.cannot_record", language)
     if token is None:
@@ -147,7 +147,7 @@ async def _counter_page(request: Request) -> Response:
     seat = await _seat(there, browser)
     bundle = there.world.content.bundle
     if seat is None or request.url.path == _HAND_OVER:
-        offered = await to_thread.run_sync(_sign_in_data, there, bundle, language, seat is not None)
+        offered = await run_in_threadpool(_sign_in_data, there, bundle, language, seat is not None)
         return page("sign.html", language, words=("sign.", "lobby."), values={"data": as_json(offered)})
     return page(
         "counter.html",
@@ -203,7 +203,7 @@ async def _sign_in(request: Request) -> Response:
     staff = duty.people(bundle)[told.person].id
     seat = Seat(staff, told.counter, tuple(told.groups))
     try:
-        await to_thread.run_sync(duty.sign_in, there.queue, there.clock.now(), browser, seat, told.pin)
+        await run_in_threadpool(duty.sign_in, there.queue, there.clock.now(), browser, seat, told.pin)
     except WrongPin:
         return _say(409, "sign.wrong", language)
     except WaitFirst as error:
@@ -225,7 +225,7 @@ async def _sign_out(request: Request) -> Response:
     browser = await _browser(request)
     if browser is not None:
         try:
-            await to_thread.run_sync(duty.sign_out, there.queue, there.clock.now(), browser.number)
+            await run_in_threadpool(duty.sign_out, there.queue, there.clock.now(), browser.number)
         except CannotRecord:
             return _say(503, "queue.cannot_record", _language(request))
     return _json({})
@@ -263,7 +263,7 @@ async def _press(request: Request) -> Response:
     if seat is None:
         return _say(401, "sign.away", language)
     try:
-        await to_thread.run_sync(_do, there, seat, told)
+        await run_in_threadpool(_do, there, seat, told)
     except Refused as refused:
         return _say(409, refused.why, language, counter=refused.counter)
     except WrongRequest:
@@ -362,12 +362,12 @@ def _labelled(there: Hall, label: str) -> Key:
 
 async def _browser(request: Request) -> Browser | None:
     token = request.cookies.get(COOKIE, "")
-    return await to_thread.run_sync(pairing.find, hall(request).world, token) if token else None
+    return await run_in_threadpool(pairing.find, hall(request).world, token) if token else None
 
 
 async def _seat(there: Hall, browser: Browser) -> Seat | None:
     today = there.clock.now().service_date.isoformat()
-    return (await to_thread.run_sync(duty.seats, there.world, today)).get(browser.number)
+    return (await run_in_threadpool(duty.seats, there.world, today)).get(browser.number)
 
 
 def _language(request: Request) -> str:

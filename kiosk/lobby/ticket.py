@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import parse_qs
 
 import msgspec
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -164,7 +164,7 @@ async def _late(request: Request) -> Response:
     well = action is not None and _LATES.take("/".join(map(str, key)))
     if well and action is not None:
         try:
-            await to_thread.run_sync(lambda: there.queue.move(there.clock.now(), "late", key, action=action))
+            await run_in_threadpool(lambda: there.queue.move(there.clock.now(), "late", key, action=action))
         except (Refused, CannotRecord):
             well = False
     if plain:
@@ -179,7 +179,7 @@ async def _key(request: Request) -> Key | int:
         return 429
     there = hall(request)
     line, name = there.feed.seen.line, str(request.path_params["name"])
-    key = await to_thread.run_sync(ticket_link.read, there.world, line, name)
+    key = await run_in_threadpool(ticket_link.read, there.world, line, name)
     if key is None:
         _GUESSES.take(device)
         return 404

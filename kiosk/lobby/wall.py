@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
@@ -83,10 +83,10 @@ async def _sound(request: Request) -> Response:
     elif call is None:
         return PlainTextResponse("nobody was called so", 404)
     else:
-        samples = (await to_thread.run_sync(announce, world, call)).samples
+        samples = (await run_in_threadpool(announce, world, call)).samples
     if not samples:
         return PlainTextResponse("no voice says this", 404)
-    return Response(await to_thread.run_sync(write_wav, samples), media_type="audio/wav")
+    return Response(await run_in_threadpool(write_wav, samples), media_type="audio/wav")
 
 
 ROUTES: Final = (

@@ -313,6 +313,7 @@ function usable() {
   const away = Boolean(state) && lost();
   $("lost").hidden = !away;
   $("line").classList.toggle("bad", away);
+  $("line").firstElementChild.className = `icon i-wifi-${away ? "slash" : "high"}`;
   document.body.classList.toggle("lost", away);
 }
 

@@ -105,7 +105,8 @@ class Desk:
               .filter(each => each.children.length === 0 && each.textContent.trim() && each.offsetParent
                 && getComputedStyle(each).textOverflow !== 'ellipsis' && !each.closest('.unseen'))
               .filter(each => { const at = each.getBoundingClientRect();
-                return at.left < -1 || at.right > innerWidth + 1 || each.scrollWidth > each.clientWidth + 2
+                const box = each.closest('#serve, header, #tabs, dialog').getBoundingClientRect();
+                return at.left < box.left - 1 || at.right > box.right + 1 || each.scrollWidth > each.clientWidth + 2
                   && getComputedStyle(each).display !== 'inline'; })
               .map(each => each.textContent)"""
         )
