@@ -292,14 +292,21 @@ class Line:
 
     def ahead_of(self, key: Key) -> int | None:
         """How many of the same group stand before this ticket; None where it does not wait."""
-        ticket = self.tickets.get(key)
-        if ticket is None or ticket.state != "waiting":
-            return None
-        before = [each for each in self.waiting((ticket.group,)) if each.key != key]
-        return sum(
-            each.place < ticket.place if bool(each.priority) == bool(ticket.priority) else bool(each.priority)
-            for each in before
-        )
+        return self.places().get(key)
+
+    def places(self) -> dict[Key, int]:
+        """The same for every ticket that waits, at the cost of one."""
+        waiting = self.waiting()
+        before: dict[tuple[str, bool], int] = {}
+        for each in waiting:
+            if each.priority:  # all of them stand before every other of their group
+                before[each.group, False] = before.get((each.group, False), 0) + 1
+        found = {}
+        for each in waiting:
+            kind = each.group, bool(each.priority)
+            found[each.key] = before.get(kind, 0)
+            before[kind] = found[each.key] + 1
+        return found
 
     def estimate_min(self, key: Key) -> tuple[int, int] | None:
         """From how many to how many minutes this ticket still waits, in steps of five; None where too little is

@@ -15,6 +15,7 @@ The rules of this file:
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final, Literal, cast
 from urllib.parse import parse_qs
 
@@ -74,14 +75,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
 
 
-def look(world: World, line: Line, moment: Moment, key: Key, language: Language) -> View:
-    """What the holder of this ticket sees now. The key is one of the line's."""
+def look(world: World, line: Line, moment: Moment, key: Key, language: Language, places: Mapping[Key, int]) -> View:
+    """What the holder of this ticket sees now. The key is one of the line's, `places` are `line.places()`."""
     ticket = line.tickets.get(key)
     if ticket is not None and ticket.day < line.service_date:
         ticket = None  # left over; the first press of the new day ends it
     ended = line.gone[key].end if key in line.gone else "not_served"
     word = ticket.state if ticket else ended
-    soon = ticket is not None and ticket.state == "waiting" and not line.ahead_of(key)
+    ahead = places.get(key)
     counter = ticket.counter if ticket else ""
     label = f"{key[1]}{key[2]:03d}"
     return View(
@@ -90,11 +91,11 @@ def look(world: World, line: Line, moment: Moment, key: Key, language: Language)
         group=_group(world, ticket, language) if ticket else "",
         state=ticket.state if ticket else "gone",
         icon=_ICONS[word],
-        title=sentence("ticket.next" if soon else f"ticket.{word}", language),
+        title=sentence("ticket.next" if ahead == 0 else f"ticket.{word}", language),
         counter=counter,
         line=sentence(f"ticket.{word}_line", language, label=label, counter=counter),
-        ahead=str(line.ahead_of(key) or 0),
-        wait=_wait(line, key, language),
+        ahead=str(ahead or 0),
+        wait=_wait(line, ticket, ahead, language),
         at=_at(moment, language),
         calls=ticket.calls if ticket else 0,
     )
@@ -106,8 +107,8 @@ def _group(world: World, ticket: Waiting, language: Language) -> str:
     return found.name.into(language) if found else ticket.public_label
 
 
-def _wait(line: Line, key: Key, language: Language) -> str:
-    wait = line.estimate_min(key)
+def _wait(line: Line, ticket: Waiting | None, ahead: int | None, language: Language) -> str:
+    wait = None if ticket is None or ahead is None else line.range_min(ticket.group, ahead)
     if wait is None:
         return sentence("ticket.wait_unknown", language)
     low, high = wait
@@ -132,7 +133,7 @@ async def _page(request: Request) -> Response:
     if not isinstance(key, tuple):
         return _none(request, key, language)
     seen = hall(request).feed.seen
-    view = look(hall(request).world, seen.line, hall(request).clock.now(), key, language)
+    view = look(hall(request).world, seen.line, hall(request).clock.now(), key, language, _places(seen))
     values = {name: str(value) for name, value in msgspec.structs.asdict(view).items()}
     return page("ticket.html", language, values={
         **values, **_frame(request, language), "address": f"/t/{request.path_params['name']}/{language}",
@@ -147,9 +148,14 @@ async def _events(request: Request) -> Response | Stream:
     found, world, language = key, hall(request).world, _language(request, key)
 
     def view(seen: Seen) -> View:
-        return look(world, seen.line, seen.moment, found, language)
+        return look(world, seen.line, seen.moment, found, language, _places(seen))
 
     return Stream(hall(request).feed, ("ticket", found, language), view, pace_s=1.0)
+
+
+def _places(seen: Seen) -> dict[Key, int]:
+    """Counted once for all phones that look."""
+    return seen.once("places", lambda each: each.line.places())
 
 
 async def _late(request: Request) -> Response:

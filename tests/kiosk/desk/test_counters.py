@@ -223,6 +223,26 @@ def test_a_ticket_dated_by_a_wrong_clock_waits_like_any_other(lobby, world):
     assert [each.label for each in lobby.queue.follow().waiting()] == ["A001", wrong.label]
 
 
+def test_who_stands_before_whom(lobby):
+    """For each that waits: those of the same group who go first and came before, or go first at all."""
+    lobby.open("1")
+    for at in range(30):
+        lobby.ticket(("sign_tax", "water_request")[at % 3 == 0], priority="elderly" if at % 4 == 1 else "")
+    for _ in range(5):
+        lobby.move("finish", lobby.call("1").key, "1")
+    line = lobby.queue.line
+    lobby.move("late", line.waiting()[2].key)
+    waiting = line.waiting()
+    assert {bool(each.priority) for each in waiting} == {True, False}
+
+    def before(mine, other):
+        first = bool(other.priority) - bool(mine.priority)
+        return other.group == mine.group and (first > 0 or (first == 0 and other.place < mine.place))
+
+    assert line.places() == {mine.key: sum(before(mine, other) for other in waiting) for mine in waiting}
+    assert line.ahead_of(lobby.call("1").key) is None
+
+
 def test_an_estimate_is_a_range_and_silent_where_too_little_is_known(lobby):
     """Five intervals at least; then from the quicker to the slower quarter, in steps of five minutes."""
     keys = [lobby.ticket() for _ in range(12)]

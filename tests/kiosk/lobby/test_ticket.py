@@ -27,7 +27,8 @@ def lobby(tmp_path, monkeypatch):
 
 def look(lobby, key, language="th"):
     """The page's value now."""
-    return ticket.look(lobby.world, lobby.queue.look(), lobby.now(), key, language)
+    line = lobby.queue.look()
+    return ticket.look(lobby.world, line, lobby.now(), key, language, line.places())
 
 
 def address(lobby, key, language=""):
