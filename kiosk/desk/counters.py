@@ -282,7 +282,7 @@ class Queue:
 
     def _closing_time(self, moment: Moment) -> bool:
         line, bundle = self.line, self.world.content.bundle
-        if line.closed or not line.service_date or line.last is None or bundle is None:
+        if line.closed or not line.taken or line.last is None or bundle is None:
             return False
         shut_min = hours.shut_for_min(bundle, moment, date.fromisoformat(line.service_date))
         still_ms = between_ms(line.last, moment.at)

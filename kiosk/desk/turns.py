@@ -34,6 +34,8 @@ import msgspec
 from shared.kinds import CounterSeen, NumbersReserved, TicketIssued, TicketJoined, TicketMoved
 from shared.records import At, Quality
 
+#: Where a ticket stands: places compare like numbers of sections, and between any two there is always one more.
+Place = tuple[int, ...]
 #: What a line is folded from.
 Folded = TicketIssued | TicketJoined | TicketMoved | CounterSeen | NumbersReserved
 State = Literal["waiting", "called", "serving", "held", "missed"]
@@ -119,7 +121,7 @@ class Waiting:
     priority: str
     papers_missing: int | None
     language: str
-    place: tuple[int, int]
+    place: Place
     issued: At
     since: At
     state: State = "waiting"
@@ -412,7 +414,7 @@ class Line:
             case TicketIssued():
                 ticket = Waiting(
                     self.service_date, body.service_date, body.series, body.number, group, body.service,
-                    body.public_label, body.priority, body.papers_missing, body.language, (self.taken, self.taken), at,
+                    body.public_label, body.priority, body.papers_missing, body.language, (self.taken,), at,
                     at,
                 )  # fmt: skip
                 if ticket.key not in self.gone:
@@ -463,7 +465,7 @@ class Line:
             for each in self.tickets.values()
             if each.day == self.service_date and (between_ms(issued, each.issued) or 0) > 0
         ]
-        place = (min(later)[0] - 1, self.taken) if later else (self.taken, self.taken)
+        place = self._place_before(min(later, default=None))
         ticket = Waiting(
             self.service_date, body.service_date, body.series, body.number, group, body.service, body.public_label,
             body.priority, body.papers_missing, body.language, place, issued, issued, action=body.action,
@@ -545,14 +547,23 @@ class Line:
         seen = self.counters.setdefault(counter, Counter())
         seen.run, seen.walked_in = seen.run + 1 if ticket.priority else 0, False
 
-    def _behind(self, count: int, ticket: Waiting) -> tuple[int, int]:
-        """The place behind the next `count` of the same group: theirs, then as late as now."""
+    def _behind(self, count: int, ticket: Waiting) -> Place:
+        """The place right behind the next `count` of the same group, or the own one where that is further back."""
         before = [each for each in self.waiting((ticket.group,)) if each.key != ticket.key]
         if ticket.state == "waiting":
             before = [each for each in before if each.place > ticket.place]
         if not before:
             return ticket.place
-        return max(ticket.place, (before[min(count, len(before)) - 1].place[0], self.taken))
+        last = before[min(count, len(before)) - 1].place
+        after = min((each.place for each in self.tickets.values() if each.place > last), default=None)
+        return max(ticket.place, self._place_before(after))
+
+    def _place_before(self, place: Place | None) -> Place:
+        """A free place right before this one; the last of all for None."""
+        if place is None:
+            return (self.taken,)
+        last = max((each.place for each in self.tickets.values() if each.place < place), default=())
+        return (*last, place[len(last)] - 1 if place[: len(last)] == last else self.taken)
 
 
 def _earlier(at: At, ms: int) -> At:

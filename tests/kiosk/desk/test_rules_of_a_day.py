@@ -383,8 +383,8 @@ def until(lobby, hour, minute):
     lobby.hands.pass_s((hour * 60 + minute - 10 * 60 - 32) * 60 - (lobby.hands.mono_s - 1000))
 
 
-def test_closing_time_comes_half_an_hour_after_the_door_is_shut(evening):
-    """Not at lunch, not while staff still press, then for everybody, counters too; once."""
+def test_f_j8_closing_time_comes_half_an_hour_after_the_door_is_shut(evening):
+    """Not at lunch, not while staff still press, then for everybody, counters too; once, and nobody is deleted."""
     until(evening, 12, 45)
     assert evening.queue.turn(evening.now()) is False
     until(evening, 16, 45)
@@ -452,6 +452,57 @@ def test_how_long_after_is_the_offices_choice(tmp_path):
     until(lobby, 16, 36)
     assert lobby.queue.turn(lobby.now()) is True
     world.store.close()
+
+
+def test_a_day_on_which_nobody_came_is_not_closed(evening):
+    """Closing time of a working day without a single touch leaves no record."""
+    until(evening, 17, 30)
+    evening.queue.turn(evening.now())
+    evening.hands.pass_s(24 * 3600)
+    before = evening.world.lobby.head
+    assert evening.queue.turn(evening.now()) is False
+    assert evening.world.lobby.head == before
+
+
+def test_f_j2_numbers_count_through_all_hours_of_a_day(lobby):
+    """From half past ten to half past ten, a number an hour: the date turns at the office's midnight, and only then."""
+    taken = []
+    for _ in range(25):
+        ticket = take_ticket(lobby.world, lobby.now(), service_id="sign_tax", language="th")
+        taken.append((ticket.service_date.isoformat(), ticket.number))
+        lobby.hands.pass_s(3600)
+    assert taken == [("2026-03-16", n) for n in range(1, 15)] + [("2026-03-17", n) for n in range(1, 12)]
+
+
+def test_f_j6_a_label_is_what_it_was_wherever_the_ticket_goes(lobby):
+    """Sent to another group, another counter, a second service: board and slip say the same number."""
+    key = lobby.ticket("water_request")
+    lobby.open("1")
+    lobby.open("2")
+    labels = set()
+    for how in ({"to_service": "sign_tax"}, {"to_counter": "2"}):
+        lobby.call("1")
+        lobby.move("serve", key, "1")
+        labels.add(lobby.move("transfer", key, "1", **how).label)
+    labels.add(lobby.call("2").label)
+    assert labels == {"B001"} == {call.label for call in lobby.queue.line.calls}
+
+
+def test_f_j9_whoever_is_missed_recalled_and_passed_over_is_told_by_records(lobby):
+    """Absent, recalled, back, gone at last: each is a record, and the number ends as a no-show, not as nothing."""
+    key = lobby.ticket()
+    lobby.open("1")
+    lobby.call("1")
+    for move in ("recall", "absent", "back"):
+        lobby.move(move, key, "1")
+    lobby.call("1")
+    lobby.move("absent", key, "1")
+    lobby.hands.pass_s(MISSED_MIN * 60 + 1)
+    lobby.queue.turn(lobby.now())
+    assert [body.move for body in moves(lobby.world)] == [
+        "call", "recall", "absent", "back", "call", "absent", "expire",
+    ]  # fmt: skip
+    assert lobby.queue.line.gone[key].end == "no_show"
 
 
 def test_closed_by_hand_and_taken_up_again(evening):

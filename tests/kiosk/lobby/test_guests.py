@@ -322,6 +322,24 @@ def test_one_visitor_is_one_ticket_whatever_is_cut(host, guest, cut, tell_cut, r
     assert called == ["A001", *expected]
 
 
+def test_what_is_told_together_stands_by_when_it_was_taken(host, guest):
+    """The letters are told one after the other; places follow the touches."""
+    del guest
+    first = host.ticket()
+    host.hands.pass_s(40)
+    second = host.ticket()
+    host.hands.pass_s(60)
+    told = [
+        wire.Told("2026-03-16", series, 1, "", group, "x", "", None, "th", touch * 16, waited_ms)
+        for series, group, touch, waited_ms in (("C", "tax", b"c", 30_000), ("D", "general", b"d", 90_000))
+    ]
+    host.queue.join(host.now(), told)
+    told = wire.Told("2026-03-16", "C", 2, "", "tax", "x", "", None, "th", b"e" * 16, 80_000)
+    host.queue.join(host.now(), [told])
+    assert first[2] < second[2]
+    assert waiting(host) == ["A001", "D001", "C002", "A002", "C001"]
+
+
 def test_a_request_that_comes_too_late_makes_no_ghost(host, guest):
     """It lay in a cable until the guest had given its own number and told it: the touch is known by then."""
     guest.relay.cut = "swallow"
