@@ -11,6 +11,7 @@ import pytest
 from tree import ROOT
 
 _UI: Final = "tests/kiosk/ui"
+_LOBBY: Final = "tests/kiosk/lobby"
 _SERVER: Final = "tests/sync_server"
 _SYNC: Final = "tests/kiosk/sync"
 _STICK: Final = "tests/kiosk/desk/test_stick.py"
@@ -37,6 +38,29 @@ LESSONS: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
         "tests/kiosk/devices/test_slips.py::test_without_raqm_nothing_is_drawn",
         "tests/kiosk/devices/test_escpos.py::test_nothing_a_citizen_wrote_is_a_command",
         "tests/kiosk/devices/test_slips_of_hostile_text.py::test_the_printer_obeys_none_of_it",
+    )),
+    "F-K4": ("each call is said whole and twice, first called first said, none over another", (
+        "tests/kiosk/desk/test_announcing.py::test_five_calls_in_one_second_are_five_whole_announcements",
+        "tests/kiosk/test_calls_aloud.py::test_calls_are_said_by_the_machine_whole_in_order_and_not_again_after_a_restart",
+        f"{_LOBBY}/test_board_page.py::test_a_board_that_may_sound_says_each_call_once_in_order",
+    )),
+    "F-K5": ("reconnecting and reloading call nobody again and miss nobody", (
+        f"{_LOBBY}/test_board_page.py::test_a_killed_kiosk_turns_the_board_grey_and_its_return_brings_everything",
+        f"{_LOBBY}/test_board_page.py::test_a_reload_shows_what_is_so_and_nothing_again",
+        "tests/kiosk/desk/test_announcing.py::test_a_restarted_kiosk_says_nothing_of_before",
+    )),
+    "F-K6": ("the first call of a day, a recall and the last of many at once are seen and heard", (
+        f"{_LOBBY}/test_board_page.py::test_a_burst_is_shown_one_after_another_and_none_is_lost",
+        "tests/kiosk/desk/test_announcing.py::test_presses_are_said_in_order_the_first_and_a_recall_too",
+    )),
+    "F-K7": ("a board that may not sound shows it, tells it, and somebody else speaks", (
+        f"{_LOBBY}/test_board_page.py::test_a_refused_board_shows_and_tells_it_until_it_is_touched",
+        "tests/kiosk/desk/test_announcing.py::test_the_kiosk_and_a_board_do_not_speak_both",
+        f"{_UI}/presenters/test_upkeep.py::test_a_board_is_told_when_it_was_seen_and_whether_it_sounds",
+    )),
+    "F-K8": ("a board shows who was called and where to go, and who did not come", (
+        f"{_LOBBY}/test_board.py::test_a_call_is_said_in_both_languages_with_its_counter",
+        f"{_LOBBY}/test_board.py::test_who_did_not_come_is_named_up_to_a_number",
     )),
     "F-K9": ("mouse and touch driver report one finger: one ticket, one rating", (
         f"{_UI}/screens/test_touches.py::test_two_events_of_one_finger_give_one_ticket",

@@ -255,7 +255,7 @@ def lobby(world):
     made.caller.close()
 
 
-def test_presses_are_said_one_after_another_the_first_of_the_day_and_a_recall_too(lobby):
+def test_presses_are_said_in_order_the_first_and_a_recall_too(lobby):
     """Through the real queue: four calls and a recall within a moment, each said whole, in order."""
     for at in range(4):
         key = lobby.call()

@@ -249,7 +249,7 @@ def sounds_now(page):
     return sounds(page)
 
 
-def test_a_board_that_is_refused_shows_it_and_tells_it_until_somebody_touches_it(launch, sounding):
+def test_a_refused_board_shows_and_tells_it_until_it_is_touched(launch, sounding):
     """A browser without the flag: a mute sign, staff are told, the call is shown all the same; one touch is enough."""
     page = board(launch(), sounding)
     until(lambda: [each.sound for each in sounding.world.boards.seen(sounding.clock.mono_ms())] == ["muted"])
