@@ -27,7 +27,7 @@ from typing import Final, Literal
 from kiosk.clock import Clock
 from kiosk.desk.counters import Queue
 from kiosk.desk.sounding import chime
-from kiosk.desk.turns import Call
+from kiosk.desk.tickets import Call
 from kiosk.desk.world import World
 from kiosk.speech import BYTES_A_SECOND, Playing, Voice, digit_words, fingerprint, number_words, tongue_of
 from shared.errors import SalaError

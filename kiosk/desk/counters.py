@@ -35,7 +35,8 @@ from kiosk.clock import Moment
 from kiosk.desk import hours, queue, services
 from kiosk.desk.following import Follower
 from kiosk.desk.queue import Priority, Wanted
-from kiosk.desk.turns import CORRECTIONS, Correction, Key, Line, Refused, Waiting, between_ms
+from kiosk.desk.tickets import CORRECTIONS, Correction, Key, Refused, Waiting, between_ms
+from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 from kiosk.host import Ask, Told
 from kiosk.store.store import Transaction
@@ -118,11 +119,11 @@ class Queue:
         priority: str = "",
         reason: str = "",
     ) -> Waiting | None:
-        """Do `move` (a row of `turns.MOVES`) to a ticket; the ticket as it is now, None when it is done with. Whoever
+        """Do `move` (a row of `tickets.MOVES`) to a ticket; the ticket as it is now, None when it is done with. Whoever
         names no counter holds the ticket. Raises `Refused`, also for a ticket of another day.
 
         "transfer" and "another" name a counter or a service to go to; "priority" names the right one, and a reason of
-        `turns.CORRECTIONS`.
+        `tickets.CORRECTIONS`.
         """
         with self._acting(moment) as tx:
             if self._pressed(action) is None:

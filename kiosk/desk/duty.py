@@ -27,7 +27,7 @@ from tinydb.table import Document
 
 from kiosk.config import pin_fits, pin_hash
 from kiosk.desk import pairing
-from kiosk.desk.turns import between_ms
+from kiosk.desk.tickets import between_ms
 from shared import thai
 from shared.records import At
 

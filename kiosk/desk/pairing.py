@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from tinydb.table import Document
 
-from kiosk.desk.turns import between_ms
+from kiosk.desk.tickets import between_ms
 from kiosk.lan import own_address, written
 from shared import thai
 from shared.records import At

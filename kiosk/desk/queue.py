@@ -12,7 +12,7 @@ from typing import Final, Literal, get_args
 
 from kiosk.clock import Moment
 from kiosk.desk import rating_codes, services, tally
-from kiosk.desk.turns import Key
+from kiosk.desk.tickets import Key
 from kiosk.desk.world import World
 from kiosk.store.store import Transaction
 from shared.content import Bundle, Series, Text

@@ -26,7 +26,7 @@ from kiosk.clock import Moment
 from kiosk.desk import queue as numbers
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import Priority, Ticket
-from kiosk.desk.turns import between_ms
+from kiosk.desk.tickets import between_ms
 from kiosk.desk.world import World
 from kiosk.host import TOLD_MAX, Ask, Told
 

@@ -18,7 +18,8 @@ from typing import Final
 from tinydb.table import Document
 
 from kiosk.desk import queue
-from kiosk.desk.turns import Key, Line
+from kiosk.desk.tickets import Key
+from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 from kiosk.lan import own_address, written
 

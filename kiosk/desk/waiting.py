@@ -14,7 +14,8 @@ from typing import Final, Literal
 
 from kiosk.desk import ticket_link
 from kiosk.desk.queue import Ticket
-from kiosk.desk.turns import Key, Line
+from kiosk.desk.tickets import Key
+from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 
 #: People waiting for each open counter: up to the first it is quiet, up to the second there is some waiting.

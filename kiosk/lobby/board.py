@@ -27,7 +27,8 @@ from kiosk import words
 from kiosk.clock import Moment
 from kiosk.desk import hours
 from kiosk.desk.announcing import Heard, words_of_call
-from kiosk.desk.turns import Call, Line, between_ms
+from kiosk.desk.tickets import Call, between_ms
+from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 from kiosk.lobby.files import build
 from kiosk.lobby.words import sentence

@@ -24,14 +24,15 @@ from kiosk.desk import duty, figures
 from kiosk.desk.announcing import trouble
 from kiosk.desk.counters import MISSED_MIN
 from kiosk.desk.figures import Figures
-from kiosk.desk.turns import PRIORITY_RUN_MAX, Key, Line, Waiting, between_ms
+from kiosk.desk.tickets import Key, Waiting, between_ms
+from kiosk.desk.turns import PRIORITY_RUN_MAX, Line
 from kiosk.lobby.files import build
 from shared import thai
 
 if TYPE_CHECKING:
     from kiosk.clock import Moment
     from kiosk.desk.duty import Seat
-    from kiosk.desk.turns import Counter
+    from kiosk.desk.tickets import Counter
     from kiosk.desk.world import World
     from shared.content import Bundle, Duration, Service, Text
     from shared.records import At

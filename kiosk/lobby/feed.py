@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import msgspec
 from starlette.concurrency import run_in_threadpool
 
-from kiosk.desk.turns import between_ms
+from kiosk.desk.tickets import between_ms
 from shared.errors import SalaError
 
 if TYPE_CHECKING:

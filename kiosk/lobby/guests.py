@@ -19,8 +19,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from kiosk import host
-from kiosk.desk import pairing, services, ticket_link
-from kiosk.desk.turns import Refused
+from kiosk.desk import pairing, services, waiting
+from kiosk.desk.tickets import Refused
 from kiosk.host import Ask, Given, Join, Joined, Told
 from kiosk.lobby.hall import hall
 from kiosk.lobby.throttle import Throttle, client
@@ -81,9 +81,8 @@ async def _answer(request: Request, act: Callable[[Hall, bytes], bytes]) -> Resp
 
 def _give(at: Hall, body: bytes) -> bytes:
     key = at.queue.give(at.clock.now(), _ask.decode(body))
-    line = at.queue.look()
-    link = ticket_link.link(at.world, key) or ""
-    return _encode(Given(*key, link, line.ahead_of(key), line.estimate_min(key)))
+    wait = waiting.wait_of(at.world, at.queue.look(), key)
+    return _encode(Given(*key, wait.link, wait.ahead, wait.minutes))
 
 
 def _take_in(at: Hall, body: bytes) -> bytes:

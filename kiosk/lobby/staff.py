@@ -30,7 +30,7 @@ from starlette.routing import Route
 
 from kiosk.desk import duty, pairing, queue
 from kiosk.desk.duty import Seat, WaitFirst, WrongPin
-from kiosk.desk.turns import CORRECTIONS, Key, Refused
+from kiosk.desk.tickets import CORRECTIONS, Key, Refused
 from kiosk.lobby import counter
 from kiosk.lobby.feed import Stream
 from kiosk.lobby.files import as_json, page

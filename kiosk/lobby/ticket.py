@@ -26,7 +26,8 @@ from starlette.routing import Route
 
 from kiosk.clock import Moment
 from kiosk.desk import ticket_link
-from kiosk.desk.turns import BEHIND, Key, Line, Refused, Waiting
+from kiosk.desk.tickets import Key, Refused, Waiting
+from kiosk.desk.turns import BEHIND, Line
 from kiosk.desk.world import World
 from kiosk.lobby.feed import Stream
 from kiosk.lobby.files import build, page

@@ -10,7 +10,7 @@ import datetime as dt
 import random
 from dataclasses import dataclass, field
 
-from kiosk.desk.turns import CLOSED_AS, MOVES
+from kiosk.desk.tickets import CLOSED_AS, MOVES
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from shared.records import At, Quality
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk, direct
 
-from kiosk.desk.turns import CLOSED_AS, MOVES, Correction
+from kiosk.desk.tickets import CLOSED_AS, MOVES, Correction
 from shared.content import SERVICE_PREFIX, Duration, Service, piece, read_piece
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from sync_server import projectors

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from kiosk.desk import strip, taking
 from kiosk.desk.counters import Queue
-from kiosk.desk.turns import Refused
+from kiosk.desk.tickets import Refused
 from kiosk.host import Ask, Given
 from shared import keys
 from tests.kiosk.desk.lobbies import with_hours

@@ -14,7 +14,7 @@ from pathlib import Path
 from kiosk.clock import Clock
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import take_ticket
-from kiosk.desk.turns import Refused
+from kiosk.desk.tickets import Refused
 from tests.kiosk.worlds import make_world
 
 COUNTERS = ("1", "2", "3")

@@ -13,7 +13,7 @@ from kiosk.desk.boards import AWAY_MS
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.sounding import chime
-from kiosk.desk.turns import Call
+from kiosk.desk.tickets import Call
 from kiosk.devices.voices import Voices, write_wav
 from kiosk.speech import BYTES_A_SECOND, number_clips
 from kiosk.studio import wanted

@@ -11,7 +11,8 @@ import pytest
 
 from kiosk.desk.counters import MISSED_MIN, Queue
 from kiosk.desk.queue import take_ticket
-from kiosk.desk.turns import PRIORITY_RUN_MAX, Correction, Refused
+from kiosk.desk.tickets import Correction, Refused
+from kiosk.desk.turns import PRIORITY_RUN_MAX
 from shared import kinds
 from shared.kinds import QueueClosed
 from tests.kiosk.desk.lobbies import BOTH, Lobby, look, moves

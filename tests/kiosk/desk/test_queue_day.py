@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from kiosk.desk import turns
+from kiosk.desk import tickets, turns
 from kiosk.desk.counters import Queue
-from kiosk.desk.turns import Refused
+from kiosk.desk.tickets import Refused
 from tests.kiosk.desk.day import PAPER, Day
 from tests.kiosk.desk.judge import judge
 from tests.kiosk.desk.lobbies import look
@@ -53,7 +53,7 @@ def test_the_judge_sees_what_is_planted(tmp_path, monkeypatch, bug):
         case "ghost":
             monkeypatch.setattr(Queue, "_touched", lambda self, action: None)
         case "walk":
-            monkeypatch.setattr(turns.Counter, "walked_in", property(lambda self: False, lambda self, _: None))
+            monkeypatch.setattr(tickets.Counter, "walked_in", property(lambda self: False, lambda self, _: None))
         case "age":
             monkeypatch.setattr(turns, "_earlier", lambda at, ms: at)
         case "two":

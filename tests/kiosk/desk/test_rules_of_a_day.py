@@ -7,7 +7,8 @@ import pytest
 from kiosk.desk import figures, strip
 from kiosk.desk.counters import MISSED_MIN, Queue
 from kiosk.desk.queue import take_ticket
-from kiosk.desk.turns import ALIVE_MIN, MOVES, PRIORITY_RUN_MAX, Refused
+from kiosk.desk.tickets import MOVES, Refused
+from kiosk.desk.turns import ALIVE_MIN, PRIORITY_RUN_MAX
 from shared.content import SpecialDay, Text
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued
 from tests.kiosk.desk.lobbies import BOTH, Lobby, bodies, look, moves, with_hours

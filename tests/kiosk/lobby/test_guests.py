@@ -14,7 +14,7 @@ import requests
 from kiosk import host as wire
 from kiosk.desk import pairing, taking
 from kiosk.desk.counters import Queue
-from kiosk.desk.turns import Refused
+from kiosk.desk.tickets import Refused
 from kiosk.devices import host as lan
 from kiosk.devices.host import LanHost, NotJoined
 from kiosk.lobby import guests
