@@ -31,6 +31,7 @@ SERVER: Final = (
     "a branch is dropped",
     "a branch overwrites",
     "the last record is dropped",
+    "what a revoked kiosk sends is dropped",
 )
 
 
@@ -125,6 +126,10 @@ def _envelopes_are_not_padded() -> Any:
     return mock.patch.object(protocol, "PADDED_LOGS", ())
 
 
+def _nobody_hears_that_it_is_shut_out() -> Any:
+    return mock.patch.object(protocol.Position, "revoked", property(lambda _: False))
+
+
 def _ticket_numbers_are_forgotten_at_a_restart() -> Any:
     def remembered_only(self: Transaction, service_date: date, series: str, mark: int) -> None:
         self.cells[store._number_cell(service_date, series)] = store._encode(mark)
@@ -168,6 +173,7 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "what lies behind damage is left": _what_lies_behind_damage_is_left,
     "the confidential log stays at home": _the_confidential_log_stays_at_home,
     "envelopes are not padded": _envelopes_are_not_padded,
+    "nobody hears that it is shut out": _nobody_hears_that_it_is_shut_out,
     "ticket numbers are forgotten at a restart": _ticket_numbers_are_forgotten_at_a_restart,
     "nothing is synced": _nothing_is_synced,
     "a refused touch stays": _a_refused_touch_stays,

@@ -47,7 +47,7 @@ CONTACTS: Final = 3
 HAPPENINGS: Final = {
     "touch": 500, "complaint": 15, "contact": 260, "stick out": 25, "stick in": 40, "stick lost": 5, "power cut": 25,
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
-    "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12,
+    "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -430,6 +430,21 @@ class Fleet:
         )
         return False
 
+    def _revoked(self, device: Device) -> bool:
+        """The clerk shuts it out, sometimes from some records back: it may have been stolen a while ago."""
+        kiosk, server = identity(device.number).kiosk, self.server
+        if not server.kiosks[kiosk].revoked:
+            named = [log for log in server.logs if server.owners[log] == kiosk and self.dice.random() < 0.5]
+            ends = {log: len(server.logs[log][0].hashes) for log in named}
+            server.revoke(kiosk, {log: max(0, end - self.dice.choice((0, 1, 5, 50))) for log, end in ends.items()})
+        return False
+
+    def _reinstated(self, device: Device) -> bool:
+        kiosk = identity(device.number).kiosk
+        if self.server.kiosks[kiosk].revoked:
+            self.server.reinstate(kiosk)
+        return False
+
 
 _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "touch": Fleet._touch, "complaint": Fleet._complaint, "contact": Fleet._contact, "stick out": Fleet._stick_out,
@@ -437,7 +452,7 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "image": Fleet._image, "image back": Fleet._image_back, "copied": Fleet._copied, "bit flip": Fleet._bit_flip,
     "disk full": Fleet._disk_full, "room again": Fleet._room_again, "backup": Fleet._backup,
     "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "days pass": Fleet._days_pass,
-    "clock": Fleet._clock_jumps,
+    "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
 }  # fmt: skip
 
 

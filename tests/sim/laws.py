@@ -21,6 +21,8 @@ day, one more):
 5. **Twins part.** No two devices still write different histories of one log.
 6. **No alarm without a cause.** Where no disk was another one than before, no log was left and none has two branches.
 7. **Tallies are folds.** What each kiosk counts is what its records say.
+8. **Who is shut out knows it**, and who was let in again knows that. What a revoked kiosk sends arrives as all else
+   does.
 """
 
 import itertools
@@ -29,13 +31,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.desk import tally
+from kiosk.desk import contact, tally
 from kiosk.store import LogView, RecordDamaged
 from shared import log as chain
 from shared.errors import SalaError
 from shared.log import Head
 from shared.records import At, Quality, Record, header_hash
-from tests.sim.device import Device
+from tests.sim.device import Device, identity
 from tests.sim.server import Line, SimServer, bodies
 
 
@@ -108,7 +110,7 @@ class Watch:
             self._check_nothing_vanished(disaster=disaster)
 
     def arrived(self, *, contacts: int, apart: bool) -> None:
-        """Laws 4 to 7, for the confidential logs too or not yet."""
+        """Laws 4 to 8, for the confidential logs too or not yet."""
         for device in self.devices:
             self.look(device, disaster=False, anew=True)
         views = {id(device): _views(device) for device in self.devices}
@@ -125,6 +127,9 @@ class Watch:
             waiting = sum(view.waiting for view in mine)
             if waiting:
                 raise LawBroken(f"after {contacts} contacts {waiting} records of kiosk {device.number} still wait")
+            revoked = self.server.kiosks[identity(device.number).kiosk].revoked
+            if contact.read(device.world.store).revoked != revoked:
+                raise LawBroken(f"kiosk {device.number} was {'shut out' if revoked else 'let in'} and does not know it")
             if wrong := tally.differences(device.world):
                 raise LawBroken(f"kiosk {device.number}: {wrong[0]}")
         self._check_twins()

@@ -5,9 +5,9 @@ What decides (`Intake`, `judge`) is the real thing. Rows are lists in memory, so
 names planted bugs (see `bugs.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kiosk.sync.line import Reply
 from shared import protocol
@@ -25,6 +25,7 @@ from shared.protocol import (
     Reason,
     ServerSelf,
     Stand,
+    StandState,
 )
 from shared.records import NO_HASH, Record
 from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, SEALING_KEY
@@ -32,13 +33,16 @@ from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, SEALING_KEY
 
 @dataclass
 class Line:
-    """One branch of a log from record 1 on. `bodies` are the hashes of the records that have theirs; `verified` is how
-    far somebody has walked its chain.
+    """One branch of a log from record 1 on, its own from behind `base`. `bodies` are the hashes of the records that
+    have theirs; `counts` is how far it counts (None: to its end, whatever comes); `verified` is how far somebody has
+    walked its chain.
     """
 
     records: list[Record] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     bodies: set[bytes] = field(default_factory=set)
+    base: int = 0
+    counts: int | None = None
     verified: Head | None = None
 
     def hash_at(self, seq: int) -> bytes | None:
@@ -74,6 +78,8 @@ class Backup:
     """A verified copy of the disk, when it was made, and in which epoch."""
 
     logs: dict[bytes, list[Line]]
+    kiosks: dict[bytes, KnownKiosk]
+    sent_shut_out: set[bytes]
     made_ms: int
     epoch: bytes
 
@@ -88,6 +94,10 @@ class SimServer:
 
     def __init__(self, now_ms: int, faults: AbstractSet[str] = frozenset()) -> None:
         self.kiosks: dict[bytes, KnownKiosk] = {}
+        #: Whose each log is.
+        self.owners: dict[bytes, bytes] = {}
+        #: Revoked kiosks that sent something new all the same.
+        self.sent_shut_out: set[bytes] = set()
         self.logs: dict[bytes, list[Line]] = {}
         self.backups: list[Backup] = []
         self.epoch_number = 1
@@ -111,13 +121,35 @@ class SimServer:
         """Let a kiosk in."""
         self.kiosks[kiosk.kiosk] = kiosk
 
+    def revoke(self, kiosk: bytes, through: Mapping[bytes, int]) -> None:
+        """Shut a kiosk out: of each of its logs what comes behind the seq that `through` names does not count, nor, of
+        those it does not name, what comes from now on.
+        """
+        self.kiosks[kiosk] = replace(self.kiosks[kiosk], revoked=True)
+        for log, line in self._lines_of(kiosk):
+            seq = len(line.hashes)
+            limit = max(line.base, min(seq, through.get(log, seq)))
+            line.counts = limit if line.counts is None else min(limit, line.counts)
+
+    def reinstate(self, kiosk: bytes) -> None:
+        """Let it in again; what was kept apart of its logs counts, and of their branches nothing, as before."""
+        self.kiosks[kiosk] = replace(self.kiosks[kiosk], revoked=False)
+        for log, line in self._lines_of(kiosk):
+            line.counts = None if line is self.logs[log][0] else line.base
+
+    def _lines_of(self, kiosk: bytes) -> Iterator[tuple[bytes, Line]]:
+        return ((log, line) for log, lines in self.logs.items() if self.owners[log] == kiosk for line in lines)
+
     def back_up(self) -> None:
         """Copy the disk, verified, elsewhere."""
-        self.backups.append(Backup(_copied(self.logs), self.now_ms, self.epoch))
+        self.backups.append(
+            Backup(_copied(self.logs), dict(self.kiosks), set(self.sent_shut_out), self.now_ms, self.epoch)
+        )
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
-        self.logs = _copied(backup.logs)
+        self.logs, self.kiosks = _copied(backup.logs), dict(backup.kiosks)
+        self.sent_shut_out = set(backup.sent_shut_out)
         self._lost()
         del self.backups[self.backups.index(backup) + 1 :]
         self.changes += 1
@@ -160,12 +192,12 @@ class SimServer:
 
     def _position(self, body: bytes) -> bytes:
         ask = self._intake.ask(body, self.kiosks.get)
-        stands = [self._stand(claim) for claim in ask.logs]
+        stands = [self._stand(claim, revoked=self.kiosks[ask.kiosk].revoked) for claim in ask.logs]
         return self._intake.position(
             ask, stands, epoch=self.epoch, server_ms=self.now_ms, edition=0, limits=Limits(batch_count_max=40)
         )
 
-    def _stand(self, claim: Claim) -> Stand:
+    def _stand(self, claim: Claim, *, revoked: bool) -> Stand:
         log = claim.log
         lines = self.logs.get(log, [Line()])
         # A kiosk on another branch is told of its own branch, so that it goes on there.
@@ -176,7 +208,8 @@ class SimServer:
             backed_up = self.backups[-1].reaches(log, branch)
         if "stored is told as backed up" in self._faults:
             backed_up = head.seq
-        return Stand(log, head.seq, head.hash, "forked" if len(lines) > 1 else "open", min(backed_up, head.seq))
+        state: StandState = "revoked" if revoked else "forked" if len(lines) > 1 else "open"
+        return Stand(log, head.seq, head.hash, state, min(backed_up, head.seq))
 
     def push(self, body: bytes) -> bytes | None:
         """Take an envelope, by line or by stick."""
@@ -184,35 +217,46 @@ class SimServer:
         crash, self.crash = self.crash, ""
         if crash == "before":
             if "receipt before the commit" in self._faults:
-                return self._receipt(opened, Head(opened.header.log, _last(opened), opened.hashes[-1]), forked=False)
+                return self._receipt(opened, _end(opened), forked=False, apart=False)
             return None
-        head, forked = self._keep(opened)
+        if "what a revoked kiosk sends is dropped" in self._faults and self.kiosks[opened.header.kiosk].revoked:
+            return self._receipt(opened, _end(opened), forked=False, apart=True)
+        head, forked, apart = self._keep(opened)
         self.changes += 1
-        return None if crash == "after" else self._receipt(opened, head, forked=forked)
+        return None if crash == "after" else self._receipt(opened, head, forked=forked, apart=apart)
 
-    def _receipt(self, opened: Opened, head: Head, *, forked: bool) -> bytes:
-        return self._intake.receipt(opened.header, head, forked=forked, epoch=self.epoch, server_ms=self.now_ms)
+    def _receipt(self, opened: Opened, head: Head, *, forked: bool, apart: bool) -> bytes:
+        return self._intake.receipt(
+            opened.header, head, forked=forked, epoch=self.epoch, server_ms=self.now_ms, apart=apart
+        )
 
-    def _keep(self, opened: Opened) -> tuple[Head, bool]:
+    def _keep(self, opened: Opened) -> tuple[Head, bool, bool]:
         header, last = opened.header, _last(opened)
-        lines = self.logs.setdefault(header.log, [Line()])
+        revoked = self.kiosks[header.kiosk].revoked
+        self.owners.setdefault(header.log, header.kiosk)
+        lines = self.logs.setdefault(header.log, [Line(counts=0 if revoked else None)])
         fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
         known = line.around(header.first_seq, last)
         if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
             self._extend(line, opened.records, opened.hashes)
-            return Head(header.log, last, opened.hashes[-1]), False
+            return _end(opened), False, False
         verdict = protocol.judge(opened, line.head(header.log), known)
+        if revoked and verdict.records:
+            self.sent_shut_out.add(header.kiosk)
         if isinstance(verdict, Append):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
             until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
             self._extend(line, new.records[:until], new.hashes[:until])
         elif "a branch is dropped" not in self._faults:
-            self._part(lines, line, verdict, header.first_seq - 1)
-        return verdict.head, len(lines) > 1
+            self._part(lines, line, verdict, opened)
+            return verdict.head, len(lines) > 1, revoked
+        return verdict.head, len(lines) > 1, revoked and line.counts is not None and verdict.head.seq > line.counts
 
-    def _part(self, lines: list[Line], line: Line, verdict: Branch, before: int) -> None:
+    def _part(self, lines: list[Line], line: Line, verdict: Branch, opened: Opened) -> None:
+        before = opened.header.first_seq - 1
         branch = line.until(before)
+        branch.base = branch.counts = before + _agreement(line, opened)
         self._extend(branch, verdict.records, verdict.hashes)
         if "a branch overwrites" in self._faults:
             line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies
@@ -227,7 +271,10 @@ def with_bodies(records: Sequence[Record], hashes: Sequence[bytes]) -> set[bytes
 
 
 def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
-    return {log: [Line(list(x.records), list(x.hashes), set(x.bodies)) for x in lines] for log, lines in logs.items()}
+    def copied(line: Line) -> Line:
+        return Line(list(line.records), list(line.hashes), set(line.bodies), line.base, line.counts)
+
+    return {log: [copied(line) for line in lines] for log, lines in logs.items()}
 
 
 def bodies(logs: dict[bytes, list[Line]]) -> set[bytes]:
@@ -237,6 +284,10 @@ def bodies(logs: dict[bytes, list[Line]]) -> set[bytes]:
 
 def _last(opened: Opened) -> int:
     return opened.header.first_seq + len(opened.hashes) - 1
+
+
+def _end(opened: Opened) -> Head:
+    return Head(opened.header.log, _last(opened), opened.hashes[-1])
 
 
 def _agreement(line: Line, opened: Opened) -> int:

@@ -4,13 +4,14 @@
 
 Kiosks get the simulated server's answers, so that a run is the same with and without its twin. After each letter the
 twin's answer must be the same word for word (the time apart); backups are copies of its database, restores put one back
-and begin an epoch. Once everything has arrived, `settle` holds the real server to four laws more:
+and begin an epoch. Once everything has arrived, `settle` holds the real server to five laws more:
 
 1. Its branches hold the same records in the same order, and nothing else.
-2. The alarms raised are exactly the expected ones.
-3. Accepted = projected + unreadable + quarantined + erased; only kinds of a newer kiosk are unreadable.
-4. Once the clerk has looked at every fork, the projections are those of all records there are, each counted once: as
-   if no server had ever been restored.
+2. Each branch counts as far as the simulated one: what a revoked kiosk sent later is kept and counts nowhere.
+3. The alarms raised are exactly the expected ones.
+4. Accepted = projected + unreadable + quarantined + erased; only kinds of a newer kiosk are unreadable.
+5. Once every kiosk was let in again and the clerk has looked at every fork, the projections are those of all records
+   there are, each counted once: as if no server had ever been restored.
 
 Django must be set up, with its office in `data`, before this is imported.
 """
@@ -20,9 +21,10 @@ import logging
 import random
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from string import ascii_uppercase
 
 import msgspec
 from django.conf import settings
@@ -39,11 +41,11 @@ from sync_server.ingest import actions as ingest
 from sync_server.ingest.turns import Turns
 from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
 from sync_server.organisations.queries import the_office
-from sync_server.projectors import balances, catch_up
+from sync_server.projectors import PROJECTORS, balances, catch_up
 from sync_server.queues.models import Rating, Ticket
 from sync_server.records import actions as records
 from sync_server.records import anchor, deciding
-from sync_server.records.models import Epoch, Log, RecordRow
+from sync_server.records.models import Cursor, Epoch, Log, RecordRow
 from sync_server.sealed.models import SealedCase
 from sync_server.setting_up import program
 from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, OFFICE_ID, SEALING_KEY
@@ -86,10 +88,23 @@ class Twin(SimServer):
 
     def enrol(self, kiosk: KnownKiosk) -> None:
         super().enrol(kiosk)
+        number = len(self.kiosks)
         Kiosk.objects.create(
-            office=self.office, kiosk_id=kiosk.kiosk.hex(), name=f"ตู้ {len(self.kiosks)}", series="A",
+            office=self.office, kiosk_id=kiosk.kiosk.hex(), name=f"ตู้ {number}", series=ascii_uppercase[number - 1],
             public_key=kiosk.key.raw, key_id=kiosk.key.id.hex(), enrolled_at=self._now,
         )  # fmt: skip
+
+    def revoke(self, kiosk: bytes, through: Mapping[bytes, int]) -> None:
+        super().revoke(kiosk, through)
+        named = {log.hex(): seq for log, seq in through.items()}
+        deciding.revoke(program(self.office), self._row(kiosk), "ตู้หาย", now=self._now, through=named)
+
+    def reinstate(self, kiosk: bytes) -> None:
+        super().reinstate(kiosk)
+        deciding.reinstate(program(self.office), self._row(kiosk), "พบตู้แล้ว", now=self._now)
+
+    def _row(self, kiosk: bytes) -> Kiosk:
+        return Kiosk.objects.get(office=self.office, kiosk_id=kiosk.hex())
 
     def back_up(self) -> None:
         super().back_up()
@@ -135,6 +150,7 @@ class Twin(SimServer):
     def settle(self) -> None:
         self._check_rows()
         catch_up()
+        self._check_counts()
         self._count_everything()
         catch_up()
         self._check_alarms()
@@ -148,6 +164,16 @@ class Twin(SimServer):
             if mine.get(log_id) != real.get(log_id):
                 raise LawBroken(f"the real server holds another log {log_id[:8]} than the simulated one")
 
+    def _check_counts(self) -> None:
+        real = {log_id: [branch.counts_through for branch in branches] for log_id, branches in self._branches().items()}
+        mine = {log.hex(): [line.counts for line in lines] for log, lines in self.logs.items() if lines[0].hashes}
+        if mine != real:
+            raise LawBroken(f"the branches count otherwise than decided: {_unlike(mine, real)}")
+        for cursor in Cursor.objects.filter(projector__in=[name for name, x in PROJECTORS.items() if x.withdraw]):
+            limit = cursor.log.counts_through
+            if limit is not None and cursor.seq > max(limit, cursor.log.base_seq):
+                raise LawBroken(f"{cursor.projector} has read record {cursor.seq} of a log that counts to {limit}")
+
     def _branches(self) -> dict[str, list[Log]]:
         found: dict[str, list[Log]] = {}
         for branch in Log.objects.filter(office=self.office, seq__gt=0).order_by("log_id", "branch"):
@@ -155,13 +181,17 @@ class Twin(SimServer):
         return found
 
     def _count_everything(self) -> None:
-        """The clerk has looked at every fork, and both sides count."""
+        """Whoever was shut out is let in again, the clerk has looked at every fork, and both sides count."""
+        for known in list(self.kiosks.values()):
+            if known.revoked:
+                self.reinstate(known.kiosk)
         for branch in Log.objects.filter(office=self.office, branch__gt=0):
             deciding.take_in(program(self.office), branch, "ทั้งสองสายเป็นของจริง", now=self._now)
 
     def _check_alarms(self) -> None:
         expected = {(AlarmKind.SERVER_RESTORED, epoch.hex()) for epoch in self._restores}
         expected |= {(AlarmKind.FORKED, log.hex()) for log, lines in self.logs.items() if len(lines) > 1}
+        expected |= {(AlarmKind.REVOKED_SENT, kiosk.hex()) for kiosk in self.sent_shut_out}
         parents: dict[bytes, set[bytes]] = {}
         for record, body in self._bodies():
             if isinstance(body, LogOpened):
@@ -232,6 +262,12 @@ def _plain(answer: Answer) -> Answer:
 def _both_malformed(one: Answer, other: Answer) -> bool:
     """The real server has finer words for bytes that nobody can read."""
     return isinstance(one, Refusal) and isinstance(other, Refusal) and one.reason is Reason.MALFORMED
+
+
+def _unlike(one: Mapping[str, object], other: Mapping[str, object]) -> list[tuple[str, object, object]]:
+    return [
+        (key[:8], one.get(key), other.get(key)) for key in one.keys() | other.keys() if one.get(key) != other.get(key)
+    ]
 
 
 def _hashes(branch: Log) -> Iterator[bytes]:
