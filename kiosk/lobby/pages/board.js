@@ -65,7 +65,7 @@
   function draw() {
     body.setAttribute("data-phase", state.phase);
     body.setAttribute("data-calm", state.calm ? "yes" : "");
-    text($("office"), state.office);
+    if ($("office").textContent !== state.office) { fitted($("office"), state.office); }
     text($("date"), state.date[0]);
     text($("time").firstChild, state.time);
     $("time").hidden = !state.time;
@@ -104,7 +104,7 @@
 
   function groups(again) {
     var list = $("groups"), stale = body.className === "stale";
-    list.className = state.groups.length > 4 ? "many" : "";
+    list.className = state.groups.length > 5 ? "many" : state.groups.length > 4 ? "five" : "";
     rows(list, state.groups.length, "group-cell");
     state.groups.forEach(function (group, at) {
       var cell = list.children[at], name = cell.querySelector(".both");
@@ -233,6 +233,6 @@
   addEventListener("resize", fit);
   fit();
   // Words are as wide as they are once their font is there.
-  if (document.fonts) { document.fonts.ready.then(function () { if (state) { groups(true); } }); }
+  if (document.fonts) { document.fonts.ready.then(function () { if (state) { groups(true); fitted($("office"), state.office); } }); }
   listen();
 })();

@@ -3,8 +3,11 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from kiosk.desk.announcing import Heard
+from kiosk.lobby.board import MISSED_MAX, look
 from tests.kiosk.lobby.conftest import until
 from tests.kiosk.lobby.looking import chromium, sala
 
@@ -104,6 +107,35 @@ def test_everything_fits_on_every_screen(browser, lobby, size):
     assert max(over) <= innerheight_slack(page), over
     assert page.complaints == []
     picture(page, size)
+
+
+@pytest.mark.parametrize("groups", [5, 7])
+def test_a_large_office_fits_too(browser, lobby, groups):
+    """More groups than the sample has, letters of other kiosks, long numbers, many who did not come."""
+    lobby.morning()
+    seen = board_of(lobby)
+    replace = msgspec.structs.replace
+    cells = [replace(each, letters=(*each.letters, "M")) for each in (*seen.groups, *seen.groups)][:groups]
+    seen = replace(
+        seen,
+        groups=tuple(cells),
+        calls=(*seen.calls[:-1], replace(seen.calls[-1], label="AB1234", counter="12")),
+        missed=tuple(f"A{at:03d}" for at in range(1, MISSED_MAX + 1)),
+        missed_more=12,
+    )
+    event = b"data: " + msgspec.json.encode(seen) + b"\n\n"
+    context = browser.new_context(viewport={"width": 1920, "height": 1080})
+    page = context.new_page()
+    page.route("**/board/events", lambda route: route.fulfill(content_type="text/event-stream", body=event))
+    page.goto(lobby.url + "/board")
+    number(page, "AB1234")
+    assert cut(page) == []
+    picture(page, f"large-office-{groups}")
+
+
+def board_of(lobby):
+    """What the kiosk tells now."""
+    return look(lobby.world, lobby.queue.look(), lobby.now(), Heard("ok"))
 
 
 def innerheight_slack(page):
