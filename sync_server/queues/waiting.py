@@ -13,7 +13,7 @@ The rules of this file:
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, NamedTuple
@@ -209,12 +209,20 @@ class _Row(NamedTuple):
     steps_kept: list[bool]
 
 
-def figures(office: Office, first: dt.date, last: dt.date) -> Figures:
-    """The figures of a period, both days included."""
+def _apart(service: str, label: str) -> tuple[str, str]:
+    return service, "" if service else label
+
+
+def figures(
+    office: Office, first: dt.date, last: dt.date, together: Callable[[str, str], tuple[str, str]] = _apart
+) -> Figures:
+    """The figures of a period, both days included; `together` says by which service and label (or group) a row of that
+    service and label is told.
+    """
     rows = [_Row(*values) for values in outcomes(office, first, last).order_by().values_list(*_Row._fields)]
     by_service: dict[tuple[str, str], list[_Row]] = defaultdict(list)
     for row in rows:
-        by_service[row.service, "" if row.service else row.label].append(row)
+        by_service[together(row.service, row.label)].append(row)
     services = [
         ServiceTimes(service, label, _times(of_it), _steps(of_it)) for (service, label), of_it in by_service.items()
     ]

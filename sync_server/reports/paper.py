@@ -19,10 +19,13 @@ from shared import thai
 from sync_server.organisations.models import Office
 from sync_server.queues.period import Span
 from sync_server.queues.score import LEVELS, PASS_PERCENT, SHOWN_FROM
-from sync_server.reports.report import CaseRow, KioskLine, PraiseRow, RatingRow, Report, TicketRow
+from sync_server.queues.waiting import Spread
+from sync_server.reports.report import CaseRow, KioskLine, PraiseRow, RatingRow, Report, TicketRow, WaitRow
 from sync_server.web.language import Text
 
 NOTHING = "ไม่มีเหตุในรอบรายงาน"
+UNMEASURED = "ไม่มีคิวที่วัดเวลาได้ในรอบรายงาน"
+FEW = f"ไม่แสดง เพราะน้อยกว่า {SHOWN_FROM} ราย"
 WITHHELD = f"ไม่แสดง เพราะผู้ตอบน้อยกว่า {SHOWN_FROM} คน หรือทำให้คำนวณกลับถึงกลุ่มเล็กได้"
 
 _NBSP = "\u00a0"
@@ -150,7 +153,7 @@ def compose(report: Report, head: Letterhead, *, today: dt.date) -> Paper:
             Block(f"ความเห็นของนายก {head.short_name}", head.executive_name, (f"นายก{head.name}",)),
         ),
         appendix_title=f"ภาคผนวก {title}\n{head.name}",
-        sections=(_tickets(report), _ratings(report), _praises(report), _cases(report), _data(report)),
+        sections=(_tickets(report), _waits(report), _ratings(report), _praises(report), _cases(report), _data(report)),
         foot=f"ข้อมูลถึง {_moment(report.data_up_to)}",
         foot_end=f"รหัสตรวจสอบ {report.check_code}",
         garuda_size="1.5 ซม.",
@@ -172,6 +175,7 @@ def _summary(report: Report) -> Table:
     columns = (Column("ข้อ", 12, "center"), Column("รายการ", 52, "left"), Column("ผลการดำเนินการโดยสรุป", 96, "left"))
     lines = (
         ("การให้บริการตามบัตรคิว", _tickets_in_words(report)),
+        ("เวลารอและเวลาให้บริการ", _waits_in_words(report)),
         ("ความพึงพอใจ ณ จุดบริการ", _ratings_in_words(report)),
         ("คำชมเจ้าหน้าที่", _praises_in_words(report)),
         ("เรื่องร้องเรียนและคำขอ", _cases_in_words(report)),
@@ -188,6 +192,24 @@ def _tickets_in_words(report: Report) -> str:
         return NOTHING
     most = max(report.tickets, key=lambda row: row.total)
     return f"ออกบัตรคิว {_count(report.tickets_all.total, 'ใบ')} มากที่สุดคือ{most.name.th} {_count(most.total, 'ใบ')}"
+
+
+def _waits_in_words(report: Report) -> str:
+    row = report.waits_all
+    if not row.measured:
+        return UNMEASURED
+    kept = row.times.kept_percent
+    told = (
+        _spread_in_words("รอ", row.times.waited), _spread_in_words("ให้บริการ", row.times.served),
+        "" if kept is None else f"ทันเวลาที่ประกาศร้อยละ {kept} จาก {_count(row.promised.n, 'ครั้ง')}",
+    )  # fmt: skip
+    return " ".join(each for each in told if each) or FEW
+
+
+def _spread_in_words(what: str, spread: Spread) -> str:
+    if spread.median_min is None:
+        return ""
+    return f"{what}มัธยฐาน {spread.median_min}{_NBSP}นาที ร้อยละ 90 ไม่เกิน {spread.p90_min}{_NBSP}นาที (n {spread.n:,})"
 
 
 def _ratings_in_words(report: Report) -> str:
@@ -256,6 +278,55 @@ def _tickets(report: Report) -> Section:
     )
 
 
+def _waits(report: Report) -> Section:
+    columns = (
+        Column("กลุ่มงาน", 36, "left"),
+        Column("รอ n", 16, "right"),
+        Column("มัธยฐาน", 16, "right"),
+        Column("90% ไม่เกิน", 14, "right"),
+        Column("บริการ n", 16, "right"),
+        Column("มัธยฐาน", 16, "right"),
+        Column("90% ไม่เกิน", 14, "right"),
+        Column("เทียบ n", 16, "right"),
+        Column("ทันร้อยละ", 16, "right"),
+    )
+
+    def line(row: WaitRow) -> tuple[Text, Words]:
+        times = row.times
+        if not times.asked:
+            return row.name, NOTHING
+        if not row.measured:
+            return row.name, UNMEASURED
+        return row.name, tuple(
+            cell
+            for n, told in (
+                (times.waited.n, (times.waited.median_min, times.waited.p90_min)),
+                (times.served.n, (times.served.median_min, times.served.p90_min)),
+                (times.promised, (times.kept_percent,)),
+            )
+            for cell in (f"{n:,}", *map(_or_dash, told))
+        )
+
+    return Section(
+        "ตารางที่ 2 เวลารอและเวลาให้บริการ จำแนกตามกลุ่มงาน (นาที)",
+        _table(columns, [line(row) for row in report.waits], line(report.waits_all)),
+        (
+            (
+                f"นับตามวันที่ให้บริการ {_period_in_words(report)} รอ คือตั้งแต่ออกบัตรคิวจนถูกเรียกครั้งแรก "
+                f"บริการ คือเวลาที่ช่องบริการรวมกัน น้อยกว่า {SHOWN_FROM} รายไม่แสดงค่า (-)"
+            ),
+            "ทัน หมายถึงเวลาให้บริการไม่เกินเวลาที่ประกาศไว้ขณะรับบัตรคิว นับเฉพาะบริการที่ประกาศเป็นนาทีหรือชั่วโมง",
+            f"ไม่นำมาคิดเวลารอ: {_reasons(report.waits_all.waited.left_out)}",
+            f"ไม่นำมาคิดเวลาให้บริการ: {_reasons(report.waits_all.served.left_out)}",
+            f"คิวพิเศษที่เรียกก่อน: {_reasons(report.priorities)} เจ้าหน้าที่แก้ไข {_count(report.priorities_corrected, 'ใบ')}",
+        ),
+    )
+
+
+def _reasons(rows: tuple[tuple[Text, int], ...]) -> str:
+    return " ".join(f"{words.th} {_count(n, 'ราย')}" for words, n in rows) or "ไม่มี"
+
+
 def _ratings(report: Report) -> Section:
     columns = (
         Column("กลุ่มงาน", 38, "left"),
@@ -279,7 +350,7 @@ def _ratings(report: Report) -> Section:
     share, issued = report.ratings_all.response, report.ratings_all.issued
     rate = "" if share is None else f" อัตราตอบร้อยละ {share} ของบัตรคิว {_count(issued, 'ใบ')}"
     return Section(
-        "ตารางที่ 2 ความพึงพอใจของผู้รับบริการ จำแนกตามกลุ่มงาน (คน)",
+        "ตารางที่ 3 ความพึงพอใจของผู้รับบริการ จำแนกตามกลุ่มงาน (คน)",
         _table(columns, [line(row) for row in report.ratings], line(report.ratings_all)),
         (
             f"n คือผู้รับบริการที่ให้คะแนนด้วยรหัสบนบัตรคิว {_period_in_words(report)} ใบละหนึ่งครั้ง{rate}",
@@ -302,7 +373,7 @@ def _praises(report: Report) -> Section:
         return row.name, (f"{row.n:,}",) if row.n else NOTHING
 
     return Section(
-        "ตารางที่ 3 คำชมเจ้าหน้าที่ จำแนกตามส่วนราชการ (ครั้ง)",
+        "ตารางที่ 4 คำชมเจ้าหน้าที่ จำแนกตามส่วนราชการ (ครั้ง)",
         _table(columns, [line(row) for row in report.praises], line(report.praises_all)),
         (
             f"นับทุกคำชมที่ประชาชนส่งที่ตู้ {_period_in_words(report)} ไม่ว่าข้อความจะเผยแพร่หรือไม่ ตามส่วนราชการปัจจุบันของผู้ได้รับคำชม",
@@ -330,7 +401,7 @@ def _cases(report: Report) -> Section:
         return row.name, (*(f"{n:,}" for n in counts), _or_dash(row.told_percent), f"{row.overdue:,}")
 
     return Section(
-        "ตารางที่ 4 เรื่องร้องเรียนและคำขอจำแนกตามประเภท (เรื่อง)",
+        "ตารางที่ 5 เรื่องร้องเรียนและคำขอจำแนกตามประเภท (เรื่อง)",
         _table(columns, [line(row) for row in report.cases], line(report.cases_all)),
         (
             (
@@ -384,7 +455,7 @@ def _data(report: Report) -> Section:
         f"บันทึกที่เก็บไว้ครบแต่ยังไม่นับ {_count(report.not_counted, 'รายการ')}" if report.not_counted else "ไม่มีบันทึกที่ค้างการนับ"
     )
     return Section(
-        "ตารางที่ 5 ข้อมูลถึงเมื่อใด",
+        "ตารางที่ 6 ข้อมูลถึงเมื่อใด",
         Table(columns, tuple(rows)),
         (
             f"ตัวเลขทั้งหมด ณ {_moment(report.made_at)} {not_counted}",

@@ -25,11 +25,13 @@ from sync_server.kiosks.fleet import SILENT_AFTER
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Staff
 from sync_server.queues import queries as queues
-from sync_server.queues.labels import PLACES
-from sync_server.queues.models import Rating, Ticket
+from sync_server.queues import waiting
+from sync_server.queues.labels import NO_SERVICE, NO_WAIT, PLACES, PRIORITIES
+from sync_server.queues.models import Outcome, Rating, Ticket
 from sync_server.queues.period import Period, Span
 from sync_server.queues.queries import SourceScore
 from sync_server.queues.score import SHOWN_FROM, Score, withheld
+from sync_server.queues.waiting import Figures, Spread, Times
 from sync_server.records.models import Log, RecordRow
 from sync_server.records.queries import apart, last_received, set_aside
 from sync_server.reports.groups import Groups
@@ -42,12 +44,14 @@ from sync_server.reports.report import (
     RatingRow,
     Report,
     TicketRow,
+    WaitRow,
     day_after,
 )
 from sync_server.sealed import queries as sealed
 from sync_server.web.language import Text
 
 _ALL = Text("รวม", "All")
+_LeftOut = tuple[tuple[Text, int], ...]
 _REPEATS = Text("กดซ้ำภายในไม่กี่วินาที", "Pressed again within seconds")
 
 
@@ -56,6 +60,7 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
     office = user.office
     groups = groups_of(office)
     tickets, tickets_all = _tickets(office, period, groups)
+    waits, waits_all, told = _waits(office, period, groups)
     today = thai.service_date(now)
     frames = queues.framed(office, period, today)
     ratings, ratings_all = _ratings(office, period, groups, today, {row.key: row.total for row in tickets})
@@ -70,6 +75,10 @@ def build(user: Staff, period: Period, *, now: dt.datetime) -> Report:
         not_counted=_not_counted(office),
         tickets=tickets,
         tickets_all=tickets_all,
+        waits=waits,
+        waits_all=waits_all,
+        priorities=tuple((PRIORITIES.get(id_, Text(id_, id_)), n) for id_, n in sorted(told.priorities.items())),
+        priorities_corrected=told.corrected,
         ratings=ratings,
         ratings_all=ratings_all,
         ratings_apart=tuple(_apart(period, frames[place].whole) for place in queues.PLACES[1:]),
@@ -139,6 +148,43 @@ def tickets_of(office: Office, period: Period, key: str) -> QuerySet[Ticket]:
     tickets = queues.tickets(office, period.first, period.last)
     there = tickets.order_by().values_list("service", "label").distinct()
     return tickets.filter(_any_of(there, ("service", "label"), groups, key))
+
+
+# --- waits ---------------------------------------------------------------------------------------------------------
+
+
+def _waits(office: Office, period: Period, groups: Groups) -> tuple[tuple[WaitRow, ...], WaitRow, Figures]:
+    told = waiting.figures(office, period.first, period.last, lambda service, label: (groups.group(service, label), ""))
+    times = {each.service: each.times for each in told.services}
+    rows = tuple(
+        _wait_row(key, groups.name(key), times.get(key, _NO_TIMES), _href("reports:behind-waits", period, key) + "?")
+        for key in groups.ordered(set(times))
+    )
+    counts = dict(told.left_out)
+    no_wait, no_service = (
+        tuple((words, counts[f"{of}-{why}"]) for why, words in reasons.items() if f"{of}-{why}" in counts)
+        for of, reasons in (("wait", NO_WAIT), ("service", NO_SERVICE))
+    )
+    return rows, _wait_row("", _ALL, told.all, _list("queues:outcomes", period) + "&", no_wait, no_service), told
+
+
+_NO_TIMES = Times(0, Spread(0), Spread(0), Spread(0), 0, 0)
+
+
+def _wait_row(
+    key: str, name: Text, times: Times, list_: str, no_wait: _LeftOut = (), no_service: _LeftOut = ()
+) -> WaitRow:
+    return WaitRow(
+        key, name, times, Behind(times.waited.n, f"{list_}of=waited", no_wait),
+        Behind(times.served.n, f"{list_}of=served", no_service), Behind(times.promised, f"{list_}of=promised"),
+    )  # fmt: skip
+
+
+def outcomes_of(office: Office, period: Period, key: str) -> QuerySet[Outcome]:
+    """What became of the tickets of a group."""
+    rows = waiting.outcomes(office, period.first, period.last)
+    there = rows.order_by().values_list("service", "label").distinct()
+    return rows.filter(_any_of(there, ("service", "label"), groups_of(office), key))
 
 
 # --- ratings -------------------------------------------------------------------------------------------------------
@@ -232,7 +278,7 @@ def _any_of(combinations: Iterable[tuple[str, ...]], fields: tuple[str, ...], gr
     return picked
 
 
-def records_of(rows: Sequence[Ticket | Rating]) -> dict[tuple[int, int], int]:
+def records_of(rows: Sequence[Ticket | Rating | Outcome]) -> dict[tuple[int, int], int]:
     """The key of the record behind each row, by log and number in it."""
     places = Q(pk__in=[])
     for row in rows:

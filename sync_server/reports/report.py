@@ -18,6 +18,7 @@ import msgspec
 from shared import thai
 from sync_server.queues.period import Period
 from sync_server.queues.score import Score, percent
+from sync_server.queues.waiting import Times
 from sync_server.web.language import Text
 
 
@@ -39,6 +40,27 @@ class TicketRow:
     by_month: tuple[int, ...]
     total: int
     behind: Behind
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRow:
+    """How long people of one group of services (or of all) waited and were served, and how many of those whose time was
+    promised in minutes or hours were served within it.
+
+    The three `Behind` are of the waits, the services and the promises; what was left out stands in the row of all.
+    """
+
+    key: str
+    name: Text
+    times: Times
+    waited: Behind
+    served: Behind
+    promised: Behind
+
+    @property
+    def measured(self) -> bool:
+        """Whether any time was."""
+        return bool(self.times.waited.n or self.times.served.n)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +152,7 @@ class KioskLine:
 class Report:
     """All figures of one period, as they stood at `made_at`.
 
+    `priorities` counts the tickets that were called first, by why; of `priorities_corrected` staff changed it.
     `cases_told` were ever answered or closed; of `cases_returned` among them the citizen said that it is not fixed.
     `ratings` and `ratings_all` are of people who were served, by the codes of their tickets; `ratings_apart` has a row
     for each other place, and no row adds them up.
@@ -142,6 +165,10 @@ class Report:
     not_counted: int
     tickets: tuple[TicketRow, ...]
     tickets_all: TicketRow
+    waits: tuple[WaitRow, ...]
+    waits_all: WaitRow
+    priorities: tuple[tuple[Text, int], ...]
+    priorities_corrected: int
     ratings: tuple[RatingRow, ...]
     ratings_all: RatingRow
     ratings_apart: tuple[RatingRow, ...]
@@ -173,12 +200,19 @@ class Report:
 
     @property
     def check_code(self) -> str:
-        """Eight letters that change with any figure of tickets, ratings and cases: papers of one code say the same."""
+        """Eight letters that change with any figure of tickets, waits, ratings and cases: papers of one code agree."""
         rows = [
-            self.tickets, self.tickets_all, self.ratings, self.ratings_all, self.ratings_apart, self.praises,
-            self.cases, self.cases_all,
+            self.tickets, self.tickets_all, self.waits, self.waits_all, self.priorities, self.ratings,
+            self.ratings_all, self.ratings_apart, self.praises, self.cases, self.cases_all,
         ]  # fmt: skip
-        others = [self.cases_found_late, self.cases_told, self.cases_returned, self.not_counted, self.confidential]
+        others = [
+            self.priorities_corrected,
+            self.cases_found_late,
+            self.cases_told,
+            self.cases_returned,
+            self.not_counted,
+            self.confidential,
+        ]
         figures = msgspec.to_builtins([self.period, rows, *others])
         return hashlib.sha256(json.dumps(figures).encode("ascii")).hexdigest()[:8].translate(_LETTERS)
 

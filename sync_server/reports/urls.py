@@ -14,5 +14,6 @@ urlpatterns = [
     path("<int:year>/<slug:span>/report.pdf", views.print_pdf, name="pdf"),
     path("<int:year>/<slug:span>/report.docx", views.print_docx, name="docx"),
     path("<int:year>/<slug:span>/tickets/<slug:group>", views.behind_tickets, name="behind-tickets"),
+    path("<int:year>/<slug:span>/waits/<slug:group>", views.behind_waits, name="behind-waits"),
     path("<int:year>/<slug:span>/ratings/<slug:group>", views.behind_ratings, name="behind-ratings"),
 ]

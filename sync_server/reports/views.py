@@ -15,13 +15,15 @@ from shared import thai
 from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.actions import record_act
 from sync_server.organisations.models import Role
-from sync_server.queues.models import Rating, Ticket
+from sync_server.queues import waiting
+from sync_server.queues.labels import COUNTED
+from sync_server.queues.models import Outcome, Rating, Ticket
 from sync_server.queues.period import Period, Span
 from sync_server.reports import docx, pdf, queries
 from sync_server.reports.groups import OUTSIDE
 from sync_server.reports.paper import Letterhead, Paper, compose
 from sync_server.web.language import Text, current
-from sync_server.web.paging import Page, page
+from sync_server.web.paging import Filter, Page, page, read
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +72,16 @@ def behind_tickets(request: HttpRequest, year: int, span: str, group: str) -> Ht
     office, period = staff_of(request).office, _period(year, span)
     rows = queries.tickets_of(office, period, group).select_related("kiosk", "log")
     return _behind(request, period, group, "reports/behind_tickets.html", page(request, rows), 0)
+
+
+@require_GET
+@allow(*READERS)
+def behind_waits(request: HttpRequest, year: int, span: str, group: str) -> HttpResponse:
+    """The tickets of a group that a figure of waiting counted: `of` names the figure."""
+    office, period = staff_of(request).office, _period(year, span)
+    of = read(request, (Filter("of", COUNTED["asked"], "select", list(COUNTED.items())),))["of"] or "asked"
+    rows = queries.outcomes_of(office, period, group).filter(**waiting.COUNTED[of]).select_related("log")
+    return _behind(request, period, group, "reports/behind_waits.html", page(request, rows), 0, of=COUNTED[of])
 
 
 @require_GET
@@ -123,7 +135,13 @@ def _print(
 
 
 def _behind(
-    request: HttpRequest, period: Period, group: str, template: str, listed: Page[Ticket] | Page[Rating], left_out: int
+    request: HttpRequest,
+    period: Period,
+    group: str,
+    template: str,
+    listed: Page[Ticket] | Page[Rating] | Page[Outcome],
+    left_out: int,
+    **more: object,
 ) -> HttpResponse:
     groups = queries.groups_of(staff_of(request).office)
     if group not in groups.names and group not in OUTSIDE:
@@ -134,6 +152,7 @@ def _behind(
         "name": groups.name(group),
         "left_out": left_out,
         "page": listed,
+        **more,
         "lines": [{"row": row, "record": records.get((row.log_id, row.seq))} for row in listed.rows],
     }
     return render(request, template, context)

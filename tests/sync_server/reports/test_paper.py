@@ -16,7 +16,7 @@ from pypdf import PdfReader
 
 from sync_server.queues.period import Period, Span
 from sync_server.reports import docx, docx_template, pdf
-from sync_server.reports.paper import NOTHING, WITHHELD, Letterhead, compose
+from sync_server.reports.paper import FEW, NOTHING, UNMEASURED, WITHHELD, Letterhead, compose
 from sync_server.reports.press import press
 
 HEAD = Letterhead(
@@ -59,9 +59,18 @@ def hostile_report():
 
 def test_the_tables_carry_the_figures_of_the_report():
     """Numbers stand where their heads say, zero rows and withheld groups are sentences."""
-    tickets, ratings, praises, cases, data = compose(made.report(), PLAIN, today=TODAY).sections
+    tickets, waits, ratings, praises, cases, data = compose(made.report(), PLAIN, today=TODAY).sections
     assert rows(tickets)[0] == ["ภาษีและรายได้", "210", "182", "241", "398", "330", "415", "1,776"]
     assert rows(tickets)[3] == ["โยธาและบริการทั่วไป", NOTHING]
+    assert rows(waits) == [
+        ["ภาษีและรายได้", "1,702", "9.0", "24.0", "1,650", "4.0", "7.0", "1,650", "96.18"],
+        ["ใบอนุญาตและทะเบียน", "221", "11.0", "25.0", "4", "-", "-", "4", "-"],
+        ["สวัสดิการสังคม", UNMEASURED],
+        ["โยธาและบริการทั่วไป", NOTHING],
+        ["รวม", "1,923", "9.1", "24.1", "1,654", "4.0", "7.1", "1,654", "96.13"],
+    ]
+    assert waits.notes[2] == "ไม่นำมาคิดเวลารอ: ทำบนกระดาษช่วงไฟดับ 12\u00a0ราย ระบบปิดคิวก่อนได้เรียก 31\u00a0ราย"
+    assert waits.notes[4] == "คิวพิเศษที่เรียกก่อน: ผู้สูงอายุ 240\u00a0ราย นักบวช 6\u00a0ราย เจ้าหน้าที่แก้ไข 3\u00a0ใบ"
     assert rows(ratings)[0] == ["ภาษีและรายได้", "212", "160", "31", "9", "4", "416", "4.36", "0.79", "87.26", "มาก"]
     assert [row[1] for row in rows(ratings)[1:4]] == [WITHHELD, WITHHELD, NOTHING]
     assert rows(praises) == [["กองคลัง", "12"], ["ไม่ระบุชื่อ", "4"], ["รวม", "16"]]
@@ -80,6 +89,21 @@ def test_the_tables_carry_the_figures_of_the_report():
     ]
 
 
+def test_the_memo_tells_waits_with_their_n_and_hides_the_few():
+    """Median, 90th percentile and n of waits and services, the promise with its n; below five nothing but that."""
+
+    def summary(**changes):
+        return compose(made.report(**changes), PLAIN, today=TODAY).summary.rows[1][2].text.replace("\u00a0", " ")
+
+    assert summary() == (
+        "รอมัธยฐาน 9.1 นาที ร้อยละ 90 ไม่เกิน 24.1 นาที (n 1,923) ให้บริการมัธยฐาน 4.0 นาที ร้อยละ 90 ไม่เกิน 7.1 นาที (n 1,654) "
+        "ทันเวลาที่ประกาศร้อยละ 96.13 จาก 1,654 ครั้ง"
+    )
+    few = made.Times(9, made.Spread(4), made.Spread(0), made.Spread(1), 1, 1)
+    assert summary(waits_all=made.wait_row("", made.Text("รวม", "All"), few)) == FEW
+    assert summary(waits_all=made.wait_row("", made.Text("รวม", "All"), made.TIMES["welfare"])) == UNMEASURED
+
+
 @pytest.mark.parametrize("span", list(Span))
 @pytest.mark.parametrize("empty", [False, True])
 def test_no_text_is_blank_and_spans_fill_every_row(span, empty):
@@ -93,8 +117,9 @@ def test_no_text_is_blank_and_spans_fill_every_row(span, empty):
     if empty:
         nothing = made.Behind(0, "/")
         report = dataclasses.replace(
-            report, tickets=(), ratings=(), cases=(), kiosks=(), data_up_to=None,
+            report, tickets=(), waits=(), priorities=(), ratings=(), cases=(), kiosks=(), data_up_to=None,
             tickets_all=made.TicketRow("", made.Text("รวม", "All"), (0,) * count, 0, nothing),
+            waits_all=made.wait_row("", made.Text("รวม", "All"), made.TIMES["general"]),
             ratings_all=made.RatingRow("", made.Text("รวม", "All"), None, False, nothing),
             cases_all=made.CaseRow("", made.Text("รวม", "All"), 0, 0, 0, 0, 0, 0, 0, nothing),
         )  # fmt: skip
@@ -132,7 +157,7 @@ def test_a_single_answer_prints_a_dash_for_its_deviation():
     """S.D. of one answer is no number (the office may have lowered the line under which it is withheld)."""
     one = dataclasses.replace(made.report().ratings[0], score=made.Score.of((0, 0, 0, 1, 0)))
     assert one.score.sd is None
-    line = rows(compose(made.report(ratings=(one,)), PLAIN, today=TODAY).sections[1])[0]
+    line = rows(compose(made.report(ratings=(one,)), PLAIN, today=TODAY).sections[2])[0]
     assert (line[7], line[8], Decimal(line[9])) == ("4.00", "-", Decimal(80))
 
 
@@ -165,8 +190,9 @@ def test_hostile_text_stays_text_in_the_docx(word):
     data, root = word
     read = "".join(root.itertext())
     assert "<b>&lt;{{ ๗*๗ }}{% raw %}]]>=๑+๑abc</w:t> url(file:///etc/passwd) '\"&#x๔๑;" in read
-    assert "49" not in read
-    assert "๔๙" not in read
+    apart = "\n".join(root.itertext())  # two cells side by side are no product
+    assert "49" not in apart
+    assert "๔๙" not in apart
     clean = etree.fromstring(
         zipfile.ZipFile(io.BytesIO(docx.render(compose(made.report(), HEAD, today=TODAY)))).read("word/document.xml")
     )
@@ -192,10 +218,10 @@ def test_thai_is_set_in_the_complex_script_slots(word):
 
 
 def test_tables_in_the_docx_repeat_their_heads_and_keep_rows_whole(word):
-    """Six tables, each with a head that repeats, rows that are not cut, and a grid as wide as its cells."""
+    """Seven tables, each with a head that repeats, rows that are not cut, and a grid as wide as its cells."""
     _, root = word
     tables = list(root.iter(qn("w:tbl")))
-    assert len(tables) == 6
+    assert len(tables) == 7
     for table in tables:
         grid = [int(column.get(qn("w:w"))) for column in table.iter(qn("w:gridCol"))]
         lines = list(table.iter(qn("w:tr")))

@@ -1,12 +1,18 @@
 """A half-year is counted once, as of a day, by group, with every figure leading to exactly the rows it counted."""
 
 import datetime as dt
+import random
 from decimal import Decimal
 from urllib.parse import urlsplit
 
+import lobby_day
 import pytest
+from fake_kiosk import direct
 
-from shared.kinds import CaseFiled, PraiseGiven, RatingGiven, TicketIssued
+from shared.kinds import CaseFiled, PraiseGiven, RatingGiven, TicketIssued, TicketMoved
+from sync_server.queues.models import Outcome
+from sync_server.queues.waiting import figures
+from sync_server.reports.queries import outcomes_of
 
 LATER = dt.datetime(2027, 4, 6, 3, 0, tzinfo=dt.UTC)
 
@@ -92,6 +98,36 @@ def test_tickets_are_counted_by_group_and_month(lobby, made):
     assert row(report.tickets, "other").by_month == (0, 0, 0, 0, 0, 1)
     assert (report.tickets_all.by_month, report.tickets_all.total) == ((1, 2, 0, 0, 0, 1), 4)
     assert (made("2").tickets_all.total, made("year").tickets_all.total) == (1, 5)
+
+
+def test_waits_are_told_by_group_and_lead_to_their_rows(lobby, made, server, signed_in):
+    """Over two days of a lobby: each group's n, the total's, what was left out; every n is the number of rows behind
+    it. A ticket sent on to a sensitive service is counted in the group that it names.
+    """
+    dice = random.Random(31)
+    for day in ("2026-11-24", "2026-11-25"):
+        evening = dt.datetime.fromisoformat(f"{day}T14:00:00+00:00")
+        lobby.now, lobby.post = evening, direct(evening)
+        lobby_day.play(dice, lobby, day, tickets=70, odd=0.1)
+        lobby.push()
+    key, press = ("2026-11-25", "A", 500), bytes(16)
+    lobby.append(TicketIssued(*key, "sign_tax", "งานจัดเก็บรายได้", "", None, "th"))
+    lobby.append(TicketMoved(*key, "transfer", "1", "x", "", "welfare", "", press, None, None, None, False))
+    lobby.settle()
+    report = made()
+    told = figures(server.office, dt.date(2026, 10, 1), dt.date(2027, 3, 31))
+    assert (report.waits_all.times, report.waits_all.waited.n) == (told.all, told.all.waited.n)
+    assert sum(each.times.asked for each in report.waits) == told.all.asked
+    assert sum(each.waited.n for each in report.waits) == told.all.waited.n > 80
+    assert sum(n for _, n in report.waits_all.waited.left_out) == told.tickets - told.all.waited.n
+    assert sum(n for _, n in report.waits_all.served.left_out) == told.all.asked - told.all.served.n
+    assert [each.key for each in report.waits] == ["tax", "permit", "welfare", "general"]
+    named = Outcome.objects.get(number=500, nth=2)
+    assert (named.service, named in outcomes_of(server.office, report.period, "welfare")) == ("welfare", True)
+    clerk = signed_in("palad")
+    for each in (*report.waits, report.waits_all):
+        for behind in (each.waited, each.served, each.promised):
+            assert clerk.get(behind.href).context["page"].total == behind.n, behind.href
 
 
 def test_ratings_leave_out_repeats_and_say_how_many(lobby, made):

@@ -48,6 +48,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "09-enrol": ("it", "/desk/kiosks/enrol"),
     "17-reports": ("nayok", "/desk/reports/"),
     "17-report": ("nayok", "/desk/reports/{year}/{half}"),
+    "17-report-waits": ("nayok", "/desk/reports/{year}/{half}/waits/tax?of=served"),
     "20-records": ("palad", "/desk/records/"),
     "20-record": ("palad", "/desk/records/{record}"),
     "20-record-unreadable": ("palad", "/desk/records/{unreadable}"),
