@@ -12,6 +12,7 @@ from typing import Any, Final
 from kiosk.ui.presenters.base import Presenter, View
 from kiosk.ui.presenters.budget import BudgetPage
 from kiosk.ui.presenters.complaint import Ask, Category, Contact, Doors, Outside, Recorded, Review, Where, Write
+from kiosk.ui.presenters.counters import Closing, Counters, Pairing, Pins, SetPin, StripPage
 from kiosk.ui.presenters.flow import Chrome, Flow, StillThere
 from kiosk.ui.presenters.forms import FormPage
 from kiosk.ui.presenters.hours import Hours
@@ -34,7 +35,7 @@ _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, FormPage, TicketPage, Doors, Outside, Category, Where, Write, Contact,
     Review, Recorded, Whom, Which, Sort, Tell, When, Reach, Check, Kept, Ask, Praise, Praised, Rating, SlipCode,
     Thanks, NoticesPage, BudgetPage, Hours, WayPage, Track, CaseStatus, Returning, Pin, Dating, Staff, StickPage,
-    Cleaning, Shutting, Cannot, Closed,
+    Counters, Pairing, Pins, SetPin, StripPage, Closing, Cleaning, Shutting, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

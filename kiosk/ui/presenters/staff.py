@@ -127,7 +127,13 @@ class Tool:
 
 
 #: verb -> its sign; the word is "staff." and the verb.
-_TOOLS: Final = {"export": "usb", "try_printer": "printer", "try_sound": "speaker-high", "clean": "sparkle"}
+_TOOLS: Final = {
+    "counters": "users-three",
+    "export": "usb",
+    "try_printer": "printer",
+    "try_sound": "speaker-high",
+    "clean": "sparkle",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +224,7 @@ class Staff(Presenter[StaffView]):
 
     def _tools(self) -> tuple[Tool, ...]:
         busy = {"try_printer": self._trial == "printing", "try_sound": self._sounding is not None}
-        lacking = {"try_sound": self.world.sound.state() == "none"}
+        lacking = {"try_sound": self.world.sound.state() == "none", "counters": self.world.content.bundle is None}
         return tuple(
             Tool(action, icon, self.say(f"staff.{action}"), not busy.get(action))
             for action, icon in _TOOLS.items()
@@ -308,6 +314,11 @@ class Staff(Presenter[StaffView]):
         if self._sounding is None and self.world.sound.state() != "none":
             self._sounding = sounding.try_sound(self.world, VOLUMES[0])
             self._trial = "sounding"
+
+    @verb
+    def counters(self) -> None:
+        """See to the lobby: counters, browsers, PINs, the strip, the end of the day."""
+        self.flow.follow("counters")
 
     @verb
     def export(self) -> None:

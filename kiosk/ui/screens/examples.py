@@ -16,7 +16,7 @@ from typing import Any, Final, cast
 import msgspec
 
 from kiosk.config import pin_hash
-from kiosk.desk import confidential, health
+from kiosk.desk import confidential, duty, health, pairing
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.stick import Export, Stick
 from kiosk.desk.visit import Language
@@ -185,6 +185,21 @@ WAYS: Final[dict[str, Way]] = {
     "stick-brought": (),
     "stick-spoilt": (),
     "stick-failed": (),
+    "counters": (),
+    "counters-open": (),
+    "pair": (),
+    "pair-done": (),
+    "pair-off": (),
+    "pins": (),
+    "set_pin": (),
+    "set_pin-weak": (),
+    "strip": (),
+    "strip-ask": (),
+    "strip-printed": (),
+    "strip-failed": (),
+    "close": (),
+    "close-sure": (),
+    "close-closed": (),
     "cleaning": (),
     "shutting": (),
     "cannot": (("begin",), ("rate",)),
@@ -271,6 +286,43 @@ def _staff(kiosk: SampleKiosk, *then: str) -> None:
         kiosk.do("digit", digit)
     for verb in ("open", *then):
         kiosk.do(verb)
+
+
+_DIGITS: Final[Way] = tuple(("digit", digit) for digit in "482913")
+_WEAK: Final[Way] = (*[("digit", "1")] * 6, ("enter_pin",), *[("digit", "1")] * 6, ("enter_pin",))
+
+
+def _lobby(kiosk: SampleKiosk, *then: tuple[Any, ...], open_: bool = False, broken: bool = False) -> None:
+    """Come to the staff corner's page of the lobby and on from there; where `open_`, with a counter at work, a browser
+    let in and a board on the wall.
+    """
+    world, clock = kiosk.world, kiosk.clock
+    if open_:
+        _hall(kiosk)
+        for staff in ("sample_a", "sample_c"):
+            duty.set_pin(world, staff, "482913")
+        if not pairing.paired(world):
+            token = pairing.redeem(world, clock.now(), pairing.offer(world, clock.now()), machine="phone")
+            browser = pairing.find(world, token or "")
+            assert browser is not None
+            groups = tuple(group.id for group in kiosk.flow.bundle.office.series[:2])
+            duty.sign_in(kiosk.flow.queue, clock.now(), browser, duty.Seat("sample_a", "1", groups), "482913")
+        kiosk.flow.queue.call_next(clock.now(), "1", action=world.random(16))
+        world.boards.tell("192.168.1.20", "muted", clock.mono_ms())
+    if broken:
+        kiosk.printer.outcome = "failed"
+    _staff(kiosk, "counters")
+    for verb, *arguments in then:
+        kiosk.do(verb, *arguments)
+
+
+def _paired(kiosk: SampleKiosk) -> None:
+    """Somebody scans the code."""
+    _lobby(kiosk, ("go", "pair"), open_=True)
+    code = kiosk.presenter._code  # noqa: SLF001 - as a telephone's camera reads it
+    pairing.redeem(kiosk.world, kiosk.clock.now(), code, machine="computer")
+    kiosk.pass_s(2)
+    kiosk.settle()
 
 
 def _typed_pin(kiosk: SampleKiosk) -> None:
@@ -421,6 +473,21 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "stick-brought": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99, answered=True),
     "stick-spoilt": _spoilt,
     "stick-failed": lambda kiosk: _stick(kiosk, "KINGSTON", steps=99, gone=True),
+    "counters": _lobby,
+    "counters-open": lambda kiosk: _lobby(kiosk, open_=True),
+    "pair": lambda kiosk: _lobby(kiosk, ("go", "pair"), open_=True),
+    "pair-done": _paired,
+    "pair-off": lambda kiosk: _lobby(kiosk, ("go", "pair")),
+    "pins": lambda kiosk: _lobby(kiosk, ("go", "pins"), open_=True),
+    "set_pin": lambda kiosk: _lobby(kiosk, ("go", "pins"), ("choose", "sample_a"), *_DIGITS[:4], open_=True),
+    "set_pin-weak": lambda kiosk: _lobby(kiosk, ("go", "pins"), ("choose", "sample_b"), *_WEAK),
+    "strip": lambda kiosk: _lobby(kiosk, ("go", "strip")),
+    "strip-ask": lambda kiosk: _lobby(kiosk, ("go", "strip"), ("choose", "A")),
+    "strip-printed": lambda kiosk: _lobby(kiosk, ("go", "strip"), ("choose", "A"), ("print",)),
+    "strip-failed": lambda kiosk: _lobby(kiosk, ("go", "strip"), ("choose", "A"), ("print",), broken=True),
+    "close": lambda kiosk: _lobby(kiosk, ("go", "close"), open_=True),
+    "close-sure": lambda kiosk: _lobby(kiosk, ("go", "close"), ("go_on",), open_=True),
+    "close-closed": lambda kiosk: _lobby(kiosk, ("go", "close"), ("go_on",), ("go_on",), open_=True),
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
     "cannot": _full_disk,

@@ -7,9 +7,12 @@ from typing import Final
 from kivy.properties import ObjectProperty, StringProperty
 
 from kiosk.ui.presenters.staff import StaffView
+from kiosk.ui.screens import load
 from kiosk.ui.screens.base import EachGrid, Item, Page
-from kiosk.ui.widgets.button import Secondary
+from kiosk.ui.screens.service import ActButton
 from kiosk.ui.widgets.surface import Card, Row
+
+load("service")
 
 #: A level's pill and sign.
 LEVELS: Final = {"fine": ("done", "check-circle"), "look": ("sand", "eye"), "act": ("refused", "warning")}
@@ -35,7 +38,7 @@ class DeviceItem(Item, Row):
     """One part of the device."""
 
 
-class ToolItem(Item, Secondary):
+class ToolItem(Item, ActButton):
     """One thing that staff can do with the kiosk itself: the presenter's verb of that name."""
 
 

@@ -29,6 +29,10 @@ MADE = (
     r"staff\.(link|printer|clock|trial|sound|voice|board)_.+", r"staff\.(sound|board)",
     r"shutting\.(power|program)", r"staff\.(printer|clock|content|storage|fine|look|act)",
     r"staff\.(export|try_printer|try_sound|clean)",
+    r"counters\.(lan|board|heard)_.+", r"counters\.(open|pause|closed|pair|pins|strip|close)",
+    r"pair\.(code|paired|late|off|full)(_why)?", r"pair\.(phone|tablet|computer|kiosk)", r"set_pin\.(differs|weak)",
+    r"strip\.(choose|ask|printing|printed|failed|shown)(_why)?", r"close\.(ask|sure|closed)(_why)?",
+    r"close\.(waiting|missed|there)", r"staff\.counters",
     r"stick\..+", r"problem\..+",
     r"calendar\.(month|short|weekday)_\d+", r"slip\..+",
     r"cannot\.lost_.+", r"closed\.(wrong_key|damaged|no_content)(_do)?",
@@ -61,7 +65,8 @@ def test_languages_fill_in_the_same_words():
 
 #: What stands in Latin letters in the midst of Jawi: values and their spans, names, and a command to type.
 LATIN_IN_JAWI = re.compile(
-    r"\{\w+\}|–(?=\{)|sala-server (import-stick|enrol-code --by-stick)|https://|\b(QR|[GM]B|Wi-Fi)\b"
+    r"\{\w+\}|–(?=\{)|sala-server (import-stick|enrol-code --by-stick)|https://|/board"
+    r"|\b(QR|[GM]B|Wi-Fi|lobby_port|kiosk\.toml)\b"
 )
 
 
