@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -29,8 +30,7 @@ from kiosk.desk.counters import Queue
 from kiosk.desk.sounding import chime
 from kiosk.desk.tickets import Call
 from kiosk.desk.world import World
-from kiosk.speech import BYTES_A_SECOND, Playing, Voice, digit_words, fingerprint, number_words, tongue_of
-from shared.errors import SalaError
+from kiosk.speech import BYTES_A_SECOND, Playing, digit_words, fingerprint, number_words, tongue_of
 
 logger = logging.getLogger(__name__)
 
@@ -109,18 +109,14 @@ def announce(world: World, call: Call) -> Announcement:
     for language in world.config.call_languages:
         voice = world.voices(language)
         words = words_of_call(call, language, world.config.call_numbers)
-        lacking = words if voice is None else [word for word in words if not voice.has(fingerprint(word))]
-        missing += lacking
-        if voice is not None and not lacking:
-            once += (_PAUSE if once else b"") + _spoken(words, voice)
+        spoken = [voice.samples(fingerprint(word)) if voice else b"" for word in words]
+        missing += [word for word, sound in zip(words, spoken, strict=True) if not sound]
+        if all(spoken):
+            once += (_PAUSE if once else b"") + b"".join(spoken)
     if not once:
         return Announcement(call, b"", tuple(dict.fromkeys(missing)))
     said = chime() + once
     return Announcement(call, said + _BREATH + said, tuple(dict.fromkeys(missing)))
-
-
-def _spoken(words: Iterable[str], voice: Voice) -> bytes:
-    return b"".join(voice.samples(fingerprint(word)) for word in words)
 
 
 class Announcer:
@@ -201,18 +197,20 @@ class Caller:
             stirred = self._stirred.wait(None if self._announcer.quiet else _TURN_S)
             self._stirred.clear()
             try:
-                if stirred:
-                    self._hear()
-            except SalaError as error:
-                logger.error("the calls cannot be read: %s", error)  # noqa: TRY400 - ours
+                self._turn(stirred=stirred)
+            except Exception:
+                logger.exception("a call could not be said; the voice goes on with the next")
+                time.sleep(_RETRY_S)
                 self._stirred.set()
-                threading.Event().wait(_RETRY_S)
-                continue
-            if not kiosk_speaks(self._world, self._clock.mono_ms()):
-                self._announcer.leave()
-            said = self._announcer.turn()
-            if said is not None and said.missing:
-                logger.warning("no voice says %s", ", ".join(said.missing))
+
+    def _turn(self, *, stirred: bool) -> None:
+        if stirred:
+            self._hear()
+        if not kiosk_speaks(self._world, self._clock.mono_ms()):
+            self._announcer.leave()
+        said = self._announcer.turn()
+        if said is not None and said.missing:
+            logger.warning("no voice says %s", ", ".join(said.missing))
 
     def _hear(self) -> None:
         line = self._queue.look()

@@ -15,7 +15,8 @@ from kiosk.desk.queue import take_ticket
 from kiosk.desk.sounding import chime
 from kiosk.desk.tickets import Call
 from kiosk.devices.voices import Voices, write_wav
-from kiosk.speech import BYTES_A_SECOND, number_clips
+from kiosk.speech import BYTES_A_SECOND, fingerprint, number_clips
+from kiosk.store.errors import RowDamaged
 from kiosk.studio import wanted
 from shared.records import At
 from tests.kiosk.tones import pack, tone
@@ -180,6 +181,16 @@ def test_a_language_with_a_hole_is_left_out_and_staff_are_told_which_word(world,
     assert lacking.sound.files == []
 
 
+def test_a_clip_that_cannot_be_read_is_as_good_as_none(world, tmp_path):
+    """The pack lists it and its file is damaged: the other language speaks, and staff are told the word."""
+    path = tmp_path / "voices" / "th-office" / f"{fingerprint('ศูนย์')}.wav"
+    path.write_bytes(path.read_bytes()[:30])
+    made = announce(world, call(1))
+    assert made.missing == ("ศูนย์",)
+    malay, _ = said(made.samples[len(chime()) :], "ms")
+    assert malay == words_of_call(call(1), "ms", "digits")
+
+
 def test_settings_choose_languages_reading_and_loudness(world):
     """Thai alone, as whole numbers."""
     config = msgspec.structs.replace(world.config, call_languages=["th"], call_numbers="whole")
@@ -281,6 +292,23 @@ def test_a_restarted_kiosk_says_nothing_of_before(lobby, world):
         assert again.heard(1) == ["เอ ศูนย์ ศูนย์ สาม"]
     finally:
         again.caller.close()
+
+
+def test_a_failure_while_a_call_is_read_costs_nobody_the_next_one(lobby, monkeypatch, caplog):
+    """The diary says so, and everything is said as soon as it can be."""
+    monkeypatch.setattr("kiosk.desk.announcing._RETRY_S", 0.05)
+    look = lobby.queue.look
+    broken = iter([RowDamaged("a row"), OSError("the disk")])
+
+    def sometimes():
+        for error in broken:
+            raise error
+        return look()
+
+    monkeypatch.setattr(lobby.queue, "look", sometimes)
+    lobby.finish(lobby.call())
+    assert lobby.heard(1) == ["เอ ศูนย์ ศูนย์ หนึ่ง"]
+    assert caplog.text.count("could not be said") == 2
 
 
 def test_the_kiosk_and_a_board_do_not_speak_both(world):
