@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.desk import duty, pairing
+from kiosk.desk.boards import AWAY_MS
 from kiosk.lobby.words import WORDS
 from tests.kiosk.lobby.conftest import until
 from tests.kiosk.lobby.looking import chromium, sala
@@ -339,3 +340,20 @@ def test_a_wrong_pin_and_a_wrong_code_are_sentences(browser, lobby):
     assert [each["name"] for each in at.context.cookies() if each["httpOnly"]] == ["sala_browser"]
     assert at.page.evaluate("document.cookie").startswith("sala_language")
     at.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_staff_learn_that_a_board_went_dark(lobby, desk, size):
+    """Seen and well: not a word. Muted, or not heard of for a while: what to do, above the work."""
+    lobby.world.boards.tell("192.168.1.20", "off", lobby.clock.mono_ms())
+    there = desk(size)
+    assert not there.page.is_visible("#unseen")
+    lobby.hands.pass_s(AWAY_MS / 1000 + 1)
+    there.page.wait_for_selector("#unseen:not([hidden])")
+    assert there.page.inner_text("#unseen") == WORDS["counter.unseen_away"].th
+    assert there.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    if PICTURES:
+        there.page.screenshot(path=Path(PICTURES) / f"counter-board-away-{size}.png")
+    lobby.world.boards.tell("192.168.1.20", "off", lobby.clock.mono_ms())
+    lobby.hands.pass_s(5)
+    there.page.wait_for_selector("#unseen", state="hidden")
