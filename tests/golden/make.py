@@ -2,8 +2,9 @@
 
 A real server and a real kiosk live through a small day; then their folders, a stick on its way out and the same on its
 way back, and a backup with its key are packed as they lie into `tests/golden/NAME.tar.zst`, with what was promised in
-`told.json`. What is written here is never written again: later
-versions are held to it (`tests/sync_server/test_golden.py`). Nobody in it exists, and its keys are good for nothing.
+`told.json`; the program itself lies in `programs/NAME.tar.zst`, with `drive.py`. What is written here is never written
+again: later versions are held to it (`tests/sync_server/test_golden.py`, `tests/e2e/test_releases_meet.py`). Nobody in
+it exists, and its keys are good for nothing.
 """
 
 import io
@@ -19,7 +20,6 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
-import msgspec
 import zstandard
 
 from kiosk.bootstrap import Kiosk, open_kiosk
@@ -34,25 +34,17 @@ from kiosk.sync.https import Https
 from kiosk.sync.line import Unreachable
 from kiosk.sync.rim import converse
 from shared import kinds
-from shared.kinds import Kind
+from tests.golden.drive import FUTURE, SurveyTaken
 
 HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+#: What a program is made of, for whoever runs it without looking at it.
+_RUNS = (".py", ".toml", ".html", ".json", ".txt")
 PASSWORD = "sala-demo-password"
 ANSWER = "เปลี่ยนหลอดไฟแล้ว"
+#: A kind that a later program may have and this one does not: its records are in the golden files too.
+SURVEY = FUTURE[0]
 WORDS = "เรียกเก็บเงินเกินจริง"
-
-
-class SurveyTaken(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
-    """A kind that a later program may have and this one does not: its records are in the golden files too."""
-
-    service_date: str
-    answers: list[int]
-
-
-#: The row that makes a program know it.
-SURVEY = Kind(
-    "survey.taken", 1, SurveyTaken, "ตอบแบบสำรวจ", "Survey taken", "lobby", "server", (), 365, "body and salt",
-)  # fmt: skip
 
 
 def main(name: str) -> None:
@@ -66,6 +58,21 @@ def main(name: str) -> None:
         _carried_back(root)
         (root / "told.json").write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", "utf-8")
         target.write_bytes(zstandard.ZstdCompressor(level=19).compress(_packed(root)))
+    write_program(name, ROOT)
+
+
+def write_program(name: str, root: Path) -> None:
+    """Pack the program in `root`: what a kiosk without a window and a server need to run, and `drive.py`."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        found = [path for part in ("kiosk", "shared", "sync_server") for path in sorted((root / part).rglob("*"))]
+        for path in found:
+            if path.suffix in _RUNS and "static" not in path.parts:
+                _add(tar, str(path.relative_to(root)), path)
+        _add(tar, "drive.py", HERE / "drive.py")
+    (HERE / "programs").mkdir(exist_ok=True)
+    compressed = zstandard.ZstdCompressor(level=19).compress(packed.getvalue())
+    (HERE / "programs" / f"{name}.tar.zst").write_bytes(compressed)
 
 
 def _day(root: Path) -> dict[str, object]:
@@ -222,11 +229,15 @@ def _packed(root: Path) -> bytes:
             name = str(path.relative_to(root))
             if not path.is_file() or "/static/" in name or path.suffix in (".reserve", ".lock", ".pid"):
                 continue
-            entry = tarfile.TarInfo(name)
-            entry.size, entry.mode = path.stat().st_size, path.stat().st_mode & 0o777
-            with path.open("rb") as file:
-                tar.addfile(entry, file)
+            _add(tar, name, path)
     return packed.getvalue()
+
+
+def _add(tar: tarfile.TarFile, name: str, path: Path) -> None:
+    entry = tarfile.TarInfo(name)
+    entry.size, entry.mode = path.stat().st_size, path.stat().st_mode & 0o777
+    with path.open("rb") as file:
+        tar.addfile(entry, file)
 
 
 if __name__ == "__main__":
