@@ -357,7 +357,7 @@ class Line:
             case "walk_in":
                 if not body.on_paper:
                     self.counters.setdefault(body.counter, Counter()).walked_in = True
-                return replace(after, counter=body.counter)
+                return replace(after, counter=body.counter, calls=ticket.calls + 1)
             case "serve":
                 walked = body.walked_ms if ticket.walked_ms is None else ticket.walked_ms
                 return replace(after, counter=body.counter, walked_ms=walked)

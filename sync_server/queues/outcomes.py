@@ -20,13 +20,13 @@ from typing import Final, NamedTuple
 ISSUED: Final = "issued"
 
 #: How a move ends a ticket, as `MOVES` of the kiosk's queue has it; closing says in which state it found the ticket.
-ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show"}
+ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show", "unclaimed": "unclaimed"}
 CLOSED_AS: Final = {
     "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
 }  # fmt: skip
 #: Moves that end a stretch at a counter, and those that change no figure.
 _STRETCHED: Final = frozenset({"step", "finish", "another", "transfer", "hold", "leave", "close"})
-UNCOUNTED: Final = frozenset({"absent", "back", "late"})
+UNCOUNTED: Final = frozenset({"absent", "back", "late", "taken", "handed"})
 
 
 class Happened(NamedTuple):

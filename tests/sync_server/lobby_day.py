@@ -53,9 +53,9 @@ class Truth:
     """The part in which a clock failed."""
 
     def waited_ms(self):
-        """Until the first call."""
-        first = next((each for each in self.stretches if each.then == "call"), None)
-        return None if first is None or self.on_paper else first.end - self.issued_ms
+        """Until the first call; nothing where they walked in before it."""
+        first = next((each for each in self.stretches if each.then in ("call", "walk_in")), None)
+        return None if first is None or first.then == "walk_in" or self.on_paper else first.end - self.issued_ms
 
     def walked_ms(self, part):
         """From the last call before the counter to the counter."""
@@ -156,7 +156,7 @@ def _live(dice, series, number, day, odd):
 
 def _moved(truth, stretch, move, counter, to_service, reason, state, dice, clocked):
     took = stretch.end - stretch.begin if stretch is not None and clocked else None
-    calls = sum(each.then == "call" for each in truth.stretches)
+    calls = sum(each.then in ("call", "walk_in") for each in truth.stretches)
     held = move in ("late", "expire", "close")
     return TicketMoved(
         truth.day, truth.series, truth.number, move, "" if held else counter, "" if held else "somebody",

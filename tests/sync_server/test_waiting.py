@@ -157,7 +157,8 @@ def test_the_moves_of_the_kiosk_are_known_here():
     """Each move of the kiosk's table has its meaning for figures, and ends a ticket as it does there."""
     assert dict(CLOSED_AS) == rules.CLOSED_AS
     ends = {move: row.end for move, row in MOVES.items() if row.to is None and move != "close"}
-    assert ends == rules.ENDS
+    # What a second kiosk handed to the one that keeps the queue ends in that one's log.
+    assert ends == rules.ENDS | {"handed": "handed"}
     told = {"call", "recall", "serve", "walk_in", "step", "hold", "transfer", "another", "priority", "close"}
     assert rules.corrected_to(str(Correction("monk", "elderly", "seen"))) == "elderly"
     assert set(MOVES) == told | set(rules.ENDS) | rules.UNCOUNTED

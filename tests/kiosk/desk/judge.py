@@ -173,6 +173,7 @@ class Judge:
         if body.counter in self.walked and others:
             self.wrong.append(f"counter {body.counter} served two without tickets while {len(others)} waited")
         self.walked.add(body.counter)
+        person.calls += 1
         if body.waited_ms is not None:
             self.wrong.append("a walk-in waited")
 

@@ -147,6 +147,19 @@ def test_a_walk_in_gets_a_number_and_waits_for_nothing(lobby):
     assert look(Queue(lobby.world).follow()) == look(lobby.queue.follow())
 
 
+def test_a_walk_in_who_is_sent_on_has_waited_for_no_first_call(lobby):
+    """The second counter calls by the board like anybody; what was waited for is not told as a first wait."""
+    lobby.open("1")
+    lobby.open("2", "tax")
+    walk = lobby.queue.walk_in(lobby.now(), "1", action=lobby.press(), service_id="water_request")
+    lobby.hands.pass_s(60)
+    lobby.move("another", walk.key, "1", to_service="sign_tax")
+    lobby.hands.pass_s(60)
+    assert lobby.call("2").key == walk.key
+    assert [body.waited_ms for body in moves(lobby.world)] == [None, None, None]
+    assert [call.label for call in lobby.queue.line.calls] == [walk.label]
+
+
 def test_a_walk_in_of_no_named_service_waits_under_the_counters_group(lobby):
     """Whoever only asks is counted for the group that the counter serves."""
     lobby.open("1", "general")
