@@ -4,6 +4,7 @@ Runs on SQLite; on PostgreSQL where `SALA_TEST_DATABASE_URL` names an empty data
 core that way). Database and data folder are made once and put back for each test: a file copy, and no migration.
 """
 
+import atexit
 import datetime as dt
 import os
 import shutil
@@ -16,6 +17,7 @@ import pytest
 
 # Before anything of Django is imported: settings read these.
 _HOME = Path(tempfile.mkdtemp(prefix="sala-server-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 (_HOME / "data" / "static").mkdir(parents=True)
 os.environ["SALA_SERVER_DATA"] = str(_HOME / "data")
 os.environ["DATABASE_URL"] = os.environ.get("SALA_TEST_DATABASE_URL", "")
