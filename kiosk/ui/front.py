@@ -45,7 +45,7 @@ SLIDE_S: Final = 0.2
 STAFF_TOUCHES: Final = 5
 STAFF_MS: Final = 4_000
 STAFF_STEPS: Final = frozenset({"idle", "home", "closed", "cannot"})
-#: A kiosk that was left for so long is not touched in the next tenth of a second, most likely.
+#: A kiosk that was not touched for so long is not touched in the next moment, most likely.
 TIDY_AFTER_S: Final = 5
 #: A finger that lies longer than this is no finger.
 RESTING_MS: Final = 3_000
@@ -68,7 +68,11 @@ class Front(FloatLayout):
         self._step = ""
         self._look: tuple[float, bool, str] = (1.0, False, "th")
         self._question: Any = None
-        self._tidied = True
+        self.tidied = True
+        """Nothing is left of screens that are shown no more."""
+        self._made_ready = True
+        """Nothing was built or read since memory was last swept."""
+        self._tidying = Clock.create_trigger(self.tidy, TIDY_AFTER_S)
         self._finger: tuple[Any, int] | None = None
         self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
@@ -112,14 +116,17 @@ class Front(FloatLayout):
         """Take size, contrast and language of the visit; whether they changed, so that the screen must be built anew.
 
         A widget that lives through such a change takes the new look's common sizes even where its own rule sets
-        another, since Kivy obeys the rule that moved last: the next citizen would find it slightly different.
+        another, since Kivy obeys the rule that moved last: the next citizen would find it slightly different. And the
+        rules of forty screens that nobody sees would make the next picture wait.
         """
         look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
         if look == self._look:
             return False
         for screen in self._screens.values():
             screen.forget()
-        self._screens = {}
+        self._unask()
+        self._screens, self._question, self.tidied = {}, None, False
+        LOOK.renew()
         if look[:2] != self._look[:2]:
             LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
             Window.clearcolor = LOOK.c.paper
@@ -137,15 +144,14 @@ class Front(FloatLayout):
         self._step = flow.step
         self._screen = self.built(flow.step)
         self.add_widget(self._screen, index=len(self.children))
-        Clock.unschedule(self.tidy)
         if flow.step == "idle":
-            self._tidied = first
-            Clock.schedule_once(self.tidy, TIDY_AFTER_S)
+            self.tidied = first
         elif LOOK.motion and slides:
             Animation.cancel_all(self, "shift")
             # What comes next comes from where reading goes on.
             self.shift = self.width * SLIDE_SHARE * (1 if flow.forward != LOOK.rtl else -1)
             Animation(shift=0, duration=SLIDE_S, transition="out_quad").start(self)
+        self._tidy_later()
 
     def on_shift(self, *_: object) -> None:
         """Move the picture, not the widgets: nothing is laid out anew."""
@@ -165,20 +171,24 @@ class Front(FloatLayout):
         Not before the last visit's screens are swept up: two generations of them at once are memory that never comes
         back.
         """
-        if self._step != "idle" or not self._tidied:
+        if self._step != "idle" or not self.tidied:
             return
         waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
+        if waiting is None and not self._pictures:
+            if not self._made_ready:
+                self.tidy()
+            return
+        self._made_ready = False
         if waiting is not None:
             self.built(waiting)
-        elif self._pictures:
+        else:
             picture_texture(self._pictures.pop(), 1)
 
     def _follow_question(self, flow: Flow) -> None:
         assert self._screen is not None
         self._screen.masked = flow.warning is not None
         if flow.warning is None:
-            if self._question is not None and self._question.parent is not None:
-                self.remove_widget(self._question)
+            self._unask()
             return
         if self._question is None:
             screens.load("warning")
@@ -192,6 +202,10 @@ class Front(FloatLayout):
         if self._question.parent is None:
             self.add_widget(self._question)
 
+    def _unask(self) -> None:
+        if self._question is not None and self._question.parent is not None:
+            self.remove_widget(self._question)
+
     # --- forgetting ----------------------------------------------------------------------------------------------
 
     def forget(self) -> None:
@@ -200,13 +214,21 @@ class Front(FloatLayout):
             screen.forget()
         forget_texts()
 
+    def _tidy_later(self) -> None:
+        """Once nobody has touched anything for a while, and not before."""
+        self._tidying.cancel()
+        if not self.tidied:
+            self._tidying()
+
     def tidy(self, _dt: float = 0.0) -> None:
-        """Nobody is here: look for what holds itself in circles, and give free memory back to the system, typed words
-        that still lie in it included.
+        """Nobody is here, or somebody reads: look for what holds itself in circles, and give free memory back to the
+        system, typed words that still lie in it included.
+
+        Left to itself Python would look in the middle of a touch, and not before a quarter more had come.
         """
         gc.collect()
         memory.give_back()
-        self._tidied = True
+        self.tidied = self._made_ready = True
 
     # --- fingers -------------------------------------------------------------------------------------------------
 
@@ -219,6 +241,7 @@ class Front(FloatLayout):
         now_ms = flow.clock.mono_ms()
         if flow.warning is None:
             flow.touched()
+        self._tidy_later()
         if self._finger is not None and now_ms - self._finger[1] < RESTING_MS:
             return True
         self._finger = (touch.uid, now_ms)

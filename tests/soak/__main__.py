@@ -109,7 +109,7 @@ class Day:
         self.kiosk.pass_s(seconds)
         self.kiosk.settle()
         self.stage.frames(1)
-        if seconds >= self.tidy_after_s and self.flow.step == "idle":
+        if seconds >= self.tidy_after_s and not self.front.tidied:
             self.front.tidy()  # by the window's own clock hardly a second has passed
 
     def _touch_something(self) -> None:

@@ -64,7 +64,7 @@ from .. import kivy_env
 kivy_env.prepare()
 
 from kivy.clock import Clock  # noqa: E402 - Kivy only after its environment is settled
-from kivy.lang import Builder, global_idmap  # noqa: E402
+from kivy.lang import Builder  # noqa: E402
 
 from .look import LOOK  # noqa: E402
 from .text import ShapedLabel, forget_texts  # noqa: E402
@@ -82,7 +82,6 @@ _loaded: set[str] = set()
 
 def load_all() -> None:
     """Import every widget module and read its `.kv`, once; importing registers the classes with Kivy's Factory."""
-    global_idmap["look"] = LOOK
     # How much room a box needs goes outwards one box a turn: more turns than Kivy's ten within one frame.
     Clock.max_iteration = 40
     for name in MODULES:

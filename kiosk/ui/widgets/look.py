@@ -4,13 +4,17 @@
     height: look.m.touch       the sizes (`theme.Metrics`)
     lang: look.lang            language of the visit: th, en, ms, ms-Arab
 
-When a citizen asks for larger text or high contrast, `LOOK.apply(theme, size)` replaces palette and sizes, and every
-rule that names them follows.
+`LOOK.apply(theme, size)` and `LOOK.speak(lang)` replace palette, sizes and language, and every rule that names them
+follows. When a citizen asks for larger text, all screens are built anew: `LOOK.renew()` first lets go of the old ones,
+whose thousands of rules would otherwise follow once more before memory is swept.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from kivy.event import EventDispatcher
+from kivy.lang import global_idmap
 from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 
 from ..theme import HOUSE, PORTRAIT, THEME, Metrics, Palette, Size, Theme, metrics
@@ -50,4 +54,34 @@ class Look(EventDispatcher):
         self.rtl = lang.endswith("-Arab")
 
 
-LOOK = Look()
+if TYPE_CHECKING:
+    _Handed = Look
+else:
+    _Handed = object
+
+
+class Current(_Handed):
+    """The look that counts now, under a name that stays. A rule gets the look itself, and keeps it."""
+
+    def __init__(self) -> None:
+        self._take(Look())
+
+    def _take(self, look: Look) -> None:
+        object.__setattr__(self, "now", look)
+        global_idmap["look"] = look
+
+    def renew(self) -> None:
+        """Leave every rule there is with the look it knows, for good; rules made from now on follow another one."""
+        look = Look()
+        for name in look.properties():
+            setattr(look, name, getattr(self.now, name))
+        self._take(look)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.now, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self.now, name, value)
+
+
+LOOK = Current()
