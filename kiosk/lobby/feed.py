@@ -16,6 +16,7 @@ The rules of this file:
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Hashable, Mapping
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -44,6 +45,8 @@ GATHER_S: Final = 0.04
 #: What was made of the line is good for so long: ages in it go on meanwhile.
 FRESH_MS: Final = 1000
 _RETRY_S: Final = 1.0
+#: Its multiples, without their whole part, never crowd anywhere.
+_GOLDEN: Final = 0.618034
 
 _encode = msgspec.json.Encoder().encode
 
@@ -158,14 +161,17 @@ def _end(waiter: asyncio.Future[None]) -> None:
 class Stream:
     """Server-sent events: the whole state at once, at each change, and at every beat. An answer of a route.
 
-    `name` is shared by those who see the same; `pace_s` is the least time between two events.
+    `name` is shared by those who see the same. Where hundreds listen, each of them is told within `pace_s` of a change,
+    one here and one there: those who wait for nobody come first, and the kiosk's screen keeps its turns in between.
     """
+
+    _phases = itertools.count()
 
     def __init__(self, feed: Feed, name: Hashable, view: Callable[[Seen], object], *, pace_s: float = 0.0) -> None:
         self._feed = feed
         self._name = ("event", name)
         self._view = view
-        self._pace_s = pace_s
+        self._pace_s = pace_s * (0.2 + 0.8 * (next(self._phases) * _GOLDEN % 1))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell until the reader is gone or the feed closes."""
@@ -178,9 +184,9 @@ class Stream:
                 version = self._feed.version
                 event = self._feed.seen.once(self._name, self._event)
                 await send({"type": "http.response.body", "body": event, "more_body": True})
+                await self._feed.after(version, BEAT_S)
                 if self._pace_s:
                     await asyncio.sleep(self._pace_s)
-                await self._feed.after(version, BEAT_S)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             gone.cancel()
