@@ -60,7 +60,7 @@ class LobbyFactItem(Item, Banner):
     """One thing about the lobby's pages."""
 
 
-class CounterItem(Item, Row):
+class SeatItem(Item, Row):
     """A counter and who sits there."""
 
 

@@ -417,6 +417,8 @@ def _hall(kiosk: SampleKiosk, *, before: int = 4) -> None:
     """Counters have been open since the morning, the lobby's pages are served, and so many wait for the first queue."""
     world, queue, hands = kiosk.world, kiosk.flow.queue, kiosk.hands
     world.lan.state = "serving"
+    if queue.look().tickets:
+        queue.close(kiosk.clock.now())  # whoever another example has left here
     groups = tuple(group.id for group in kiosk.flow.bundle.office.series)
     queue.seen(kiosk.clock.now(), "1", "open", staff="sample_a", groups=groups)
     for place in range(7 + before):
@@ -424,7 +426,7 @@ def _hall(kiosk: SampleKiosk, *, before: int = 4) -> None:
         if place >= before:
             hands.pass_s(200 + 20 * place)
             served = queue.call_next(kiosk.clock.now(), "1", action=world.random(16))
-            assert served is not None
+            assert served is not None, "somebody waits"
             queue.move(kiosk.clock.now(), "serve", served.key, "1", action=world.random(16))
             queue.move(kiosk.clock.now(), "finish", served.key, "1", action=world.random(16))
 

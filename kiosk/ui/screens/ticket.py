@@ -16,7 +16,7 @@ class TicketScreen(Page):
     view = ObjectProperty(TicketView(), rebind=True)
 
 
-class PersonItem(Item, Icon):
+class BeforeItem(Item, Icon):
     """Somebody before this one."""
 
 

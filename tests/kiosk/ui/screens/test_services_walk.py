@@ -12,7 +12,7 @@ from kiosk.paper import FormSlip, GuideSlip, PrinterState
 from kiosk.store.errors import RowDamaged
 from kiosk.ui import harness, sample
 from kiosk.ui.screens.forms import SheetPicture
-from kiosk.ui.screens.ticket import PersonItem
+from kiosk.ui.screens.ticket import BeforeItem
 from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.code import QrCode
 from kiosk.ui.widgets.keyboard import Keyboard
@@ -242,7 +242,7 @@ def test_a_number_shows_who_is_before_it_and_where_to_go(shown, lang):
     shown.touch("service-sign_tax", "take")
     texts, say = shown.stage.texts(shown.screen), shown.flow.view.say
     assert {say("ticket.people", n=8), "+2", say("ticket.you")} <= set(texts)
-    figures = [each for each in shown.stage.walk(shown.screen) if isinstance(each, PersonItem)]
+    figures = [each for each in shown.stage.walk(shown.screen) if isinstance(each, BeforeItem)]
     assert len(figures) == 6
     slip = shown.kiosk.printer.tray[-1]
     assert (slip.ahead, slip.minutes) == (8, None)
