@@ -124,12 +124,12 @@ def paired(world: World) -> tuple[Browser, ...]:
 
 
 def find(world: World, token: str) -> Browser | None:
-    """The browser with this token; None where it is nobody's (any more)."""
+    """The browser with this token; None where it is nobody's (any more), or a kiosk's."""
     number, _, secret = token.partition(".")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         return None
     row = world.store.table(TABLE).one(int(number))
-    if row is None or not hmac.compare_digest(_hash(secret), bytes(row["hash"])):
+    if row is None or row["machine"] == "kiosk" or not hmac.compare_digest(_hash(secret), bytes(row["hash"])):
         return None
     return _browser(row)
 

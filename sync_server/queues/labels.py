@@ -45,6 +45,7 @@ ENDS: dict[str, Text] = {
     "not_served": Text("ปิดคิวโดยยังไม่ได้รับบริการ", "Not served by closing time"),
     "unfinished": Text("ปิดคิวขณะให้บริการ", "Unfinished at closing time"),
     "sent_on": Text("ส่งต่อไปบริการอื่น", "Sent on to another service"),
+    "unknown": Text("ไม่มีช่องบริการเปิดในระบบ", "No counter was open in the system"),
     "unclaimed": Text("ไม่มีผู้ถือบัตร", "Given to nobody"),
     "": Text("ยังไม่มีผล", "No outcome yet"),
 }

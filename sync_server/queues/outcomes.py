@@ -19,7 +19,8 @@ from typing import Final, NamedTuple
 #: What stands as the move of a row that says that the ticket was issued.
 ISSUED: Final = "issued"
 
-#: How a move ends a ticket, as `MOVES` of the kiosk's queue has it; closing says in which state it found the ticket.
+#: How a move ends a ticket, as `MOVES` of the kiosk's queue has it; closing says in which state it found the ticket, or
+#: "no_counter" on a day on which none was open: nobody knows then how the visit ended.
 ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show", "unclaimed": "unclaimed"}
 CLOSED_AS: Final = {
     "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
@@ -121,7 +122,7 @@ def parts_of(happened: Iterable[Happened]) -> list[Part]:
                 part = Part(service, label, row.edition, priority=part.priority, on_paper=part.on_paper)
                 parts.append(part)
             case "close":
-                part.end = CLOSED_AS.get(row.reason, "not_served")
+                part.end = CLOSED_AS.get(row.reason, "unknown")
             case move if move in ENDS:
                 part.end = ENDS[move]
         if part.end:

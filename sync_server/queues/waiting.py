@@ -30,7 +30,7 @@ ODD_UNDER_MS: Final = 5_000
 ODD_OVER_MS: Final = 4 * 3_600_000
 
 #: Ends that nobody pressed: closing time or the clock did.
-_BY_SYSTEM: Final = ("no_show", "not_served", "unfinished")
+_BY_SYSTEM: Final = ("no_show", "not_served", "unfinished", "unknown")
 _CLOSED = Q(end__in=_BY_SYSTEM)
 _COMMON: Final = (("paper", Q(on_paper=True)), ("closed", _CLOSED), ("left", Q(end="left")), ("open", Q(end="")))
 

@@ -452,6 +452,7 @@ def test_a_code_lets_one_kiosk_in(host):
         lan.join(host.url, "00000000" if code != "00000000" else "11111111")
     token = lan.join(host.url, code)
     assert pairing.kiosk_key(host.world, token.split(".")[0]) == pairing.token_key(token)[1]
+    assert pairing.find(host.world, token) is None, "it is no browser"
     with pytest.raises(NotJoined, match="403"):
         lan.join(host.url, code)
     with pytest.raises(NotJoined):
