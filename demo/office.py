@@ -40,11 +40,17 @@ class DemoOffice:
     folder: Path
     port: int
     server: Program
+    lobby_port: int
 
     @property
     def url(self) -> str:
         """Where staff sign in."""
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def lobby_url(self) -> str:
+        """Where the kiosk serves the pages of counters, board and tickets."""
+        return f"http://127.0.0.1:{self.lobby_port}"
 
     @property
     def kiosk_data(self) -> Path:
@@ -70,6 +76,8 @@ class DemoOffice:
             "window_height_px": size[1],
             "printer": "folder",
             "printer_folder": str(self.slips),
+            "lobby_port": self.lobby_port,
+            "lobby_address": "127.0.0.1",
         }
         lines = [f"{key} = {_toml(value)}\n" for key, value in settings.items()]
         (self.kiosk_data / "kiosk.toml").write_text("".join(lines), "utf-8")
@@ -101,7 +109,7 @@ def open_office(folder: Path) -> Iterator[DemoOffice]:
     run([*_server(folder), "demo-office", "--password", PASSWORD])
     port = free_port()
     with start_server(folder, port) as server:
-        yield DemoOffice(folder, port, server)
+        yield DemoOffice(folder, port, server, free_port())
 
 
 def start_server(folder: Path, port: int) -> Program:

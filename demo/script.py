@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 from pypdf import PdfReader
 
 from demo import visit
+from demo.lobby import Lobby
 from demo.office import CLERK, DemoOffice, open_office
 from demo.stage import ROOT, NotSeen, Program, Screen, Window, browser, run, virtual_screen, wait_until
 from demo.visit import Desk, Request
@@ -70,6 +71,7 @@ def play(folder: Path) -> None:
             desk = Desk(page, office.url)
             try:
                 label, code = _citizen(window, office, album.of_screen(screen))
+                _lobby(window, office, page, label, album)
                 _stored(office)
                 _staff(desk, label, album.of_page(page))
                 _answered(window, code, album.of_screen(screen))
@@ -128,6 +130,22 @@ def _citizen(window: Window, office: DemoOffice, picture: Callable[[str], Path])
     return label, code
 
 
+def _lobby(window: Window, office: DemoOffice, page: Page, label: str, album: Album) -> None:
+    """Whoever took the number is called, served and done with, by a phone and a board of the lobby."""
+    assert page.context.browser is not None
+    lobby = Lobby(office.lobby_url, page.context.browser)
+    lobby.let_in(window, album.path("kiosk-pair"))
+    lobby.sit_down()
+    took_s = lobby.call(label)
+    lobby.board.screenshot(path=album.path("board"))
+    lobby.phone.screenshot(path=album.path("counter-phone"))
+    lobby.serve()
+    lobby.phone.screenshot(path=album.path("counter-phone-serving"))
+    lobby.finish()
+    window.wait_for(IDLE)
+    _seen(f"a phone let in at the kiosk calls {label}: on the board after {took_s * 1000:.0f} ms, then served and done")
+
+
 def _stored(office: DemoOffice) -> None:
     """The server's signed receipts cover everything that was captured."""
 
@@ -150,6 +168,7 @@ def _staff(desk: Desk, label: str, picture: Callable[[str], Path]) -> None:
     picture("today")
     for name, path, text in (
         ("tickets", "/desk/queues/tickets", label),
+        ("outcomes", "/desk/queues/outcomes", label),
         ("ratings", "/desk/records/?kind=rating.given", "ตู้ศาลา 1"),
     ):
         count = wait_until(f"{text} at {path}", lambda path=path, text=text: desk.count(path, text))  # type: ignore[misc]
