@@ -76,7 +76,11 @@ def _page(office: DemoOffice) -> str:
         {ADMINISTRATOR.name:<8} {PASSWORD}    {ADMINISTRATOR.role}
         Answer what you reported; some seconds later ติดตามเรื่อง at the kiosk shows it by code.
 
-   3  As {CLERK.name}, open the half-year summary: what you did is counted, each figure with its records.
+   3  The queue: {office.lobby_url}/board is the board for a TV. Touch the kiosk's upper right corner five times
+        คิวและช่องบริการ  →  รหัสของแต่ละคน          give somebody a PIN of six digits
+        คิวและช่องบริการ  →  จับคู่มือถือหรือคอม  open {office.lobby_url}/pair, type the code, sit down, call
+
+   4  As {CLERK.name}, open the half-year summary: what you did is counted, each figure with its records.
 
    Close the window or press Ctrl+C to end. HEADLESS=1 ./sala demo plays all this by itself.
   ─────────────────────────────────────────────────────────────────────────────

@@ -146,6 +146,8 @@ class Front(FloatLayout):
         self.add_widget(self._screen, index=len(self.children))
         if flow.step == "idle":
             self.tidied = first
+            for rare in screens.RARE:
+                self._screens.pop(rare, None)
         elif LOOK.motion and slides:
             Animation.cancel_all(self, "shift")
             # What comes next comes from where reading goes on.
@@ -166,14 +168,14 @@ class Front(FloatLayout):
         return screen
 
     def prepare(self, _dt: float) -> None:
-        """Build one screen that was not visited yet, or read one drawing, while nobody is here.
+        """Build one screen that citizens may come to, or read one drawing, while nobody is here.
 
         Not before the last visit's screens are swept up: two generations of them at once are memory that never comes
         back.
         """
         if self._step != "idle" or not self.tidied:
             return
-        waiting = next((step for step in screens.SCREENS if step not in self._screens), None)
+        waiting = next((step for step in screens.SCREENS if step not in {*self._screens, *screens.RARE}), None)
         if waiting is None and not self._pictures:
             if not self._made_ready:
                 self.tidy()

@@ -73,11 +73,12 @@ class Entry(Protocol):
 class EnrolView(View):
     """`state` is "type", "carry" (the request lies on the stick), "words", "differed" or "starting". `fixed`: the
     settings name the server; `field` is what the keyboard writes into; `first` and `second` are what can be done now
-    (`Enrolling.act`), once it is `ready`; `message` is what went wrong last, or came from a stick.
+    (`Enrolling.act`), once it is `ready`; `message` is what went wrong last, or came from a stick. Before anything is
+    known it writes into nothing: a page must not take the keyboard before it is shown.
     """
 
-    state: str = "type"
-    field: str = "code"
+    state: str = ""
+    field: str = ""
     address: str = HTTPS
     fixed: bool = False
     code: str = ""

@@ -72,6 +72,12 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "enrol": ("enrol", "EnrolScreen"),
 })  # fmt: skip
 
+#: Nobody but staff comes here, or hardly ever anybody: built when they do, and let go with the visit.
+RARE: Final = frozenset({
+    "pin", "date", "staff", "stick", "counters", "pair", "pins", "set_pin", "strip", "close", "cleaning", "shutting",
+    "cannot", "closed", "enrol",
+})  # fmt: skip
+
 _loaded: set[str] = set()
 
 

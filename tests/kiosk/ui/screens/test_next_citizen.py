@@ -1,5 +1,6 @@
 """The next citizen finds every screen as the first one did: no choice, no place in a list, no half-pressed key."""
 
+from kiosk.ui.screens import RARE, SCREENS
 from kiosk.ui.widgets import ARMING, LOOK
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
@@ -114,3 +115,26 @@ def test_nothing_can_be_undone_or_pasted_by_the_next_one(shown):
     assert "dark" not in story.text
     assert "dark" not in shown.flow.visit.draft.text
     assert ARMING.live("next")
+
+
+def test_no_page_takes_the_keyboard_before_it_is_shown(shown):
+    """What a keyboard plugged in behind the kiosk writes must not reach a page that was only built ahead."""
+    pages = [shown.front.built(step) for step in SCREENS]
+    shown.settle()
+    fields = [each for page in pages for each in shown.stage.walk(page) if isinstance(each, ShapedInput)]
+    assert fields
+    assert not [each.action for each in fields if each.focus]
+
+
+def test_pages_of_staff_are_let_go_with_their_visit(shown):
+    """They are rarely wanted, and what they hold is not for the next citizen."""
+    shown.front.built("pins")
+    shown.begin()
+    shown.flow.reset()
+    shown.settle()
+    kept = set(shown.front._screens)
+    assert not kept & RARE
+    for _ in range(len(SCREENS)):
+        shown.front.tidy()
+        shown.front.prepare(0)
+    assert set(shown.front._screens) == set(SCREENS) - RARE
