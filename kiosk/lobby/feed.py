@@ -25,7 +25,6 @@ import msgspec
 from starlette.concurrency import run_in_threadpool
 
 from kiosk.desk.tickets import between_ms
-from shared.errors import SalaError
 
 if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
@@ -114,16 +113,18 @@ class Feed:
 
     async def run(self) -> None:
         """Look at each change, for as long as the server runs."""
-        self._loop = asyncio.get_running_loop()
+        self._stirred = asyncio.Event()  # a server that was started again has another loop
         self._stirred.set()
+        self._loop = asyncio.get_running_loop()
         try:
             while True:
                 await self._stirred.wait()
                 self._stirred.clear()
                 try:
                     line, seats = await run_in_threadpool(self._look)
-                except SalaError as error:
-                    logger.error("the queue cannot be read for the lobby's pages: %s", error)  # noqa: TRY400 - ours
+                except Exception:
+                    # Whatever it was: pages that beat on with an old queue would be believed.
+                    logger.exception("the queue cannot be read for the lobby's pages; it is tried again")
                     self._stirred.set()
                     await asyncio.sleep(_RETRY_S)
                     continue

@@ -458,7 +458,7 @@ document.addEventListener("keydown", (event) => {
     choosePriority(focused ? focused.dataset.row : state.waiting[0].key);
     return;
   }
-  if (wanted && !wanted.disabled) { event.preventDefault(); wanted.click(); }
+  if (wanted && !wanted.disabled && wanted.offsetParent) { event.preventDefault(); wanted.click(); }
 });
 
 // ---- the line to the kiosk ----------------------------------------------------------------------------------------------
@@ -470,6 +470,9 @@ function listen() {
   source.onmessage = (event) => take(JSON.parse(event.data));
   source.onerror = usable;
 }
+
+// A phone that slept asks at once, and presses nothing on what it showed before.
+document.addEventListener("visibilitychange", () => { if (!document.hidden && lost()) { listen(); } });
 
 setInterval(() => {
   const now = performance.now(), silent = now - Math.max(heardAt, dialledAt);
