@@ -95,6 +95,7 @@ def enrol(request: HttpRequest) -> HttpResponse:
                 "code": code,
                 "groups": _groups(code),
                 "ends_at": ends_at,
+                "open": True,
                 "qr": QrPicture.of(text),
                 "invitation": text,
                 "file_name": INVITATION_FILE,

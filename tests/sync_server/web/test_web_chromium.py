@@ -6,6 +6,9 @@ import gallery
 import pytest
 from demo_desk import HOSTILE
 
+from shared.invitation import FILE_NAME
+from shared.invitation import read as read_invitation
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -120,3 +123,22 @@ def test_a_printed_page_keeps_what_is_said(busy, address, browser):
     for gone in (".bar", ".side", ".filters", ".tabs", ".clk"):
         assert not page.locator(gone).first.is_visible(), gone
     assert page.get_by_text(re.compile(r"เกินมา \d+ วัน")).first.is_visible()
+
+
+def test_the_invitation_is_saved_as_a_file(busy, address, browser, tmp_path):
+    """The page of a code gives it as a file for a stick, from the page itself: the code is asked for nowhere again."""
+    page = gallery.visitor(browser, address, "it").new_page()
+    page.goto(f"{address}/desk/kiosks/enrol")
+    page.fill("[name=name]", "ตู้ 9")
+    page.fill("[name=series]", "XY")
+    page.click("button.main-act")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_download() as saved:
+        page.click("a[download]")
+    page.screenshot(path=tmp_path / "code.png", full_page=True)
+    assert saved.value.suggested_filename == FILE_NAME
+    saved.value.save_as(tmp_path / FILE_NAME)
+    invitation = read_invitation((tmp_path / FILE_NAME).read_text("ascii"))
+    assert (invitation.url, invitation.code) == (address, page.get_attribute("#code", "data-code"))
+    assert [url for url in asked if invitation.code in url and not url.startswith("data:")] == []
