@@ -54,6 +54,7 @@ ENDS: dict[str, Text] = {
 NO_WAIT: dict[str, Text] = {
     "paper": Text("ทำบนกระดาษช่วงไฟดับ", "On paper"),
     "walk_in": Text("เข้าช่องโดยไม่ได้รอเรียก", "Came without waiting"),
+    "unknown": ENDS["unknown"],
     "closed": Text("ระบบปิดคิวก่อนได้เรียก", "Closed by the system before a call"),
     "left": Text("ออกไปก่อนถูกเรียก", "Left before a call"),
     "open": Text("ยังไม่มีผล", "No outcome yet"),
@@ -62,6 +63,7 @@ NO_WAIT: dict[str, Text] = {
 NO_SERVICE: dict[str, Text] = {
     "odd": Text("ผิดปกติ: ไม่ถึง 5 วินาที หรือเกิน 4 ชั่วโมง", "Odd: under 5 seconds or over 4 hours"),
     "paper": NO_WAIT["paper"],
+    "unknown": ENDS["unknown"],
     "closed": Text("ระบบปิดคิว หรือเรียกแล้วไม่มา", "Closed by the system, or did not come"),
     "left": Text("ออกไปก่อน", "Left"),
     "open": NO_WAIT["open"],
@@ -107,6 +109,9 @@ MOVES: dict[str, Text] = {
     "serve": Text("เริ่ม", "Began"),
     "walk_in": Text("เข้าช่อง", "Walked in"),
     "step": Text("จบขั้นตอน", "Step done"),
+    "taken": Text("แตะที่ตู้อื่น", "Taken at another kiosk"),
+    "handed": Text("ส่งให้ตู้หลัก", "Handed to the main kiosk"),
+    "unclaimed": Text("ไม่มีผู้รับ", "Unclaimed"),
     "absent": Text("ไม่มา", "Absent"),
     "back": Text("กลับมา", "Back"),
     "late": Text("ขอมาช้า", "Late"),

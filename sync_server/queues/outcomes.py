@@ -25,7 +25,8 @@ ENDS: Final = {"finish": "served", "leave": "left", "expire": "no_show", "unclai
 CLOSED_AS: Final = {
     "waiting": "not_served", "missed": "no_show", "called": "no_show", "serving": "unfinished", "held": "unfinished",
 }  # fmt: skip
-#: Moves that end a stretch at a counter, and those that change no figure.
+#: Moves that end a stretch at a counter, and those that change no figure: a ticket that is "handed" to the kiosk that
+#: keeps the queue goes on in that one's log.
 _STRETCHED: Final = frozenset({"step", "finish", "another", "transfer", "hold", "leave", "close"})
 UNCOUNTED: Final = frozenset({"absent", "back", "late", "taken", "handed"})
 
@@ -102,7 +103,8 @@ def parts_of(happened: Iterable[Happened]) -> list[Part]:
         serving = row.move in ("serve", "walk_in", "step") or (serving and row.move not in _STRETCHED)
         match row.move:
             case "call" | "recall":
-                if not part.calls and len(parts) == 1:
+                # Who came to a counter before any call waited for none.
+                if not part.calls and len(parts) == 1 and not part.walked_in:
                     part.waited_ms = row.waited_ms
                 part.calls += 1
             case "serve":

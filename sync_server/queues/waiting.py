@@ -30,9 +30,12 @@ ODD_UNDER_MS: Final = 5_000
 ODD_OVER_MS: Final = 4 * 3_600_000
 
 #: Ends that nobody pressed: closing time or the clock did.
-_BY_SYSTEM: Final = ("no_show", "not_served", "unfinished", "unknown")
+_BY_SYSTEM: Final = ("no_show", "not_served", "unfinished")
 _CLOSED = Q(end__in=_BY_SYSTEM)
-_COMMON: Final = (("paper", Q(on_paper=True)), ("closed", _CLOSED), ("left", Q(end="left")), ("open", Q(end="")))
+_COMMON: Final = (
+    ("paper", Q(on_paper=True)), ("unknown", Q(end="unknown")), ("closed", _CLOSED), ("left", Q(end="left")),
+    ("open", Q(end="")),
+)  # fmt: skip
 
 
 def _first_of(*rows: tuple[str, Q], otherwise: str = "clock") -> Case:
@@ -71,12 +74,15 @@ COUNTED: Final[Mapping[str, Mapping[str, Any]]] = {
     "kept": {"promise": "kept"},
     "broken": {"promise": "broken"},
     "closed": {"last": True, "end__in": _BY_SYSTEM},
-    **{f"wait-{why}": {"wait": why} for why in ("paper", "walk_in", "closed", "left", "open", "clock")},
+    **{f"wait-{why}": {"wait": why} for why in ("paper", "walk_in", "unknown", "closed", "left", "open", "clock")},
     **{
         f"service-{why}": {"service_time": why}
-        for why in ("odd", "paper", "closed", "left", "open", "sent_on", "clock")
+        for why in ("odd", "paper", "unknown", "closed", "left", "open", "sent_on", "clock")
     },
-    **{f"end-{end or 'none'}": {"last": True, "end": end} for end in ("served", "left", *_BY_SYSTEM, "")},
+    **{
+        f"end-{end or 'none'}": {"last": True, "end": end}
+        for end in ("served", "left", *_BY_SYSTEM, "unknown", "unclaimed", "")
+    },
 }
 
 
@@ -87,8 +93,11 @@ def outcomes(office: Office, first: dt.date, last: dt.date) -> QuerySet[Outcome]
 
 
 def pending(office: Office, first: dt.date, last: dt.date) -> int:
-    """Tickets of a period that were moved by one kiosk while the one that issued them has not sent its records."""
-    return Outcome.objects.filter(office=office, service_date__range=(first, last), issued=False, nth=1).count()
+    """Tickets of a period that are told of by the kiosk that keeps the queue, while the one that issued them has not
+    sent its records, or gave the number to nobody.
+    """
+    rows = Outcome.objects.filter(office=office, service_date__range=(first, last), issued=False, nth=1)
+    return rows.exclude(end="unclaimed").count()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,12 @@ from sync_server.queues.models import Moved, Outcome, Presence
 from sync_server.records import deciding
 from sync_server.records.models import Log
 from sync_server.setting_up import program
+from tests.kiosk.desk.day import Day
+from tests.kiosk.desk.judge import judge, read
 
 DAY = dt.date(2026, 11, 25)
+#: The day that `tests.kiosk.desk.day` plays.
+PLAYED = dt.date(2026, 3, 16)
 #: In the evening of that day: everything of it has happened.
 EVENING = dt.datetime(2026, 11, 25, 16, 0, tzinfo=dt.UTC)
 
@@ -151,6 +155,51 @@ def test_a_log_that_was_carried_over_counts_once(lobby):
     settle(host)
     assert Log.objects.count() == 2
     assert rows(Outcome, but=("log_id", "seq")) == before
+
+
+def records_of(world):
+    """The records of a kiosk's lobby log behind its opening, as they stand there."""
+    seq = 1
+    while run := list(world.lobby.after(seq)):
+        yield from run
+        seq = run[-1].header.seq
+
+
+@pytest.mark.parametrize("first", ["host", "guest"])
+def test_a_day_of_two_real_kiosks_is_told_as_its_judge_saw_it(lobby, server, tmp_path, first):
+    """The kiosk's own seeded day (a cable that breaks, a plug that is pulled, paper, walk-ins), whichever log comes
+    first: every visitor once, with the end and the wait that the independent judge read out of the records.
+    """
+    day = Day(tmp_path, seed=4, visitors=150)
+    try:
+        day.play()
+        judged = judge(day.host, day.guest)
+        kiosks = {"host": lobby[0], "guest": lobby[1]}
+        for name, kiosk in kiosks.items():
+            for record in records_of(getattr(day, name)):
+                kiosk.append_raw(record.header.kind, record.header.schema, record.body, at=record.header.at)
+        calls = [body for _, body in read(day.host) if getattr(body, "move", "") in ("call", "walk_in")]
+    finally:
+        day.close()
+    for name in (first, *kiosks.keys() - {first}):
+        settle(kiosks[name])
+    assert judged.wrong == []
+    told, ends = waiting.figures(server.office, PLAYED, PLAYED), judged.ends
+    ghosts = Counter(Outcome.objects.filter(issued=False).values_list("end", flat=True))
+    assert (told.tickets, ghosts.total()) == (ends["visitors"], ends["ghosts"])
+    assert (ghosts["unclaimed"], told.pending) == (ends["unclaimed"], ghosts.total() - ghosts["unclaimed"])
+    closed = {state: ends[f"close {state}"] for state in CLOSED_AS}
+    assert told.ends + ghosts == +Counter({
+        "served": ends["finish"], "left": ends["leave"], "not_served": closed["waiting"],
+        "no_show": ends["expire"] + closed["missed"] + closed["called"],
+        "unfinished": closed["serving"] + closed["held"], "unclaimed": ends["unclaimed"],
+    })  # fmt: skip
+    issued = set(Outcome.objects.filter(issued=True).values_list("series", "number"))
+    begun = {(body.series, body.number): body.waited_ms for body in reversed(calls)}
+    waits = sorted(ms for key, ms in begun.items() if key in issued and ms is not None)
+    assert told.all.waited.n == len(waits) > 100
+    assert (told.all.waited.median_ms, told.all.waited.p90_ms) == (reached(waits, 50), reached(waits, 90))
+    assert 5 < waiting.duty(server.office, PLAYED, PLAYED)[10] <= 10
 
 
 def test_the_moves_of_the_kiosk_are_known_here():
