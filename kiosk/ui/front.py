@@ -16,7 +16,6 @@ The rules of this file:
 
 from __future__ import annotations
 
-import gc
 from collections import deque
 from typing import Any, Final
 
@@ -59,6 +58,7 @@ class Front(FloatLayout):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         memory.keep_apart()
+        memory.sweep_when_quiet()
         LOOK.apply(Theme(), Window.size)
         TEXTURES.hold_screens(Window.size)
         Window.clearcolor = LOOK.c.paper  # seen at the edge while a screen slides in
@@ -223,13 +223,8 @@ class Front(FloatLayout):
             self._tidying()
 
     def tidy(self, _dt: float = 0.0) -> None:
-        """Nobody is here, or somebody reads: look for what holds itself in circles, and give free memory back to the
-        system, typed words that still lie in it included.
-
-        Left to itself Python would look in the middle of a touch, and not before a quarter more had come.
-        """
-        gc.collect()
-        memory.give_back()
+        """Nobody is here, or somebody reads: sweep memory, typed words that still lie in it included."""
+        memory.sweep()
         self.tidied = self._made_ready = True
 
     # --- fingers -------------------------------------------------------------------------------------------------

@@ -1,13 +1,17 @@
-"""The C library's memory, for a program that runs for months: what is free goes back to the system.
+"""Memory, for a program that runs for months: when it is swept, and that what is free goes back to the system.
 
 Python, the driver and the text renderer take and leave pictures all day. glibc keeps what was freed between two live
 pieces, and after the first large picture it keeps large ones among the small, so a busy hour is remembered for ever.
-Elsewhere than on glibc these do nothing.
+Elsewhere than on glibc nothing is done about that.
+
+Widgets hold themselves in circles, and to sweep a million objects takes most of a second: so it is done when nobody
+touches anything, and not when Python thinks that it is time, which is in the middle of a touch that builds a screen.
 """
 
 from __future__ import annotations
 
 import ctypes
+import gc
 import sys
 from typing import Final
 
@@ -16,6 +20,9 @@ _LIBRARY: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 _MMAP_THRESHOLD: Final = -3
 #: Pieces of this many bytes and more lie by themselves.
 APART_BYTES: Final = 128 * 1024
+#: Objects until the young are looked through, how often that is done until the older ones are, and that until all are:
+#: a million new ones, some forty screens, come before Python sweeps by itself.
+SWEEP_AFTER: Final = (2_000, 10, 50)
 
 
 def keep_apart() -> None:
@@ -23,6 +30,17 @@ def keep_apart() -> None:
     setting = getattr(_LIBRARY, "mallopt", None)
     if setting is not None:
         setting(_MMAP_THRESHOLD, APART_BYTES)
+
+
+def sweep_when_quiet() -> None:
+    """Leave it to the caller of `sweep`, from now on, to look through everything."""
+    gc.set_threshold(*SWEEP_AFTER)
+
+
+def sweep() -> None:
+    """Look for what holds itself in circles, and give what is free back to the system."""
+    gc.collect()
+    give_back()
 
 
 def give_back() -> None:
