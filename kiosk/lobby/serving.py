@@ -145,6 +145,8 @@ class Lobby:
                 with _listening(self._at) as listener:
                     self._at = listener.getsockname()
                     self._serve(listener)
+                if not self._closing.is_set():
+                    self._world.lan.state = "starting"
             except OSError as error:
                 self._failed("port_taken", f"cannot serve the lobby's pages at port {self._at[1]}: {error}")
             except Exception:

@@ -246,11 +246,12 @@ def test_a_server_that_ended_is_started_again(lobby, monkeypatch):
     monkeypatch.setattr(serving, "RETRY_S", 0.05)
     with lobby.events("/events") as states:
         next(states)
-        lobby.lobby._server.should_exit = True
+        ended = lobby.lobby._server
+        ended.should_exit = True
         with pytest.raises(requests.exceptions.ChunkedEncodingError):
             list(states)
     port = lobby.lobby.port
-    until(lambda: lobby.world.lan.state == "serving" and lobby.lobby._server.started)
+    until(lambda: lobby.lobby._server is not ended and lobby.world.lan.state == "serving")
     assert lobby.lobby.port == port
     with lobby.events("/events") as states:
         next(states)
