@@ -7,17 +7,18 @@ a `with`; `planted(name)` knows both.
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import date
-from typing import Any, Final
+from types import SimpleNamespace
+from typing import Any, Final, cast
 from unittest import mock
 
 import msgspec
 
-from kiosk.desk import hearing
+from kiosk.desk import asked, hearing, stick_import
 from kiosk.desk.hearing import Hearing
 from kiosk.desk.world import World
 from kiosk.store import Logbook, Store, Transaction, logbook, sqlite, store
 from kiosk.sync import loop
-from shared import protocol
+from shared import envelope, protocol, wire
 from shared.log import Head
 from shared.protocol import Append, Local, Opened
 
@@ -130,6 +131,18 @@ def _nobody_hears_that_it_is_shut_out() -> Any:
     return mock.patch.object(protocol.Position, "revoked", property(lambda _: False))
 
 
+def _what_a_stick_says_is_not_verified() -> Any:
+    def read(data: bytes, _key: Any) -> Any:
+        payload = envelope.read_note(data, envelope.Label.ANSWER).payload
+        return wire.decode(cast("Any", protocol.Answer), payload, bytes_max=protocol.MESSAGE_BYTES_MAX)
+
+    return mock.patch.object(stick_import, "protocol", SimpleNamespace(**vars(protocol) | {"read_answer": read}))
+
+
+def _an_answer_on_a_stick_is_news_for_ever() -> Any:
+    return mock.patch.object(asked, "awaits", return_value=True)
+
+
 def _ticket_numbers_are_forgotten_at_a_restart() -> Any:
     def remembered_only(self: Transaction, service_date: date, series: str, mark: int) -> None:
         self.cells[store._number_cell(service_date, series)] = store._encode(mark)
@@ -173,6 +186,8 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "what lies behind damage is left": _what_lies_behind_damage_is_left,
     "the confidential log stays at home": _the_confidential_log_stays_at_home,
     "envelopes are not padded": _envelopes_are_not_padded,
+    "what a stick says is not verified": _what_a_stick_says_is_not_verified,
+    "an answer on a stick is news for ever": _an_answer_on_a_stick_is_news_for_ever,
     "nobody hears that it is shut out": _nobody_hears_that_it_is_shut_out,
     "ticket numbers are forgotten at a restart": _ticket_numbers_are_forgotten_at_a_restart,
     "nothing is synced": _nothing_is_synced,

@@ -25,9 +25,11 @@ from unittest import mock
 
 from kiosk.desk import stick as sticks
 from kiosk.desk import tally
+from kiosk.desk.stick_import import Import
 from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
 from kiosk.store.apart import at as day_at
 from kiosk.sync.line import Reply
+from shared import stick as layout
 from shared.batch import PADDED_STEPS
 from shared.envelope import seal_to_route
 from shared.keys import KEY_BYTES, ReadingKey
@@ -38,7 +40,7 @@ from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
 from tests.sim.pens import remembered_signatures
 from tests.sim.server import SimServer
-from tests.sim.weather import FAULTS, PowerCut, Weather, log_of
+from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
 
 #: Contacts that a kiosk needs at most, once everything works again.
 CONTACTS: Final = 3
@@ -48,6 +50,7 @@ HAPPENINGS: Final = {
     "touch": 500, "complaint": 15, "contact": 260, "stick out": 25, "stick in": 40, "stick lost": 5, "power cut": 25,
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
     "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
+    "stick back": 40,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -390,11 +393,41 @@ class Fleet:
         if not self._sticks:
             return False
         # Nobody says that a stick is brought once, or in the order in which it was written.
-        files = sorted(self.dice.choice(self._sticks).rglob("*.sala"))
+        stick = self._some(self._sticks)
+        files = sorted(stick.rglob("*.sala"))
         if self.dice.random() < 0.2:
             self.dice.shuffle(files)
         for path in files:
             self.server.post("sync/push", path.read_bytes())
+        for question in sorted(stick.rglob("*" + layout.ASK)):
+            # What the server says of it lies beside it, until somebody carries the stick home.
+            reply = self.server.post("sync/position", question.read_bytes())
+            if reply is not None and reply.status == 200:
+                question.with_name(question.name.removesuffix(layout.ASK) + layout.TOLD).write_bytes(reply.body)
+        return False
+
+    def _some(self, roots: list[Path]) -> Path:
+        """Most often one of the last few; whoever finds an old one in a drawer brings that."""
+        return self.dice.choice(roots if self.dice.random() < 0.3 else roots[-3:])
+
+    def _stick_back(self, device: Device) -> bool:
+        """It comes home: soon or years later, once or again, whole or not."""
+        mine = layout.folder_name(identity(device.number).kiosk)
+        own = [root for root in self._sticks if (root / layout.TOP / mine).is_dir()]
+        if not own:
+            return False
+        root = self._some(own)
+        for told in sorted(root.rglob("*" + layout.TOLD)):
+            if self.dice.random() < 0.3:
+                self.count("damaged stick")
+                told.write_bytes(damaged(self.dice, told.read_bytes()))
+        work = Import(device.world, device.clock, sticks.Stick(root, 1 << 30))
+        try:
+            while not work.step().finished:
+                pass
+        except StoreError:
+            self.count("stick not taken")
+        self.count("stick brought news" if work.progress.heard else "stick brought nothing new")
         return False
 
     def _stick_lost(self, _device: Device) -> bool:
@@ -453,6 +486,7 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "disk full": Fleet._disk_full, "room again": Fleet._room_again, "backup": Fleet._backup,
     "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "days pass": Fleet._days_pass,
     "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
+    "stick back": Fleet._stick_back,
 }  # fmt: skip
 
 

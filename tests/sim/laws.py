@@ -10,7 +10,8 @@ After every step:
    still lies somewhere, unless a disaster just destroyed the last place. Bodies given up too early are no disaster.
 2. **A receipt is true.** Where a kiosk says "stored" in the server's present epoch, the server holds that record; where
    it says "backed up", the latest backup does.
-   A body is given up only behind a kept receipt of that epoch that says so.
+   A body is given up only behind a kept receipt of that epoch that says so. A kiosk that heard of a restore goes back
+   to no earlier epoch.
 3. **Chains hold.** Each branch on the server is a chain from record 1; no record lies in two logs or twice in one.
 
 In the end, after `contacts` contacts each in clear weather (for the confidential log, which keeps to a minute of the
@@ -77,6 +78,7 @@ class Watch:
         self.disturbed = False
         #: What records said that a disaster took: of one behind damage, perhaps the copy that was to travel.
         self._destroyed: set[tuple[str, int, At, bytes | None]] = set()
+        self._epochs: dict[Path, bytes] = {}
         self._bare: dict[Path, dict[bytes, int]] = {}
         self._changes = self._losses = -1
         #: Records that the server lacks: few, so that nobody goes through all there are at every step.
@@ -96,6 +98,7 @@ class Watch:
     def look(self, device: Device, *, disaster: bool, anew: bool) -> None:
         """Laws 1 to 3, after something happened to `device`."""
         before = len(device.given_up)
+        self._check_epoch(device, disaster=disaster)
         self._learn(device, anew=anew)
         if len(device.given_up) != before or disaster:
             self._check_given_up(device, disaster=disaster)
@@ -136,6 +139,12 @@ class Watch:
         self._check_peace(views)
 
     # --- inside ----------------------------------------------------------------------------------------------------
+
+    def _check_epoch(self, device: Device, *, disaster: bool) -> None:
+        before, now = self._epochs.get(device.folder, b""), device.world.lobby._epoch()
+        self._epochs[device.folder] = now
+        if now < before and not disaster:
+            raise LawBroken(f"kiosk {device.number} has heard of {before!r} and believes in {now!r} again")
 
     def _check_given_up(self, device: Device, *, disaster: bool) -> None:
         before, now = self._bare.get(device.folder, {}), device.last_given_up()
