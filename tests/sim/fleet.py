@@ -5,9 +5,9 @@
     outcome.drawn                   # the rates and weights that this seed drew
 
 Kiosks are the real thing: `Store`, `Logbook`, `Apart`, `Sync.turn`, `desk.stick` over a folder in memory; a third of
-the fleets have disks that keep only what was synced. A step is one event at one kiosk; `laws` says what
-must hold after it, and what must hold once the weather is clear. The seed chooses everything, the rates of the faults
-included; the same seed is the same run on any machine.
+the fleets have disks that keep only what was synced. A step is one event at one kiosk; `laws` says what must hold after
+it, and what must hold once the weather is clear. The seed chooses everything, the rates of the faults included; the
+same seed is the same run on any machine.
 """
 
 import copy
