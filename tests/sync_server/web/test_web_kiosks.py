@@ -188,10 +188,11 @@ def _come(client, seed=7):
     from shared.keys import SigningKey
     from sync_server.kiosks.models import EnrolmentCode
 
-    page = client.post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "XY"}).content.decode()
+    answer = client.post("/desk/kiosks/enrol", {"name": "ตู้ 9", "series": "XY"})
+    page = answer.content.decode()
     row = EnrolmentCode.objects.latest("pk")
     assert f'hx-get="/desk/kiosks/enrol/{row.pk}"' in page
-    assert "รอตู้ คำสี่คำจะขึ้นที่นี่" in page, "the page of a new code waits for its kiosk"
+    assert "รอตู้ คำสี่คำจะขึ้นที่นี่" in read(answer), "the page of a new code waits for its kiosk"
     code = re.search(r'data-code="([^"]+)"', page)[1]
     key = SigningKey(bytes([seed]) * 32)
     asked = protocol.enrol(code, key, nonce=bytes(16), device="t", software="0.1")
