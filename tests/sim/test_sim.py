@@ -8,7 +8,7 @@ from tests.sim.fleet import Fleet, memory
 
 FIRST, SEEDS, STEPS = (
     int(os.environ.get(name, default))
-    for name, default in (("SALA_SEED", 1000), ("SALA_SEEDS", 66), ("SALA_STEPS", 1000))
+    for name, default in (("SALA_SEED", 1000), ("SALA_SEEDS", 54), ("SALA_STEPS", 1000))
 )
 
 
