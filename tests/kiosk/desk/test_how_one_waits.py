@@ -1,6 +1,7 @@
 """What a ticket and the hall are told of waiting: only what the queue knows."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -143,3 +144,14 @@ def test_a_number_of_another_kiosk_or_of_yesterday_is_told_nothing(lobby):
     lobby.open("1")
     assert lobby.wait((lobby.today, "Z", 4)) == Wait()
     assert lobby.wait(("2020-01-01", "A", 1)) == Wait()
+
+
+def test_a_number_from_another_kiosk_stands_as_that_one_said(tmp_path):
+    """A second kiosk knows nobody's place: it repeats what came with the number, and shows no page of its own."""
+    lobby = Lobby(tmp_path, {"host_kiosk": "http://192.168.1.10:8080"})
+    ticket = take_ticket(lobby.world, lobby.clock.now(), service_id="sign_tax", language="th")
+    line = lobby.queue.look()
+    assert waiting.of_ticket(lobby.world, line, ticket) == Wait()
+    given = replace(ticket, ahead=4, wait_min=(10, 20), link="http://192.168.1.10:8080/t/A001-k3f9xq")
+    assert waiting.of_ticket(lobby.world, line, given) == Wait(4, (10, 20), link=given.link)
+    lobby.world.store.close()
