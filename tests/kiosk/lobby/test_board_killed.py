@@ -77,7 +77,7 @@ def test_a_board_outlives_its_kiosk(folder):
             kiosk = Alone(folder)
             for _ in range(20):
                 page.clock.run_for(3_000)
-                page.wait_for_timeout(200)
+                page.wait_for_timeout(500)
                 if page.evaluate("document.body.className") == "":
                     break
             number(page, last)

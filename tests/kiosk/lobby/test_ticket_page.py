@@ -150,7 +150,7 @@ def test_a_phone_that_left_the_wifi_says_so_and_comes_back(browser, lobby):
     lobby.again(port)
     for _ in range(10):
         page.clock.run_for(5_000)
-        page.wait_for_timeout(200)
+        page.wait_for_timeout(500)
         if page.evaluate("document.body.className") == "":
             break
     assert page.is_visible("#ahead")
