@@ -1,5 +1,8 @@
 """The next citizen finds every screen as the first one did: no choice, no place in a list, no half-pressed key."""
 
+import gc
+import weakref
+
 from kiosk.ui.screens import RARE, SCREENS
 from kiosk.ui.widgets import ARMING, LOOK
 from kiosk.ui.widgets.input import ShapedInput
@@ -138,3 +141,19 @@ def test_pages_of_staff_are_let_go_with_their_visit(shown):
         shown.front.tidy()
         shown.front.prepare(0)
     assert set(shown.front._screens) == set(SCREENS) - RARE
+
+
+def test_screens_that_are_shown_no_more_leave_nothing_behind(shown):
+    """Another look drops every screen; once memory is swept, no widget of them is there to fill a kiosk in months."""
+    for step in ("home", "services", "rating", "track"):
+        shown.front.built(step)
+    shown.begin()
+    shown.front.tidy()
+    dropped = [weakref.ref(widget) for page in shown.front._screens.values() for widget in shown.stage.walk(page)]
+    before = len(gc.get_objects())
+    shown.touch("larger")
+    shown.settle()
+    shown.front.tidy()
+    gc.collect()
+    assert not [each for each in dropped if each() is not None]
+    assert len(gc.get_objects()) < before
