@@ -154,6 +154,5 @@ def test_screens_that_are_shown_no_more_leave_nothing_behind(shown):
     shown.touch("larger")
     shown.settle()
     shown.front.tidy()
-    gc.collect()
     assert not [each for each in dropped if each() is not None]
     assert len(gc.get_objects()) < before
