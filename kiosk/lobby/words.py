@@ -117,7 +117,7 @@ WORDS: Final[Mapping[str, Text]] = MappingProxyType({
     "counter.waited": _say("รอมา {time}", "menunggu {time}"),
     "counter.see_all": _say("ดูทั้ง {n}", "Lihat {n}"),
     "counter.missing": _say("ขาดเอกสาร\u00a0{n}", "{n}\u00a0dokumen tiada"),
-    "counter.complete": _say("เอกสารครบ", "dokumen lengkap"),
+    "counter.complete": _say("เอกสารครบ", "lengkap"),
     "counter.on_paper": _say("จากบัตรกระดาษ", "daripada kertas"),
     "counter.language_ms": _say("ภาษามลายู", "Bahasa Melayu"),
     "counter.language_ms-Arab": _say("ภาษามลายู (ยาวี)", "Melayu (Jawi)"),
