@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 
 import pytest
+import requests
 
 from kiosk import bootstrap
 from kiosk.__main__ import main
@@ -12,6 +14,7 @@ from kiosk.desk import contact, health, queue, ratings, tally
 from kiosk.sync.rim import converse
 from shared import kinds
 from shared.protocol import KnownKiosk
+from tests.kiosk.lobby.conftest import until
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.sync.test_enrolment_of_a_kiosk import Registry, try_enrol
 from tests.kiosk.worlds import KIOSK_ID, Hands, an_office, pieces_of, publish, some_services
@@ -145,3 +148,21 @@ def test_enrol_refuses_plain_http_to_another_machine(tmp_path, capsys):
     """The command line says why an address is not taken."""
     assert main(["--data", str(tmp_path), "enrol", "--server", "http://10.0.0.1", "--code", "x"]) == 2
     assert "https" in capsys.readouterr().err
+
+
+def test_a_kiosk_with_a_port_serves_its_lobby(folder):
+    """From the settings alone: pages while it runs, a number of the screen on them, nothing once it is closed."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    (folder / "kiosk.toml").write_text(f"lobby_port = {port}\n", "utf-8")
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        kiosk.start()
+        until(lambda: kiosk.world.lan.state == "serving")
+        with requests.get(f"http://127.0.0.1:{port}/board/events", stream=True, timeout=10) as answer:
+            states = (json.loads(line[6:]) for line in answer.iter_lines() if line.startswith(b"data: "))
+            next(states)
+            queue.take_ticket(kiosk.world, kiosk.clock.now(), service_id="sign_tax", language="th")
+            while sum(group["waiting"] for group in next(states)["groups"]) != 1:
+                pass
+    with pytest.raises(requests.ConnectionError):
+        requests.get(f"http://127.0.0.1:{port}/board", timeout=5)
