@@ -421,7 +421,8 @@ class When(Column):
     def __init__(self, **kwargs: Any) -> None:
         self._kept: list[Widget] = []
         super().__init__(**kwargs)
-        for name in ("on", "parent", "minimum_height"):
+        # Its height too: a column's own rule may speak after this one, and the next citizen would find a gap.
+        for name in ("on", "parent", "minimum_height", "height"):
             self.fbind(name, self._follow)
 
     def add_widget(self, widget: Widget, *args: Any, **kwargs: Any) -> None:

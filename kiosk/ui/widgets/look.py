@@ -5,8 +5,8 @@
     lang: look.lang            language of the visit: th, en, ms, ms-Arab
 
 `LOOK.apply(theme, size)` and `LOOK.speak(lang)` replace palette, sizes and language, and every rule that names them
-follows. When a citizen asks for larger text, all screens are built anew: `LOOK.renew()` first lets go of the old ones,
-whose thousands of rules would otherwise follow once more before memory is swept.
+follows. When a citizen asks for larger text, screens are built for it: `LOOK.renew()` first lets go of those there are,
+whose thousands of rules would otherwise follow too, unseen; `LOOK.take(look)` goes back to a look and its screens.
 """
 
 from __future__ import annotations
@@ -63,19 +63,25 @@ else:
 class Current(_Handed):
     """The look that counts now, under a name that stays. A rule gets the look itself, and keeps it."""
 
-    def __init__(self) -> None:
-        self._take(Look())
+    now: Look
 
-    def _take(self, look: Look) -> None:
+    def __init__(self) -> None:
+        self.take(Look())
+
+    def take(self, look: Look) -> None:
+        """Let `look` count: rules made from now on follow it, and it is as its own rules knew it last."""
         object.__setattr__(self, "now", look)
         global_idmap["look"] = look
 
-    def renew(self) -> None:
-        """Leave every rule there is with the look it knows, for good; rules made from now on follow another one."""
-        look = Look()
+    def renew(self) -> Look:
+        """Leave every rule there is with the look it knows, which is returned; those made from now on follow another,
+        which is like it so far.
+        """
+        before, look = self.now, Look()
         for name in look.properties():
-            setattr(look, name, getattr(self.now, name))
-        self._take(look)
+            setattr(look, name, getattr(before, name))
+        self.take(look)
+        return before
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)

@@ -157,7 +157,7 @@ def test_two_quick_turns_are_two_pages(stage: Stage, scene: tuple[Any, Any, list
     area.page(1)
     one = area.offset
     area.top_up()
-    monkeypatch.setattr(LOOK, "motion", True)
+    monkeypatch.setattr(LOOK.now, "motion", True)
     area.page(1)
     area.page(1)
     assert area.offset < one
