@@ -450,7 +450,8 @@ class Each(Widget):
     """Holds one widget of class `each` for every item.
 
     Making a widget costs a hundred times as much as changing one, so those that are not needed now are kept aside,
-    empty; `spare` of them are made when the page is.
+    empty; `spare` of them are made when the page is. Once the list is empty no more than those are kept: what a page
+    holds at the end of a day is what it held in the morning.
     """
 
     items = ListProperty()
@@ -483,6 +484,8 @@ class Each(Widget):
             self.add_widget(widget)
         while len(self._aside) + len(self.children) < self.spare:
             self._make()
+        if not self.items:
+            del self._aside[self.spare :]
         self._grow()
 
     def _make(self) -> None:
