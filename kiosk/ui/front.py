@@ -33,7 +33,6 @@ from kiosk.ui.screens.base import Page
 from kiosk.ui.theme import Theme
 from kiosk.ui.widgets import ARMING, LOOK, forget_texts
 from kiosk.ui.widgets.icon import picture_texture
-from kiosk.ui.widgets.look import Look
 from kiosk.ui.widgets.text import TEXTURES
 
 #: A screen that nobody waits for is built this long after the last.
@@ -68,8 +67,6 @@ class Front(FloatLayout):
         self._screen: Page | None = None
         self._step = ""
         self._look: tuple[float, bool, str] = (1.0, False, "th")
-        self._house_look = self._look
-        self._house: tuple[Look, dict[str, Page]] | None = None
         self._question: Any = None
         self.tidied = True
         """Nothing is left of screens that are shown no more."""
@@ -116,33 +113,22 @@ class Front(FloatLayout):
         self._follow_question(flow)
 
     def _follow_look(self, flow: Flow) -> bool:
-        """Take size, contrast and language of the visit; whether they changed, so that other screens are shown.
+        """Take size, contrast and language of the visit; whether they changed, so that the screen must be built anew.
 
         A widget that lived through such a change would take the new look's common sizes even where its own rule sets
-        another, since Kivy obeys the rule that moved last. So each look has its screens. Those of the look in which
-        every visit begins are kept for the next one; others are let go.
+        another, since Kivy obeys the rule that moved last: the next citizen would find it slightly different. And the
+        rules of forty screens that nobody sees would make the next picture wait.
         """
         look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
-        if self._screen is None:
-            self._house_look = look
         if look == self._look:
             return False
         for screen in self._screens.values():
             screen.forget()
         self._unask()
-        self._question = None
-        if self._look == self._house_look:
-            self._house = LOOK.now, self._screens
-        else:
-            self.tidied = False
-        if look == self._house_look and self._house is not None:
-            known, self._screens = self._house
-            LOOK.take(known)
-        else:
-            LOOK.renew()
-            LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
-            LOOK.speak(look[2])
-            self._screens = {}
+        self._screens, self._question, self.tidied = {}, None, False
+        LOOK.renew()
+        LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
+        LOOK.speak(look[2])
         Window.clearcolor = LOOK.c.paper
         self._look = look
         return True

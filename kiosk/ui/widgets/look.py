@@ -6,7 +6,7 @@
 
 `LOOK.apply(theme, size)` and `LOOK.speak(lang)` replace palette, sizes and language, and every rule that names them
 follows. When a citizen asks for larger text, screens are built for it: `LOOK.renew()` first lets go of those there are,
-whose thousands of rules would otherwise follow too, unseen; `LOOK.take(look)` goes back to a look and its screens.
+whose thousands of rules would otherwise follow too, unseen.
 """
 
 from __future__ import annotations
@@ -66,22 +66,20 @@ class Current(_Handed):
     now: Look
 
     def __init__(self) -> None:
-        self.take(Look())
+        self._take(Look())
 
-    def take(self, look: Look) -> None:
-        """Let `look` count: rules made from now on follow it, and it is as its own rules knew it last."""
+    def _take(self, look: Look) -> None:
         object.__setattr__(self, "now", look)
         global_idmap["look"] = look
 
-    def renew(self) -> Look:
-        """Leave every rule there is with the look it knows, which is returned; those made from now on follow another,
-        which is like it so far.
+    def renew(self) -> None:
+        """Leave every rule there is with the look it knows, for good; those made from now on follow another, which is
+        like it so far.
         """
-        before, look = self.now, Look()
+        look = Look()
         for name in look.properties():
-            setattr(look, name, getattr(before, name))
-        self.take(look)
-        return before
+            setattr(look, name, getattr(self.now, name))
+        self._take(look)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)

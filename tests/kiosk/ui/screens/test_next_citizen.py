@@ -143,28 +143,6 @@ def test_pages_of_staff_are_let_go_with_their_visit(shown):
     assert set(shown.front._screens) == set(SCREENS) - RARE
 
 
-def test_the_next_citizen_finds_the_screens_made_ready_before(shown, monkeypatch):
-    """A visit in another language and size leaves them as they are: nothing is built twice, nothing looks different."""
-    monkeypatch.setattr(LOOK.now, "motion", False)
-    for step in SCREENS:
-        shown.front.built(step)
-    shown.begin()
-    shown.settle()
-    ready = dict(shown.front._screens)
-    seen = look_of(shown)
-    shown.touch("language-ms", "larger", "contrast")
-    shown.settle()
-    assert shown.screen is not ready["home"]
-    shown.flow.reset()
-    shown.settle()
-    shown.kiosk.hands.pass_s(4)
-    shown.begin()
-    shown.settle()
-    assert shown.screen is ready["home"]
-    assert {step: page for step, page in shown.front._screens.items() if ready.get(step) is not page} == {}
-    assert look_of(shown) == seen
-
-
 def test_screens_that_are_shown_no_more_leave_nothing_behind(shown):
     """Another look's screens are let go with it; once memory is swept, no widget of them is there to fill a kiosk in
     months.
