@@ -48,16 +48,17 @@ class Follower:
         self._reconstruct()
 
     def group_of(self, service_id: str, series: str) -> str:
-        """The group of services that a ticket waits in: its service's, the one named in its place, or its letter's."""
+        """The group of services that a ticket waits in: its service's, the one named in its place, or its letter's.
+
+        Always one that the office has, where it has any: a counter can be asked to serve no other.
+        """
         bundle = self.world.content.bundle
         if bundle is None:
             return series
-        for service in bundle.services:
-            if service.id == service_id:
-                return service.series
         groups = [group.id for group in bundle.office.series]
-        if service_id in groups:
-            return service_id
+        named = next((each.series for each in bundle.services if each.id == service_id), service_id)
+        if named in groups:
+            return named
         letters = self.world.identity.series
         place = letters.index(series) if series in letters else 0
         return groups[min(place, len(groups) - 1)] if groups else series
