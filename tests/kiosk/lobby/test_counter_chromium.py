@@ -70,7 +70,7 @@ class Desk:
 
     def ready(self):
         """The kiosk is heard, and nothing is on its way."""
-        self.holds("!busy && state && !lost()")
+        self.holds("typeof state !== 'undefined' && state && !busy && !lost()")
 
     def holds(self, expression):
         """Wait until the page says so. Asked from outside: the page itself may evaluate nothing."""
