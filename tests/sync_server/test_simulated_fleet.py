@@ -52,7 +52,7 @@ def test_a_real_server_that_leaves_something_out_is_found(server, monkeypatch, p
     if name == "tickets":
         queues = PROJECTORS["queues"]
         monkeypatch.setitem(PROJECTORS, "queues", replace(queues, folds={**queues.folds, TicketIssued: planted}))
-    assert any(run_beside(server, seed, 200).wrong for seed in range(FIRST, FIRST + 10))
+    assert any(run_beside(server, seed, 200).wrong for seed in range(FIRST, FIRST + 20))
 
 
 def run_beside(server, seed, steps):

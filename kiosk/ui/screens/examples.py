@@ -511,11 +511,13 @@ STOPPED: Final[dict[str, SalaError | None]] = {
 def _enrol(say: Say, name: str) -> EnrolView:
     """A kiosk that belongs to no office yet, as far as its installer got."""
     _, _, state = name.partition("-")
-    typed = EnrolView(say, code="7K3M-9QRT-0XVB-2NHE", ready=True, first="ask", address="https://sala.example.go.th")
+    typed = EnrolView(
+        say, "type", "code", code="7K3M-9QRT-0XVB-2NHE", ready=True, first="ask", address="https://sala.example.go.th"
+    )
     name = say("enrol.name", kiosk="ตู้หน้า 1", office="อบต.ศาลาทอง")
     words = EnrolView(say, "words", first="same", second="differ", ready=True, name=name, words=_FOUR)
     return {
-        "": EnrolView(say, field="address", first="ask"),
+        "": EnrolView(say, "type", "address", first="ask"),
         "refused": replace(typed, message=say("enrol.why_code"), message_sub=say("enrol.why_code_do")),
         "read": replace(typed, second="by_stick", message=say("enrol.read"), message_sub=say("enrol.read_do")),
         "carry": EnrolView(say, "carry", first="carry_on", second="again", ready=True),

@@ -200,6 +200,7 @@ def test_the_keyboard_alone(lobby, desk):
     at.key("t")
     at.page.wait_for_selector("dialog[open]")
     at.page.keyboard.press("Escape")
+    at.page.wait_for_selector("dialog:not([open])", state="attached")
     at.key("Enter")
     at.phase("called", "A001")
     at.key("n")
