@@ -16,8 +16,13 @@ def bodies(shown):
 
 
 def keyboard_of(shown):
-    """The keyboard on screen."""
-    return next(each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard))
+    """The keyboard on screen, once it has come."""
+
+    def there():
+        return next((each for each in shown.stage.walk(shown.screen) if isinstance(each, Keyboard)), None)
+
+    shown.stage.settle(until=lambda: there() is not None)
+    return there()
 
 
 def a_word(shown):
