@@ -11,6 +11,7 @@ ones go: through the window to its children, grabs included.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -33,6 +34,8 @@ from kivy.lang import Builder  # noqa: E402
 from .widgets import ARMING, LOOK, ShapedLabel, load_all  # noqa: E402
 
 _FRAMES_MAX: Final = 60
+#: On a quick machine so many frames take less than a slide does.
+_PATIENCE_S: Final = 2.0
 """Layout settles in three or four frames; an animation of 200 ms needs more."""
 
 
@@ -100,10 +103,12 @@ class Stage:
             self.arrange()
             self.frames(1)
             return
-        for _ in range(_FRAMES_MAX):
+        begun, frames = time.monotonic(), 0
+        while frames < _FRAMES_MAX or time.monotonic() - begun < _PATIENCE_S:
             if until():
                 return
             self.frames(1)
+            frames += 1
         raise AssertionError("the screen never came to what was waited for")
 
     def image(self) -> Image.Image:

@@ -1,5 +1,7 @@
 """Praise by touch alone, in every language: a person by picture, or a counter and an hour, with reasons and words."""
 
+import time
+
 import pytest
 
 from kiosk.ui import harness
@@ -7,6 +9,9 @@ from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.scroll import ScrollArea
 from shared import kinds
+
+#: A page that is turned is at rest after this.
+TURN_S = 0.25
 
 
 def bodies(shown):
@@ -24,6 +29,8 @@ def touch_in_page(shown, *actions):
             if area is None or area.y < middle < area.top:
                 break
             shown.touch("page-forth")
+            time.sleep(TURN_S)
+            shown.settle()
         shown.touch(action)
 
 

@@ -1,5 +1,7 @@
 """A rating with the code of a slip, from the ticket to the last word, by touch alone and in every language."""
 
+import time
+
 import pytest
 
 from kiosk.ui import harness
@@ -7,6 +9,9 @@ from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.scroll import ScrollArea
 from shared import kinds
+
+#: A page that is turned is at rest after this.
+TURN_S = 0.25
 
 
 def bodies(shown):
@@ -50,6 +55,8 @@ def touch_in_page(shown, *actions):
             if area is None or area.y < middle < area.top:
                 break
             shown.touch("page-forth")
+            time.sleep(TURN_S)
+            shown.settle()
         shown.touch(action)
 
 
