@@ -8,18 +8,10 @@ counted and left out, as in the office's report.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import ceil
-from statistics import median
-from typing import Final
 
 from kiosk.desk.turns import Line
+from shared import times
 from shared.content import Bundle
-
-#: A service that took less or more than this was not pressed as it happened.
-ODD_BELOW_MS: Final = 5_000
-ODD_ABOVE_MS: Final = 4 * 3600 * 1000
-
-_UNIT_MS: Final = {"minute": 60_000, "hour": 3_600_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +34,15 @@ def of_counter(line: Line, counter: str, promised_ms: Mapping[str, int]) -> Figu
     measured = [
         (each.service, each.served_ms)
         for each in done
-        if each.served_ms is not None and ODD_BELOW_MS <= each.served_ms <= ODD_ABOVE_MS
+        if each.served_ms is not None and times.SHORTEST_MS <= each.served_ms <= times.LONGEST_MS
     ]
-    times = sorted(ms for _, ms in measured)
+    took_ms = sorted(ms for _, ms in measured)
     judged = [ms <= promised_ms[service] for service, ms in measured if service in promised_ms]
     return Figures(
         served=len(done),
         not_measured=len(done) - len(measured),
-        median_ms=round(median(times)) if times else None,
-        p90_ms=times[ceil(len(times) * 0.9) - 1] if times else None,
+        median_ms=times.rank(took_ms, 50) if took_ms else None,
+        p90_ms=times.rank(took_ms, 90) if took_ms else None,
         promised=len(judged),
         kept=sum(judged),
     )
@@ -60,8 +52,5 @@ def promises(bundle: Bundle) -> dict[str, int]:
     """How long each service may take at the counter, in milliseconds, by its id; those promised in days are left out,
     since no counter sees how they end.
     """
-    return {
-        service.id: service.promise.value * _UNIT_MS[service.promise.unit]
-        for service in bundle.services
-        if service.promise.unit in _UNIT_MS
-    }
+    found = ((service.id, times.limit_ms(service.promise)) for service in bundle.services)
+    return {service: limit_ms for service, limit_ms in found if limit_ms is not None}

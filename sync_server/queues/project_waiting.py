@@ -14,8 +14,9 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from shared import thai
-from shared.content import Duration, Service
+from shared.content import Service
 from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
+from shared.times import limit_ms
 from sync_server.organisations.models import Office
 from sync_server.queues.models import CounterState, Moved, Outcome, Presence
 from sync_server.queues.outcomes import ISSUED, Happened, Part, in_order, issue_of, parts_of, total_ms
@@ -29,7 +30,6 @@ Key = tuple[dt.date, str, int]
 
 #: Within one service date nothing takes longer; a larger claim is no measurement.
 _DAY_MS = 24 * 3_600_000
-_UNIT_MS = {"minute": 60_000, "hour": 3_600_000}
 
 
 def issues(run: Sequence[Seen[TicketIssued]]) -> None:
@@ -182,7 +182,7 @@ def _outcomes(
             counter=part.counter, calls=part.calls, transfers=part.transfers,
             walked_in=part.walked_in, on_paper=part.on_paper, end=part.end,
             waited_ms=part.waited_ms, walked_ms=part.walked_ms, served_ms=part.served_ms,
-            promise_ms=_promise_ms(service.promise) if service else None, steps_kept=_steps_kept(part, service),
+            promise_ms=limit_ms(service.promise) if service else None, steps_kept=_steps_kept(part, service),
         )  # fmt: skip
 
 
@@ -199,19 +199,11 @@ def _promised(wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Servic
     }
 
 
-def _promise_ms(promise: Duration) -> int | None:
-    """What was promised, where that is a matter of minutes or hours: a visit to a counter cannot keep a promise of
-    days, and "at once" is no number.
-    """
-    unit = _UNIT_MS.get(promise.unit)
-    return promise.value * unit if unit else None
-
-
 def _steps_kept(part: Part, service: Service | None) -> list[bool]:
     """Whether each step took no longer than it says, where staff noted every step of the procedure and each is a matter
     of minutes or hours; else empty.
     """
-    limits = [_promise_ms(step.duration) for step in service.steps] if service and part.end == "served" else []
+    limits = [limit_ms(step.duration) for step in service.steps] if service and part.end == "served" else []
     took = [total_ms(step) for step in part.steps_ms]
     if len(limits) != len(took):
         return []

@@ -21,13 +21,13 @@ from typing import Any, Final, NamedTuple
 from django.db.models import Case, CharField, F, Max, Q, QuerySet, Value, When
 
 from shared import thai
+from shared.times import LONGEST_MS, SHORTEST_MS, rank
 from sync_server.organisations.models import Office
 from sync_server.queues.models import CounterState, Moved, Outcome, Presence
 from sync_server.queues.score import SHOWN_FROM, percent
 
-#: A service shorter or longer than this is odd: a slip of the finger, or a forgotten "finish".
-ODD_UNDER_MS: Final = 5_000
-ODD_OVER_MS: Final = 4 * 3_600_000
+#: A service that took shorter or longer is odd.
+_MEASURED: Final = (SHORTEST_MS, LONGEST_MS)
 
 #: Ends that nobody pressed: closing time or the clock did.
 _BY_SYSTEM: Final = ("no_show", "not_served", "unfinished")
@@ -50,13 +50,13 @@ _WALKED_IN: Final = ("walk_in", Q(walked_in=True))
 _STATES: Final = {
     "wait": _first_of(("", ~Q(nth=1)), ("counted", Q(waited_ms__isnull=False)), *_COMMON[:1], _WALKED_IN, *_COMMON[1:]),
     "service_time": _first_of(
-        ("counted", Q(end="served", served_ms__range=(ODD_UNDER_MS, ODD_OVER_MS))),
+        ("counted", Q(end="served", served_ms__range=_MEASURED)),
         ("odd", Q(end="served", served_ms__isnull=False)),
         *_COMMON,
         ("sent_on", Q(end="sent_on")),
     ),
     "promise": _first_of(
-        ("", ~Q(end="served", served_ms__range=(ODD_UNDER_MS, ODD_OVER_MS))),
+        ("", ~Q(end="served", served_ms__range=_MEASURED)),
         ("none", Q(promise_ms__isnull=True)),
         ("kept", Q(served_ms__lte=F("promise_ms"))),
         otherwise="broken",
@@ -118,7 +118,7 @@ class Spread:
         n = len(inside)
         if n < SHOWN_FROM:
             return cls(n)
-        return cls(n, inside[-(-n * 50 // 100) - 1], inside[-(-n * 90 // 100) - 1])
+        return cls(n, rank(inside, 50), rank(inside, 90))
 
     @property
     def median_min(self) -> Decimal | None:
