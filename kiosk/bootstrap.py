@@ -7,12 +7,14 @@
 Tests call it too, with a clock and a transport of their own.
 """
 
+from __future__ import annotations
+
 import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
@@ -33,7 +35,6 @@ from kiosk.devices import printer, sound
 from kiosk.devices.host import LanHost
 from kiosk.devices.voices import PACKAGED, Voices
 from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
-from kiosk.lobby.serving import Lobby
 from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
 from kiosk.store import apart as confidential
 from kiosk.store.apart import Apart
@@ -47,6 +48,9 @@ from kiosk.trust import Trust
 from kiosk.worker import Worker
 from shared.content import limits_of
 from shared.records import BOOT_BYTES
+
+if TYPE_CHECKING:
+    from kiosk.lobby.serving import Lobby
 
 logger = logging.getLogger(__name__)
 
@@ -117,12 +121,20 @@ def open_kiosk(
             transport = _line(settings, settings.server_url, clock)
         sync = Sync(world, clock, transport, on_change=lambda: _tell_status(world, clock, sync))
         queue = Queue(world)
-        lobby = Lobby(world, clock, queue, port=settings.lobby_port) if settings.lobby_port else None
+        lobby = _lobby(world, clock, queue)
         caller = Caller(world, clock, queue)
     except BaseException:
         store.close()
         raise
     return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller, Keeper(queue, clock))
+
+
+def _lobby(world: World, clock: Clock, queue: Queue) -> Lobby | None:
+    if not world.config.lobby_port:
+        return None
+    from kiosk.lobby.serving import Lobby  # a server and what it stands on: no business of a kiosk without pages
+
+    return Lobby(world, clock, queue, port=world.config.lobby_port)
 
 
 def _line(settings: Config, url: str, clock: Clock) -> Https:

@@ -6,7 +6,7 @@ ones. The key is agreed once, by a code of the host's staff screen; a request th
 before, since it bears the same touch.
 
     answer = host.ask(Ask(action=touch, service="sign_tax", language="th", ...))    # None: not reached in time
-    host.tell([Told(...)])                                                          # True: the host has them
+    host.tell([TicketJoined(...)])                                                  # True: the host has them
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from typing import Final, Protocol
 
 import msgspec
+
+from shared.kinds import TicketJoined
 
 #: A citizen waits no longer than this for another machine; then the number comes from this one.
 ANSWER_S: Final = 1.5
@@ -58,24 +60,6 @@ class Given(_Form, frozen=True):
     wait_min: tuple[int, int] | None
 
 
-class Told(_Form, frozen=True):
-    """A number that a guest gave alone, from its own series; `waited_ms` ago, None where no clock can tell. `service`
-    is empty where it must not be told; `group` is where it waits.
-    """
-
-    service_date: str
-    series: str
-    number: int
-    service: str
-    group: str
-    public_label: str
-    priority: str
-    papers_missing: int | None
-    language: str
-    action: bytes
-    waited_ms: int | None
-
-
 class Join(_Form, frozen=True):
     """A guest brings the code of the staff screen."""
 
@@ -98,7 +82,7 @@ class Host(Protocol):
     def ask(self, ask: Ask) -> Given | None:
         """The number that the host gave for this touch; None where it did not answer within `ANSWER_S`."""
 
-    def tell(self, told: Sequence[Told]) -> bool:
+    def tell(self, told: Sequence[TicketJoined]) -> bool:
         """Whether the host has taken these in; none at all only asks whether it is there."""
 
 

@@ -6,7 +6,10 @@ Nothing is sent: the system is only asked which of its own addresses a packet to
 from __future__ import annotations
 
 import socket
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from kiosk.config import Config
 
 #: Addresses that belong to nobody (RFC 5737, RFC 3849), so that a route is looked for and no machine is meant.
 _NOBODY: Final = ((socket.AF_INET, "192.0.2.1"), (socket.AF_INET6, "2001:db8::1"))
@@ -39,6 +42,10 @@ def own_address() -> str:
     return ""
 
 
-def written(address: str) -> str:
-    """The address as it stands in a link: IPv6 in brackets."""
-    return f"[{address}]" if ":" in address else address
+def pages_at(config: Config) -> str:
+    """Where the lobby's pages of a kiosk with these settings are found, such as "http://192.168.1.10:8080"; empty where
+    it serves none, or is on no network.
+    """
+    host = config.lobby_address or (own_address() if config.lobby_port else "")
+    bracketed = f"[{host}]" if ":" in host else host  # as IPv6 stands in a link
+    return f"http://{bracketed}:{config.lobby_port}" if config.lobby_port and host else ""

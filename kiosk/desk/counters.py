@@ -29,8 +29,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final, Literal, get_args
 
-import msgspec
-
 from kiosk.clock import Moment
 from kiosk.desk import hours, queue, services
 from kiosk.desk.following import Follower
@@ -38,7 +36,7 @@ from kiosk.desk.queue import Priority, Wanted
 from kiosk.desk.tickets import CORRECTIONS, Correction, Key, Refused, Waiting, between_ms
 from kiosk.desk.turns import Line
 from kiosk.desk.world import World
-from kiosk.host import Ask, Told
+from kiosk.host import Ask
 from kiosk.store.store import Transaction
 from shared import kinds
 from shared.kinds import CounterSeen, QueueClosed, TicketJoined, TicketMoved
@@ -80,6 +78,10 @@ class Queue:
         with self._lock:
             self._log.catch_up()
             return replace(moment, service_date=date.fromisoformat(self._day(moment)))
+
+    def pressed(self, action: bytes) -> bool:
+        """Whether this press came before: its answer was lost, what it did was not."""
+        return action in self.follow().actions
 
     # --- acting ---------------------------------------------------------------------------------------------------
 
@@ -126,7 +128,7 @@ class Queue:
         `tickets.CORRECTIONS`.
         """
         with self._acting(moment) as tx:
-            if self._pressed(action) is None:
+            if action not in self.line.actions:
                 ticket = self.line.check(move, key, counter)
                 if move in ("transfer", "another"):
                     to_service = self._target(to_counter, to_service)
@@ -184,8 +186,7 @@ class Queue:
 
     def give(self, moment: Moment, ask: Ask) -> Key:
         """The number for a touch at another kiosk, which records the visitor; the same touch again gives the same
-        number. Raises `NoContent` or
-        `NoSuchService`.
+        number. Raises `NoContent` or `NoSuchService`.
         """
         with self._acting(moment) as tx:
             known = self._touched(ask.action)
@@ -205,7 +206,7 @@ class Queue:
             self._append(tx, moment, body)
         return key
 
-    def join(self, moment: Moment, told: Sequence[Told]) -> None:
+    def join(self, moment: Moment, told: Sequence[TicketJoined]) -> None:
         """Take in numbers that another kiosk gave alone, in their order. What was told before changes nothing; a number
         given here for the same touch is unclaimed; one of days ago ends as not served. Raises `Refused` for a number
         of this kiosk's own series, with nothing taken in.
@@ -221,7 +222,7 @@ class Queue:
                 ghost = self._touched(each.action)
                 if ghost in self.line.tickets:
                     self._append(tx, moment, _unmeasured(ghost, "unclaimed", "", "", b""))
-                self._append(tx, moment, TicketJoined(*msgspec.structs.astuple(each)))
+                self._append(tx, moment, each)
                 stale = each.waited_ms is None or each.waited_ms > STALE_H * 3_600_000
                 if stale and each.service_date != self.line.service_date:
                     self._append(tx, moment, _unmeasured(key, "close", "", "", b"", reason="waiting"))

@@ -24,7 +24,7 @@ import msgspec
 from tinydb.table import Document
 
 from kiosk.desk.tickets import between_ms
-from kiosk.lan import own_address, written
+from kiosk.lan import pages_at
 from shared import thai
 from shared.records import At
 
@@ -79,8 +79,8 @@ def address(config: Config, code: str) -> str:
     """What the QR code says: the kiosk's page for pairing with the code behind the hash, which no request carries.
     Empty where the kiosk serves no pages or is on no network.
     """
-    host = config.lobby_address or own_address()
-    return f"http://{written(host)}:{config.lobby_port}/pair#{code}" if config.lobby_port and host else ""
+    pages = pages_at(config)
+    return f"{pages}/pair#{code}" if pages else ""
 
 
 def seconds_left(world: World, moment: Moment) -> int:

@@ -28,7 +28,8 @@ from kiosk.desk.counters import Queue
 from kiosk.desk.queue import Priority, Ticket
 from kiosk.desk.tickets import between_ms
 from kiosk.desk.world import World
-from kiosk.host import TOLD_MAX, Ask, Told
+from kiosk.host import TOLD_MAX, Ask
+from shared.kinds import TicketJoined
 
 #: So many random bytes tell one touch from every other.
 TOUCH_BYTES: Final = 16
@@ -76,10 +77,10 @@ def tell(queue: Queue, moment: Moment) -> int:
     return len(told)
 
 
-def _untold(queue: Queue, moment: Moment) -> list[Told]:
+def _untold(queue: Queue, moment: Moment) -> list[TicketJoined]:
     waiting = [each for each in queue.look().tickets.values() if each.action and each.state == "waiting"]
     return [
-        Told(
+        TicketJoined(
             *each.key, each.service, each.group, each.public_label, each.priority, each.papers_missing, each.language,
             each.action, between_ms(each.issued, moment.at),
         )

@@ -21,7 +21,7 @@ from kiosk.desk import queue
 from kiosk.desk.tickets import Key
 from kiosk.desk.turns import Line
 from kiosk.desk.world import World
-from kiosk.lan import own_address, written
+from kiosk.lan import pages_at
 
 KEY_TABLE: Final = "ticket_link_key"
 _KEY_ROW: Final = 1
@@ -40,9 +40,8 @@ def name(world: World, key: Key) -> str:
 
 def link(world: World, key: Key) -> str | None:
     """The whole address, for the slip's QR code; None where this kiosk serves no pages or is on no network."""
-    port = world.config.lobby_port
-    address = world.config.lobby_address or own_address()
-    return f"http://{written(address)}:{port}/t/{name(world, key)}" if port and address else None
+    pages = pages_at(world.config)
+    return f"{pages}/t/{name(world, key)}" if pages else None
 
 
 def read(world: World, line: Line, text: str) -> Key | None:

@@ -24,8 +24,9 @@ import h11
 import msgspec
 
 from kiosk import host
-from kiosk.host import Ask, Given, Joined, Told
+from kiosk.host import Ask, Given, Joined
 from shared.errors import SalaError
+from shared.kinds import TicketJoined
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ class LanHost:
             logger.warning("the host kiosk gave a number that this program cannot read: %s", error)
             return None
 
-    def tell(self, told: Sequence[Told]) -> bool:
+    def tell(self, told: Sequence[TicketJoined]) -> bool:
         """Whether the host has them."""
         return self._post(host.TELL_PATH, msgspec.json.encode(told)) is not None
 

@@ -21,9 +21,10 @@ from starlette.routing import Route
 from kiosk import host
 from kiosk.desk import pairing, services, waiting
 from kiosk.desk.tickets import Refused
-from kiosk.host import Ask, Given, Join, Joined, Told
+from kiosk.host import Ask, Given, Join, Joined
 from kiosk.lobby.hall import hall
 from kiosk.lobby.throttle import Throttle, client
+from shared.kinds import TicketJoined
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -35,7 +36,7 @@ _JOINS: Final = Throttle(burst=10, every_s=6.0)
 
 _encode = msgspec.json.Encoder().encode
 _ask: Final = msgspec.json.Decoder(Ask)
-_told: Final = msgspec.json.Decoder(list[Told])
+_told: Final = msgspec.json.Decoder(list[TicketJoined])
 _join: Final = msgspec.json.Decoder(Join)
 
 

@@ -280,8 +280,6 @@ def _do(there: Hall, seat: Seat, press: _Press) -> None:
 
 
 def _move(there: Hall, seat: Seat, press: _Press, action: bytes) -> None:
-    if _done(there, action):
-        return
     there.queue.move(
         there.clock.now(), press.move, _key(press.key), seat.counter, action=action, to_counter=press.to_counter,
         to_service=press.to_service, priority=press.priority, reason=press.reason,
@@ -290,7 +288,9 @@ def _move(there: Hall, seat: Seat, press: _Press, action: bytes) -> None:
 
 def _next(there: Hall, seat: Seat, press: _Press, action: bytes) -> None:
     del press
-    if not _done(there, action) and there.queue.call_next(there.clock.now(), seat.counter, action=action) is None:
+    if there.queue.pressed(action):
+        return
+    if there.queue.call_next(there.clock.now(), seat.counter, action=action) is None:
         raise Refused("queue.nobody")
 
 
@@ -299,12 +299,12 @@ def _finish_next(there: Hall, seat: Seat, press: _Press, action: bytes) -> None:
     finish = msgspec.structs.replace(press, move="finish")
     _move(there, seat, finish, action)
     then = hashlib.sha256(b"next" + action).digest()[: len(action)]
-    if not _done(there, then):
+    if not there.queue.pressed(then):
         there.queue.call_next(there.clock.now(), seat.counter, action=then)
 
 
 def _walk_in(there: Hall, seat: Seat, press: _Press, action: bytes) -> None:
-    if not _done(there, action):
+    if not there.queue.pressed(action):
         there.queue.walk_in(there.clock.now(), seat.counter, action=action, service_id=press.to_service)
 
 
@@ -330,11 +330,6 @@ _VERBS: Final[Mapping[str, Callable[[Hall, Seat, _Press, bytes], None]]] = {
     "open": _stands,
     "pause": _stands,
 }
-
-
-def _done(there: Hall, action: bytes) -> bool:
-    """Whether this press came before: its answer was lost, what it did was not."""
-    return action in there.queue.look().actions
 
 
 def _key(written: str) -> Key:

@@ -44,11 +44,6 @@ def sweep() -> None:
     """
     for _ in range(2):
         gc.collect()
-    give_back()
-
-
-def give_back() -> None:
-    """Hand what is free now back to the system, whatever was written in it included."""
     trim = getattr(_LIBRARY, "malloc_trim", None)
     if trim is not None:
         trim(0)

@@ -3,6 +3,8 @@
 import json
 import shutil
 import socket
+import subprocess
+import sys
 
 import pytest
 import requests
@@ -166,3 +168,13 @@ def test_a_kiosk_with_a_port_serves_its_lobby(folder):
                 pass
     with pytest.raises(requests.ConnectionError):
         requests.get(f"http://127.0.0.1:{port}/board", timeout=5)
+
+
+def test_a_kiosk_without_pages_does_not_wait_for_their_server(folder):
+    """What serves them takes a quarter of a start."""
+    asked = (
+        "import sys; from pathlib import Path; from kiosk.bootstrap import open_kiosk\n"
+        "with open_kiosk(Path(sys.argv[1])): print(*{'starlette', 'uvicorn'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", asked, folder], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == ""

@@ -20,7 +20,7 @@ from kiosk.desk.duty import Person, Seat, WeakPin
 from kiosk.desk.pairing import Browser, TooManyBrowsers
 from kiosk.desk.strip import STRIP_NUMBERS, Strip
 from kiosk.desk.turns import Line
-from kiosk.lan import own_address, written
+from kiosk.lan import pages_at
 from kiosk.paper import HAS_PAPER, Outcome, PrinterState
 from kiosk.ui.presenters.base import Presenter, V_co, View, key, verb
 from kiosk.ui.presenters.staff import REFRESH_MS, STAFF_S
@@ -178,7 +178,7 @@ class Counters(Looking[CountersView]):
 
     def _facts(self) -> tuple[LobbyFact, ...]:
         say, state = self.say, self.world.lan.state
-        address = lobby_address(self)
+        address = pages_at(self.world.config)
         facts = [
             LobbyFact(
                 "globe-simple", _LAN_KINDS[state], say(f"counters.lan_{state}"),
@@ -221,13 +221,6 @@ class Counters(Looking[CountersView]):
     def go(self, step: str) -> None:
         """To one of the pages."""
         self.flow.follow(step)
-
-
-def lobby_address(presenter: Presenter[View]) -> str:
-    """Where the lobby's pages are found, such as "http://192.168.1.10:8080"; empty without port or network."""
-    config = presenter.world.config
-    host = config.lobby_address or own_address()
-    return f"http://{written(host)}:{config.lobby_port}" if config.lobby_port and host else ""
 
 
 # --- letting a browser in ----------------------------------------------------------------------------------------
@@ -311,7 +304,7 @@ class Pairing(Looking[PairingView]):
             self._before = newest
 
     def _offer(self) -> None:
-        if not lobby_address(self) or self.world.lan.state not in ("starting", "serving"):
+        if not pages_at(self.world.config) or self.world.lan.state not in ("starting", "serving"):
             return
         world, moment = self.world, self.flow.clock.now()
 
@@ -342,7 +335,7 @@ class Pairing(Looking[PairingView]):
             say(f"pair.{state}_why"),
             pairing.address(self.world.config, self._code) if self._code else "",
             code,
-            say("pair.type", address=f"{lobby_address(self)}/pair".removeprefix("http://")) if code else "",
+            say("pair.type", address=f"{pages_at(self.world.config)}/pair".removeprefix("http://")) if code else "",
             say("pair.left", seconds=self._left_s) if state == "code" else "",
             self._rows(),
         )

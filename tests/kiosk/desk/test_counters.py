@@ -65,6 +65,21 @@ def test_the_same_press_again_is_the_same_press(lobby):
     assert len(moves(lobby.world)) == 1
 
 
+def test_the_press_that_ended_a_ticket_comes_again(lobby):
+    """The answer to "done" was lost: asked again, it is done, and not refused as over."""
+    key = lobby.ticket()
+    lobby.open("1")
+    lobby.call("1")
+    lobby.move("serve", key, "1")
+    press = lobby.press()
+    moment = lobby.now()
+    assert not lobby.queue.pressed(press)
+    for _ in range(2):
+        assert lobby.queue.move(moment, "finish", key, "1", action=press) is None
+        assert lobby.queue.pressed(press)
+    assert [each.move for each in moves(lobby.world)].count("finish") == 1
+
+
 def test_a_counter_has_one_person_at_a_time_and_never_anothers(lobby):
     """Who is there must be done with first; nobody takes over what another counter called."""
     one, two = lobby.ticket(), lobby.ticket()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from kiosk import lan
 from kiosk.config import make
 from kiosk.desk import pairing
 from tests.kiosk.worlds import Hands, make_world
@@ -128,5 +129,5 @@ def test_the_address_keeps_the_code_out_of_requests(world, tmp_path, monkeypatch
     """Behind the hash; without a port or a network there is no address."""
     assert pairing.address(world.config, "12345678") == "http://sala.lan:8080/pair#12345678"
     assert pairing.address(make(tmp_path, {}), "12345678") == ""
-    monkeypatch.setattr(pairing, "own_address", lambda: "")
+    monkeypatch.setattr(lan, "own_address", lambda: "")
     assert pairing.address(make(tmp_path, {"lobby_port": 80}), "12345678") == ""

@@ -88,9 +88,9 @@ def test_no_page_no_link(tmp_path, monkeypatch):
     assert ticket_link.link(world, ("2026-03-16", "A", 1)) is None
     world.store.close()
     world = make_world(tmp_path / "with", settings={"lobby_port": 80})
-    monkeypatch.setattr(ticket_link, "own_address", lambda: "")
+    monkeypatch.setattr(lan, "own_address", lambda: "")
     assert ticket_link.link(world, ("2026-03-16", "A", 1)) is None
-    monkeypatch.setattr(ticket_link, "own_address", lambda: "fd00::10")
+    monkeypatch.setattr(lan, "own_address", lambda: "fd00::10")
     assert ticket_link.link(world, ("2026-03-16", "A", 1)).startswith("http://[fd00::10]:80/t/A001-")
     world.store.close()
 

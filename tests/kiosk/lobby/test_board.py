@@ -11,9 +11,9 @@ from kiosk.desk.announcing import Heard, announce
 from kiosk.desk.boards import AWAY_MS
 from kiosk.desk.sounding import chime
 from kiosk.devices.voices import read_wav
-from kiosk.host import Told
 from kiosk.lobby import board, wall
 from kiosk.lobby.throttle import Throttle
+from shared.kinds import TicketJoined
 from tests.kiosk.lobby.conftest import until
 from tests.kiosk.lobby.looking import SERVICES, sala
 
@@ -65,7 +65,7 @@ def test_a_number_of_another_kiosk_stands_beside_ours(lobby):
     lobby.open("1")
     lobby.take("general")
     day, wants = lobby.now().service_date.isoformat(), (SERVICES["general"], "general", "โยธา")
-    told = Told(day, "M", 8, *wants, "", None, "th", b"m" * 16, 60_000)
+    told = TicketJoined(day, "M", 8, *wants, "", None, "th", b"m" * 16, 60_000)
     lobby.queue.join(lobby.now(), [told])
     cell = look(lobby).groups[3]
     assert (cell.letters, cell.waiting) == (("D", "M"), 2)

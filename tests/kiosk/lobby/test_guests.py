@@ -330,11 +330,11 @@ def test_what_is_told_together_stands_by_when_it_was_taken(host, guest):
     second = host.ticket()
     host.hands.pass_s(60)
     told = [
-        wire.Told("2026-03-16", series, 1, "", group, "x", "", None, "th", touch * 16, waited_ms)
+        TicketJoined("2026-03-16", series, 1, "", group, "x", "", None, "th", touch * 16, waited_ms)
         for series, group, touch, waited_ms in (("C", "tax", b"c", 30_000), ("D", "general", b"d", 90_000))
     ]
     host.queue.join(host.now(), told)
-    told = wire.Told("2026-03-16", "C", 2, "", "tax", "x", "", None, "th", b"e" * 16, 80_000)
+    told = TicketJoined("2026-03-16", "C", 2, "", "tax", "x", "", None, "th", b"e" * 16, 80_000)
     host.queue.join(host.now(), [told])
     assert first[2] < second[2]
     assert waiting(host) == ["A001", "D001", "C002", "A002", "C001"]
@@ -461,7 +461,7 @@ def test_a_code_lets_one_kiosk_in(host):
 
 def test_numbers_of_the_hosts_own_series_are_nobody_elses(host, guest):
     """Two kiosks that were given one letter by mistake: the host takes nothing in under it."""
-    told = wire.Told("2026-03-16", "A", 1, "", "tax", "x", "", None, "th", b"t" * 16, 0)
+    told = TicketJoined("2026-03-16", "A", 1, "", "tax", "x", "", None, "th", b"t" * 16, 0)
     with pytest.raises(Refused):
         host.queue.join(host.now(), [told])
     assert waiting(host) == []
