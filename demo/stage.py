@@ -327,7 +327,8 @@ class Window:
 
 # --- the browser ---------------------------------------------------------------------------------------------------
 
-_CHROMIUM_FLAGS = [
+#: How the system's Chromium is started without a window.
+CHROMIUM_FLAGS = [
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -346,7 +347,7 @@ def browser(size: tuple[int, int] = (1280, 900)) -> Iterator[Page]:
     if not program:
         raise NotSeen("there is no Chromium here; ./sala setup installs it")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=_CHROMIUM_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         try:
             context = chromium.new_context(viewport={"width": size[0], "height": size[1]}, locale="th-TH")
             context.set_default_timeout(PATIENCE_S * 1000)

@@ -78,13 +78,6 @@ def enquiries(bundle: Bundle) -> Series | None:
     return next((group for group in bundle.office.series if group.id == bundle.office.enquiries), None)
 
 
-def take_enquiry(world: World, moment: Moment, *, language: str) -> Ticket:
-    """Give the next number to somebody who only asks, under the group's own name. Raises `NoContent`,
-    `NoSuchService` where the office gives none out, or `CannotRecord` with nothing changed.
-    """
-    return give(world, moment, wants(world, "", language=language))
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What somebody takes a number for, as the record tells it: `service` is empty where it must not be told."""

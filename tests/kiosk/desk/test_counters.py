@@ -15,25 +15,11 @@ from kiosk.desk.tickets import Correction, Refused
 from kiosk.desk.turns import PRIORITY_RUN_MAX
 from shared import kinds
 from shared.kinds import QueueClosed
-from tests.kiosk.desk.lobbies import BOTH, Lobby, look, moves
-from tests.kiosk.worlds import Hands, make_world
+from tests.kiosk.desk.lobbies import BOTH, look, moves
+from tests.kiosk.worlds import Hands
 
 #: `make threads` plays the 10,000.
 TICKETS = int(os.environ.get("SALA_TICKETS", "300"))
-
-
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with an open log."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
-
-
-@pytest.fixture
-def lobby(world):
-    """A queue at half past ten."""
-    return Lobby(world)
 
 
 def test_one_visit_from_number_to_done(lobby):

@@ -13,15 +13,7 @@ from kiosk.desk.visit import Visit
 from shared import content, envelope, kinds
 from shared.content import SealedStatus, Status, Statuses
 from shared.keys import code_keys
-from tests.kiosk.worlds import CODE_SALT, Hands, an_office, make_world, pieces_of, publish, some_services
-
-
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with the sample content on its screen."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
+from tests.kiosk.worlds import CODE_SALT, Hands, an_office, pieces_of, publish, some_services
 
 
 def bodies(world):
@@ -56,11 +48,11 @@ def test_who_only_asks_takes_a_number_where_the_office_gives_one(world):
     """A number of the group for enquiries, under its own name and counted with its others; none where there is none."""
     now = Hands().clock().now()
     with pytest.raises(services.NoSuchService):
-        queue.take_enquiry(world, now, language="th")
+        queue.wants(world, "", language="th")
     asking = msgspec.structs.replace(an_office(), enquiries="general")
     publish(world.content, 2, pieces_of(asking, some_services()))
     first = queue.take_ticket(world, now, service_id="water_request", language="th")
-    asked = queue.take_enquiry(world, now, language="en")
+    asked = queue.give(world, now, queue.wants(world, "", language="en"))
     assert (first.label, asked.label) == ("B001", "B002")
     assert bodies(world)[-1] == kinds.TicketIssued("2026-03-16", "B", 2, "", "ทั่วไป", "", None, "en")
     slip = slips.ticket_slip(world, now, asked, service_id="", language="en", at_hand=frozenset({0}))

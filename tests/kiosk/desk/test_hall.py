@@ -8,17 +8,9 @@ import pytest
 
 from kiosk.desk import budget, hours, notices, queue, way
 from kiosk.ui.sample import sample_content
-from tests.kiosk.worlds import MONDAY, Hands, an_identity, make_world
+from tests.kiosk.worlds import MONDAY, Hands, an_identity
 
 BUNDLE = sample_content().bundle()
-
-
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with content on its screen."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
 
 
 def take(world, clock, count):

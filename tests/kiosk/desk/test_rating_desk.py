@@ -16,14 +16,6 @@ from tests.kiosk.worlds import Hands, make_world
 DAY = date(2026, 3, 16)
 
 
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with the sample content on its screen."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
-
-
 def records(world):
     """What the lobby log holds: times and bodies, without the record that opened it."""
     return [(r.header.at, kinds.decode(r.header.kind, r.header.schema, r.body)) for r in world.lobby.after(0)][1:]

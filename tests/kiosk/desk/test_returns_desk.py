@@ -13,17 +13,9 @@ from kiosk.store.errors import DiskFull
 from shared import content, envelope, kinds
 from shared.content import SealedStatus, Status, Statuses
 from shared.keys import code_keys
-from tests.kiosk.worlds import CODE_SALT, Hands, an_office, make_world, pieces_of, publish, some_services
+from tests.kiosk.worlds import CODE_SALT, Hands, an_office, pieces_of, publish, some_services
 
 ANSWERED = Status("answered", "lamp", "2026-03-02", "2026-03-17", "ซ่อมแล้ว", "2026-03-12", "กองช่าง", "ร.1/2569", 1)
-
-
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with content."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
 
 
 @pytest.fixture

@@ -17,20 +17,6 @@ from tests.kiosk.worlds import make_world, publish
 DAY = "2026-03-16"
 
 
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with an open log."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
-
-
-@pytest.fixture
-def lobby(world):
-    """A queue at half past ten."""
-    return Lobby(world)
-
-
 # --- who may press what -------------------------------------------------------------------------------------------
 
 

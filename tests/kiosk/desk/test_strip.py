@@ -11,15 +11,7 @@ from kiosk.paper import JOB_S_MAX
 from kiosk.store import CannotRecord
 from shared import kinds
 from shared.kinds import NumbersReserved, TicketIssued
-from tests.kiosk.worlds import Hands, make_world
-
-
-@pytest.fixture
-def world(tmp_path):
-    """A kiosk with an open log."""
-    made = make_world(tmp_path)
-    yield made
-    made.store.close()
+from tests.kiosk.worlds import Hands
 
 
 def bodies(world):

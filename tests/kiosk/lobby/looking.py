@@ -9,20 +9,12 @@ from collections.abc import Callable, Iterator
 
 from playwright.sync_api import Browser, sync_playwright
 
+from demo.stage import CHROMIUM_FLAGS
 from kiosk.clock import Clock
 from kiosk.desk.counters import Queue
 from kiosk.ui.sample import EveryWord, SampleKiosk
 from tests.kiosk.lobby.conftest import Served
 
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 #: A service of each group of the sample office.
 SERVICES = {
     "tax": "sign_tax",
@@ -39,7 +31,7 @@ def chromium() -> Iterator[Callable[..., Browser]]:
         opened: list[Browser] = []
 
         def launch(*flags: str) -> Browser:
-            opened.append(driver.chromium.launch(executable_path="/usr/bin/chromium", args=[*_FLAGS, *flags]))
+            opened.append(driver.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM_FLAGS, *flags]))
             return opened[-1]
 
         yield launch

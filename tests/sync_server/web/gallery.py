@@ -16,18 +16,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from demo.stage import CHROMIUM_FLAGS
+
 HERE = Path(__file__).resolve().parent
 PASSWORD = "sala-demo-password"
 SIZES = {"desk": (1366, 860), "phone": (390, 844)}
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 #: name of the picture -> who looks, and at which address; {braces} are filled by `addresses`.
 PAGES: dict[str, tuple[str, str]] = {
@@ -103,7 +96,7 @@ class Looked:
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, without a window."""
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
