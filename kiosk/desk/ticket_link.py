@@ -18,7 +18,7 @@ from typing import Final
 from tinydb.table import Document
 
 from kiosk.desk import queue
-from kiosk.desk.tickets import Key
+from kiosk.desk.tickets import NOBODYS, Key
 from kiosk.desk.turns import Line
 from kiosk.desk.world import World
 from kiosk.lan import pages_at
@@ -53,7 +53,8 @@ def read(world: World, line: Line, text: str) -> Key | None:
     if found is None:
         return None
     number = int(found[2])
-    same = [key for key in (*line.tickets, *line.gone) if key[1:] == (found[1], number)]
+    over = (key for key, gone in line.gone.items() if gone.end not in NOBODYS)
+    same = [key for key in (*line.tickets, *over) if key[1:] == (found[1], number)]
     return next((key for key in same if hmac.compare_digest(_check(world, key), found[3])), None)
 
 

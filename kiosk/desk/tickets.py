@@ -25,6 +25,9 @@ Key = tuple[str, str, int]
 Caller = Literal["counter", "holder"]
 End = Literal["served", "left", "no_show", "not_served", "unfinished", "handed", "unclaimed"]
 
+#: Ends of a number that nobody holds a page of: it never reached anybody, or another kiosk's queue has it now.
+NOBODYS: Final[frozenset[End]] = frozenset({"handed", "unclaimed"})
+
 #: Why staff correct what somebody chose by touch.
 CORRECTIONS: Final = ("asked", "seen", "mistake")
 

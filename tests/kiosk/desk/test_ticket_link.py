@@ -9,6 +9,8 @@ from kiosk import lan
 from kiosk.desk import ticket_link
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import take_ticket
+from kiosk.host import Ask
+from shared.kinds import TicketJoined
 from tests.kiosk.worlds import MONDAY, Hands, make_world
 
 
@@ -37,6 +39,17 @@ def test_a_link_is_read_back(world):
     assert ticket_link.read(world, queue.follow(), name.upper()) == key
     queue.move(now, "leave", key, action=b"a" * 16)
     assert ticket_link.read(world, queue.follow(), name) == key
+
+
+def test_a_number_that_reached_nobody_has_no_page(world):
+    """A second kiosk gave one of its own when the answer came too late: nobody holds the slip of this one."""
+    queue, now, touch = Queue(world), Hands().clock().now(), b"t" * 16
+    key = queue.give(now, Ask(touch, "sign_tax", "th", "", None))
+    name = ticket_link.name(world, key)
+    assert ticket_link.read(world, queue.follow(), name) == key
+    queue.join(now, [TicketJoined("2026-03-16", "M", 1, "", "tax", "x", "", None, "th", touch, 0)])
+    assert queue.follow().gone[key].end == "unclaimed"
+    assert ticket_link.read(world, queue.follow(), name) is None
 
 
 def test_nobody_reaches_a_neighbour_by_counting(world):
