@@ -37,7 +37,7 @@ from sync_server.ingest.turns import turns
 from sync_server.keys import ServerKeys, server_keys
 from sync_server.kiosks import actions as kiosks
 from sync_server.kiosks import queries as kiosk_queries
-from sync_server.kiosks.models import AlarmKind, Kiosk
+from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.queries import the_office
 from sync_server.records import actions as records
 from sync_server.records import queries as record_queries
@@ -108,8 +108,6 @@ def accept(data: bytes, *, now: dt.datetime, by_stick: bool = False) -> Reply:
         opened = desk.intake.open(data, desk.find)
         with turns.work(opened.header.kiosk, opened.header.count):
             kept = records.append(opened, desk.kiosk, now=now)
-        if not desk.kiosk.active and kept.new:
-            kiosks.raise_alarm(desk.office, AlarmKind.REVOKED_SENT, desk.kiosk.kiosk_id, now=now, kiosk=desk.kiosk)
         return desk.intake.receipt(
             opened.header, kept.head, forked=kept.forked, epoch=desk.epoch, server_ms=desk.server_ms, apart=kept.apart
         )

@@ -70,6 +70,8 @@ def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
         kept = _part(opened, branch, branches, known, kiosk, now)
     if kept.new:
         transaction.on_commit(tell)
+        if not kiosk.active:
+            raise_alarm(kiosk.office, AlarmKind.REVOKED_SENT, kiosk.kiosk_id, now=now, kiosk=kiosk)
     return kept
 
 

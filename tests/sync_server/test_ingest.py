@@ -178,6 +178,23 @@ def test_a_revoked_kiosk_is_kept_apart_and_raises_one_alarm(kiosk, server, staff
     assert RecordRow.objects.count() == 2
 
 
+def test_an_alarm_is_kept_with_the_records_that_cause_it(kiosk, server, monkeypatch):
+    """The server dies once they are kept: staff learn of them all the same, though the kiosk never brings them anew."""
+    kiosk.ticket(1)
+    deciding.revoke(program(server.office), Kiosk.objects.get(), "หาย", now=server.now)
+    real = actions.records.append
+
+    def dies(*args, **kwargs):
+        real(*args, **kwargs)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(actions.records, "append", dies)
+    with pytest.raises(KeyboardInterrupt):
+        kiosk.post("push", kiosk.envelope())
+    assert RecordRow.objects.count() == 2
+    assert Alarm.objects.filter(kind=AlarmKind.REVOKED_SENT).count() == 1
+
+
 def test_an_unknown_kind_is_kept_whole_and_receipted(kiosk):
     """What this program cannot read is stored byte for byte and receipted like everything else."""
     kiosk.append_raw("lantern.lit", 7, b"\x93\x01\x02\x03")
