@@ -17,6 +17,7 @@ Django must be set up, with its office in `data`, before this is imported.
 """
 
 import datetime as dt
+import itertools
 import logging
 import random
 import shutil
@@ -66,6 +67,7 @@ class Twin(SimServer):
         self._data = data
         self._dice = random.Random(now_ms)
         self._copies: dict[int, Path] = {}
+        self._copy_numbers = itertools.count()
         self._restores: list[bytes] = []
         self._restores_in: dict[int, list[bytes]] = {}
         logging.getLogger("sync_server").setLevel(logging.CRITICAL)
@@ -108,7 +110,7 @@ class Twin(SimServer):
 
     def back_up(self) -> None:
         super().back_up()
-        copy = self._data.with_name(f"{self._data.name}-backup{len(self._copies)}")
+        copy = self._data.with_name(f"{self._data.name}-backup{next(self._copy_numbers)}")
         connections.close_all()
         shutil.copytree(self._data, copy)
         self._copies[id(self.backups[-1])] = copy
