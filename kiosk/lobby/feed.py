@@ -11,6 +11,7 @@ The rules of this file:
 1. Each event is the whole state: a reconnect is a re-read, a slow reader gets the newest state and no old one.
 2. At least every `BEAT_S` each stream says something; who hears nothing for longer is not connected.
 3. The event loop takes no lock and waits for no disk: the line is copied on another thread, views read the copy.
+4. A press is answered once the pages can show it (`Feed.renewed`): the page after it is never older.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ GATHER_S: Final = 0.04
 #: What was made of the line is good for so long: ages in it go on meanwhile.
 FRESH_MS: Final = 1000
 _RETRY_S: Final = 1.0
+#: A press is answered at the latest after so long, whether the line could be read or not: it is recorded.
+_RENEWED_S: Final = 2.0
 #: Its multiples, without their whole part, never crowd anywhere.
 _GOLDEN: Final = 0.618034
 
@@ -88,6 +91,7 @@ class Feed:
         self.seen = Seen(*look(), clock.now)
         self.version = 0
         self.open = True
+        self._looking = False
 
     # --- from any thread ------------------------------------------------------------------------------------------
 
@@ -120,6 +124,7 @@ class Feed:
             while True:
                 await self._stirred.wait()
                 self._stirred.clear()
+                self._looking = True
                 try:
                     line, seats = await run_in_threadpool(self._look)
                 except Exception:
@@ -128,12 +133,22 @@ class Feed:
                     self._stirred.set()
                     await asyncio.sleep(_RETRY_S)
                     continue
+                finally:
+                    self._looking = False
                 self.seen = Seen(line, seats, self._clock.now)
                 self.version += 1
                 self._wake()
                 await asyncio.sleep(GATHER_S)
         finally:
             self._loop = None
+
+    async def renewed(self) -> None:
+        """Return once `seen` was begun after this was called, or after `_RENEWED_S` without."""
+        loop = asyncio.get_running_loop()
+        wanted, deadline = self.version + (2 if self._looking else 1), loop.time() + _RENEWED_S
+        self._stirred.set()
+        while self.open and self.version < wanted and (left := deadline - loop.time()) > 0:
+            await self.after(self.version, left)
 
     async def after(self, version: int, timeout_s: float) -> None:
         """Return once the line is another than `version`, the feed is closed, or the time is over."""

@@ -210,6 +210,7 @@ async def _sign_in(request: Request) -> Response:
         return _say(429, "sign.wait", language, seconds=str(error.seconds))
     except CannotRecord:
         return _say(503, "queue.cannot_record", language)
+    await there.feed.renewed()
     return _json({})
 
 
@@ -228,6 +229,7 @@ async def _sign_out(request: Request) -> Response:
             await run_in_threadpool(duty.sign_out, there.queue, there.clock.now(), browser.number)
         except CannotRecord:
             return _say(503, "queue.cannot_record", _language(request))
+        await there.feed.renewed()
     return _json({})
 
 
@@ -270,6 +272,7 @@ async def _press(request: Request) -> Response:
         return _say(400, "queue.wrong_request", language)
     except CannotRecord:
         return _say(503, "queue.cannot_record", language)
+    await there.feed.renewed()
     return _json({})
 
 

@@ -174,6 +174,7 @@ async def _late(request: Request) -> Response:
             await run_in_threadpool(lambda: there.queue.move(there.clock.now(), "late", key, action=action))
         except (Refused, CannotRecord):
             well = False
+        await there.feed.renewed()
     if plain:
         return RedirectResponse(f"/t/{request.path_params['name']}/{language}#{'done' if well else 'refused'}", 303)
     return JSONResponse({"action": secrets.token_hex(16)} if well else {}, 200 if well else 409)

@@ -69,8 +69,8 @@ class Desk:
         return self
 
     def ready(self):
-        """The kiosk is heard, and nothing is on its way."""
-        self.holds("typeof state !== 'undefined' && state && !busy && !lost()")
+        """The kiosk is heard, and nothing is on its way. Before the script runs, `state` is the element named so."""
+        self.holds("typeof busy !== 'undefined' && state && !busy && !lost()")
 
     def holds(self, expression):
         """Wait until the page says so. Asked from outside: the page itself may evaluate nothing."""

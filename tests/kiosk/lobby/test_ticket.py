@@ -1,6 +1,7 @@
 """A ticket on a phone: the value, the routes, and what a stranger gets."""
 
 import re
+import time
 from datetime import timedelta
 
 import msgspec
@@ -131,6 +132,41 @@ def test_late_is_one_press_and_one_record(lobby):
     )  # fmt: skip
     assert answer.status_code == 200
     assert len(answer.json()["action"]) == 32
+
+
+def test_the_page_after_a_press_shows_the_press(lobby, monkeypatch):
+    """However long the pages take to hear of it: who pressed is answered when they have."""
+    keys = lobby.take("tax", 8)
+    place = address(lobby, keys[0], "th")
+    feed = lobby.lobby.feed
+    look_at_once = feed._look
+
+    def look_slowly():
+        seen = look_at_once()
+        time.sleep(0.3)
+        return seen
+
+    monkeypatch.setattr(feed, "_look", look_slowly)
+    lobby.take("tax")  # a look that began before the press does not do
+    answer = lobby.session.post(
+        f"{lobby.url}{place}/late", data=f"action={'ac' * 16}", timeout=10,
+        headers={"Origin": lobby.url, "Content-Type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert re.search(r'<dd id="ahead">5</dd>', answer.text)
+
+
+def test_a_press_is_answered_though_the_pages_hear_of_nothing(lobby, monkeypatch):
+    """It is recorded, and says so."""
+    keys = lobby.take("tax", 8)
+    place = address(lobby, keys[0], "th")
+    monkeypatch.setattr("kiosk.lobby.feed._RENEWED_S", 0.1)
+    monkeypatch.setattr(lobby.lobby.feed, "_look", lambda: 1 / 0)
+    answer = lobby.session.post(
+        f"{lobby.url}{place}/late", data=f"action={'ad' * 16}", timeout=10, allow_redirects=False,
+        headers={"Origin": lobby.url, "Content-Type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert answer.headers["location"].endswith("#done")
+    assert lobby.queue.look().ahead_of(keys[0]) == 5
 
 
 def test_late_is_refused_where_it_cannot_be(lobby):
