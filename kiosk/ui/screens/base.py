@@ -99,6 +99,7 @@ class Page(Ground):
     def __init__(self, **kwargs: Any) -> None:
         self._parts: list[Widget] = []
         self._frame: Any = None
+        self._turned: set[Room] = set()
         self._reach = Clock.create_trigger(self._reach_now, -1)
         super().__init__(**kwargs)
         for name in ("low", "height", "children", "typing_room"):
@@ -114,6 +115,22 @@ class Page(Ground):
         if isinstance(widget, KeyboardTray):
             widget.fbind("height", self._reach)
         super().add_widget(widget, *args, **kwargs)
+
+    def on_parent(self, _page: object, parent: object) -> None:
+        """Off screen no room has the buttons that turn it, on screen each has that needs them."""
+        for room in self._turned:
+            if parent is None:
+                room.return_pager()
+            else:
+                room.settle()
+
+    def lend_pager(self, room: Room) -> Pager:
+        """Two buttons for a room, for as long as this page is on screen: all pages of a look share them.
+
+        A pager is thirty times a label, and most of forty pages would have one that nobody sees.
+        """
+        self._turned.add(room)
+        return LOOK.pagers.pop() if LOOK.pagers else Pager()
 
     def _reach_now(self, *_: object) -> None:
         """Let the roof down to the middle of the page, or leave it up; a tablet has no room for it above a keyboard."""
@@ -254,6 +271,8 @@ class Room(Stack):
     def __init__(self, **kwargs: Any) -> None:
         self._inner: Any = None
         self._pager: Any = None
+        self._place: Any = None
+        self._lender: list[Pager] = []
         self._settle = Clock.create_trigger(self._settle_now, -1)
         super().__init__(**kwargs)
         self._furnish()
@@ -269,6 +288,8 @@ class Room(Stack):
         self.fbind("spacing", self._inner.setter("spacing"))
         self._inner.fbind("minimum_height", self._settle)
         self._area.fbind("height", self._settle)
+        for name in ("pages", "page_now"):
+            self._area.fbind(name, self._follow_area)
         for name in ("height", "minimum_height", "padding"):
             self.fbind(name, self._settle)
 
@@ -302,33 +323,55 @@ class Room(Stack):
 
     def _settle_now(self, *_: object) -> None:
         needed = self._inner.minimum_height
-        staying = [each for each in self.children if each is not self._area and each is not self._pager]
+        staying = [each for each in self.children if each is not self._area and each is not self._place]
         room = self.height - self.padding[1] - self.padding[3] - sum(each.height + self.spacing for each in staying)
         # Two buttons would fill a small room between roof and keyboard: there a finger moves it.
         self._page_by_buttons(needed > room + 1 and room > 3 * LOOK.m.secondary)
         self._inner.height = max(needed, self._area.height)
 
+    def settle(self) -> None:
+        """Look, before the next picture, whether everything fits."""
+        self._settle()
+
     def _page_by_buttons(self, wanted: bool) -> None:
         if not wanted or self.get_parent_window() is None:
-            if self._pager is not None and self._pager.parent is not None:
-                super().remove_widget(self._pager)
+            if self._place is not None:
+                self.return_pager()
+                super().remove_widget(self._place)
+                self._place = None
                 self._area.given_up = 0
                 self._area.top_up()
             return
-        if self._pager is None:
-            self._pager = Pager()
-            self._area.fbind("pages", self._pager.setter("pages"))
-            self._area.fbind("page_now", self._pager.setter("page"))
-            self._pager.pages, self._pager.page = self._area.pages, self._area.page_now
-            self._pager.fbind("on_turn", lambda _pager, by: self._area.page(by))
         page: Any = self.parent
         while not isinstance(page, Page):
             page = page.parent
+        if self._place is None:
+            self._place = Stack(size_hint_y=None)
+            super().add_widget(self._place, index=self.children.index(self._area))
+        if self._pager is None:
+            self._lender, self._pager = LOOK.pagers, page.lend_pager(self)
+            self._follow_area()
+            self._pager.fbind("on_turn", self._turn)
+            self._place.height = self._pager.height
+            self._place.add_widget(self._pager)
         self._pager.back, self._pager.forth = page.chrome.say("service.up"), page.chrome.say("service.down")
-        if self._pager.parent is None:
-            super().add_widget(self._pager, index=self.children.index(self._area))
         # This room must not need more with its buttons than without: it would show and hide them in turn.
         self._area.given_up = self._pager.height + self.spacing
+
+    def return_pager(self) -> None:
+        """Leave the buttons to the next page, and their place free: what they had turned to stays in sight."""
+        pager, self._pager = self._pager, None
+        if pager is not None:
+            pager.funbind("on_turn", self._turn)
+            self._place.remove_widget(pager)
+            self._lender.append(pager)
+
+    def _follow_area(self, *_: object) -> None:
+        if self._pager is not None:
+            self._pager.pages, self._pager.page = self._area.pages, self._area.page_now
+
+    def _turn(self, _pager: object, by: int) -> None:
+        self._area.page(by)
 
 
 class Body(Room):

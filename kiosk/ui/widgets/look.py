@@ -37,8 +37,14 @@ class Look(EventDispatcher):
     roomy: bool = BooleanProperty(True)
     """False with the largest text: second lines of tiles and rows are dropped so that the first stays whole."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pagers: list[Any] = []
+        """Those that no page has just now (`screens.base.Page.lend_pager`). None lives through a change."""
+
     def apply(self, theme: Theme = THEME, size: Size = PORTRAIT) -> None:
         """Take on ``theme`` in a window of ``size`` pixels."""
+        self.pagers = []
         self.wide = size[0] > size[1]
         self.text_factor = theme.text_factor
         self.roomy = theme.text_factor < 1.5
@@ -50,6 +56,7 @@ class Look(EventDispatcher):
 
     def speak(self, lang: str) -> None:
         """Switch to ``lang``; Jawi turns the layouts round."""
+        self.pagers = []
         self.lang = lang
         self.rtl = lang.endswith("-Arab")
 
