@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from PIL import Image
 
-from . import kivy_env
+from . import kivy_env, memory
 from .theme import LANDSCAPE, PORTRAIT, Size, Theme
 
 # An offscreen surface keeps the size it was born with: this one holds both windows.
@@ -48,6 +48,7 @@ class Stage:
     def __init__(self, size: Size = PORTRAIT) -> None:
         EventLoop.ensure_window()
         EventLoop.status = "started"
+        memory.sweep_when_quiet()
         load_all()
         self.window = Window
         self.resize(size)
@@ -60,11 +61,16 @@ class Stage:
         LOOK.speak(lang)
         self.frames(1)
 
-    def show(self, widget: Any) -> Any:
-        """Make ``widget`` the whole window, wait until it stands still, and return it."""
+    def show(self, widget: Any, *, draws: bool = True) -> Any:
+        """Make ``widget`` the whole window, wait until it stands still, and return it.
+
+        Without `draws` nothing is drawn before `image` asks for it: most of the time of a large window goes there.
+        """
         self.clear()
         self.window.add_widget(widget)
-        self.settle()
+        self.arrange()
+        if draws:
+            self.frames(1)
         return widget
 
     def clear(self) -> None:

@@ -5,6 +5,7 @@ import gc
 import pytest
 
 from kiosk.ui.presenters.flow import STEP_DEAF_MS
+from tests.kiosk.ui.held import everything
 
 SECRET = "ความลับที่ไม่ควรเหลือ"
 
@@ -121,9 +122,8 @@ def test_a_wall_clock_that_jumps_ends_no_visit(kiosk):
 
 def _holders(text):
     """Objects that still hold this text, this test's own frame and the constants of its code apart."""
-    gc.collect()
     found = []
-    for each in gc.get_objects():
+    for each in everything():
         # By type and never by isinstance, which asks dead weak references for their class.
         if issubclass(type(each), (dict, list, tuple, set, frozenset)) or hasattr(type(each), "__slots__"):
             found += [

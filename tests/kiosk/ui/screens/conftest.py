@@ -1,13 +1,17 @@
 """One window without a display for all tests of screens, and a sample kiosk drawn in it."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kiosk.desk import complaints, confidential, tracking
 from kiosk.ui import harness
 from kiosk.ui.sample import SampleKiosk, sample_kiosk
+from kiosk.ui.screens import examples
+from shared.keys import code_keys
 
 
 class Shown:
@@ -59,6 +63,16 @@ class Shown:
 SETTINGS = {
     "window_width_px": 1080, "window_height_px": 1920, "lobby_port": 8080, "lobby_address": "192.168.1.10",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_code_is_worked_out_once() -> Iterator[None]:
+    """What a code opens takes a fifth of a second on purpose, and these tests ask the same over and over."""
+    with pytest.MonkeyPatch.context() as patch:
+        once = cache(code_keys)
+        for module in (complaints, confidential, tracking, examples):
+            patch.setattr(module, "code_keys", once)
+        yield
 
 
 @pytest.fixture(scope="session")

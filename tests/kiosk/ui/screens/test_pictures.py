@@ -52,8 +52,7 @@ def draw(stage, name, size, folder):
             at.mkdir(parents=True)
             with sample_kiosk(at, settings=KIOSK, random=Lots()) as kiosk:
                 kiosk.flow.start()
-                root = stage.show(picture(name, kiosk, lang, text_factor=factor))
-                stage.frames(1)
+                root = stage.show(picture(name, kiosk, lang, text_factor=factor), draws=False)
                 may_be_cut = name.split("-")[0] in MAY_BE_CUT
                 found = faults_of(stage, root, may_be_cut=may_be_cut, layered=name == "warning")
                 if size == PORTRAIT and name != "warning":

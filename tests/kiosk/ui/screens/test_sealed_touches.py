@@ -13,6 +13,7 @@ from kiosk.ui.widgets.keyboard import Keyboard
 from shared import complaint, content, envelope, kinds
 from shared.content import SealedStatus, Status
 from shared.keys import ReadingKey, code_keys
+from tests.kiosk.ui.held import everything
 
 CANARY = "นกขมิ้นเหลืองอ่อนค่ำนี้จะนอนไหน 7731"
 NAME = "พยานตัวอย่างที่หนึ่ง"
@@ -202,9 +203,8 @@ def test_a_canary_typed_at_either_door_is_in_no_file_of_the_kiosk(shown, door, t
 
 def holding(part):
     """The kinds of things in this process that hold a text with `part` in it."""
-    gc.collect()
     found = []
-    for each in gc.get_objects():
+    for each in everything():
         try:
             inner = gc.get_referents(each)
         except ReferenceError:

@@ -45,7 +45,7 @@ def ground_under(drawn, box, colour):
     left, bottom, right, top = (round(side) for side in box)
     part = drawn.crop((max(0, left), SMALL[1] - top, min(SMALL[0], right), SMALL[1] - bottom))
     written = tuple(round(each * 255) for each in colour[:3])
-    for _count, found in sorted(part.getcolors(1 << 24), reverse=True):
+    for _count, found in sorted(part.getcolors(part.width * part.height), reverse=True):
         if not near(found, written):
             return (*(each / 255 for each in found), 1.0)
     return None

@@ -8,6 +8,7 @@ from kiosk.ui.widgets import ARMING
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
 from shared import kinds
+from tests.kiosk.ui.held import everything
 
 SECRET = "คำลับของฉัน"
 
@@ -175,9 +176,8 @@ def test_typed_text_is_hidden_while_nobody_is_there(shown):
 
 
 def _holders(text):
-    gc.collect()
     found = []
-    for each in gc.get_objects():
+    for each in everything():
         try:
             found += [
                 type(each).__name__
