@@ -42,6 +42,8 @@ ROWS_MAX: Final = 60
 #: So many of the last ones served stand as a row of small signs.
 RUN_MAX: Final = 24
 
+#: What an office has whose content names none.
+COUNTERS: Final = tuple(str(number) for number in range(1, 11))
 _MINUTE_MS: Final = 60_000
 
 Why = Literal["priority", "longest", "turn", "sent"]
@@ -299,8 +301,9 @@ def _today(bundle: Bundle | None, line: Line, counter: str) -> Today:
 
 
 def counters(world: World, line: Line) -> list[str]:
-    """The office's counters by the content, and any other that was seen today."""
-    named = list(world.content.bundle.office.counters) if world.content.bundle else []
+    """The office's counters by the content, `COUNTERS` where it names none, and any other that was seen today."""
+    bundle = world.content.bundle
+    named = list((bundle.office.counters if bundle else None) or COUNTERS)
     return [*named, *sorted(set(line.counters) - set(named))]
 
 

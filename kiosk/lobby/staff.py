@@ -56,8 +56,6 @@ LANGUAGES: Final = ("th", "ms")
 _COOKIE_S: Final = 400 * 24 * 3600
 #: Wrong codes that one device may try: ten at once, then one in twelve seconds.
 _CODES: Final = Throttle(burst=10, every_s=12.0)
-#: Where the content names no counters.
-_COUNTERS: Final = tuple(str(number) for number in range(1, 11))
 _HAND_OVER: Final = "/counter/hand-over"
 _Short = Annotated[str, Meta(max_length=64)]
 
@@ -167,7 +165,7 @@ def _sign_in_data(there: Hall, bundle: Bundle | None, language: str, seated: boo
     ]
     seats = duty.seats(world, there.clock.now().service_date.isoformat()).values()
     taken = {seat.counter: counter.position(bundle, seat.staff, language) for seat in seats}
-    names = counter.counters(world, line) or list(_COUNTERS)
+    names = counter.counters(world, line)
     return {
         "people": people,
         "counters": [{"counter": each, "taken": taken.get(each, "")} for each in names],
@@ -217,7 +215,7 @@ async def _sign_in(request: Request) -> Response:
 def _may_sit(there: Hall, bundle: Bundle | None, told: _SignIn) -> bool:
     """Whether person, counter and groups are of those that the page offered."""
     known = {each.id for each in bundle.office.series} if bundle else set()
-    names = counter.counters(there.world, there.feed.seen.line) or list(_COUNTERS)
+    names = counter.counters(there.world, there.feed.seen.line)
     return 0 <= told.person < len(duty.people(bundle)) and told.counter in names and known.issuperset(told.groups)
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
+from kiosk.desk import pairing
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import take_ticket
 from kiosk.lobby.serving import Lobby
@@ -55,6 +56,10 @@ class Served:
         """A number from the kiosk's screen; its key."""
         given = take_ticket(self.world, self.now(), service_id=service, language=how.pop("language", "th"), **how)
         return given.service_date.isoformat(), given.series, given.number
+
+    def offer(self):
+        """A code that lets one browser in."""
+        return pairing.offer(self.world, self.now())
 
     def get(self, path, **how):
         return self.session.get(self.url + path, timeout=10, **how)

@@ -2,20 +2,17 @@
 back, two counters at once; on a phone and on a desk, in Thai and in Malay.
 """
 
-import os
 from pathlib import Path
 
 import pytest
 
-from kiosk.desk import duty, pairing
+from kiosk.desk import duty
 from kiosk.desk.boards import AWAY_MS
 from kiosk.lobby.words import WORDS
-from tests.kiosk.lobby.conftest import until
+from tests.kiosk.lobby.desk_page import PICTURES, PIN, SIZES, Desk
 from tests.kiosk.lobby.looking import chromium, sala
 
-PICTURES = os.environ.get("SALA_PICTURES")
-SIZES = {"phone": (390, 844), "desk": (1366, 768)}
-PIN, OTHER_PIN = "482913", "771204"
+OTHER_PIN = "771204"
 
 
 @pytest.fixture(scope="module")
@@ -32,85 +29,6 @@ def lobby(tmp_path):
         duty.set_pin(served.world, "sample_a", PIN)
         duty.set_pin(served.world, "sample_b", OTHER_PIN)
         yield served
-
-
-class Desk:
-    """A browser that is let in and sits at a counter."""
-
-    def __init__(self, browser, lobby, size, language="th") -> None:
-        self.lobby, self.size, self.language = lobby, size, language
-        width, height = SIZES[size]
-        phone = size == "phone"
-        self.context = browser.new_context(
-            viewport={"width": width, "height": height}, has_touch=phone, is_mobile=phone, reduced_motion="reduce"
-        )
-        self.context.add_cookies([{"name": "sala_language", "value": language, "url": lobby.url}])
-        self.page = self.context.new_page()
-        self.complaints = []
-        self.page.on("console", lambda said: self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-    def sit(self, counter="3", person=1, pin=PIN):
-        """From the QR code of the staff screen to the open counter."""
-        page = self.page
-        page.goto(f"{self.lobby.url}/pair#{pairing.offer(self.lobby.world, self.lobby.now())}")
-        page.wait_for_selector("#pin")
-        return self.answer(counter, person, pin)
-
-    def answer(self, counter="3", person=1, pin=PIN):
-        """Who sits here."""
-        page = self.page
-        page.select_option("#person", index=person)
-        page.check(f"input[value='{counter}']", force=True)
-        page.fill("#pin", pin)
-        page.click(".main")
-        page.wait_for_selector("#go")
-        self.ready()
-        return self
-
-    def ready(self):
-        """The kiosk is heard, and nothing is on its way. Before the script runs, `state` is the element named so."""
-        self.holds("typeof busy !== 'undefined' && state && !busy && !lost()")
-
-    def holds(self, expression):
-        """Wait until the page says so. Asked from outside: the page itself may evaluate nothing."""
-        until(lambda: self.page.evaluate(f"Boolean({expression})") or self.page.wait_for_timeout(20))
-
-    def phase(self, phase, label=""):
-        """Wait for what the counter is at."""
-        self.page.wait_for_selector(f"body[data-phase={phase}]")
-        if label:
-            self.page.wait_for_selector(f"#label:text-is('{label}')")
-        self.ready()
-
-    def click(self, selector):
-        """A thumb."""
-        self.ready()
-        self.page.click(selector)
-
-    def key(self, key):
-        """A key."""
-        self.ready()
-        self.page.keyboard.press(key)
-
-    def picture(self, name):
-        """Keep a look, where somebody wants to see it."""
-        if PICTURES:
-            self.page.wait_for_timeout(300)
-            self.page.screenshot(path=Path(PICTURES) / f"counter-{self.size}-{self.language}-{name}.png")
-
-    def cut(self):
-        """Words that are cut off or lie outside the page, among those that must be whole."""
-        return self.page.evaluate(
-            """() => [...document.querySelectorAll('header *, #serve *, #verbs *, #tabs *, dialog[open] h2')]
-              .filter(each => each.children.length === 0 && each.textContent.trim() && each.offsetParent
-                && getComputedStyle(each).textOverflow !== 'ellipsis' && !each.closest('.unseen'))
-              .filter(each => { const at = each.getBoundingClientRect();
-                const box = each.closest('#serve, header, #tabs, dialog').getBoundingClientRect();
-                return at.left < box.left - 1 || at.right > box.right + 1 || each.scrollWidth > each.clientWidth + 2
-                  && getComputedStyle(each).display !== 'inline'; })
-              .map(each => each.textContent)"""
-        )
 
 
 @pytest.fixture
@@ -328,7 +246,7 @@ def test_a_wrong_pin_and_a_wrong_code_are_sentences(browser, lobby):
     at.page.fill("#code", "12345678")
     at.page.click(".main")
     at.page.wait_for_selector(f"#said:text-is('{WORDS['pair.wrong'].ms}')")
-    at.page.fill("#code", pairing.offer(lobby.world, lobby.now()))
+    at.page.fill("#code", lobby.offer())
     at.page.click(".main")
     at.page.wait_for_selector("#pin")
     assert "#" not in at.page.url

@@ -122,6 +122,14 @@ def test_who_may_sit_is_told_by_position(lobby):
     assert phone.state()["position"] == "ธุรการ"
 
 
+def test_an_office_that_names_no_counters_has_ten(lobby, phone):
+    """Also once the first of them is open."""
+    office = msgspec.structs.replace(staffed_office(), counters=[])
+    publish(lobby.world.content, 3, pieces_of(office, some_services()))
+    assert counter.counters(lobby.world, lobby.queue.look()) == [str(number) for number in range(1, 11)]
+    assert Phone(lobby).pair().sit(person=1, pin=OTHER_PIN, at="4").status_code == 200
+
+
 def test_wrong_pins_make_everybody_wait(lobby):
     """The sentence says how long."""
     phone = Phone(lobby).pair()
