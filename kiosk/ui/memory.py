@@ -18,8 +18,8 @@ from typing import Final
 _LIBRARY: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 #: `M_MMAP_THRESHOLD` of <malloc.h>.
 _MMAP_THRESHOLD: Final = -3
-#: Pieces of this many bytes and more lie by themselves.
-APART_BYTES: Final = 128 * 1024
+#: Pieces of this many bytes and more lie by themselves: a line of writing is one.
+APART_BYTES: Final = 32 * 1024
 #: Objects until the young are looked through, how often that is done until the older ones are, and that until all are:
 #: a million new ones, some forty screens, come before Python sweeps by itself.
 SWEEP_AFTER: Final = (2_000, 10, 50)

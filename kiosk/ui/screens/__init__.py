@@ -72,10 +72,13 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "enrol": ("enrol", "EnrolScreen"),
 })  # fmt: skip
 
-#: Nobody but staff comes here, or hardly ever anybody: built when they do, and let go with the visit.
+#: Nobody but staff comes here, or few citizens of a day: built when they do, in the time of a frame or two, and let go
+#: with the visit. Kept, they would be two fifths of the kiosk's memory.
 RARE: Final = frozenset({
     "pin", "date", "staff", "stick", "counters", "pair", "pins", "set_pin", "strip", "close", "cleaning", "shutting",
     "cannot", "closed", "enrol",
+    "outside", "slip_code", "track", "status", "returning",
+    "whom", "which", "sort", "tell", "when", "reach", "check", "kept",
 })  # fmt: skip
 
 _loaded: set[str] = set()

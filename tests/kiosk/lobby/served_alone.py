@@ -45,8 +45,11 @@ def _call(kiosk: Kiosk) -> str:
 
 
 def _line(kiosk: Kiosk) -> str:
-    tickets = sorted(kiosk.queue.look().tickets.items())
-    return ", ".join(f"{series}{number:03d} {each.state} {each.counter}".strip() for (_, series, number), each in tickets)
+    tickets = kiosk.queue.look().tickets
+    return ", ".join(
+        f"{series}{number:03d} {each.state} {each.counter}".strip()
+        for (_, series, number), each in sorted(tickets.items())
+    )
 
 
 _WORDS = {
