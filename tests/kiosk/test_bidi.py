@@ -64,6 +64,7 @@ def test_money_is_not_reversed() -> None:
         "#12",
         "10:24",
         "12-3-2569",
+        "1\u00a0256\u00a02\u00a017",
     ],
 )
 @pytest.mark.parametrize("around", ["تيليفون {}", "تيليفون {} سهاج", "{} سهاج", "{}", "Tel. {}", "(تيليفون {})"])

@@ -43,6 +43,8 @@ _WHY: Final = {
 }  # fmt: skip
 
 
+#: Keeps numbers in one row, and in this order where writing runs from the right (`kiosk.bidi.whole_numbers`).
+_NO_BREAK: Final = "\u00a0"
 #: state -> what can be done there, the usual first.
 _ACTS: Final = {
     "type": ("ask", "by_stick"), "carry": ("carry_on", "again"), "words": ("same", "differ"),
@@ -130,7 +132,7 @@ class Enrolling:
             say, self._state, self._field, self._address, self._fixed, self._code, first, second,
             self._state != "type" or bool(self._code.strip()), self._busy, *self._message,
             say("enrol.name", kiosk=me.kiosk_name, office=me.office_name) if me else "",
-            four_words(me.fingerprint) if me else (), numbers(me.fingerprint) if me else "",
+            four_words(me.fingerprint) if me else (), numbers(me.fingerprint).replace(" ", _NO_BREAK) if me else "",
         )  # fmt: skip
 
     def tick(self) -> None:

@@ -11,7 +11,7 @@ from kiosk.ui.sample import SteppedWorker
 from kiosk.ui.strings import saying
 from shared import keys, protocol
 from shared import stick as layout
-from shared.fourwords import four_words
+from shared.fourwords import four_words, numbers
 from shared.invitation import FILE_NAME, Invitation, write
 from tests.kiosk.sync.test_enrolment_of_a_kiosk import CODE, SERVER_MS, URL, Registry
 from tests.kiosk.worlds import Hands
@@ -73,6 +73,7 @@ def test_words_first_then_a_kiosk(desk):
     assert desk.started == 1
     me = identity.load(desk.folder)
     assert view.words == four_words(me.fingerprint)
+    assert view.numbers == numbers(me.fingerprint).replace(" ", "\u00a0"), "they could break, or change places in Jawi"
     assert config.load(desk.folder).server_url == URL
     with open_kiosk(desk.folder, transport=desk.server) as kiosk:
         assert kiosk.world.lobby.counts().captured == 1
