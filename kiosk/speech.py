@@ -73,6 +73,22 @@ class Sound(Protocol):
         """Begin to play; `volume` from 0 to 1. Never raises for a loudspeaker's trouble: see `state`."""
 
 
+class Floor:
+    """Who has the kiosk's loudspeaker: a call goes first, and a reading waits until it is said. Written by whoever says
+    the calls, read by whoever reads aloud.
+    """
+
+    __slots__ = ("call",)
+
+    def __init__(self) -> None:
+        self.call: Playing | None = None
+
+    @property
+    def taken(self) -> bool:
+        """Whether a call sounds now."""
+        return self.call is not None and not self.call.over
+
+
 class NoSound:
     """A kiosk without a loudspeaker."""
 

@@ -13,6 +13,7 @@ The rules of this file:
    same.
 4. The kiosk and a board never speak both, unless the office wants it. Where a board should and cannot be heard, the
    kiosk does.
+5. A call goes first: what is being read aloud at the kiosk waits, and goes on afterwards (`world.floor`).
 """
 
 from __future__ import annotations
@@ -151,6 +152,7 @@ class Announcer:
         self.missing = said.missing
         if said.samples:
             self._playing = self.world.sound.play(said.samples, self.world.config.call_volume)
+            self.world.floor.call = self._playing
         return said
 
     def leave(self) -> None:

@@ -12,7 +12,7 @@ from kiosk.host import Host
 from kiosk.identity import Identity
 from kiosk.lan import Lan
 from kiosk.paper import Printer
-from kiosk.speech import NoSound, Sound, Voices, no_voices
+from kiosk.speech import Floor, NoSound, Sound, Voices, no_voices
 from kiosk.store import Logbook, Store
 from kiosk.store.apart import Apart
 from kiosk.store.editions import Editions
@@ -24,8 +24,8 @@ from shared.content import Limits, limits_of
 class World:
     """`random` gives that many unpredictable bytes; `lobby` is the log that desk functions append to, `apart` the
     confidential one, in a store of its own; `trust` has the server's keys as they count now; `lan` says how the
-    lobby's pages stand, `boards` how the boards on the walls are; `host` is the kiosk that keeps the queue, where this
-    one does not.
+    lobby's pages stand, `boards` how the boards on the walls are, `floor` whether a call sounds; `host` is the kiosk
+    that keeps the queue, where this one does not.
     """
 
     store: Store
@@ -39,6 +39,7 @@ class World:
     trust: Trust
     sound: Sound = field(default_factory=NoSound)
     voices: Voices = no_voices
+    floor: Floor = field(default_factory=Floor)
     lan: Lan = field(default_factory=Lan)
     boards: Boards = field(default_factory=Boards)
     host: Host | None = None

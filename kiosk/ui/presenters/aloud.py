@@ -6,7 +6,8 @@
     aloud.tick(); aloud.now                                               # 0, then 1, then -1
 
 One reading is one sound, joined beforehand; which part of it is heard follows from the time since it began. A part
-without clips is silent for as long as an eye needs to find it, and is marked.
+without clips is silent for as long as an eye needs to find it, and is marked. While somebody is called, it waits, and
+goes on with the part that was interrupted.
 """
 
 from __future__ import annotations
@@ -48,7 +49,9 @@ class Aloud:
         self._reading: Reading | None = None
         self._playing: Playing | None = None
         self._began_ms = 0
-        self._volume = VOLUMES[0]
+        self._volume = 0
+        self._held: int | None = None
+        """The part to go on with once the call that sounds is over."""
 
     def possible(self, language: str) -> bool:
         """Whether there is a loudspeaker and a voice of this language; one that failed may be tried again."""
@@ -76,6 +79,8 @@ class Aloud:
         """The number of the part that sounds, or -1."""
         if self._reading is None:
             return -1
+        if self._held is not None:
+            return self._held
         place = self._place()
         return max((number for number, start in enumerate(self._reading.starts) if start <= place), default=-1)
 
@@ -105,33 +110,48 @@ class Aloud:
         """Read from the first part on."""
         self.stop()
         if reading.samples:
-            self._play(reading, 0, volume)
+            self._reading, self._volume = reading, volume
+            self._go_on(0)
 
     def louder(self, volume: int) -> None:
         """Go on at another volume, from the beginning of the part that sounds."""
         if self._reading is not None:
-            reading, at = self._reading, max(0, self.now)
-            self.stop()
-            self._play(reading, reading.starts[at], volume)
+            self._volume = volume
+            self._go_on(max(0, self.now))
 
     def stop(self) -> None:
         """Be silent."""
-        if self._playing is not None:
-            self._playing.stop()
-        self._playing = self._reading = None
+        self._hush()
+        self._reading = self._held = None
 
     def tick(self) -> None:
-        """Notice the end."""
-        if self._reading is not None and (self._place() >= len(self._reading.samples) or self._playing_over()):
+        """Notice the end, and calls."""
+        if self._reading is None:
+            return
+        if self._held is not None or self._world.floor.taken:
+            self._go_on(max(0, self.now))
+        elif self._place() >= len(self._reading.samples) or self._playing_over():
             self.stop()
+
+    def _go_on(self, part: int) -> None:
+        """Read from this part on, now or as soon as no call sounds."""
+        assert self._reading is not None
+        self._hush()
+        if self._world.floor.taken:
+            self._held = part
+            return
+        self._held = None
+        start = self._reading.starts[part]
+        self._began_ms = self._clock.mono_ms() - start * 1000 // BYTES_A_SECOND
+        self._playing = self._world.sound.play(self._reading.samples[start:], VOLUMES[self._volume])
+
+    def _hush(self) -> None:
+        if self._playing is not None:
+            self._playing.stop()
+        self._playing = None
 
     def _playing_over(self) -> bool:
         return self._playing is not None and self._playing.over
-
-    def _play(self, reading: Reading, start: int, volume: int) -> None:
-        self._reading = reading
-        self._began_ms = self._clock.mono_ms() - start * 1000 // BYTES_A_SECOND
-        self._playing = self._world.sound.play(reading.samples[start:], VOLUMES[volume])
 
     def _place(self) -> int:
         return (self._clock.mono_ms() - self._began_ms) * BYTES_A_SECOND // 1000

@@ -148,7 +148,9 @@ def test_five_calls_in_one_second_are_five_whole_announcements(world):
         if begun is not None:
             order.append(begun.call.label)
             assert announcer.turn() is None
+            assert world.floor.taken, "somebody who is read to would hear both"
         world.sound.stop()
+        assert not world.floor.taken
     assert order == ["A001", "A002", "A003", "A004", "A005", "A001"]
     assert len(world.sound.files) == 6
 

@@ -29,6 +29,12 @@ def kiosk(tmp_path):
         yield made
 
 
+class Call:
+    """A call that sounds until it is `over`."""
+
+    over = False
+
+
 def read(kiosk, texts=PARTS):
     """Ask for these parts."""
     kiosk.flow.read(texts)
@@ -46,6 +52,48 @@ def test_it_is_one_sound_with_every_part_in_its_order(kiosk):
     assert sound[len(tone(0.1)) :].lstrip(b"\0").startswith(tone(0.1).lstrip(b"\0")[:100])
     assert len(sound) / BYTES_A_SECOND == pytest.approx(0.1 + 0.35 + 0.1 + 0.35 + 1.2 + 0.35, abs=0.01)
     assert kiosk.flow.chrome.silent == {2}
+
+
+def test_a_call_goes_first_and_the_reading_goes_on(kiosk):
+    """What is read waits at its part, also for who wants it louder, and is heard from there when the call is over."""
+    read(kiosk)
+    while kiosk.flow.chrome.reading < 1:
+        kiosk.hands.pass_s(0.1)
+        kiosk.flow.tick()
+    call = Call()
+    kiosk.world.floor.call = call
+    kiosk.flow.tick()
+    assert kiosk.sound.over
+    kiosk.hands.pass_s(9)
+    kiosk.flow.tick()
+    assert kiosk.flow.chrome.reading == 1
+    kiosk.flow.louder()
+    assert len(kiosk.sound.heard) == 1, "two voices at once"
+    call.over = True
+    kiosk.flow.tick()
+    whole, rest = (sound for sound, _ in kiosk.sound.heard)
+    assert whole.endswith(rest)
+    assert len(rest) / BYTES_A_SECOND == pytest.approx(0.1 + 0.35 + 1.2 + 0.35, abs=0.01)
+    assert kiosk.sound.heard[1][1] == VOLUMES[2]
+    kiosk.hands.pass_s(0.5)
+    kiosk.flow.tick()
+    assert kiosk.flow.chrome.reading == 2
+
+
+def test_who_asks_while_somebody_is_called_is_read_to_afterwards(kiosk):
+    """Not a sound before, all of it then; and nothing after the next act."""
+    kiosk.world.floor.call = call = Call()
+    read(kiosk)
+    assert (kiosk.sound.heard, kiosk.flow.chrome.reading) == ([], 0)
+    call.over = True
+    kiosk.flow.tick()
+    assert len(kiosk.sound.heard) == 1
+    kiosk.world.floor.call = call = Call()
+    kiosk.flow.tick()
+    kiosk.do("services")
+    call.over = True
+    kiosk.flow.tick()
+    assert len(kiosk.sound.heard) == 1
 
 
 def test_the_screen_knows_which_part_sounds(kiosk):
