@@ -3,7 +3,8 @@
 A day's 600 visitors are pressed into about a minute: a kiosk in a process of its own gives out numbers, ten counters
 call, serve and finish them over HTTP as their pages do, and a board listens. Then frames of a kiosk's window are timed
 in turns: alone, and with 500 phones that have their ticket's page open, while somebody takes a number every other
-second. All of it on this machine's own disk and loopback.
+second. At last a citizen touches from screen to screen, alone and beside ten counters that call somebody every five
+seconds, ten times as often as on such a day. All of it on this machine's own disk and loopback.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import selectors
 import socket
 import statistics
@@ -43,7 +45,7 @@ def run() -> list[Figure]:
         took, seen = _day(folder)
     if len(set(seen)) != VISITORS or len(seen) != VISITORS:
         raise RuntimeError(f"{len(seen)} calls of {len(set(seen))} numbers on the board, of {VISITORS}")
-    alone, busy = _window()
+    alone, busy, touched_alone, touched_busy = _window()
     return [
         Figure(
             f"press at a counter to the board, p99, ten counters, {VISITORS} visitors in {SECONDS:.0f} s (goal 500)",
@@ -52,6 +54,12 @@ def run() -> list[Figure]:
         ),
         Figure("the same, median", statistics.median(took), "ms"),
         Figure(f"a frame of the window, p95, with {PHONES} phones listening (goal 1.2x)", busy, "ms", baseline=alone),
+        Figure(
+            "touch to screen, p95, beside ten counters and a board (goal 1.2x)",
+            touched_busy,
+            "ms",
+            baseline=touched_alone,
+        ),
     ]
 
 
@@ -108,25 +116,31 @@ class _Board:
 
 def _counter(url: str, token: str, pressed: list[float], board: _Board) -> None:
     """One counter's day: next, serve, finish, until everybody was called."""
-    session = requests.Session()
-    session.cookies.set("sala_browser", token)
-    session.headers["Origin"] = url
-
-    def press(move: str, key: str = "") -> int:
-        told = {"action": os.urandom(16).hex(), "move": move, "key": key}
-        return session.post(url + "/counter/press", json=told, timeout=30).status_code
-
+    session = _session(url, token)
     while len(board.calls) < VISITORS:
         at = time.perf_counter()
-        if press("next") != 200:
+        if _press(session, url, "next") != 200:
             time.sleep(0.2)
             continue
         pressed.append(at)
         key = _serving(session, url)
         for move in ("serve", "finish"):
-            if press(move, key) != 200:
+            if _press(session, url, move, key) != 200:
                 raise RuntimeError(f"the counter could not {move} {key}")
             time.sleep(0.2)
+
+
+def _session(url: str, token: str) -> requests.Session:
+    """A browser that was let in."""
+    session = requests.Session()
+    session.cookies.set("sala_browser", token)
+    session.headers["Origin"] = url
+    return session
+
+
+def _press(session: requests.Session, url: str, move: str, key: str = "") -> int:
+    told = {"action": os.urandom(16).hex(), "move": move, "key": key}
+    return session.post(url + "/counter/press", json=told, timeout=30).status_code
 
 
 def _serving(session: requests.Session, url: str) -> str:
@@ -171,12 +185,14 @@ def _seated(queue: Any, clock: Any, counter: str) -> str:
 # --- the window ----------------------------------------------------------------------------------------------------
 
 
-def _window() -> tuple[float, float]:
-    """The 95th percentile of a frame in ms, alone and with phones listening, over all turns."""
+def _window() -> tuple[float, float, float, float]:
+    """The 95th percentile, over all turns, of a frame in ms alone and with phones listening, and of a touch alone and
+    beside ten counters.
+    """
     from bench.bench_ui import _display
 
-    alone: list[float] = []
-    busy: list[float] = []
+    found: list[list[float]] = [[], [], [], []]
+    alone, busy, touched_alone, touched_busy = found
     with (
         _display() as environment,
         workplace() as folder,
@@ -187,13 +203,48 @@ def _window() -> tuple[float, float]:
             with _phones(told["port"], told["tickets"]):
                 time.sleep(2)
                 busy += _turn(kiosk)
-    return statistics.quantiles(alone, n=20)[-1], statistics.quantiles(busy, n=20)[-1]
+        _turn(kiosk, "touch")  # the first time on each screen its words are shaped
+        for _ in range(TURNS):
+            touched_alone += _turn(kiosk, "touch")
+            with _staffed(told["url"], told["browsers"]):
+                touched_busy += _turn(kiosk, "touch")
+    first, second, third, fourth = (statistics.quantiles(each, n=20)[-1] for each in found)
+    return first, second, third, fourth
 
 
-def _turn(kiosk: subprocess.Popen[str]) -> list[float]:
+@contextlib.contextmanager
+def _staffed(url: str, browsers: dict[str, str]) -> Iterator[None]:
+    """A counter for each of the browsers, and a board: somebody is called about every five seconds."""
+    ended = threading.Event()
+    board = _Board(url)
+
+    def counter(token: str, seed: int) -> None:
+        dice, session = random.Random(seed), _session(url, token)
+        ended.wait(dice.uniform(0.0, 32.0))
+        while not ended.is_set():
+            if _press(session, url, "next") == 200:
+                key = _serving(session, url)
+                for move in ("serve", "finish"):
+                    ended.wait(dice.uniform(8.0, 24.0))
+                    _press(session, url, move, key)
+            ended.wait(dice.uniform(8.0, 24.0))
+
+    threads = [threading.Thread(target=counter, args=(token, at)) for at, token in enumerate(browsers.values())]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join()
+        board.close()
+
+
+def _turn(kiosk: subprocess.Popen[str], what: str = "frames") -> list[float]:
     assert kiosk.stdin is not None
     assert kiosk.stdout is not None
-    kiosk.stdin.write("turn\n")
+    kiosk.stdin.write(what + "\n")
     kiosk.stdin.flush()
     found: list[float] = json.loads(kiosk.stdout.readline())
     return found
@@ -232,7 +283,7 @@ def _phones(port: int, tickets: list[str]) -> Iterator[None]:
 
 
 def window(folder: Path) -> None:
-    """The kiosk with its window: times a turn of frames for each line of input, in ms."""
+    """The kiosk with its window: times a turn of frames or of touches for each line of input, in ms."""
     from kiosk.ui import kivy_env
 
     kivy_env.prepare(SIZE)
@@ -248,6 +299,7 @@ def window(folder: Path) -> None:
     from kiosk.lobby.throttle import Throttle
     from kiosk.ui.front import Front
     from kiosk.ui.sample import sample_kiosk
+    from kiosk.ui.screens.examples import WAYS
 
     # All phones of the bench are one address; in an office each has its own.
     ticket._LOOKS = Throttle(burst=PHONES * TURNS * 2, every_s=0.001)  # type: ignore[misc] # noqa: SLF001
@@ -258,7 +310,7 @@ def window(folder: Path) -> None:
     with sample_kiosk(folder) as kiosk:
         queue = Queue(kiosk.world)
         keys = []
-        for _ in range(100):
+        for _ in range(300):
             given = take_ticket(kiosk.world, kiosk.clock.now(), service_id="sign_tax", language="th")
             keys.append((given.service_date.isoformat(), given.series, given.number))
         lobby = Lobby(kiosk.world, kiosk.clock, queue, port=0, host="127.0.0.1")
@@ -271,8 +323,15 @@ def window(folder: Path) -> None:
         for _ in range(170):
             front.prepare(0)
         tickets = [ticket_link.name(kiosk.world, key) for key in keys]
-        print(json.dumps({"port": lobby.port, "tickets": tickets}), flush=True)
-        for _line in sys.stdin:
+        browsers = {each: _seated(queue, kiosk.clock, each) for each in COUNTERS}
+        url = f"http://127.0.0.1:{lobby.port}"
+        print(json.dumps({"port": lobby.port, "url": url, "browsers": browsers, "tickets": tickets[:100]}), flush=True)
+        for line in sys.stdin:
+            if line.strip() == "touch":
+                ways = [WAYS[name] for name in ("ticket", "thanks", "recorded")]
+                took = [bench_ui._changes(kiosk, way, front.draw, flips, EventLoop) for way in ways]  # noqa: SLF001
+                print(json.dumps([1000 * each for way in took for each in way]), flush=True)
+                continue
             frames: list[float] = []
             until = time.monotonic()
             for _ in range(FRAMES):

@@ -85,11 +85,25 @@ class ThaiBreaker:
         """Offsets strictly inside ``text`` where one Thai word ends and the next begins."""
         return [found.start() + cut for found in _THAI_RUN.finditer(text) for cut in self.cuts(found.group())[:-1]]
 
+    def inside(self, text: str) -> list[int]:
+        """Offsets where single words of ``text`` fall into shorter listed ones: for a word that is too long for its place."""
+        found = []
+        for run in _THAI_RUN.finditer(text):
+            start = 0
+            for stop in self.cuts(run.group()):
+                word = run.group()[start:stop]
+                *inner, _ = parts = self._find_cuts(word, whole=False)
+                if all(word[before:after] in self._words for before, after in zip([0, *inner], parts, strict=True)):
+                    found += [run.start() + start + at for at in inner]
+                start = stop
+        return found
+
     def forget(self) -> None:
         """Drop the runs remembered for speed: they are pieces of what people wrote."""
         self._cuts.cache_clear()
 
-    def _find_cuts(self, run: str) -> tuple[int, ...]:
+    def _find_cuts(self, run: str, *, whole: bool = True) -> tuple[int, ...]:
+        """The cheapest cuts; with `whole` false, of those that do not take the run for one word."""
         size = len(run)
         stops = [at for at in range(1, size) if may_cut(run, at)] + [size] if size else []
         # best[at]: the cheapest way to explain run[:at]; came[at]: where its last piece began; known[at]: is it a word.
@@ -100,6 +114,8 @@ class ThaiBreaker:
             cost = best[start]
             for stop in stops[first:]:
                 if stop - start > self._longest:
+                    break
+                if not whole and stop - start == size:
                     break
                 if cost + 1 < best.get(stop, cost + 2) and run[start:stop] in self._words:
                     best[stop], came[stop], known[stop] = cost + 1, start, True

@@ -85,3 +85,20 @@ def test_membership() -> None:
     """A breaker can be asked for a word."""
     assert "ลงทะเบียน" in BREAKER
     assert "ตู้" not in BREAKER
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("ก่อนหน้า", ["ก่อน", "หน้า"]),
+        ("ขอความช่วยเหลือ", ["ขอ", "ความช่วยเหลือ"]),
+        ("หน้า", ["หน้า"]),
+        ("ก่อนหน้ากกก", ["ก่อน", "หน้ากกก"]),
+        ("Previous", ["Previous"]),
+    ],
+)
+def test_a_long_word_falls_into_shorter_ones(word, parts):
+    """Where each part is a word; what no word explains is left whole."""
+    breaker = ThaiBreaker(["ก่อน", "หน้า", "ก่อนหน้า", "ขอ", "ความช่วยเหลือ", "ขอความช่วยเหลือ"])
+    cuts = [0, *breaker.inside(word), len(word)]
+    assert [word[start:stop] for start, stop in zip(cuts, cuts[1:], strict=False)] == parts

@@ -73,6 +73,11 @@ def boundaries(text: str) -> list[int]:
     return breaker().boundaries(text) if any("\u0e01" <= char <= "\u0e4e" for char in text) else []
 
 
+def inside(text: str) -> list[int]:
+    """Where Thai words of ``text`` fall into shorter ones, should they be too long for their place."""
+    return breaker().inside(text) if any("\u0e01" <= char <= "\u0e4e" for char in text) else []
+
+
 def warm() -> None:
     """Read the word list and the common fonts now."""
     for weight in _SANS:
@@ -104,7 +109,7 @@ def lay_out(
     """Lay out any string in this house's fonts: `layout.lay` over `showable`, with the house's word breaker."""
     return lay(
         showable(text), stack(family, weight), px,
-        boundaries=boundaries, width=width, lang=lang, align=align, pitch=pitch, lines_max=lines_max,
+        boundaries=boundaries, inside=inside, width=width, lang=lang, align=align, pitch=pitch, lines_max=lines_max,
         balance=balance,
         editing=editing,
     )  # fmt: skip

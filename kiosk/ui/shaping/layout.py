@@ -95,6 +95,7 @@ def lay(
     px: float,
     *,
     boundaries: WordBoundaries,
+    inside: WordBoundaries = lambda _word: [],
     width: float | None = None,
     lang: str = "th",
     align: Align = "auto",
@@ -105,7 +106,7 @@ def lay(
 ) -> Laid:
     """Lay out showable ``text`` (see `showable`).
 
-    ``width`` wraps, None does not; ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis.
+    ``width`` wraps, None does not; a word wider than that is cut where ``inside`` finds words in it, else anywhere; ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis.
     ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``balance``
     makes the lines of a short paragraph about equally long, as a heading wants them. ``editing`` keeps
     spaces at line ends and all of the text, however long: for an input, which draws only the lines in sight.
@@ -127,7 +128,7 @@ def lay(
     for paragraph in shown.split("\n"):
         base = direction(paragraph, fallback)
         for first, stop in _fill(
-            paragraph, base, stack, px, limit, lang, boundaries, wrap=width is not None, balance=balance
+            paragraph, base, stack, px, limit, lang, boundaries, inside, wrap=width is not None, balance=balance
         ):
             rows.append((paragraph[first:stop], start + first, base, False))
             if len(rows) > lines_max:
@@ -206,6 +207,7 @@ def _fill(
     limit: float,
     lang: str,
     boundaries: WordBoundaries,
+    inside: WordBoundaries,
     *,
     wrap: bool,
     balance: bool,
@@ -217,17 +219,17 @@ def _fill(
     if reach[len(text.rstrip(" \u200b"))] <= limit:
         return [(0, len(text))]
     stops = [*breaks(text, boundaries), len(text)]
-    lines = _cut(text, reach, stops, limit)
+    lines = _cut(text, reach, stops, limit, inside)
     if balance and 1 < len(lines) <= _BALANCED_LINES_MAX:
         spaced = [stop for stop in stops if stop == len(text) or text[stop - 1] == " "]
-        phrases = _cut(text, reach, spaced, limit)
+        phrases = _cut(text, reach, spaced, limit, inside)
         if len(phrases) == len(lines) and all(stop in spaced for _, stop in phrases):
             lines, stops = phrases, spaced  # Thai puts spaces between phrases: the best places of all
         widest = max(_width(text, reach, start, stop) for start, stop in zip([0, *stops], stops, strict=False))
         narrow, wide = max(widest, reach[-1] / len(lines)), limit
         for _ in range(_BALANCE_STEPS):
             middle = (narrow + wide) / 2
-            tried = _cut(text, reach, stops, middle)
+            tried = _cut(text, reach, stops, middle, inside)
             if len(tried) > len(lines):
                 narrow = middle
             else:
@@ -235,7 +237,9 @@ def _fill(
     return lines
 
 
-def _cut(text: str, reach: Sequence[float], stops: Sequence[int], limit: float) -> list[tuple[int, int]]:
+def _cut(
+    text: str, reach: Sequence[float], stops: Sequence[int], limit: float, inside: WordBoundaries
+) -> list[tuple[int, int]]:
     safe: list[int] | None = None
     found: list[tuple[int, int]] = []
     start = number = 0
@@ -244,10 +248,13 @@ def _cut(text: str, reach: Sequence[float], stops: Sequence[int], limit: float) 
         while number < len(stops) and _width(text, reach, start, stops[number]) <= limit:
             stop = stops[number]
             number += 1
-        if stop == start:  # one piece is wider than the line: cut it between written characters
+        if stop == start:  # one piece is wider than the line: cut it between its words, else between written characters
+            softer = [start + at for at in inside(text[start : stops[number]])]
+            stop = max((at for at in softer if reach[at] - reach[start] <= limit), default=0)
+        if not stop or stop == start:
             safe = safe or _safe_cuts(text)
-            inside = [at for at in safe if start < at < stops[number]]
-            stop = max((at for at in inside if reach[at] - reach[start] <= limit), default=inside[0] if inside else 0)
+            within = [at for at in safe if start < at < stops[number]]
+            stop = max((at for at in within if reach[at] - reach[start] <= limit), default=within[0] if within else 0)
             stop = stop or stops[number]
             number += stop == stops[number]
         found.append((start, stop))

@@ -228,6 +228,8 @@ class Pager(Row):
     back = StringProperty("")
     forth = StringProperty("")
     text = StringProperty("")
+    tight = BooleanProperty(False)
+    """Whether there is no room beside the two words but for the dots."""
 
     __events__ = ("on_turn",)
 

@@ -26,7 +26,7 @@ from kivy.properties import (
 from kivy.uix.widget import Widget
 
 from ..shaping import Align, Laid, Picture, forget, lay_out, rasterise
-from ..shaping.house import boundaries
+from ..shaping.house import boundaries, inside
 from ..shaping.linebreak import breaks
 from ..theme import PORTRAIT, Size, Type, metrics
 
@@ -149,6 +149,11 @@ class ShapedLabel(Widget):
     def laid(self) -> Laid | None:
         """What stands on the screen now."""
         return self._laid
+
+    @property
+    def torn(self) -> bool:
+        """Whether a word stands in two lines, cut where no shorter word ends: it is wider than the label."""
+        return self._laid is not None and _torn(self._laid, softer=True)
 
     def measure(self) -> None:
         """Lay out at once instead of before the next frame, for a parent that needs the size now."""
@@ -279,11 +284,12 @@ class ShapedLabel(Widget):
         return cast("Align", "auto" if self.halign in ("auto", "start") and not self.turned else self._side())
 
 
-def _torn(laid: Laid) -> bool:
-    """Whether a word was cut between two lines because it is wider than one."""
+def _torn(laid: Laid, *, softer: bool = False) -> bool:
+    """Whether a word was cut between two lines because it is wider than one; with `softer`, not between its words."""
     for before, after in zip(laid.lines, laid.lines[1:], strict=False):
         if before.stop == after.start:
             joined = before.text + after.text
-            if len(before.text) not in breaks(joined, boundaries):
+            at = len(before.text)
+            if at not in breaks(joined, boundaries) and not (softer and at in inside(joined)):
                 return True
     return False

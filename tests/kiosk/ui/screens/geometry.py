@@ -122,6 +122,8 @@ def faults_of(stage: Any, root: Any, *, may_be_cut: bool = False, layered: bool 
     for label, box in read:
         if label.cut_short and not may_be_cut:
             faults.append(f"cut short: {label.text[:40]!r}")
+        if label.torn:
+            faults.append(f"torn: {label.text[:40]!r}")
         if label.texture_size[0] > label.width + 2 and label.fit in ("none", "height"):
             faults.append(f"wider than its place: {label.text[:40]!r} {label.texture_size[0]} > {label.width:.0f}")
         if outside(box):
