@@ -78,11 +78,12 @@ class Desk:
     def cut(self):
         """Words that are cut off or lie outside the page, among those that must be whole."""
         return self.page.evaluate(
-            """() => [...document.querySelectorAll('header *, #serve *, #verbs *, #tabs *, dialog[open] h2')]
+            """() => [...document.querySelectorAll(
+                'header *, #serve *, #verbs *, #tabs *, dialog[open] h2, #rows .flag *')]
               .filter(each => each.children.length === 0 && each.textContent.trim() && each.offsetParent
                 && getComputedStyle(each).textOverflow !== 'ellipsis' && !each.closest('.unseen'))
               .filter(each => { const at = each.getBoundingClientRect();
-                const box = each.closest('#serve, header, #tabs, dialog').getBoundingClientRect();
+                const box = each.closest('#serve, header, #tabs, dialog, #rows .flags').getBoundingClientRect();
                 return at.left < box.left - 1 || at.right > box.right + 1 || each.scrollWidth > each.clientWidth + 2
                   && getComputedStyle(each).display !== 'inline'; })
               .map(each => each.textContent)"""
