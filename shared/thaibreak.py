@@ -86,7 +86,7 @@ class ThaiBreaker:
         return [found.start() + cut for found in _THAI_RUN.finditer(text) for cut in self.cuts(found.group())[:-1]]
 
     def inside(self, text: str) -> list[int]:
-        """Offsets where single words of ``text`` fall into shorter listed ones: for a word that is too long for its place."""
+        """Offsets where single words of ``text`` fall into shorter listed ones: for words too long for their place."""
         found = []
         for run in _THAI_RUN.finditer(text):
             start = 0

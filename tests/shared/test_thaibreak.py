@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,4 +103,4 @@ def test_a_long_word_falls_into_shorter_ones(word, parts):
     """Where each part is a word; what no word explains is left whole."""
     breaker = ThaiBreaker(["ก่อน", "หน้า", "ก่อนหน้า", "ขอ", "ความช่วยเหลือ", "ขอความช่วยเหลือ"])
     cuts = [0, *breaker.inside(word), len(word)]
-    assert [word[start:stop] for start, stop in zip(cuts, cuts[1:], strict=False)] == parts
+    assert [word[start:stop] for start, stop in pairwise(cuts)] == parts

@@ -106,10 +106,11 @@ def lay(
 ) -> Laid:
     """Lay out showable ``text`` (see `showable`).
 
-    ``width`` wraps, None does not; a word wider than that is cut where ``inside`` finds words in it, else anywhere; ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis.
-    ``lang`` is a BCP 47 tag; an Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``balance``
-    makes the lines of a short paragraph about equally long, as a heading wants them. ``editing`` keeps
-    spaces at line ends and all of the text, however long: for an input, which draws only the lines in sight.
+    ``width`` wraps, None does not; a word wider than that is cut where ``inside`` finds words in it, else anywhere.
+    ``pitch`` is the distance of baselines in ems; ``lines_max`` cuts with an ellipsis. ``lang`` is a BCP 47 tag; an
+    Arabic-script one (``ms-Arab``) makes neutral text run right to left. ``balance`` makes the lines of a short
+    paragraph about equally long, as a heading wants them. ``editing`` keeps spaces at line ends and all of the text,
+    however long: for an input, which draws only the lines in sight.
     """
     px = max(1.0, min(px, SIDE_MAX / 4))
     line = stack.line(px)

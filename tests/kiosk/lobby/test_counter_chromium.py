@@ -59,6 +59,7 @@ def test_a_tickets_walk_by_thumb(lobby, desk, size, language):
     at.picture("1-free")
     at.click("#go")
     at.phase("called", "C001")
+    assert at.cut() == []
     at.picture("2-called")
     at.click("#verbs .recall")
     at.holds("state.serving.ticket.calls === 2")
