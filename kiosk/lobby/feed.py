@@ -91,12 +91,13 @@ class Feed:
         self.seen = Seen(*look(), clock.now)
         self.version = 0
         self.open = True
-        self._looking = False
+        self._changes = self._shown = 0
 
     # --- from any thread ------------------------------------------------------------------------------------------
 
     def changed(self) -> None:
         """Something was recorded."""
+        self._changes += 1
         self._on_loop(self._stirred.set)
 
     def close(self) -> None:
@@ -124,7 +125,7 @@ class Feed:
             while True:
                 await self._stirred.wait()
                 self._stirred.clear()
-                self._looking = True
+                shows = self._changes
                 try:
                     line, seats = await run_in_threadpool(self._look)
                 except Exception:
@@ -133,9 +134,8 @@ class Feed:
                     self._stirred.set()
                     await asyncio.sleep(_RETRY_S)
                     continue
-                finally:
-                    self._looking = False
                 self.seen = Seen(line, seats, self._clock.now)
+                self._shown = shows
                 self.version += 1
                 self._wake()
                 await asyncio.sleep(GATHER_S)
@@ -143,11 +143,10 @@ class Feed:
             self._loop = None
 
     async def renewed(self) -> None:
-        """Return once `seen` was begun after this was called, or after `_RENEWED_S` without."""
+        """Return once `seen` has all that was recorded before this was called, or after `_RENEWED_S` without."""
         loop = asyncio.get_running_loop()
-        wanted, deadline = self.version + (2 if self._looking else 1), loop.time() + _RENEWED_S
-        self._stirred.set()
-        while self.open and self.version < wanted and (left := deadline - loop.time()) > 0:
+        wanted, deadline = self._changes, loop.time() + _RENEWED_S
+        while self.open and self._shown < wanted and (left := deadline - loop.time()) > 0:
             await self.after(self.version, left)
 
     async def after(self, version: int, timeout_s: float) -> None:

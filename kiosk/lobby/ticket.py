@@ -172,9 +172,9 @@ async def _late(request: Request) -> Response:
     if well and action is not None:
         try:
             await run_in_threadpool(lambda: there.queue.move(there.clock.now(), "late", key, action=action))
+            await there.feed.renewed()
         except (Refused, CannotRecord):
             well = False
-        await there.feed.renewed()
     if plain:
         return RedirectResponse(f"/t/{request.path_params['name']}/{language}#{'done' if well else 'refused'}", 303)
     return JSONResponse({"action": secrets.token_hex(16)} if well else {}, 200 if well else 409)
