@@ -74,19 +74,26 @@ class Sound(Protocol):
 
 
 class Floor:
-    """Who has the kiosk's loudspeaker: a call goes first, and a reading waits until it is said. Written by whoever says
-    the calls, read by whoever reads aloud.
+    """Who has the kiosk's loudspeaker: a call goes first, and a reading waits until it is said. `call` is set by
+    whoever says the calls, `reading` by whoever reads aloud.
     """
 
-    __slots__ = ("call",)
+    __slots__ = ("call", "reading")
 
     def __init__(self) -> None:
         self.call: Playing | None = None
+        self.reading: Playing | None = None
 
     @property
     def taken(self) -> bool:
         """Whether a call sounds now."""
         return self.call is not None and not self.call.over
+
+    def hush(self) -> None:
+        """End what is read."""
+        reading, self.reading = self.reading, None
+        if reading is not None:
+            reading.stop()
 
 
 class NoSound:

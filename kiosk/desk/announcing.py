@@ -31,7 +31,7 @@ from kiosk.desk.counters import Queue
 from kiosk.desk.sounding import chime
 from kiosk.desk.tickets import Call
 from kiosk.desk.world import World
-from kiosk.speech import BYTES_A_SECOND, Playing, digit_words, fingerprint, number_words, tongue_of
+from kiosk.speech import BYTES_A_SECOND, digit_words, fingerprint, number_words, tongue_of
 
 logger = logging.getLogger(__name__)
 
@@ -129,7 +129,6 @@ class Announcer:
         self._heard = since
         self._day = ""
         self._waiting: deque[Call] = deque(maxlen=QUEUE_MAX)
-        self._playing: Playing | None = None
 
     def hear(self, service_date: str, calls: Iterable[Call]) -> None:
         """Take up the calls that were not heard yet; a new day counts its calls anew."""
@@ -143,16 +142,13 @@ class Announcer:
 
     def turn(self) -> Announcement | None:
         """Begin the next announcement if nothing sounds; the one that was begun."""
-        if self._playing is not None and not self._playing.over:
-            return None
-        self._playing = None
-        if not self._waiting:
+        if self.world.floor.taken or not self._waiting:
             return None
         said = announce(self.world, self._waiting.popleft())
         self.missing = said.missing
         if said.samples:
-            self._playing = self.world.sound.play(said.samples, self.world.config.call_volume)
-            self.world.floor.call = self._playing
+            self.world.floor.hush()
+            self.world.floor.call = self.world.sound.play(said.samples, self.world.config.call_volume)
         return said
 
     def leave(self) -> None:
@@ -167,7 +163,7 @@ class Announcer:
     @property
     def quiet(self) -> bool:
         """Whether nothing sounds and nothing is to be said."""
-        return not self._waiting and (self._playing is None or self._playing.over)
+        return not self._waiting and not self.world.floor.taken
 
 
 class Caller:

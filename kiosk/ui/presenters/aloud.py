@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from kiosk.speech import BYTES_A_SECOND, Playing, digit_words, fingerprint, spell
+from kiosk.speech import BYTES_A_SECOND, digit_words, fingerprint, spell
 from kiosk.ui.shaping.house import breaker
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ class Aloud:
         self._world = world
         self._clock = clock
         self._reading: Reading | None = None
-        self._playing: Playing | None = None
         self._began_ms = 0
         self._volume = 0
         self._held: int | None = None
@@ -121,37 +120,30 @@ class Aloud:
 
     def stop(self) -> None:
         """Be silent."""
-        self._hush()
+        self._world.floor.hush()
         self._reading = self._held = None
 
     def tick(self) -> None:
         """Notice the end, and calls."""
         if self._reading is None:
             return
-        if self._held is not None or self._world.floor.taken:
+        sound = self._world.floor.reading
+        if sound is None or self._world.floor.taken:  # a call ended it, or begins
             self._go_on(max(0, self.now))
-        elif self._place() >= len(self._reading.samples) or self._playing_over():
+        elif self._place() >= len(self._reading.samples) or sound.over:
             self.stop()
 
     def _go_on(self, part: int) -> None:
         """Read from this part on, now or as soon as no call sounds."""
         assert self._reading is not None
-        self._hush()
+        self._world.floor.hush()
         if self._world.floor.taken:
             self._held = part
             return
         self._held = None
         start = self._reading.starts[part]
         self._began_ms = self._clock.mono_ms() - start * 1000 // BYTES_A_SECOND
-        self._playing = self._world.sound.play(self._reading.samples[start:], VOLUMES[self._volume])
-
-    def _hush(self) -> None:
-        if self._playing is not None:
-            self._playing.stop()
-        self._playing = None
-
-    def _playing_over(self) -> bool:
-        return self._playing is not None and self._playing.over
+        self._world.floor.reading = self._world.sound.play(self._reading.samples[start:], VOLUMES[self._volume])
 
     def _place(self) -> int:
         return (self._clock.mono_ms() - self._began_ms) * BYTES_A_SECOND // 1000

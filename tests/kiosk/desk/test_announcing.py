@@ -155,6 +155,24 @@ def test_five_calls_in_one_second_are_five_whole_announcements(world):
     assert len(world.sound.files) == 6
 
 
+def test_a_call_ends_what_is_read_before_it_begins(world):
+    """One loudspeaker, one voice."""
+    begun = []
+
+    class Reading:
+        over = False
+
+        def stop(self):
+            begun.append(len(world.sound.files))
+
+    world.floor.reading = Reading()
+    announcer = Announcer(world)
+    announcer.hear("2026-03-16", [call(1)])
+    announcer.turn()
+    assert begun == [0]
+    assert world.floor.reading is None
+
+
 def test_nothing_of_before_is_said_after_a_restart_and_a_new_day_begins_at_one(world):
     """Whoever was called while nobody could hear stands on the board."""
     announcer = Announcer(world, since=7)

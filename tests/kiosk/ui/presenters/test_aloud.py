@@ -80,6 +80,15 @@ def test_a_call_goes_first_and_the_reading_goes_on(kiosk):
     assert kiosk.flow.chrome.reading == 2
 
 
+def test_a_call_that_nobody_heard_keeps_no_reading_silent(kiosk):
+    """Its player may fail at once, between two looks."""
+    read(kiosk)
+    kiosk.world.floor.hush()
+    kiosk.flow.tick()
+    assert len(kiosk.sound.heard) == 2
+    assert kiosk.flow.chrome.reading == 1
+
+
 def test_who_asks_while_somebody_is_called_is_read_to_afterwards(kiosk):
     """Not a sound before, all of it then; and nothing after the next act."""
     kiosk.world.floor.call = call = Call()
