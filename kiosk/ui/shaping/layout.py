@@ -241,6 +241,7 @@ def _fill(
 def _cut(
     text: str, reach: Sequence[float], stops: Sequence[int], limit: float, inside: WordBoundaries
 ) -> list[tuple[int, int]]:
+    softer: list[int] | None = None
     safe: list[int] | None = None
     found: list[tuple[int, int]] = []
     start = number = 0
@@ -250,14 +251,14 @@ def _cut(
             stop = stops[number]
             number += 1
         if stop == start:  # one piece is wider than the line: cut it between its words, else between written characters
-            softer = [start + at for at in inside(text[start : stops[number]])]
-            stop = max((at for at in softer if reach[at] - reach[start] <= limit), default=0)
-        if not stop or stop == start:
-            safe = safe or _safe_cuts(text)
-            within = [at for at in safe if start < at < stops[number]]
-            stop = max((at for at in within if reach[at] - reach[start] <= limit), default=within[0] if within else 0)
-            stop = stop or stops[number]
-            number += stop == stops[number]
+            end = stops[number]
+            softer = inside(text) if softer is None else softer
+            stop = max((at for at in softer if start < at < end and reach[at] - reach[start] <= limit), default=start)
+            if stop == start:
+                safe = _safe_cuts(text) if safe is None else safe
+                within = [at for at in safe if start < at < end] or [end]
+                stop = max((at for at in within if reach[at] - reach[start] <= limit), default=within[0])
+                number += stop == end
         found.append((start, stop))
         start = stop
     return found

@@ -39,6 +39,22 @@ def test_no_word_is_torn(width: int) -> None:
     assert "".join(found).replace(" ", "") == PARAGRAPH.replace(" ", "")
 
 
+def test_a_word_that_is_too_long_is_cut_between_its_words() -> None:
+    """Where it has some; words that fit stay whole, and so does what one is made of."""
+    wide = max(line.width for line in lay_out("ความช่วยเหลือ", 36).lines)
+    assert lines("ขอความช่วยเหลือ", wide + 1) == ["ขอ", "ความช่วยเหลือ"]
+    assert lines("ขอความช่วยเหลือ", 2 * wide) == ["ขอความช่วยเหลือ"]
+    assert "".join(lines("ก" * 40, 200)) == "ก" * 40
+
+
+def test_words_in_words_are_looked_for_once_a_text(monkeypatch) -> None:
+    """Whoever holds down a key writes a long word: each line of it must not cost a look at all that is left."""
+    asked: list[str] = []
+    monkeypatch.setattr("kiosk.ui.shaping.house.inside", lambda text: asked.append(text) or [])
+    assert len(lines("ฅ" * 400, 200)) > 10
+    assert len(asked) == 1
+
+
 def test_every_line_fits() -> None:
     """No line is wider than the room, and greedy lines leave no room for the next word."""
     laid = lay_out(PARAGRAPH, 36, width=480)
