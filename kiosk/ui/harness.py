@@ -34,11 +34,9 @@ from kivy.lang import Builder  # noqa: E402
 from .widgets import ARMING, LOOK, ShapedLabel, load_all  # noqa: E402
 
 _FRAMES_MAX: Final = 60
-#: On a quick machine so many frames take less than a slide does.
-_PATIENCE_S: Final = 2.0
 """Layout settles in three or four frames; an animation of 200 ms needs more."""
-
-
+_PATIENCE_S: Final = 2.0
+"""On a quick machine so many frames take less than a slide does."""
 _ARRANGE_ROUNDS: Final = 5
 
 

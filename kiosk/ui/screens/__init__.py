@@ -73,7 +73,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
 })  # fmt: skip
 
 #: Nobody but staff comes here, or few citizens of a day: built when they do, in the time of a frame or two, and let go
-#: with the visit. Kept, they would be two fifths of the kiosk's memory.
+#: with the visit. Kept, they would be two fifths of all widgets.
 RARE: Final = frozenset({
     "pin", "date", "staff", "stick", "counters", "pair", "pins", "set_pin", "strip", "close", "cleaning", "shutting",
     "cannot", "closed", "enrol",

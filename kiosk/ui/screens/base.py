@@ -273,7 +273,8 @@ class Room(Stack):
         self._pager: Any = None
         self._place: Any = None
         self._lender: list[Pager] = []
-        self._settle = Clock.create_trigger(self._settle_now, -1)
+        self.settle = Clock.create_trigger(self._settle_now, -1)
+        """Look, before the next picture, whether everything fits."""
         super().__init__(**kwargs)
         self._furnish()
 
@@ -286,12 +287,12 @@ class Room(Stack):
         super().add_widget(self._area)
         self._inner.spacing = self.spacing
         self.fbind("spacing", self._inner.setter("spacing"))
-        self._inner.fbind("minimum_height", self._settle)
-        self._area.fbind("height", self._settle)
+        self._inner.fbind("minimum_height", self.settle)
+        self._area.fbind("height", self.settle)
         for name in ("pages", "page_now"):
             self._area.fbind(name, self._follow_area)
         for name in ("height", "minimum_height", "padding"):
-            self.fbind(name, self._settle)
+            self.fbind(name, self.settle)
 
     def on_orientation(self, _room: object, orientation: str) -> None:
         """Set the children side by side; what stays in sight is below them all the same."""
@@ -328,10 +329,6 @@ class Room(Stack):
         # Two buttons would fill a small room between roof and keyboard: there a finger moves it.
         self._page_by_buttons(needed > room + 1 and room > 3 * LOOK.m.secondary)
         self._inner.height = max(needed, self._area.height)
-
-    def settle(self) -> None:
-        """Look, before the next picture, whether everything fits."""
-        self._settle()
 
     def _page_by_buttons(self, wanted: bool) -> None:
         if not wanted or self.get_parent_window() is None:

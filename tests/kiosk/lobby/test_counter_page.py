@@ -7,7 +7,7 @@ import msgspec
 import pytest
 import requests
 
-from kiosk.desk import duty, pairing
+from kiosk.desk import duty
 from kiosk.desk.queue import Priority
 from kiosk.lobby import counter, staff
 from kiosk.lobby.throttle import Throttle
@@ -31,7 +31,7 @@ class Phone:
         return self.session.post(self.lobby.url + path, json=body, headers=headers, timeout=10)
 
     def pair(self):
-        code = pairing.offer(self.lobby.world, self.lobby.now())
+        code = self.lobby.offer()
         assert self.post("/pair", {"code": code}).status_code == 200
         return self
 
@@ -100,7 +100,7 @@ def test_a_stranger_gets_the_code_page_and_nothing_else(lobby):
 
 def test_pairing_gives_a_cookie_that_scripts_cannot_read(lobby):
     """HttpOnly, SameSite=Strict, once for a code."""
-    code = pairing.offer(lobby.world, lobby.now())
+    code = lobby.offer()
     answer = Phone(lobby).post("/pair", {"code": code})
     told = answer.headers["set-cookie"].lower()
     assert "httponly" in told
