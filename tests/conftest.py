@@ -25,7 +25,7 @@ settings.load_profile("ci")
 def _what_was_before_rests() -> None:
     """What earlier files left is looked through no more: a sweep of it, a second each, would be half of a run.
 
-    `gc.get_objects` then leaves it out as well; whoever looks for a word everywhere calls `gc.unfreeze` first.
+    `gc.get_objects` then leaves it out as well; `tests.kiosk.ui.held.everything` does not.
     """
     gc.collect()
     gc.freeze()
