@@ -229,7 +229,7 @@ class Pager(Row):
     forth = StringProperty("")
     text = StringProperty("")
     tight = BooleanProperty(False)
-    """Whether there is no room beside the two words but for the dots."""
+    """Whether the two words take nearly all the room."""
 
     __events__ = ("on_turn",)
 

@@ -10,9 +10,10 @@ from kivy.lang import Builder
 from PIL import Image
 
 from kiosk.ui.harness import Stage, middle
+from kiosk.ui.theme import LANDSCAPE, PORTRAIT, TEXT_FACTORS, Size, Theme
 from kiosk.ui.widgets import LOOK, ShapedLabel
 from kiosk.ui.widgets.listrow import ListRow
-from kiosk.ui.widgets.scroll import Pager, ScrollArea
+from kiosk.ui.widgets.scroll import PageDots, Pager, ScrollArea
 from kiosk.ui.widgets.surface import Column, Ground, Surface
 from kiosk.ui.widgets.text import TEXTURES
 
@@ -163,3 +164,20 @@ def test_two_quick_turns_are_two_pages(stage: Stage, scene: tuple[Any, Any, list
     assert area.offset < one
     assert area._bound == pytest.approx(min(2 * one, area.offset_max))
     assert area._bound > one
+
+
+@pytest.mark.parametrize("size", [PORTRAIT, LANDSCAPE])
+@pytest.mark.parametrize("factor", TEXT_FACTORS)
+@pytest.mark.parametrize("share", [1, 0.5])
+def test_dots_stay_between_the_two_words(stage: Stage, size: Size, factor: float, share: float) -> None:
+    """However many pages, however large the text, across the window or in half of it."""
+    stage.resize(size, Theme(motion=False, text_factor=factor))
+    ground = Ground()
+    pager = Pager(back="ก่อนหน้า", forth="ถัดไป", text="หน้า 1 จาก 12", pages=12, size_hint_x=share)
+    ground.add_widget(pager)
+    stage.show(ground)
+    dots = next(each for each in stage.walk(pager) if isinstance(each, PageDots))
+    forth, _, back = pager.children
+    assert back.right <= dots.x
+    assert dots.right <= forth.x
+    assert dots.dot >= 3
