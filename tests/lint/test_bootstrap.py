@@ -37,6 +37,9 @@ def test_an_unknown_verb_shows_the_verbs() -> None:
     assert "./sala demo" in done.stdout
 
 
+WITHOUT_PIP = f'case "$*" in *ensurepip*|*"-m pip"*) exit 1;; esac; exec {shlex.quote(sys.executable)} "$@"'
+
+
 def _fresh_place(folder: Path) -> Path:
     """A copy of what the bootstrap reads, at a path with a space, and a PATH on which nobody may install anything."""
     place = folder / "a fresh place"
@@ -60,8 +63,7 @@ def _program(path: Path, body: str) -> None:
 def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None:
     """No ensurepip, no pip, not root: the line that installs pip is printed, and no half environment is left."""
     place = _fresh_place(tmp_path)
-    python = f'case "$*" in *ensurepip*|*"-m pip"*) exit 1;; esac; exec {shlex.quote(sys.executable)} "$@"'
-    _program(place / "bin" / "python3.11", python)
+    _program(place / "bin" / "python3.11", WITHOUT_PIP)
     environment = {"PATH": str(place / "bin")}
     done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 1
@@ -70,3 +72,34 @@ def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None
     assert lines[0].endswith(" python3-pip")
     assert not (place / ".venv").exists()
     assert (place / "build" / "home").is_dir()  # HOME was unset: it made one
+
+
+def test_another_apt_at_work_is_waited_for(tmp_path: Path) -> None:
+    """The lock of apt is held twice by somebody else: both commands are tried again, and neither is given up."""
+    place = _fresh_place(tmp_path)
+    for name, body in {"python3.11": WITHOUT_PIP, "id": "echo 0", "sleep": "exit 0", "tail": "exit 0"}.items():
+        _program(place / "bin" / name, body)
+    busy = 'echo "E: Could not get lock /var/lib/dpkg/lock-frontend. It is held by process 7"; exit 100'
+    _program(
+        place / "bin" / "apt-get",
+        f'echo "$1 $LC_ALL" >>"{place}/asked"\n[ -e "{place}/$1" ] && exit 0\n: >"{place}/$1"\n{busy}',
+    )
+    environment = {"PATH": str(place / "bin"), "LC_ALL": "th_TH.UTF-8"}
+    done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
+    asked = (place / "asked").read_text("utf-8").splitlines()
+    assert asked == ["update C", "update C", "install C", "install C"]
+    assert done.stderr.count("another program is installing") == 2
+
+
+def test_an_apt_that_fails_is_not_tried_again(tmp_path: Path) -> None:
+    """Any other failure of apt is told at once, with the place of the whole story."""
+    place = _fresh_place(tmp_path)
+    for name, body in {"python3.11": WITHOUT_PIP, "id": "echo 0", "tail": "exit 0"}.items():
+        _program(place / "bin" / name, body)
+    _program(place / "bin" / "apt-get", f'echo "$1" >>"{place}/asked"; echo "E: no such package"; exit 100')
+    done = subprocess.run(
+        [place / "sala", "setup"], env={"PATH": str(place / "bin")}, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert (place / "asked").read_text("utf-8") == "update\n"
+    assert "build/apt.log" in done.stderr
