@@ -28,6 +28,8 @@ from bench.figure import Figure
 SIZES = {"portrait 1080x1920": (1080, 1920, 150, 60), "landscape 1280x800": (1280, 800, 100, 30)}
 STARTS = 5
 ROUNDS = 4
+#: Twelve times five looks: of twenty, the slowest one alone would be the figure.
+LOOK_ROUNDS = 12
 #: Visits that citizens make: what is made ready for them, and, from "outside" on, what is built as they come to it.
 VISITS = ("recorded", "ticket", "thanks", "outside", "kept", "track-missing")
 #: Drawn while scrolling, each with the list moved on by at least a pixel.
@@ -177,14 +179,15 @@ def measure(width: int, height: int) -> dict[str, float]:
         kiosk.flow.on_change = front.draw
         front.serve(kiosk.flow)
         # What a quiet minute does by itself: every screen built, every drawing read.
-        for _ in range(170):
+        for _ in range(190):
             front.prepare(0)
         _frames(EventLoop, 10)
         changes: list[float] = []
         for name in [name for name in VISITS for _ in range(ROUNDS)]:
+            front.tidy()  # the pause between two citizens
             changes += _changes(kiosk, WAYS[name], front.draw, flips, EventLoop)
         looks: list[float] = []
-        for _ in range(ROUNDS):
+        for _ in range(LOOK_ROUNDS):
             looks += _looks(kiosk, front, flips, EventLoop)
         walk(kiosk, "service-long", "th")
         kiosk.flow.on_change = front.draw
@@ -239,7 +242,7 @@ def _looks(kiosk: Any, front: Any, flips: list[float], loop: Any) -> list[float]
     kiosk.flow.reset()
     while not front.tidied:
         front.tidy()
-    for _ in range(170):
+    for _ in range(190):
         front.prepare(0)
     kiosk.do("begin")
     _frames(loop, 20)

@@ -26,11 +26,13 @@ from kivy.graphics import PopMatrix, PushMatrix, Translate
 from kivy.properties import NumericProperty
 from kivy.uix.floatlayout import FloatLayout
 
+from kiosk.desk.visit import Language
 from kiosk.ui import memory, screens
 from kiosk.ui.files import PICTURES
 from kiosk.ui.presenters.flow import Flow
+from kiosk.ui.presenters.idle import spoken
 from kiosk.ui.screens.base import Page
-from kiosk.ui.theme import Theme
+from kiosk.ui.theme import TEXT_FACTORS, Theme
 from kiosk.ui.widgets import ARMING, LOOK, forget_texts
 from kiosk.ui.widgets.icon import picture_texture
 from kiosk.ui.widgets.text import TEXTURES
@@ -64,6 +66,10 @@ class Front(FloatLayout):
         Window.clearcolor = LOOK.c.paper  # seen at the edge while a screen slides in
         self.flow: Flow | None = None
         self._screens: dict[str, Page] = {}
+        self._past: list[Page] = []
+        """Screens of a look that is no more. They still hold this visit's words: to empty forty of them takes as long
+        as the picture that somebody waits for, so it is done when nobody does.
+        """
         self._screen: Page | None = None
         self._step = ""
         self._look: tuple[float, bool, str] = (1.0, False, "th")
@@ -75,6 +81,8 @@ class Front(FloatLayout):
         self._tidying = Clock.create_trigger(self.tidy, TIDY_AFTER_S)
         self._finger: tuple[Any, int] | None = None
         self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
+        self._unrehearsed: list[tuple[Language, float]] = []
+        self._edition = 0
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
         with self.canvas.before:
             PushMatrix()
@@ -122,9 +130,8 @@ class Front(FloatLayout):
         look = (flow.chrome.text_factor, flow.chrome.contrast, flow.say.language)
         if look == self._look:
             return False
-        for screen in self._screens.values():
-            screen.forget()
         self._unask()
+        self._past += self._screens.values()
         self._screens, self._question, self.tidied = {}, None, False
         LOOK.renew()
         LOOK.apply(Theme(look[1], look[0], LOOK.motion, LOOK.dpi), Window.size)
@@ -166,23 +173,56 @@ class Front(FloatLayout):
         return screen
 
     def prepare(self, _dt: float) -> None:
-        """Build one screen that citizens may come to, or read one drawing, while nobody is here.
+        """Build one screen that citizens may come to, read one drawing or write the start page in one more look, while
+        nobody is here.
 
         Not before the last visit's screens are swept up: two generations of them at once are memory that never comes
         back.
         """
         if self._step != "idle" or not self.tidied:
             return
+        self._plan_rehearsals()
         waiting = next((step for step in screens.SCREENS if step not in {*self._screens, *screens.RARE}), None)
-        if waiting is None and not self._pictures:
+        if waiting is None and not self._pictures and not self._unrehearsed:
             if not self._made_ready:
                 self.tidy()
             return
         self._made_ready = False
         if waiting is not None:
             self.built(waiting)
-        else:
+        elif self._pictures:
             picture_texture(self._pictures.pop(), 1)
+        else:
+            self._rehearse(*self._unrehearsed.pop())
+
+    def _plan_rehearsals(self) -> None:
+        """Every look of the start page that a citizen may ask for, once for each edition of the content."""
+        assert self.flow is not None
+        bundle = self.flow.world.content.bundle
+        if bundle is None or bundle.edition == self._edition:
+            return
+        self._edition = bundle.edition
+        looks = [(language, factor) for factor in TEXT_FACTORS for language, _ in spoken(self.flow)]
+        self._unrehearsed = [look for look in reversed(looks) if look != (LOOK.lang, LOOK.text_factor)]
+
+    def _rehearse(self, language: Language, text_factor: float) -> None:
+        """Write the start page in this language and size for nobody: its words are shaped and drawn when a citizen asks
+        for them, and the page itself is thrown away.
+        """
+        assert self.flow is not None
+        now, screen = LOOK.now, None
+        LOOK.renew()
+        try:
+            LOOK.apply(Theme(text_factor=text_factor, motion=LOOK.motion, dpi=LOOK.dpi), Window.size)
+            LOOK.speak(language)
+            screen = screens.build("home")
+            screen.size = Window.size
+            screen.view, screen.chrome = self.flow.foreseen("home", language)
+            Clock.tick_draw()  # what waits for the next picture is done now: layouts, then their texts
+        finally:
+            LOOK.return_to(now)
+            if screen is not None:
+                screen.forget()
 
     def _follow_question(self, flow: Flow) -> None:
         assert self._screen is not None
@@ -210,9 +250,15 @@ class Front(FloatLayout):
 
     def forget(self) -> None:
         """Leave no word of the visit in a widget or a cache."""
+        self._forget_past()
         for screen in self._screens.values():
             screen.forget()
         forget_texts()
+
+    def _forget_past(self) -> None:
+        for screen in self._past:
+            screen.forget()
+        self._past.clear()
 
     def _tidy_later(self) -> None:
         """Once nobody has touched anything for a while, and not before."""
@@ -222,6 +268,7 @@ class Front(FloatLayout):
 
     def tidy(self, _dt: float = 0.0) -> None:
         """Nobody is here, or somebody reads: sweep memory, typed words that still lie in it included."""
+        self._forget_past()
         memory.sweep()
         self.tidied = self._made_ready = True
 

@@ -20,9 +20,11 @@ _LIBRARY: Final = ctypes.CDLL(None) if sys.platform == "linux" else None
 _MMAP_THRESHOLD: Final = -3
 #: Pieces of this many bytes and more lie by themselves: a line of writing is one.
 APART_BYTES: Final = 32 * 1024
-#: Objects until the young are looked through, how often that is done until the older ones are, and that until all are:
-#: a million new ones, some forty screens, come before Python sweeps by itself.
-SWEEP_AFTER: Final = (2_000, 10, 50)
+#: Objects until the young are looked through, how often that is done until those that lived are, and that until all
+#: are: half a million new ones, some twenty screens built without a pause of `front.TIDY_AFTER_S`, come before Python
+#: looks at more than the last few thousand. Most of a screen that was just built lives, and to look at it twice more
+#: costs a picture another frame.
+SWEEP_AFTER: Final = (2_000, 250, 4)
 
 
 def keep_apart() -> None:

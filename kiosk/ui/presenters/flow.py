@@ -29,7 +29,7 @@ from kiosk.desk import stick
 from kiosk.desk.counters import Queue
 from kiosk.desk.health import Link
 from kiosk.desk.tracking import Throttle
-from kiosk.desk.visit import Visit
+from kiosk.desk.visit import Language, Visit
 from kiosk.store.errors import CannotRecord
 from kiosk.ui.presenters.aloud import VOLUMES, Aloud, Reading
 from kiosk.ui.presenters.base import Presenter, View
@@ -273,6 +273,14 @@ class Flow:
         if found is None:
             found = self._presenters[step] = self._classes[step](self)
         return found
+
+    def foreseen(self, step: str, language: Language) -> tuple[View, Chrome]:
+        """What `step` would show, just entered, to whoever chose `language`."""
+        chosen, self.visit.language = self.visit.language, language
+        try:
+            return self._classes[step](self).present(), self._make_chrome()
+        finally:
+            self.visit.language = chosen
 
     # --- going on ------------------------------------------------------------------------------------------------
 

@@ -88,6 +88,10 @@ class Current(_Handed):
             setattr(look, name, getattr(self.now, name))
         self._take(look)
 
+    def return_to(self, look: Look) -> None:
+        """Let `look`, which was `now` before, count again for rules that are made from now on."""
+        self._take(look)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)
 

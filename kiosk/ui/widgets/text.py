@@ -176,7 +176,7 @@ class ShapedLabel(Widget):
         px, weight, family = write_type(self.type, self.font_size, self.weight, self.family)
         self._wrapped_at = float(self.width)
         laid = self._try(round(px), weight, family)
-        for step in _SHRINK_STEPS if self.shrink else ():
+        for step in _SHRINK_STEPS if self.shrink and self._has_room(px) else ():
             if self._fits(laid):
                 break
             laid = self._try(round(px * step), weight, family)
@@ -190,6 +190,10 @@ class ShapedLabel(Widget):
             self.width = laid.width
         self.texture_size = (laid.width, laid.height)
         self._paint()
+
+    def _has_room(self, px: float) -> bool:
+        """Whether there is anything to write and more room than a letter's: a box not laid out yet has none."""
+        return bool(self.text) and (self.fit in ("width", "both") or self.width >= px)
 
     def _fits(self, laid: Laid) -> bool:
         high_enough = self.fit in ("height", "both") or laid.height <= self.height + 1
