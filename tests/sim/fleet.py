@@ -17,10 +17,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from unittest import mock
 
 from kiosk.desk import stick as sticks
@@ -103,6 +104,24 @@ class Diary(logging.Handler):
             diary.propagate = before
 
 
+class AtOnce(Executor):
+    """Stands where a pool of threads does: what is handed in is done before anything else. Else a run would depend on
+    who is quicker, and a call of the disk that fails would strike now this one, now that one.
+    """
+
+    def __init__(self, *_: object) -> None:
+        super().__init__()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """The work, done."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - told to whoever asks for the result, as a pool does
+            future.set_exception(error)
+        return future
+
+
 @dataclass
 class Outcome:
     """How a run ended: `wrong` is the law that broke, with the step; counts are for whoever looks."""
@@ -160,7 +179,8 @@ class Fleet:
         }  # fmt: skip
         step = 0
         try:
-            with self._diary.open(), remembered_signatures():
+            one_thread = mock.patch("kiosk.sync.rim.ThreadPoolExecutor", AtOnce)
+            with self._diary.open(), remembered_signatures(), one_thread:
                 while step < self.steps:
                     step += 1
                     self._step(self.dice.choices(happenings, weights)[0])
