@@ -92,6 +92,8 @@ def make(folder: Path) -> list[str]:
     made = [name for name in wanted if not (folder / name).exists()]
     for name in made:
         _write_private(folder / name, wanted[name]())
+    for each in (folder, folder.parent):
+        _sync_folder(each)
     _read.cache_clear()
     return made
 
@@ -164,7 +166,7 @@ def _put_list(folder: Path, number: int, signed: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     aside.replace(path)
-    for each in (lists, folder / "rolled", folder):
+    for each in (lists, folder / "rolled", folder, folder.parent):
         if each.is_dir():
             _sync_folder(each)
 

@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+from kiosk.store import files, sqlite
 from kiosk.store.errors import CannotRecord, StoreDamaged, StoreError
 from kiosk.store.logbook import Logbook
 from kiosk.store.salvage import salvage
@@ -43,12 +44,14 @@ class Apart:
     """The confidential logbook of the kiosk whose store key is `key`, in `folder`, where nothing else lies."""
 
     def __init__(
-        self, folder: Path, key: bytes, *, software: str, body_bytes_max: Callable[[], int] = lambda: BODY_BYTES_MAX
-    ) -> None:
+        self, folder: Path, key: bytes, *, software: str, body_bytes_max: Callable[[], int] = lambda: BODY_BYTES_MAX,
+        connect: sqlite.Connect = sqlite.connect,
+    ) -> None:  # fmt: skip
         self.folder = folder
         self._key = keys.derive(key, "sala/v1/confidential-store")
         self._software = software
         self._body_bytes_max = body_bytes_max
+        self._connect = connect
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._users = 0
@@ -84,18 +87,23 @@ class Apart:
 
     def _open_store(self) -> Store:
         try:
-            self.folder.mkdir(mode=0o700, exist_ok=True)
+            files.make_folder(self.folder, mode=0o700)
             path = self.folder / _FILE_NAME
             try:
-                return Store(path, self._key, create=True, reserve_bytes=_RESERVE_BYTES, settle=False)
+                return self._store_at(path, create=True)
             except StoreDamaged as damage:
                 logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
                 salvage(path, self._key)
-            return Store(path, self._key, reserve_bytes=_RESERVE_BYTES, settle=False)
+            return self._store_at(path, create=False)
         except CannotRecord:
             raise
         except (StoreError, OSError) as error:
             raise CannotRecord(f"the confidential store does not open: {error}") from error
+
+    def _store_at(self, path: Path, *, create: bool) -> Store:
+        return Store(
+            path, self._key, create=create, connect=self._connect, reserve_bytes=_RESERVE_BYTES, settle=False
+        )  # fmt: skip
 
     def _leave(self, day: date) -> None:
         with self._lock:

@@ -59,7 +59,7 @@ class Editions:
         self._earlier = list(earlier)
         self._office = office
         self._lock = threading.RLock()
-        self._pieces.mkdir(parents=True, exist_ok=True)
+        files.make_folder(self._pieces)
         self._bundle = self._load()
 
     @property

@@ -17,6 +17,19 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make the folder at `path` and those it lies in where there are none, with names that a power cut leaves; what
+    lies in a folder is gone with its name. Also of one that is there already, since whoever made it may have been cut
+    short, unless it lies where we may not look.
+    """
+    if not path.parent.is_dir():
+        make_folder(path.parent, mode=mode)
+    there = path.is_dir()
+    path.mkdir(mode=mode, exist_ok=True)
+    if not there or os.access(path.parent, os.R_OK):
+        sync_folder(path.parent)
+
+
 def sync_file(path: Path) -> None:
     """Make the bytes of `path` durable."""
     handle = os.open(path, os.O_RDWR)

@@ -886,7 +886,7 @@ def hold(path: Path) -> IO[bytes]:
     """
     lock = path.with_name(path.name + ".lock")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path.parent)
         file = lock.open("wb")
     except OSError as error:
         raise sqlite.translate(error) from error

@@ -195,7 +195,7 @@ def _begin(data: Path, code: str, random: Callable[[int], bytes]) -> SigningKey:
     if identity.is_enrolled(data):
         raise AlreadyEnrolled(f"{data} holds an enrolled kiosk")
     keys.enrolment_secret(code)
-    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    files.make_folder(data, mode=0o700)
     return _own_key(data, random)
 
 

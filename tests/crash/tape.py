@@ -4,12 +4,12 @@ anywhere.
 `Tape` is the record, `TapeDisk` the SQLite file layer (VFS) that writes it while passing everything on to real files,
 and `cuts(tape, ...)` rebuilds what a disk may hold if the power goes at any point of it.
 
-`FilesTape` writes the same tape for plain files, as `kiosk.store.files` puts them.
+`FilesTape` writes the same tape for plain files and folders, as `kiosk.store.files` puts them.
 
 What a disk may do with bytes that were not yet synced: keep any of them, in any order, torn at 512 bytes. What it may
 do with names: keep the first few changes of each folder and lose the rest; syncing a journal or write-ahead log for the
 first time also syncs its folder, as SQLite's own file layer does. After a *failed* sync the bytes that did not reach
-the disk never will, although reading still shows them.
+the disk never will, although reading still shows them. A file is gone with the name of a folder that it lies in.
 """
 
 import os
@@ -24,6 +24,8 @@ import apsw
 from kiosk.store import files
 
 SECTOR = 512
+#: What stands where a folder's bytes would.
+_FOLDER = 0
 
 Op = tuple[Any, ...]
 
@@ -48,13 +50,17 @@ class Tape:
         self._names.pop(name, None)
         self.ops.append(("delete", name))
         if synced:
-            self.ops.append(("folder",))
+            self.ops.append(("folder", _above(name)))
+
+    def made(self, name: str) -> None:
+        """A folder that was not there."""
+        self.ops.append(("create", _FOLDER, name))
 
     def renewed(self, name: str, data: bytes) -> None:
         """A file was replaced by one that was written aside and synced before it got the name."""
         self._inodes += 1
         self._names[name] = inode = self._inodes
-        self.ops += [("write", inode, 0, data), ("sync", inode), ("create", inode, name), ("folder",)]
+        self.ops += [("write", inode, 0, data), ("sync", inode), ("create", inode, name), ("folder", _above(name))]
 
     def renamed(self, old: str, new: str) -> None:
         """A file got another name, in place of whatever had it."""
@@ -80,14 +86,17 @@ class Tape:
 
 
 class TapeDisk(apsw.VFS):
-    """SQLite's usual file layer with the tape running; `close` when done."""
+    """SQLite's usual file layer with the tape running; `close` when done. Names are those below `root`, or without any
+    folder.
+    """
 
     _made = 0
 
-    def __init__(self, tape: Tape) -> None:
+    def __init__(self, tape: Tape, root: Path | None = None) -> None:
         TapeDisk._made += 1
         self.name = f"tape{TapeDisk._made}"
         self.tape = tape
+        self._root = root
         super().__init__(self.name, "")
 
     def connect(self, path: Path) -> apsw.Connection:
@@ -95,14 +104,18 @@ class TapeDisk(apsw.VFS):
 
     def xOpen(self, name: Any, flags: list[int]) -> "TapeFile":  # noqa: N802 - SQLite's name
         path = Path(name.filename() if isinstance(name, apsw.URIFilename) else str(name))
-        self.tape.before("open", path.name)
+        self.tape.before("open", self._below(path))
         existed = path.exists()
-        return TapeFile(self.tape, path.name, existed, name, flags)
+        return TapeFile(self.tape, self._below(path), existed, name, flags)
 
     def xDelete(self, filename: str, syncdir: bool) -> None:  # noqa: N802
-        self.tape.before("delete", Path(filename).name)
+        name = self._below(Path(filename))
+        self.tape.before("delete", name)
         super().xDelete(filename, syncdir)
-        self.tape.deleted(Path(filename).name, synced=syncdir)
+        self.tape.deleted(name, synced=syncdir)
+
+    def _below(self, path: Path) -> str:
+        return str(path.relative_to(self._root)) if self._root else path.name
 
     def close(self) -> None:
         self.unregister()
@@ -149,7 +162,7 @@ class TapeFile(apsw.VFSFile):
         self.tape.ops.append(("sync", self.inode))
         if self.syncs_folder:
             self.syncs_folder = False
-            self.tape.ops.append(("folder",))
+            self.tape.ops.append(("folder", _above(self.name)))
 
     def xRead(self, amount: int, offset: int) -> bytes:  # noqa: N802
         self.tape.before("read", self.name)
@@ -181,6 +194,7 @@ class FilesTape:
         self.tape = Tape()
         self._root = root
         write_new, replace, unlink, fsync = files.write_new, Path.replace, Path.unlink, os.fsync
+        mkdir = Path.mkdir
 
         def taped_write_new(path: Path, data: bytes, *, mode: int = 0o600) -> None:
             self._on(path, lambda name: self.tape.written(name, data))
@@ -197,6 +211,12 @@ class FilesTape:
             if existed:
                 self._on(path, lambda name: self.tape.deleted(name, synced=False))
 
+        def taped_mkdir(path: Path, *args: Any, **kwargs: Any) -> None:
+            missing = [each for each in (path, *path.parents) if not each.exists()]
+            mkdir(path, *args, **kwargs)
+            for each in reversed(missing):
+                self._on(each, self.tape.made)
+
         def taped_fsync(handle: int) -> None:
             fsync(handle)
             self._on(Path(f"/proc/self/fd/{handle}").readlink(), self.tape.synced)
@@ -204,6 +224,7 @@ class FilesTape:
         monkeypatch.setattr(files, "write_new", taped_write_new)
         monkeypatch.setattr(Path, "replace", taped_replace)
         monkeypatch.setattr(Path, "unlink", taped_unlink)
+        monkeypatch.setattr(Path, "mkdir", taped_mkdir)
         monkeypatch.setattr(os, "fsync", taped_fsync)
 
     def _on(self, path: Path, note: Callable[[str], None]) -> None:
@@ -219,6 +240,8 @@ class _Disk:
     names: dict[str, int] = field(default_factory=dict)
     waiting: dict[int, list[Op]] = field(default_factory=dict)
     waiting_names: list[Op] = field(default_factory=list)
+    made: set[str] = field(default_factory=set)
+    """Folders that were not there when the tape began."""
 
     def play(self, op: Op, rng: random.Random) -> None:
         match op:
@@ -231,6 +254,8 @@ class _Disk:
                 _some(self.files.setdefault(inode, bytearray()), self.waiting.pop(inode, []), rng)
             case ("create" | "delete" | "rename", *_):
                 self.waiting_names.append(op)
+                if op[:2] == ("create", _FOLDER):
+                    self.made.add(op[2])
             case ("folder", *which):
                 for each in [each for each in self.waiting_names if not which or _folder(each) == which[0]]:
                     _rename(self.names, each)
@@ -245,6 +270,9 @@ class _Disk:
                 _rename(names, op)
         left = {}
         for name, inode in names.items():
+            lost = any(str(above) in self.made and str(above) not in names for above in Path(name).parents)
+            if inode == _FOLDER or lost:
+                continue
             content = bytearray(self.files.get(inode, b""))
             _some(content, self.waiting.get(inode, []), rng)
             left[name] = bytes(content)
@@ -277,7 +305,12 @@ def _some(content: bytearray, ops: list[Op], rng: random.Random) -> None:
 
 
 def _folder(op: Op) -> str:
-    return str(Path(op[-1]).parent)
+    return _above(op[-1])
+
+
+def _above(name: str) -> str:
+    """The name of the folder in which this lies."""
+    return str(Path(name).parent)
 
 
 def _rename(names: dict[str, int], op: Op) -> None:

@@ -3,9 +3,12 @@
 Stolen or lost, for each of root, signing and sealing key: what the office does, and what a kiosk then believes.
 """
 
+import os
 import shutil
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 from fake_kiosk import FakeKiosk
 
@@ -65,6 +68,25 @@ def test_a_new_office_has_a_root_and_a_first_list(server, client):
     assert own.root_file().stat().st_mode & 0o077 == 0
     answer = client.get("/sync/keys")
     assert keylist.read_chain(answer.content) == list(present.lists)
+
+
+def test_keys_and_the_folder_they_lie_in_are_on_the_disk(server, tmp_path, monkeypatch):
+    """A machine that loses its power right after the first kiosk was enrolled still is the server that enrolled it."""
+    monkeypatch.setattr(settings, "DATA_DIR", data := tmp_path / "new")
+    data.mkdir()
+    synced = set()
+    fsync = os.fsync
+
+    def noted(handle):
+        synced.add(Path(f"/proc/self/fd/{handle}").readlink())
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    own.make(data / "keys")
+    assert {data, data / "keys"} < synced
+    synced.clear()
+    own.make_root(b"o" * 16, now_ms=1)
+    assert {data, data / "keys", data / "keys" / "lists"} < synced
 
 
 def test_a_roll_changes_what_is_named_and_nothing_else(server, root):
