@@ -67,43 +67,62 @@ class Apart:
 
         Raises `CannotRecord`, with nothing changed, also where the store cannot be opened.
         """
-        store = self._enter()
+        store = self._enter(day)
         try:
-            book = Logbook(store, NAME, software=self._software, body_bytes_max=self._body_bytes_max)
-            with store.lock:
-                if not book.logs():
-                    with store.transaction() as tx:
-                        book.open_new(tx, "enrolled", at=at(day), edition=0)
-            yield book
+            yield self._book(store)
         finally:
             self._leave(day)
 
-    def _enter(self) -> Store:
+    def _book(self, store: Store) -> Logbook:
+        return Logbook(store, NAME, software=self._software, body_bytes_max=self._body_bytes_max)
+
+    def _enter(self, day: date) -> Store:
         with self._lock:
             if self._store is None:
-                self._store = self._open_store()
+                self._store = self._open_store(day)
             self._users += 1
             return self._store
 
-    def _open_store(self) -> Store:
+    def _open_store(self, day: date) -> Store:
+        path = self.folder / _FILE_NAME
+        fresh = not path.exists() and not sqlite.salvaged_path(path).exists()
         try:
             files.make_folder(self.folder, mode=0o700)
-            path = self.folder / _FILE_NAME
             try:
-                return self._store_at(path, create=True)
+                return self._store_at(path, day, create=True)
             except StoreDamaged as damage:
                 logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
                 salvage(path, self._key)
-            return self._store_at(path, create=False)
+            return self._store_at(path, day, create=False)
         except CannotRecord:
+            if fresh:
+                self._take_back(path)
             raise
         except (StoreError, OSError) as error:
             raise CannotRecord(f"the confidential store does not open: {error}") from error
 
-    def _store_at(self, path: Path, *, create: bool) -> Store:
-        return Store(
+    def _store_at(self, path: Path, day: date, *, create: bool) -> Store:
+        """The store, with a log in it."""
+        store = Store(
             path, self._key, create=create, connect=self._connect, reserve_bytes=_RESERVE_BYTES, settle=False
         )  # fmt: skip
+        try:
+            book = self._book(store)
+            if not book.logs():
+                with store.transaction() as tx:
+                    book.open_new(tx, "enrolled", at=at(day), edition=0)
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    @staticmethod
+    def _take_back(path: Path) -> None:
+        """Half a store that nothing was ever kept in would not open before there is room, and so hold up whoever only
+        wants to know what is in it.
+        """
+        for suffix in ("", "-wal", "-journal", ".reserve"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
     def _leave(self, day: date) -> None:
         with self._lock:

@@ -203,9 +203,10 @@ def make_world(
     random: Callable[[int], bytes] = os.urandom,
     edition: int = 1,
     connect: sqlite.Connect = sqlite.connect,
+    connect_apart: sqlite.Connect = sqlite.connect,
 ) -> World:
     """A kiosk in `folder` with its lobby log open and an edition on the screen (none for edition 0). Close
-    `world.store` after use. `connect` opens the lobby's store.
+    `world.store` after use. `connect` opens the lobby's store, `connect_apart` the confidential one.
     """
     identity = identity or an_identity()
     fresh = not (folder / "store.sala").exists()
@@ -218,7 +219,7 @@ def make_world(
             lobby.open_new(tx, "enrolled", at=Hands().clock().now().at, edition=0)
     if edition > editions.edition:
         publish(editions, edition)
-    apart = Apart(folder / "confidential", b"7" * 32, software=SOFTWARE)
+    apart = Apart(folder / "confidential", b"7" * 32, software=SOFTWARE, connect=connect_apart)
     return World(store, lobby, editions, make(folder, settings or {}), identity, TrayPrinter(), random, apart, trust)
 
 

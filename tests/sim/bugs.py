@@ -17,6 +17,7 @@ from kiosk.desk import asked, hearing, stick_import
 from kiosk.desk.hearing import Hearing
 from kiosk.desk.world import World
 from kiosk.store import Logbook, Store, Transaction, logbook, sqlite, store
+from kiosk.store.apart import Apart
 from kiosk.sync import loop
 from shared import envelope, protocol, wire
 from shared.log import Head
@@ -154,6 +155,16 @@ def _nothing_is_synced() -> Any:
     return mock.patch.object(sqlite, "SYNCHRONOUS", "OFF")
 
 
+def _no_complaint_is_synced() -> Any:
+    whole = Apart._open_store
+
+    def careless(self: Apart, day: date) -> Store:
+        with mock.patch.object(sqlite, "SYNCHRONOUS", "OFF"):
+            return whole(self, day)
+
+    return mock.patch.object(Apart, "_open_store", careless)
+
+
 def _a_refused_touch_stays() -> Any:
     def kept(self: Store, tx: Transaction) -> None:
         self.open_transaction = None
@@ -191,6 +202,7 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "nobody hears that it is shut out": _nobody_hears_that_it_is_shut_out,
     "ticket numbers are forgotten at a restart": _ticket_numbers_are_forgotten_at_a_restart,
     "nothing is synced": _nothing_is_synced,
+    "no complaint is synced": _no_complaint_is_synced,
     "a refused touch stays": _a_refused_touch_stays,
 }
 

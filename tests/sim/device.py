@@ -10,8 +10,9 @@ Nothing here decides anything; see `fleet` for what happens and `laws` for what 
 
 import random
 import shutil
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -61,7 +62,7 @@ class _Shelf:
 
 
 class Device:
-    """See the module. `line` makes the way to the server; `lossy` puts the lobby's store on a disk that forgets."""
+    """See the module. `line` makes the way to the server; `lossy` puts both stores on disks that forget."""
 
     def __init__(
         self, number: int, folder: Path, hands: Hands, *, dice: random.Random, line: "Callable[[Device], Transport]",
@@ -69,8 +70,8 @@ class Device:
     ) -> None:  # fmt: skip
         self.number, self.folder, self.hands = number, folder, hands
         self.dice = dice
-        self.disk = LossyDisk(dice) if lossy else None
-        self.lossy = lossy
+        #: One for the lobby's store, one for the confidential one.
+        self.disks = (LossyDisk(dice), LossyDisk(dice)) if lossy else ()
         #: The line: open, cut, or clogged with letters that arrive later.
         self.link = "open"
         self.pipe: list[tuple[str, bytes]] = []
@@ -81,7 +82,9 @@ class Device:
         self.given_up: set[bytes] = set()
         self._line = line
         self._seen: dict[str, dict[bytes, dict[int, Row]]] = {"lobby": {}, "confidential": {}}
-        self._apart_file = b""
+        self._apart_files: tuple[bytes, bytes] = (b"", b"")
+        #: What the power left of each file, while the program still falls down.
+        self._left: dict[Path, bytes] | None = None
         self._pruned: list[int] = []
         #: The connection to the lobby's store, and how many rows were written on it.
         self._written: tuple[apsw.Connection | None, int] = (None, 0)
@@ -93,9 +96,12 @@ class Device:
         """Start the program on what lies in the folder."""
         self._mend()
         hands = self.hands
+        for disk, store in zip(self.disks, (self.folder / STORE, self.folder / "confidential" / STORE), strict=False):
+            disk.begin_anew(store)
+        lobby, apart = (disk.connect for disk in self.disks) if self.disks else (sqlite.connect, sqlite.connect)
         self.world: World = make_world(
             self.folder, identity=identity(self.number), random=self.dice.randbytes,
-            edition=0, connect=self.disk.connect if self.disk else sqlite.connect,
+            edition=0, connect=lobby, connect_apart=apart,
         )  # fmt: skip
         signed_ms = contact.read(self.world.store).server_ms or None
         self.clock = Clock(
@@ -109,29 +115,48 @@ class Device:
         self._mend()
         self.world.store.close()
 
-    def cut_power(self) -> None:
-        """Stop where it stands, and start again on what the disk kept."""
+    def lose_power(self) -> None:
+        """From here on nothing reaches the disk, whatever the program still does on its way down to `cut_power`."""
         self._mend()
-        files = [self.folder / STORE, sqlite.wal_path(self.folder / STORE)]
-        left = self.disk.survivors() if self.disk else {file.name: file.read_bytes() for file in files if file.exists()}
+        self._left = self._survivors()
+
+    def cut_power(self) -> None:
+        """Stop where it stands, or where the power was lost, and start again on what the disk kept."""
+        if self._left is None:
+            self.lose_power()
+        left, self._left = self._left or {}, None
         self.world.store.close()
-        for file in files:
-            if file.name in left:
-                file.write_bytes(left[file.name])
+        for file in (*self._files(), *left):
+            if file in left:
+                file.write_bytes(left[file])
             else:
                 file.unlink(missing_ok=True)
         self.switch_on()
 
+    def _stores(self) -> tuple[Path, Path]:
+        return self.folder / STORE, self.world.apart.folder / STORE
+
+    def _files(self) -> list[Path]:
+        return [file for store in self._stores() for file in (store, sqlite.wal_path(store)) if file.exists()]
+
+    def _survivors(self) -> dict[Path, bytes]:
+        if not self.disks:
+            return {file: file.read_bytes() for file in self._files()}
+        left = {}
+        for disk, store in zip(self.disks, self._stores(), strict=True):
+            left.update({store.with_name(name): data for name, data in disk.survivors().items()})
+        return left
+
     def _mend(self) -> None:
         """Failing calls strike a running kiosk; a start on a failing disk is tests/crash's to try."""
-        if self.disk:
-            self.disk.fail_after(0)
+        for disk in self.disks:
+            disk.fail_after(0)
 
     def close(self) -> None:
         """Over for good."""
         self.switch_off()
-        if self.disk:
-            self.disk.close()
+        for disk in self.disks:
+            disk.close()
 
     # --- its disk --------------------------------------------------------------------------------------------------
 
@@ -159,20 +184,19 @@ class Device:
 
     @contextmanager
     def trouble(self, *, failing: bool) -> Iterator[None]:
-        """A disk of which one of the next calls fails, for the length of the block."""
-        if self.disk:
-            self.disk.fail_after(self.dice.randint(1, 25) if failing else 0)
+        """Disks of which one of the next calls fails, for the length of the block."""
+        for disk in self.disks:
+            disk.fail_after(self.dice.randint(1, 25) if failing else 0)
         try:
             yield
         finally:
-            if self.disk:
-                self.disk.fail_after(0)
+            self._mend()
 
     def fill(self, *, full: bool) -> None:
         """No room any more, or room again."""
-        if self.disk:
-            self.disk.full = full
-        else:
+        for disk in self.disks:
+            disk.full = full
+        if not self.disks:
             self.world.store.fetch(f"PRAGMA max_page_count={1 if full else 2**32 - 2}")
 
     @property
@@ -201,8 +225,11 @@ class Device:
         if not self.world.apart.exists:
             self._seen["confidential"] = {}
         elif self._apart_moved():
-            with self._apart_shelves() as shelves:
-                found |= self._look_in("confidential", shelves, anew=True)
+            try:
+                with self._apart_shelves() as shelves:
+                    found |= self._look_in("confidential", shelves, anew=True)
+            except apsw.Error:  # a file that is none any more holds nothing
+                self._seen["confidential"] = {}
             anew = True
         if anew:
             rows = [row for logs in self._seen.values() for log in logs.values() for row in log.values() if row.record]
@@ -263,17 +290,21 @@ class Device:
     @contextmanager
     def _apart_shelves(self) -> "Iterator[Iterator[_Shelf]]":
         """The confidential logs read straight from the file, which nobody has open: a look leaves no trace in it, and
-        costs a tenth of opening the store.
+        costs a tenth of opening the store. What a power cut left in the write-ahead log is read from a copy.
         """
         path = self.world.apart.folder / STORE
-        wal = sqlite.wal_path(path)
-        assert not (wal.exists() and wal.stat().st_size), "the confidential store was left open"
-        db = apsw.Connection(f"file:{path}?immutable=1", flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
-        try:
+        with ExitStack() as stack:
+            if self._apart_files[1]:
+                copy = stack.enter_context(tempfile.TemporaryDirectory(dir=self.folder.parent))
+                for file in (path, sqlite.wal_path(path)):
+                    shutil.copy(file, copy)
+                name = f"{copy}/{STORE}"
+            else:
+                name = f"file:{path}?immutable=1"
+            db = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_URI)
+            stack.callback(db.close)
             [(store_id,)] = db.execute("SELECT id FROM store").fetchall()
             yield self._apart_logs(db, Keyring(self.world.apart._key, store_id))
-        finally:
-            db.close()
 
     def _apart_logs(self, db: apsw.Connection, keyring: Keyring) -> "Iterator[_Shelf]":
         [(cell,)] = db.execute("SELECT data FROM cell WHERE place='logs'").fetchall()
@@ -291,8 +322,10 @@ class Device:
 
     def _apart_moved(self) -> bool:
         """Whether the confidential store is another one than when this was asked last."""
-        now = (self.world.apart.folder / STORE).read_bytes()
-        moved, self._apart_file = now != self._apart_file, now
+        path = self.world.apart.folder / STORE
+        wal = sqlite.wal_path(path)
+        now = path.read_bytes(), wal.read_bytes() if wal.exists() else b""
+        moved, self._apart_files = now != self._apart_files, now
         return moved
 
 

@@ -5,6 +5,7 @@
     disk.fail_after(3)                  # the third call of SQLite from now fails, once
     disk.full = True                    # until it is set back, nothing is written
     left = disk.survivors()             # what the power cut leaves of each file; unsynced bytes kept, lost or torn
+    disk.begin_anew(path)               # what lies there now is on the disk for good
 
 The layer is that of tests/crash (`TapeDisk`); instead of a tape to be cut later, the disk is played as it is written.
 """
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import apsw
 
+from kiosk.store.sqlite import wal_path
 from tests.crash.tape import Op, Tape, TapeDisk, _Disk
 
 _ERRORS: Final = {"read": apsw.SQLITE_IOERR_READ, "write": apsw.SQLITE_IOERR_WRITE, "sync": apsw.SQLITE_IOERR_FSYNC}
@@ -40,16 +42,28 @@ class LossyDisk(TapeDisk):
         self.full = False
         super().__init__(self._tape())
 
-    def connect(self, path: Path) -> apsw.Connection:
-        """Open the file at `path`. What lies there now is on the disk for good: whoever opens has seen to that."""
+    def begin_anew(self, path: Path) -> None:
+        """The machine is switched on, with the store at `path` closed: what lies there is on the disk for good."""
         self._disk = _Disk()
         self.tape = self._tape()
-        for file in (path, path.with_name(path.name + "-wal")):
+        for file in (path, wal_path(path)):
             if file.exists():
-                inode = self.tape.opened(file.name, existed=False)
-                self._disk.files[inode] = bytearray(file.read_bytes())
-        self._disk.play(("folder",), self._dice)
+                self._at_rest(file)
+
+    def connect(self, path: Path) -> apsw.Connection:
+        """Open the file at `path`. Of what a closed connection wrote and nobody synced the fate is still open; only a
+        write-ahead log that is not empty was renewed, and synced, by whoever opens (`kiosk.store.sqlite.renew_wal`).
+        """
+        wal = wal_path(path)
+        if wal.exists() and wal.stat().st_size:
+            self._at_rest(wal)
         return super().connect(path)
+
+    def _at_rest(self, file: Path) -> None:
+        inode = self.tape.opened(file.name, existed=True)
+        self._disk.waiting.pop(inode, None)
+        self._disk.files[inode] = bytearray(file.read_bytes())
+        self._disk.play(("folder",), self._dice)
 
     def fail_after(self, calls: int) -> None:
         """Call number `calls` from now fails (EIO), once; 0 calls it off."""

@@ -20,6 +20,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -330,16 +331,33 @@ class Fleet:
     def _complaint(self, device: Device) -> bool:
         day = device.clock.now().service_date
         words = self.dice.randbytes(self.dice.choice((100, 500, 2000)))
-        with device.world.apart.open(day) as book:
-            sealed = seal_to_route(
-                words, readers=READERS, log=book.head.log, route="unit", key=self.dice.randbytes(KEY_BYTES)
-            )
-            codes = self.dice.randbytes(16), self.dice.randbytes(32)
-            body = ComplaintFiled(day.isoformat(), *codes, "conduct", "unit", sealed)
-            with book.store.transaction() as tx:
-                book.append(tx, body, at=day_at(day), edition=1)
-            self.watch.promised(device, tx.confirmed.records)
+        codes = self.dice.randbytes(16), self.dice.randbytes(32)
+        try:
+            with device.world.apart.open(day) as book:
+                sealed = seal_to_route(
+                    words, readers=READERS, log=book.head.log, route="unit", key=self.dice.randbytes(KEY_BYTES)
+                )
+                body = ComplaintFiled(day.isoformat(), *codes, "conduct", "unit", sealed)
+                with book.store.transaction() as tx:
+                    book.append(tx, body, at=day_at(day), edition=1)
+                self.watch.promised(device, tx.confirmed.records)
+        except StoreError as refusal:
+            self.count("complaint refused")
+            if not isinstance(refusal, CannotRecord):
+                raise LawBroken(f"a complaint ended in {type(refusal).__name__}: {refusal}") from refusal
+            if not isinstance(refusal, Unconfirmed):
+                self._refused_apart(device, day, codes[0])
         return False
+
+    def _refused_apart(self, device: Device, day: date, code: bytes) -> None:
+        try:
+            with device.trouble(failing=False), device.books() as books:
+                for book in books[1:]:
+                    last = book.between(book.head.seq, book.head.seq, log=book.head.log) if book.head.seq else []
+                    if any(code in (record.body or b"") for record in last):
+                        raise LawBroken(f"a complaint of {day} was refused, and yet it is there")
+        except CannotRecord:
+            self.count("full beyond looking")
 
     def _contact(self, device: Device) -> bool:
         try:

@@ -89,6 +89,7 @@ class Weather:
         if self._strikes("late letter"):
             sky.letters.append((path, body))
         if self._strikes("power cut on the line"):
+            device.lose_power()
             raise PowerCut
         if self._strikes("lost question"):
             raise Unreachable("lost on the way there")
@@ -96,6 +97,7 @@ class Weather:
     def _on_the_way_back(self, reply: Reply) -> Reply:
         sky = self._sky
         if self._strikes("power cut on the line"):
+            self._device.lose_power()
             raise PowerCut
         if self._strikes("lost answer"):
             raise Unreachable("lost on the way back")

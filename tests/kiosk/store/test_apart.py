@@ -1,0 +1,52 @@
+"""The confidential store where the disk has no room, or fails, while it is made."""
+
+from datetime import date
+
+import apsw
+import pytest
+
+from kiosk.store import CannotRecord
+from kiosk.store.apart import Apart, at
+from shared.kinds import ComplaintFiled
+from tests.crash.tape import Tape, TapeDisk
+
+KEY = bytes(range(32))
+DAY = date(2026, 11, 25)
+
+
+def keep(apart):
+    """One complaint."""
+    body = ComplaintFiled(DAY.isoformat(), b"i" * 16, b"k" * 32, "conduct", "unit", b"sealed")
+    with apart.open(DAY) as book, book.store.transaction() as tx:
+        book.append(tx, body, at=at(DAY), edition=1)
+
+
+@pytest.mark.parametrize("error", [apsw.FullError("no space"), apsw.IOError("the disk failed")])
+def test_a_store_that_could_not_be_made_leaves_nothing_half(tmp_path, error):
+    """At whichever write it fails: there is none, or one that opens; who only asks what is in it is told so while the
+    disk is still full.
+    """
+    refused = 0
+    for number in range(1, 40):
+        tape, writes = Tape(), []
+
+        def before(call, _name, number=number, writes=writes):
+            writes.append(call) if call == "write" else None
+            if call == "write" and len(writes) >= number:
+                raise error
+
+        tape.before = before
+        disk = TapeDisk(tape)
+        apart = Apart(tmp_path / f"{number}", KEY, software="test", connect=disk.connect)
+        try:
+            keep(apart)
+        except CannotRecord:
+            refused += 1
+            if apart.exists:
+                with apart.open(DAY) as book:
+                    assert book.head.seq == 1, "only the log was opened"
+            else:
+                assert {path.name for path in apart.folder.iterdir()} <= {"store.sala.lock"}
+        disk.close()
+        keep(Apart(tmp_path / f"{number}", KEY, software="test"))
+    assert refused > 10
