@@ -206,6 +206,35 @@ def test_drill_all_keys_of_the_server_lost(server, root):
     assert kiosk.lobby.receipted == kiosk.lobby.head
 
 
+@pytest.mark.parametrize("has_newest", [True, False])
+def test_drill_restored_from_before_a_roll(server, root, tmp_path, has_newest):
+    """The backup has list 1, kiosks stand at list 2 and believe nothing. The newest list from the root's stick and a
+    roll, or two rolls where that list is gone too, carry them on.
+    """
+    kiosk = FakeKiosk.enrolled(server)
+    held, folder = newest(), server.data / "keys"
+    backup = shutil.copytree(folder, tmp_path / "backup")
+    roll(root, "receipts", "sealing", "bundle")
+    at_two = walked(held, server.office.office_id)
+    kiosk.me = who(kiosk, at_two)
+    kiosk.ticket(1)
+    shutil.rmtree(folder)
+    shutil.copytree(backup, folder)
+    own._read.cache_clear()
+    refused = ingest.accept(kiosk.envelope(), now=server.now).body
+    with pytest.raises(BadSignature):
+        protocol.read_answer(refused, at_two.answers)
+    assert walked(at_two, server.office.office_id) == at_two
+    if has_newest:
+        shutil.copy(root.parent / "0002.keys", folder / "lists")
+    else:
+        roll(root, "sealing")
+    assert roll(root).list.number == 3
+    kiosk.me = who(kiosk, walked(at_two, server.office.office_id))
+    kiosk.push()
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
 def test_drill_the_root_is_replaced_and_the_old_one_ends(server, root, tmp_path):
     """With the old root at hand a new one takes over; kiosks follow, and the old root moves nothing any more."""
     held = newest()
