@@ -79,32 +79,33 @@ class Trust:
         except SalaError as error:
             logger.warning("key lists that cannot be read: %s", error)
             return False
-        before = self._held
+        before = self._held, list(self._lists)
         if not self._walk(lists, vouched=vouched):
             return False
         try:
             files.replace(self._path, keylist.write_chain(self._lists), mode=0o644)
         except OSError:
-            self._held = before  # at the next start it would be so: better to learn it again
+            self._held, self._lists = before  # at the next start it would be so: better to learn it again
             raise
         logger.info("key list %d counts now", self.number)
         return True
 
     def _walk(self, lists: list[bytes], *, vouched: bool) -> bool:
-        office, held = self._identity.office, self._held
+        office, followed = self._identity.office, []
         try:
-            if held is None and vouched and lists:
-                held = keylist.first(lists[0], office=office)
+            if self._held is None and vouched and lists:
+                followed.append(keylist.first(lists[0], office=office))
         except SalaError as error:
             logger.warning("a first key list that cannot be read: %s", error)
+        held = followed[0] if followed else self._held
         if held is None:
             return False
-        held = keylist.follow(held, lists, office=office)
-        if self._held is not None and held.list.number == self.number:
+        followed += keylist.steps(held, lists, office=office)
+        if not followed:
             return False
-        followed = lists[: lists.index(held.signed) + 1]
-        self._lists += [signed for signed in followed if signed not in self._lists]
-        self._held = held
+        # What was passed over on the way is nobody's: kept, it would have to be believed at the next start.
+        self._lists += [each.signed for each in followed]
+        self._held = followed[-1]
         return True
 
     def _kept(self) -> list[bytes]:

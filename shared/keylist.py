@@ -11,7 +11,7 @@ to list, and whoever stole the server's keys, or one key twice, cannot make it t
 A **signed list** is one note (label KEYS) a signature, all of one payload.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -74,7 +74,15 @@ def first(signed: bytes, *, office: bytes | None) -> Held:
 
 
 def follow(held: Held, chain: Iterable[bytes], *, office: bytes) -> Held:
-    """The newest list that `chain` (signed lists) leads to from `held`: `held` itself where nothing in it is newer.
+    """The newest list that `chain` (signed lists) leads to from `held`: `held` itself where nothing in it is newer."""
+    for later in steps(held, chain, office=office):
+        held = later
+    return held
+
+
+def steps(held: Held, chain: Iterable[bytes], *, office: bytes) -> Iterator[Held]:
+    """The lists of `chain` that lead on from `held`, one after another, each verified. Those that are no newer are
+    passed over unread: nothing is known of them, not even whether they are signed.
 
     A list that may not follow ends the walk, and what was reached before it counts: a chain that goes on in a way this
     program cannot read must not keep it from the keys it can.
@@ -87,9 +95,9 @@ def follow(held: Held, chain: Iterable[bytes], *, office: bytes) -> Held:
             _enough(notes, held.roots, held.list.threshold)
             _enough(notes, later.roots, later.list.threshold)
         except SalaError:
-            return held
+            return
         held = later
-    return held
+        yield held
 
 
 def write_chain(lists: Sequence[bytes]) -> bytes:

@@ -8,6 +8,7 @@ not committed. Run campaigns from a commit that others have: one that is rebased
 """
 
 import csv
+import signal
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,14 @@ def enter(what: str, *, first_seed: int, seeds: int, steps: int, count: int, bro
     row = [datetime.now(UTC).date(), _commit(), what, first_seed, seeds, steps, count, broken]
     with LEDGER.open("a", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerow(row)
+
+
+def stop_in_order() -> None:
+    """Let whoever ends this program (TERM, or INT where the shell has it ignored) end it as Ctrl-C does: a run that is
+    stopped enters what it has seen.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _commit() -> str:

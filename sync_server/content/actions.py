@@ -13,6 +13,7 @@ What citizens are told comes from `settings.SALA_STATUS_SOURCE`, how they rated 
 """
 
 import datetime as dt
+import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -38,6 +39,7 @@ from sync_server.keys import server_keys
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Holiday, Office
+from sync_server.records import queries as records
 
 SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "office-sample"
 
@@ -45,6 +47,10 @@ SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "office-sample"
 _STATUS_PIECES_KEPT = 8
 #: A kiosk that claims to hold an edition further ahead than this is not believed (no office publishes so often).
 _AHEAD_MAX = 10_000
+#: A restored server leaves out numbers: under those that follow its last one kiosks may show what it has lost, and
+#: would take other content of the same number for that. More than a server publishes between two backups, and by
+#: chance: who restores the same backup twice leaves out others.
+_LEAP_MIN, _LEAP_MAX = 1_000, 9_000
 
 
 class NothingToPublish(Exception):
@@ -183,6 +189,8 @@ def _make(actor: Actor, pieces: dict[str, bytes], why: Why, now: dt.datetime) ->
     office_id = bytes.fromhex(office.office_id)
     before = queries.newest(office)
     number = _highest(office, before.number if before else 0) + 1
+    if before is not None and records.restored_since(office, before.made_at):
+        number += _LEAP_MIN + secrets.randbelow(_LEAP_MAX - _LEAP_MIN)
     made_ms = int(now.timestamp() * 1000)
     data = content.make_manifest(pieces, office=office_id, edition=number, made_ms=made_ms, by=key)
     manifest = content.read_manifest(data, key.public, office=office_id, at_least=number)

@@ -27,6 +27,13 @@ def current_epoch(office: Office) -> Epoch | None:
     return next(iter(found), None)
 
 
+def restored_since(office: Office, moment: dt.datetime) -> bool:
+    """Whether this server came back from a backup after `moment`."""
+    first = Epoch.objects.filter(office=office).order_by("pk").first()
+    later = Epoch.objects.filter(office=office, minted_at__gte=moment)
+    return first is not None and later.exclude(pk=first.pk).exists()
+
+
 def stored_total(office: Office) -> int:
     """How many records are held for this office, all branches together."""
     total = Log.objects.filter(office=office).aggregate(total=Sum(F("seq") - F("base_seq")))["total"]

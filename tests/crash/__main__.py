@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=40)
     parser.add_argument("--each", type=int, default=3)
     options = parser.parse_args()
+    ledger.stop_in_order()
     if options.state is not None:
         for number, wrong, _ in explore(options.seed, steps=options.steps, each=options.each):
             if number == options.state:

@@ -20,6 +20,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--minutes", type=float, default=float("inf"), help="begin no seed after so many")
     options = parser.parse_args()
+    ledger.stop_in_order()
     begin, seeds, records, faults, wrong = time.monotonic(), 0, 0, 0, []
     try:
         while seeds < options.seeds and time.monotonic() < begin + options.minutes * 60:

@@ -1,4 +1,4 @@
-"""Two dozen planted bugs: the simulator is worth what it finds, so each of these must be found.
+"""Some thirty planted bugs: the simulator is worth what it finds, so each of these must be found.
 
 Those of the server are switches in `server.py`. Those of the kiosk replace a piece of the real code for the length of
 a `with`; `planted(name)` knows both.
@@ -16,10 +16,10 @@ import msgspec
 from kiosk.desk import asked, hearing, stick_import
 from kiosk.desk.hearing import Hearing
 from kiosk.desk.world import World
-from kiosk.store import Logbook, Store, Transaction, logbook, sqlite, store
+from kiosk.store import Logbook, Store, Transaction, editions, logbook, sqlite, store
 from kiosk.store.apart import Apart
 from kiosk.sync import loop
-from shared import envelope, protocol, wire
+from shared import envelope, keylist, protocol, wire
 from shared.log import Head
 from shared.protocol import Append, Local, Opened
 
@@ -34,6 +34,8 @@ SERVER: Final = (
     "a branch overwrites",
     "the last record is dropped",
     "what a revoked kiosk sends is dropped",
+    "a restored server numbers editions anew",
+    "nobody looks for the newest key list",
 )
 
 
@@ -176,6 +178,20 @@ def _a_refused_touch_stays() -> Any:
     return mock.patch.object(Store, "abandon", kept)
 
 
+def _an_older_edition_is_taken() -> Any:
+    read = editions.read_manifest
+
+    def whatever(signed: bytes, key: Any, *, office: bytes, at_least: int) -> Any:
+        del at_least
+        return read(signed, key, office=office, at_least=0)
+
+    return mock.patch.object(editions, "read_manifest", whatever)
+
+
+def _key_lists_are_not_followed() -> Any:
+    return mock.patch.object(keylist, "steps", return_value=iter(()))
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with ExitStack() as stack:
@@ -204,6 +220,8 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "nothing is synced": _nothing_is_synced,
     "no complaint is synced": _no_complaint_is_synced,
     "a refused touch stays": _a_refused_touch_stays,
+    "an older edition is taken": _an_older_edition_is_taken,
+    "key lists are not followed": _key_lists_are_not_followed,
 }
 
 ALL: Final = (*SERVER, *KIOSK)

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -34,13 +34,15 @@ from shared.keys import SigningKey
 from shared.records import Record, decode_record, header_hash
 from tests.kiosk.worlds import Hands, an_identity, make_world
 from tests.sim.disk import LossyDisk
+from tests.sim.shop import FIRST_LIST
 
 STORE = "store.sala"
 
 
 def identity(number: int) -> Identity:
     """Kiosk `number` as enrolment left it, with a key of its own."""
-    return an_identity(kiosk=b"kiosk %010d" % number, key=SigningKey(b"key of one kiosk of many %7d" % number))
+    key = SigningKey(b"key of one kiosk of many %7d" % number)
+    return replace(an_identity(kiosk=b"kiosk %010d" % number, key=key), key_list=FIRST_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +202,12 @@ class Device:
             self.world.store.fetch(f"PRAGMA max_page_count={1 if full else 2**32 - 2}")
 
     @property
+    def manifest(self) -> bytes:
+        """What is on the screen, as it was signed; empty where nothing is."""
+        shown = self.world.content
+        return shown._manifest_path(shown.edition).read_bytes() if shown.edition else b""
+
+    @property
     def apart_logs(self) -> set[bytes]:
         """The confidential logs that were seen on it."""
         return set(self._seen["confidential"])
@@ -340,6 +348,8 @@ def _opened(open_: Callable[[int, bytes], bytes], seq: int, sealed: bytes) -> Ro
 def _spoilt(path: Path, dice: random.Random) -> bool:
     db = apsw.Connection(str(path))
     try:
+        if not db.table_exists("main", "record"):  # the power went while it was made
+            return False
         places = [place for (place,) in db.execute("SELECT place FROM record ORDER BY place")]
         if not places:
             return False

@@ -42,6 +42,7 @@ from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
 from tests.sim.pens import remembered_signatures
 from tests.sim.server import SimServer
+from tests.sim.shop import ROLES
 from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
 
 #: Contacts that a kiosk needs at most, once everything works again.
@@ -52,7 +53,7 @@ HAPPENINGS: Final = {
     "touch": 500, "complaint": 15, "contact": 260, "stick out": 25, "stick in": 40, "stick lost": 5, "power cut": 25,
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
     "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
-    "stick back": 40,
+    "stick back": 40, "published": 8, "rolled": 3,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -516,6 +517,16 @@ class Fleet:
             self.server.reinstate(kiosk)
         return False
 
+    def _published(self, _device: Device) -> bool:
+        self.server.publish()
+        return False
+
+    def _rolled(self, _device: Device) -> bool:
+        """Staff bring the root from the safe: for one key, or for all."""
+        roles = self.dice.choice((ROLES, *((role,) for role in ROLES)))
+        self.server.roll(*roles)
+        return False
+
 
 _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "touch": Fleet._touch, "complaint": Fleet._complaint, "contact": Fleet._contact, "stick out": Fleet._stick_out,
@@ -524,7 +535,7 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "disk full": Fleet._disk_full, "room again": Fleet._room_again, "backup": Fleet._backup,
     "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "days pass": Fleet._days_pass,
     "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
-    "stick back": Fleet._stick_back,
+    "stick back": Fleet._stick_back, "published": Fleet._published, "rolled": Fleet._rolled,
 }  # fmt: skip
 
 

@@ -24,6 +24,8 @@ day, one more):
 7. **Tallies are folds.** What each kiosk counts is what its records say.
 8. **Who is shut out knows it**, and who was let in again knows that. What a revoked kiosk sends arrives as all else
    does.
+9. **Content goes on.** No kiosk turns back to an earlier edition; in the end each shows the very one that the server
+   published last, and believes the newest key list, which travels with it.
 """
 
 import itertools
@@ -79,6 +81,7 @@ class Watch:
         #: What records said that a disaster took: of one behind damage, perhaps the copy that was to travel.
         self._destroyed: set[tuple[str, int, At, bytes | None]] = set()
         self._epochs: dict[Path, bytes] = {}
+        self._editions: dict[Path, int] = {}
         self._bare: dict[Path, dict[bytes, int]] = {}
         self._changes = self._losses = -1
         #: Records that the server lacks: few, so that nobody goes through all there are at every step.
@@ -99,6 +102,7 @@ class Watch:
         """Laws 1 to 3, after something happened to `device`."""
         before = len(device.given_up)
         self._check_epoch(device, disaster=disaster)
+        self._check_edition(device, disaster=disaster)
         self._learn(device, anew=anew)
         if len(device.given_up) != before or disaster:
             self._check_given_up(device, disaster=disaster)
@@ -113,7 +117,7 @@ class Watch:
             self._check_nothing_vanished(disaster=disaster)
 
     def arrived(self, *, contacts: int, apart: bool) -> None:
-        """Laws 4 to 8, for the confidential logs too or not yet."""
+        """Laws 4 to 9, for the confidential logs too or not yet."""
         for device in self.devices:
             self.look(device, disaster=False, anew=True)
         views = {id(device): _views(device) for device in self.devices}
@@ -125,6 +129,7 @@ class Watch:
         lost = [known for known in missing if known.words not in told | self._destroyed or not behind]
         if lost:
             raise LawBroken(f"after {contacts} contacts the server lacks {len(lost)} records, such as {lost[0]}")
+        shop = self.server.shop
         for device in self.devices:
             mine = [view for view in views[id(device)] if apart or view.name == device.world.lobby.name]
             waiting = sum(view.waiting for view in mine)
@@ -135,6 +140,12 @@ class Watch:
                 raise LawBroken(f"kiosk {device.number} was {'shut out' if revoked else 'let in'} and does not know it")
             if wrong := tally.differences(device.world):
                 raise LawBroken(f"kiosk {device.number}: {wrong[0]}")
+            shown = device.manifest, device.world.trust.number
+            if apart and shop.edition and shown != (shop.manifest, len(shop.lists)):
+                raise LawBroken(
+                    f"kiosk {device.number} shows edition {device.world.content.edition} under key list"
+                    f" {device.world.trust.number}, the server has {shop.edition} under {len(shop.lists)}"
+                )
         self._check_twins()
         self._check_peace(views)
 
@@ -145,6 +156,12 @@ class Watch:
         self._epochs[device.folder] = now
         if now < before and not disaster:
             raise LawBroken(f"kiosk {device.number} has heard of {before!r} and believes in {now!r} again")
+
+    def _check_edition(self, device: Device, *, disaster: bool) -> None:
+        before, now = self._editions.get(device.folder, 0), device.world.content.edition
+        self._editions[device.folder] = now
+        if now < before and not disaster:
+            raise LawBroken(f"kiosk {device.number} showed edition {before} and shows {now} again")
 
     def _check_given_up(self, device: Device, *, disaster: bool) -> None:
         before, now = self._bare.get(device.folder, {}), device.last_given_up()

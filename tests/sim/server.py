@@ -23,12 +23,11 @@ from shared.protocol import (
     NotTaken,
     Opened,
     Reason,
-    ServerSelf,
     Stand,
     StandState,
 )
 from shared.records import NO_HASH, Record
-from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, SEALING_KEY
+from tests.sim.shop import Shop
 
 
 @dataclass
@@ -82,6 +81,7 @@ class Backup:
     sent_shut_out: set[bytes]
     made_ms: int
     epoch: bytes
+    shop: Shop
 
     def reaches(self, log: bytes, branch: int) -> int:
         """How far a branch of a log lies in it."""
@@ -108,7 +108,8 @@ class SimServer:
         self.losses = 0
         self._held: set[bytes] = set()
         self._faults = faults
-        self._intake = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {SEALING_KEY.public.id: SEALING_KEY}))
+        self.shop = Shop()
+        self._intake = Intake(self.shop.me())
 
     @property
     def epoch(self) -> bytes:
@@ -140,21 +141,45 @@ class SimServer:
     def _lines_of(self, kiosk: bytes) -> Iterator[tuple[bytes, Line]]:
         return ((log, line) for log, lines in self.logs.items() if self.owners[log] == kiosk for line in lines)
 
+    def publish(self) -> None:
+        """The next edition; behind those that a server before it was restored may have made."""
+        self.shop.publish(after=self.shop.claimed)
+
+    def roll(self, *roles: str) -> None:
+        """New keys for these roles, and an edition that tells of them."""
+        self.shop.roll(*roles)
+        self._take_keys()
+
+    def _take_keys(self) -> None:
+        self._intake = Intake(self.shop.me())
+        if self.shop.edition:
+            self.publish()
+
     def back_up(self) -> None:
         """Copy the disk, verified, elsewhere."""
         self.backups.append(
-            Backup(_copied(self.logs), dict(self.kiosks), set(self.sent_shut_out), self.now_ms, self.epoch)
-        )
+            Backup(
+                _copied(self.logs), dict(self.kiosks), set(self.sent_shut_out), self.now_ms, self.epoch,
+                self.shop.copy(),
+            )
+        )  # fmt: skip
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
         self.logs, self.kiosks = _copied(backup.logs), dict(backup.kiosks)
         self.sent_shut_out = set(backup.sent_shut_out)
+        self._restore_shop(backup)
         self._lost()
         del self.backups[self.backups.index(backup) + 1 :]
         self.changes += 1
         if "server keeps its epoch after a restore" not in self._faults:
             self.epoch_number += 1
+
+    def _restore_shop(self, backup: Backup) -> None:
+        before, self.shop = self.shop, backup.shop.copy()
+        stick = [] if "nobody looks for the newest key list" in self._faults else before.lists
+        self.shop.restored(stick, before.made, leaps="a restored server numbers editions anew" not in self._faults)
+        self._take_keys()
 
     def hashes(self) -> set[bytes]:
         """Every record it holds with its body: one set, which grows with it."""
@@ -193,9 +218,13 @@ class SimServer:
     def _position(self, body: bytes) -> bytes:
         ask = self._intake.ask(body, self.kiosks.get)
         stands = [self._stand(claim, revoked=self.kiosks[ask.kiosk].revoked) for claim in ask.logs]
+        self.shop.claimed = max(self.shop.claimed, ask.edition)
+        if ask.edition > self.shop.edition:  # as `publish_statuses` does, some minutes later
+            self.publish()
         return self._intake.position(
-            ask, stands, epoch=self.epoch, server_ms=self.now_ms, edition=0, limits=Limits(batch_count_max=40)
-        )
+            ask, stands, epoch=self.epoch, server_ms=self.now_ms, edition=self.shop.edition,
+            limits=Limits(batch_count_max=40),
+        )  # fmt: skip
 
     def _stand(self, claim: Claim, *, revoked: bool) -> Stand:
         log = claim.log

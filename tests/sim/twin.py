@@ -96,6 +96,12 @@ class Twin(SimServer):
             public_key=kiosk.key.raw, key_id=kiosk.key.id.hex(), enrolled_at=self._now,
         )  # fmt: skip
 
+    def publish(self) -> None:
+        """Nothing: what both servers are compared in is records, and the real one has keys and content of its own."""
+
+    def roll(self, *roles: str) -> None:
+        """Nothing, as above."""
+
     def revoke(self, kiosk: bytes, through: Mapping[bytes, int]) -> None:
         super().revoke(kiosk, through)
         named = {log.hex(): seq for log, seq in through.items()}

@@ -7,7 +7,7 @@ or clogged stays so until it heals.
 import random
 from typing import Final, Protocol
 
-from kiosk.sync.line import Reply, Unreachable
+from kiosk.sync.line import CutShort, Reply, Unreachable
 from shared import envelope
 from tests.sim.device import Device
 from tests.sim.server import SimServer
@@ -18,6 +18,8 @@ FAULTS: Final = {
     "damaged question": 0.1, "damaged answer": 0.1, "portal": 0.1, "too large": 0.05, "power cut on the line": 0.1,
     "server dies before": 0.1, "server dies after": 0.1,
 }  # fmt: skip
+
+_PORTAL: Final = Reply(200, b"<html><body>Please sign in to the hotel's network</body></html>")
 
 
 class PowerCut(BaseException):
@@ -46,9 +48,33 @@ class Weather:
         self._sky, self._device = sky, device
 
     def get(self, path: str, *, bytes_max: int, begin: int = 0) -> Reply:
-        """No content is offered here, and no key list: a damaged answer may make a kiosk ask for one."""
-        assert path == "sync/keys", f"nobody fetches {path} ({bytes_max}, from {begin})"
-        return Reply(404, b"")
+        """Bring a part of the content, or the key lists, or whatever becomes of them."""
+        sky = self._sky
+        if self._device.link != "open":
+            raise Unreachable(f"the link is {self._device.link}")
+        self._may_lose_power()
+        if self._strikes("lost question"):
+            raise Unreachable("lost on the way there")
+        if self._strikes("portal"):
+            return _PORTAL
+        data = sky.server.shop.get(path)
+        if path == "sync/manifest" and sky.server.shop.older and self._strikes("stale answer"):
+            data = sky.dice.choice(sky.server.shop.older)
+        if not data:
+            return Reply(404, b"")
+        assert len(data) <= bytes_max, f"{path} is longer than anybody reads"
+        if self._strikes("damaged answer"):
+            data = damaged(sky.dice, data)
+        status, rest = (206, data[begin:]) if begin else (200, data)
+        if self._strikes("lost answer"):
+            raise CutShort("lost on the way back", Reply(status, rest[: sky.dice.randrange(len(rest) + 1)]))
+        self._may_lose_power()
+        return Reply(status, rest)
+
+    def _may_lose_power(self) -> None:
+        if self._strikes("power cut on the line"):
+            self._device.lose_power()
+            raise PowerCut
 
     def _strikes(self, fault: str) -> bool:
         sky = self._sky
@@ -63,7 +89,7 @@ class Weather:
         sky.posted(self._device, path, body)
         self._on_the_way(path, body)
         if self._strikes("portal"):
-            return Reply(200, b"<html><body>Please sign in to the hotel's network</body></html>")
+            return _PORTAL
         if self._strikes("too large"):
             return Reply(413, b"")
         if self._strikes("damaged question"):
@@ -88,17 +114,13 @@ class Weather:
             raise Unreachable(f"the link is {device.link}")
         if self._strikes("late letter"):
             sky.letters.append((path, body))
-        if self._strikes("power cut on the line"):
-            device.lose_power()
-            raise PowerCut
+        self._may_lose_power()
         if self._strikes("lost question"):
             raise Unreachable("lost on the way there")
 
     def _on_the_way_back(self, reply: Reply) -> Reply:
         sky = self._sky
-        if self._strikes("power cut on the line"):
-            self._device.lose_power()
-            raise PowerCut
+        self._may_lose_power()
         if self._strikes("lost answer"):
             raise Unreachable("lost on the way back")
         sky.answers.append(reply)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from kivy.animation import Animation
 from kivy.clock import Clock
 from kivy.graphics import Color, PopMatrix, PushMatrix, SmoothRoundedRectangle, Translate
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.stencilview import StencilView
 from kivy.uix.widget import Widget
 
@@ -36,6 +36,12 @@ class ScrollArea(StencilView):
     offset_max = NumericProperty(0)
     pages = NumericProperty(1)
     page_now = NumericProperty(0)
+    turner = ObjectProperty(None, allownone=True)
+    """What stands beside it, in the same column, as long as it is `tight`: the buttons that turn its pages."""
+    tight = BooleanProperty(False)
+    """Whether its content is higher than the column leaves it, the buttons' room included. `pages` would not do: with
+    the buttons there may be two, and without them one.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         self._turn: Animation | None = None
@@ -121,6 +127,15 @@ class ScrollArea(StencilView):
             pages = max(pages, 3)
             page = max(1, min(pages - 2, round(self.offset / turn)))
         self.pages, self.page_now = pages, page
+        self.tight = self.turner is not None and content.height > self._room() + 1
+
+    def _room(self) -> float:
+        """What its column has for it and for the buttons together."""
+        column = self.parent
+        others = [each for each in column.children if each not in (self, self.turner)]
+        return float(
+            column.height - column.padding[1] - column.padding[3] - sum(each.height + column.spacing for each in others)
+        )
 
     def on_touch_down(self, touch: Any) -> bool:
         """Give the finger to what lies under it, and watch whether it drags."""

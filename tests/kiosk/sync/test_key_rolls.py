@@ -196,6 +196,27 @@ def test_a_damaged_file_of_lists_leads_back_to_the_enrolment_and_on_again(tmp_pa
     assert damaged.learn(keylist.write_chain(server.lists))
 
 
+@pytest.mark.parametrize("passed_over", ["damaged", "a stranger's"])
+def test_a_list_that_is_passed_over_is_not_kept(tmp_path, server, passed_over):
+    """On a bad line list 1 comes damaged, or somebody sends one of their own for it: the newer ones lead on all the
+    same, and the next start finds nothing that it would have to believe.
+    """
+    me = enrolled(server)
+    server.roll("answers", "bundles")
+    server.roll("sealing")
+    first = bytearray(server.lists[0])
+    first[-1] ^= 1
+    other = MemoryServer()
+    other.root = STRANGER
+    bad = bytes(first) if passed_over == "damaged" else other.first_list()
+    trust = Trust(tmp_path, me)
+    assert trust.learn(keylist.write_chain([bad, *server.lists[1:]]))
+    again = Trust(tmp_path, me)
+    assert again.number == trust.number == 3
+    assert again.earlier_bundles == trust.earlier_bundles == [BUNDLE_KEY.public]
+    assert bad not in keylist.read_chain((tmp_path / CHAIN_NAME).read_bytes())
+
+
 def test_a_disk_that_fails_leaves_the_list_to_be_learnt_again(tmp_path, server, monkeypatch):
     """What was not kept does not count either: a restart would not know it."""
     trust = Trust(tmp_path, enrolled(server))

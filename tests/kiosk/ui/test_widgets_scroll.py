@@ -14,7 +14,7 @@ from kiosk.ui.theme import LANDSCAPE, PORTRAIT, TEXT_FACTORS, Size, Theme
 from kiosk.ui.widgets import LOOK, ShapedLabel
 from kiosk.ui.widgets.listrow import ListRow
 from kiosk.ui.widgets.scroll import PageDots, Pager, ScrollArea
-from kiosk.ui.widgets.surface import Column, Ground, Surface
+from kiosk.ui.widgets.surface import Column, Ground, Stack, Surface
 from kiosk.ui.widgets.text import TEXTURES
 
 
@@ -35,6 +35,32 @@ def scene(stage: Stage) -> tuple[Any, Any, list[str]]:
     ground.add_widget(pager)
     stage.show(ground)
     return area, pager, heard
+
+
+def test_buttons_that_only_they_made_needed_go_again(stage: Stage) -> None:
+    """A text that was too long for a moment got buttons; it fits the column without them, so they do not stay for the
+    room that they themselves take. One that is too long for the column has them, in however little room.
+    """
+    column, area = Stack(size_hint=(None, None), size=(600, 500)), ScrollArea()
+    text, turner = Column(), Surface(size_hint_y=None, height=120)
+    filler = Surface(size_hint_y=None, height=450)
+    text.add_widget(filler)
+    area.add_widget(text)
+    column.add_widget(area)
+    area.turner = turner
+
+    def follow(_area: object, tight: bool) -> None:
+        (column.add_widget if tight else column.remove_widget)(turner)
+
+    area.fbind("tight", follow)
+    ground = Ground()
+    ground.add_widget(column)
+    stage.show(ground)
+    assert turner.parent is None
+    for height, shown in ((900, True), (450, False), (510, True), (450, False)):
+        filler.height = height
+        stage.frames(4)
+        assert (turner.parent is not None) == shown, height
 
 
 def row(area: Any, number: int) -> Any:

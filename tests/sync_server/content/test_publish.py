@@ -253,6 +253,21 @@ def test_a_restored_server_publishes_above_what_its_kiosks_hold(published, actor
     assert publish_statuses(actor.office, now=NOW) is None
 
 
+def test_a_restored_server_gives_no_number_a_second_time(published, actor, told):
+    """Edition 2 was made after the backup and shown by kiosks that have not called since: the next one is no 2."""
+    from sync_server.content.actions import publish_statuses
+    from sync_server.records import actions as records
+
+    day = dt.timedelta(days=1)
+    records.start(actor.office, now=NOW - day, epoch=b"first epoch of 1")
+    records.restored(actor.office, "restored", epoch=b"another epoch of", now=NOW + day)
+    told.append(Told(1))
+    number = publish_statuses(actor.office, now=NOW + 2 * day).number
+    assert 1002 <= number < 9002
+    told.append(Told(2))
+    assert publish_statuses(actor.office, now=NOW + 3 * day).number == number + 1
+
+
 def test_old_lists_of_statuses_are_dropped_and_the_rest_stays(published, actor, told):
     """The table does not grow with every answer; what the newest edition needs is always there."""
     from sync_server.content.actions import publish_statuses
