@@ -1,6 +1,11 @@
 """New keys of the server, at the kiosk: found by itself, believed for the root's sake, kept through any cut."""
 
+import tempfile
+from pathlib import Path
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from kiosk import identity
 from kiosk.desk import ratings
@@ -215,6 +220,30 @@ def test_a_list_that_is_passed_over_is_not_kept(tmp_path, server, passed_over):
     assert again.number == trust.number == 3
     assert again.earlier_bundles == trust.earlier_bundles == [BUNDLE_KEY.public]
     assert bad not in keylist.read_chain((tmp_path / CHAIN_NAME).read_bytes())
+
+
+@given(st.data())
+def test_whatever_chain_comes_the_next_start_believes_the_same(data):
+    """Lists damaged, doubled, left out, in any order, a stranger's among them: what was reached is reached again."""
+    server, other = MemoryServer(), MemoryServer()
+    me, other.root = enrolled(server), STRANGER
+    other.first_list()
+    for each in (server, other):
+        each.roll("answers", "bundles")
+        each.roll("sealing")
+    chain = data.draw(st.lists(st.sampled_from([*server.lists, *other.lists]), max_size=6))
+    for number in data.draw(st.lists(st.integers(0, len(chain) - 1), max_size=2)) if chain else ():
+        spoilt = bytearray(chain[number])
+        spoilt[data.draw(st.integers(0, len(spoilt) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+        chain[number] = bytes(spoilt)
+    with tempfile.TemporaryDirectory() as folder:
+        trust = Trust(Path(folder), me)
+        led_on = trust.learn(keylist.write_chain(chain))
+        again = Trust(Path(folder), me)
+        assert led_on == (trust.number > 1)
+        assert (again.number, again.answers, again.bundles) == (trust.number, trust.answers, trust.bundles)
+        assert again.earlier_bundles == trust.earlier_bundles
+        assert again.me().seal_to == trust.me().seal_to
 
 
 def test_a_disk_that_fails_leaves_the_list_to_be_learnt_again(tmp_path, server, monkeypatch):
