@@ -82,7 +82,8 @@ class Front(FloatLayout):
         self._finger: tuple[Any, int] | None = None
         self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
         self._unrehearsed: list[tuple[Language, float]] = []
-        self._edition = 0
+        self._told: tuple[object, ...] = ()
+        """What of the content the start page last written ahead was made of."""
         self._corner: deque[int] = deque(maxlen=STAFF_TOUCHES)
         with self.canvas.before:
             PushMatrix()
@@ -196,12 +197,14 @@ class Front(FloatLayout):
             self._rehearse(*self._unrehearsed.pop())
 
     def _plan_rehearsals(self) -> None:
-        """Every look of the start page that a citizen may ask for, once for each edition of the content."""
+        """Every look of the start page that a citizen may ask for, once for what the content says of it: most editions
+        only bring answers to citizens.
+        """
         assert self.flow is not None
         bundle = self.flow.world.content.bundle
-        if bundle is None or bundle.edition == self._edition:
+        if bundle is None or self._told == (told := (bundle.office, bundle.words, bundle.floor is None)):
             return
-        self._edition = bundle.edition
+        self._told = told
         looks = [(language, factor) for factor in TEXT_FACTORS for language, _ in spoken(self.flow)]
         self._unrehearsed = [look for look in reversed(looks) if look != (LOOK.lang, LOOK.text_factor)]
 

@@ -1,5 +1,6 @@
 """Another language or size is on screen at once: its start page was written before, while nobody was there."""
 
+import msgspec
 import pytest
 
 from kiosk.ui import screens
@@ -7,6 +8,7 @@ from kiosk.ui.screens import SCREENS
 from kiosk.ui.theme import TEXT_FACTORS
 from kiosk.ui.widgets import LOOK, text
 from kiosk.ui.widgets.text import ShapedLabel
+from shared.content import Text
 
 
 @pytest.fixture
@@ -70,12 +72,16 @@ def test_what_is_written_ahead_leaves_the_look_alone(shown, make_ready):
     assert shown.flow.visit.language == "th"
 
 
-def test_a_newer_edition_is_written_anew(shown, make_ready):
-    """And an old one only once."""
+def test_it_is_written_anew_when_the_content_says_something_else_of_it(shown, make_ready):
+    """An edition that only answers citizens, as most do, costs nothing."""
     make_ready()
+    content = shown.kiosk.world.content
+    bundle = content._bundle
+    content._bundle = msgspec.structs.replace(bundle, edition=bundle.edition + 1, statuses={})
     shown.front._plan_rehearsals()
     assert not shown.front._unrehearsed
-    shown.front._edition -= 1
+    office = msgspec.structs.replace(bundle.office, short_name=Text(th="อบต.อื่น"))
+    content._bundle = msgspec.structs.replace(bundle, edition=bundle.edition + 2, office=office)
     shown.front._plan_rehearsals()
     assert len(shown.front._unrehearsed) == 4 * len(TEXT_FACTORS) - 1
 
