@@ -13,6 +13,7 @@ A builder is called with the language and the window's size, and returns a widge
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -142,15 +143,16 @@ def _is_wanted(name: str, wanted: list[str]) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Draw the gallery into the folder named first."""
-    if not arguments:
-        sys.stderr.write("Say where to: python -m kiosk.ui.gallery FOLDER [NAME ...]\n")
-        return 2
+    parser = argparse.ArgumentParser(prog="python -m kiosk.ui.gallery", description="every screen and widget as PNG")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("names", nargs="*", help="only what has one of these in its name, such as screen-praise")
+    options = parser.parse_args(arguments)
     from .screens.examples import register  # screens stand on this module's widgets
 
     with TemporaryDirectory() as folder:
         register(add, Path(folder))
-        written = draw_all(Path(arguments[0]), arguments[1:])
-    sys.stdout.write(f"{len(written)} pictures in {arguments[0]}\n")
+        written = draw_all(options.folder, options.names)
+    sys.stdout.write(f"{len(written)} pictures in {options.folder}\n")
     return 0
 
 
