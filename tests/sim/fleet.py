@@ -31,6 +31,7 @@ from kiosk.desk.stick_import import Import
 from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
 from kiosk.store.apart import at as day_at
 from kiosk.sync.line import Reply
+from kiosk.sync.loop import GATHER_S
 from shared import stick as layout
 from shared.batch import PADDED_STEPS
 from shared.envelope import seal_to_route
@@ -47,6 +48,8 @@ from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
 
 #: Contacts that a kiosk needs at most, once everything works again.
 CONTACTS: Final = 3
+#: Turns of its loop that one contact takes at most.
+TURNS: Final = 4
 
 #: How often each thing happens, among a thousand.
 HAPPENINGS: Final = {
@@ -156,6 +159,8 @@ class Fleet:
         self.letters: list[tuple[str, bytes]] = []
         self.answers: list[Reply] = []
         self.clear = False
+        #: The last contact left something to be brought at once.
+        self._goes_on = False
         #: Something in this step may have changed records that were looked at before.
         self._doubt = False
         self.outcome = Outcome(seed, steps)
@@ -217,7 +222,7 @@ class Fleet:
             for device in self.dice.sample(self.devices, len(self.devices)):
                 # Two days later what travels once a day is due, and some bodies may be given up.
                 self._pass(2 * _DAY_S + 60)
-                self._contact(device)
+                self._whole_contact(device)
                 self._check_diary()
                 self.watch.look(device, disaster=False, anew=True)
             if contacts >= CONTACTS:
@@ -361,6 +366,7 @@ class Fleet:
             self.count("full beyond looking")
 
     def _contact(self, device: Device) -> bool:
+        self._goes_on = False
         try:
             wait = device.sync.turn()
         except PowerCut:
@@ -368,8 +374,18 @@ class Fleet:
             return self._power_cut(device)
         if not 0 <= wait.seconds < _DAY_S:
             raise LawBroken(f"after a turn the timer stands at {wait.seconds} s")
+        self._goes_on = wait.seconds <= GATHER_S
         self.count(f"line {device.sync.link.state}")
         return False
+
+    def _whole_contact(self, device: Device) -> None:
+        """What a contact itself brings about, such as the first record of a new log, follows within seconds."""
+        for _ in range(TURNS):
+            self._contact(device)
+            if not self._goes_on:
+                return
+            self._pass(GATHER_S)
+        raise LawBroken(f"a contact of kiosk {device.number} comes to no end")
 
     def _power_cut(self, device: Device) -> bool:
         with device.trouble(failing=False):

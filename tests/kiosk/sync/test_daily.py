@@ -173,6 +173,6 @@ def test_a_days_exchange_opens_the_confidential_store_once(world, monkeypatch):
     days = Days(world)
     days.turn()
     opened, open_store = [], world.apart._open_store
-    monkeypatch.setattr(world.apart, "_open_store", lambda: opened.append(1) or open_store())
+    monkeypatch.setattr(world.apart, "_open_store", lambda day: opened.append(day) or open_store(day))
     assert days.turn(13) == ["lobby", "confidential"]
     assert len(opened) == 1
