@@ -79,7 +79,11 @@ class Apart:
     def _enter(self, day: date) -> Store:
         with self._lock:
             if self._store is None:
-                self._store = self._open_store(day)
+                try:
+                    self._store = self._open_store(day)
+                except CannotRecord:
+                    self._forget_times(day)  # nor does a try that failed tell when it was
+                    raise
             self._users += 1
             return self._store
 
@@ -138,7 +142,7 @@ class Apart:
         The file system's own time of last change (ctime) cannot be set; it is not in backups and copies.
         """
         start_s = thai.day_start(day).timestamp()
-        for path in (*self.folder.iterdir(), self.folder):
+        for path in (*self.folder.iterdir(), self.folder) if self.folder.is_dir() else ():
             os.utime(path, (start_s, start_s))
 
 

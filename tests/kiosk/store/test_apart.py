@@ -8,6 +8,7 @@ import pytest
 from kiosk.store import CannotRecord
 from kiosk.store.apart import Apart, at
 from shared.kinds import ComplaintFiled
+from shared.thai import day_start
 from tests.crash.tape import Tape, TapeDisk
 
 KEY = bytes(range(32))
@@ -42,6 +43,8 @@ def test_a_store_that_could_not_be_made_leaves_nothing_half(tmp_path, error):
             keep(apart)
         except CannotRecord:
             refused += 1
+            times = {path.stat().st_mtime for path in (apart.folder, *apart.folder.iterdir())}
+            assert times == {day_start(DAY).timestamp()}, "a failed try tells when it was"
             if apart.exists:
                 with apart.open(DAY) as book:
                     assert book.head.seq == 1, "only the log was opened"
