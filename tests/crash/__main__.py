@@ -40,7 +40,9 @@ def main() -> int:
             different += tally.different
             failures = tally.failures
             seed += 1
-    finally:  # a run that is stopped has looked at what it has looked at
+    except KeyboardInterrupt:
+        print("stopped: what was looked at until now counts", flush=True)
+    finally:
         days, seconds = seed - options.seed, time.monotonic() - begin
         print(
             f"{states} states of {days} days, {different} of them different,"

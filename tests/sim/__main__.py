@@ -35,7 +35,9 @@ def main() -> int:
                 print(outcome.wrong, flush=True)
             if outcome.wrong or options.seeds == 1:
                 print("drawn:", ", ".join(f"{name} {value:.3g}" for name, value in outcome.drawn.items()), flush=True)
-    finally:  # a run that is stopped has seen what it has seen
+    except KeyboardInterrupt:
+        print("stopped: what was seen until now counts", flush=True)
+    finally:
         seconds = time.monotonic() - begin
         rate = seeds * options.steps / seconds
         print(f"{seeds} seeds x {options.steps} steps in {seconds:.0f} s ({rate:.0f} steps a second)")
