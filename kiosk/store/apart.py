@@ -19,15 +19,17 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+
+import apsw
 
 from kiosk.store import files, sqlite
 from kiosk.store.errors import CannotRecord, StoreDamaged, StoreError
 from kiosk.store.logbook import Logbook
 from kiosk.store.salvage import salvage
-from kiosk.store.store import Store
+from kiosk.store.store import Store, hold
 from shared import keys, thai
 from shared.records import BODY_BYTES_MAX, At
 
@@ -89,7 +91,6 @@ class Apart:
 
     def _open_store(self, day: date) -> Store:
         path = self.folder / _FILE_NAME
-        fresh = not path.exists() and not sqlite.salvaged_path(path).exists()
         try:
             files.make_folder(self.folder, mode=0o700)
             try:
@@ -99,8 +100,7 @@ class Apart:
                 salvage(path, self._key)
             return self._store_at(path, day, create=False)
         except CannotRecord:
-            if fresh:
-                self._take_back(path)
+            self._take_back(path)
             raise
         except (StoreError, OSError) as error:
             raise CannotRecord(f"the confidential store does not open: {error}") from error
@@ -120,13 +120,27 @@ class Apart:
             raise
         return store
 
-    @staticmethod
-    def _take_back(path: Path) -> None:
+    def _take_back(self, path: Path) -> None:
         """Half a store that nothing was ever kept in would not open before there is room, and so hold up whoever only
-        wants to know what is in it.
+        wants to know what is in it. Looked at again under the lock: another program may have made it whole meanwhile.
         """
-        for suffix in ("", "-wal", "-journal", ".reserve"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        try:
+            with hold(path):
+                if not sqlite.salvaged_path(path).exists() and self._is_empty(path):
+                    for suffix in ("", "-wal", "-journal", ".reserve"):
+                        path.with_name(path.name + suffix).unlink(missing_ok=True)
+        except (StoreError, apsw.Error, OSError) as error:
+            logger.warning("the confidential store is left as it is: %s", error)
+
+    @staticmethod
+    def _is_empty(path: Path) -> bool:
+        """Whether no record lies there, not even one that opens a log. Raises `apsw.Error` where nobody can tell."""
+        if not path.exists():
+            return True
+        with closing(sqlite.connect(path)) as db:
+            db.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+            db.execute("PRAGMA locking_mode=EXCLUSIVE").fetchall()  # no file of shared memory beside it
+            return not db.table_exists("main", "record") or not db.execute("SELECT 1 FROM record LIMIT 1").fetchall()
 
     def _leave(self, day: date) -> None:
         with self._lock:

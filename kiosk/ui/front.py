@@ -223,7 +223,7 @@ class Front(FloatLayout):
             screen.view, screen.chrome = self.flow.foreseen("home", language)
             Clock.tick_draw()  # what waits for the next picture is done now: layouts, then their texts
         finally:
-            LOOK.return_to(now)
+            LOOK.take(now)
             if screen is not None:
                 screen.forget()
 

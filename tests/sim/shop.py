@@ -1,6 +1,6 @@
 """What the server of the simulated fleet publishes: editions of the content, and the key lists of the office.
 
-    shop.publish()                  the next edition, of other content than the one before
+    shop.publish(after=0)           the next edition, of other content than the one before
     shop.roll("sealing")            a new key and the list that names it, signed by the root that lies in a safe
     shop.get("sync/manifest")       what a kiosk fetches, by its address
 

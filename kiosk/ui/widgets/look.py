@@ -73,9 +73,10 @@ class Current(_Handed):
     now: Look
 
     def __init__(self) -> None:
-        self._take(Look())
+        self.take(Look())
 
-    def _take(self, look: Look) -> None:
+    def take(self, look: Look) -> None:
+        """Let `look` count for rules that are made from now on."""
         object.__setattr__(self, "now", look)
         global_idmap["look"] = look
 
@@ -86,11 +87,7 @@ class Current(_Handed):
         look = Look()
         for name in look.properties():
             setattr(look, name, getattr(self.now, name))
-        self._take(look)
-
-    def return_to(self, look: Look) -> None:
-        """Let `look`, which was `now` before, count again for rules that are made from now on."""
-        self._take(look)
+        self.take(look)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.now, name)

@@ -53,3 +53,20 @@ def test_a_store_that_could_not_be_made_leaves_nothing_half(tmp_path, error):
         disk.close()
         keep(Apart(tmp_path / f"{number}", KEY, software="test"))
     assert refused > 10
+
+
+def test_what_another_program_kept_meanwhile_stays(tmp_path, monkeypatch):
+    """One program fails to make the store; before it has cleared up, another one made it and kept a complaint."""
+    apart, other = (Apart(tmp_path / "one", KEY, software="test") for _ in range(2))
+    whole = Apart._store_at
+
+    def failing(self, path, day, *, create):
+        monkeypatch.setattr(Apart, "_store_at", whole)
+        keep(other)
+        raise CannotRecord("no space")
+
+    monkeypatch.setattr(Apart, "_store_at", failing)
+    with pytest.raises(CannotRecord):
+        keep(apart)
+    with apart.open(DAY) as book:
+        assert book.head.seq == 2
