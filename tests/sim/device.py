@@ -240,9 +240,13 @@ class Device:
                 self._seen["confidential"] = {}
             anew = True
         if anew:
-            rows = [row for logs in self._seen.values() for log in logs.values() for row in log.values() if row.record]
-            self.held = {row.hash for row in rows if row.record and row.record.body is not None}
-            self.given_up = {row.hash for row in rows} - self.held
+            whole, bare = set(), set()
+            for logs in self._seen.values():
+                for log in logs.values():
+                    for row in log.values():
+                        if row.record is not None:
+                            (bare if row.record.body is None else whole).add(row.hash)
+            self.held, self.given_up = whole, bare - whole
         else:
             self.held.update(found)
         return found

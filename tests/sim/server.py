@@ -301,7 +301,7 @@ def with_bodies(records: Sequence[Record], hashes: Sequence[bytes]) -> set[bytes
 
 def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
     def copied(line: Line) -> Line:
-        return Line(list(line.records), list(line.hashes), set(line.bodies), line.base, line.counts)
+        return Line(list(line.records), list(line.hashes), set(line.bodies), line.base, line.counts, line.verified)
 
     return {log: [copied(line) for line in lines] for log, lines in logs.items()}
 
