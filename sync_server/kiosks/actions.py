@@ -1,6 +1,7 @@
 """Letting kiosks in and shutting them out.
 
     code = make_code(actor, "ตู้ 1", "A", now=now, random=os.urandom(10))     shown once to the administrator
+    code = make_code_again(actor, kiosk, now=now, random=os.urandom(10))      for a kiosk that lost its key
     admitted = admit(request, now=now, kiosk_id=os.urandom(16))             inside `ingest`, when the kiosk asks
 
 Both sides prove to know the code; it travels neither way. A code works once, for ten minutes (by stick: a week), and
@@ -46,25 +47,35 @@ def make_code(
     clash = sorted(_letters_taken(actor.office) & set(series))
     if clash:
         raise ValueError(f"series {', '.join(clash)} belongs to another kiosk")
-    code = keys.enrolment_code(random)
+    code = EnrolmentCode(kiosk_name=kiosk_name, series=series, by_stick=by_stick)
+    return _make(actor, code, now, random)
+
+
+def make_code_again(actor: Actor, kiosk: Kiosk, *, now: dt.datetime, random: bytes, by_stick: bool = False) -> str:
+    """A code that lets a kiosk of the fleet in once more, as who it is: its name, its letters and its logs go on under
+    the key that it makes then, and the one before opens nothing any more.
+
+    For a device whose key was lost, or is older than the one the server knows. Raises `ValueError` where the kiosk is
+    revoked: whoever has it would be let in by this.
+    """
+    if not kiosk.active:
+        raise ValueError("a revoked kiosk is let in again by the clerk first")
+    code = EnrolmentCode(kiosk_name=kiosk.name, series=kiosk.series, by_stick=by_stick, kiosk=kiosk)
+    return _make(actor, code, now, random)
+
+
+def _make(actor: Actor, row: EnrolmentCode, now: dt.datetime, random: bytes) -> str:
+    row.office, row.made_by, row.made_at = actor.office, actor.staff, now
+    row.code_name, row.secret = keys.enrolment_name(random).hex(), random
     with transaction.atomic():
         for earlier in EnrolmentCode.objects.select_for_update().filter(office=actor.office, used_at=None):
-            if set(earlier.series) & set(series):
+            if set(earlier.series) & set(row.series):
                 earlier.tries = EnrolmentCode.TRIES_MAX
                 earlier.save(update_fields=["tries"])
-        row = EnrolmentCode.objects.create(
-            office=actor.office,
-            code_name=keys.enrolment_name(random).hex(),
-            secret=random,
-            kiosk_name=kiosk_name,
-            series=series,
-            made_by=actor.staff,
-            made_at=now,
-            by_stick=by_stick,
-        )
-        after = {"kiosk": kiosk_name, "series": series} | ({"by_stick": True} if by_stick else {})
+        row.save()
+        after = {"kiosk": row.kiosk_name, "series": row.series} | ({"by_stick": True} if row.by_stick else {})
         record_act(actor, "kiosk.code", "enrolment_code", str(row.pk), at=now, after=after)
-    return code
+    return keys.enrolment_code(random)
 
 
 def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, by_stick: bool = False) -> Admitted:
@@ -84,10 +95,11 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
         known = code is not None and _knows(request, bytes(code.secret))
         if code is None or not known:
             _count_wrong_try([code] if code else [] if by_stick else live, office, now)
-        elif code.used_at is None and not _key_taken(office, request):
+        elif code.used_at is not None:
+            if code.kiosk is not None and bytes(code.kiosk.public_key) == request.public_key:
+                return Admitted(code.kiosk, bytes(code.secret))
+        elif not _key_taken(code, request) and (code.kiosk is None or code.kiosk.active):
             return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
-        elif code.kiosk is not None and bytes(code.kiosk.public_key) == request.public_key:
-            return Admitted(code.kiosk, bytes(code.secret))
     # Outside the block above: the count of wrong tries must outlive the refusal.
     raise NotTaken(Reason.WRONG_CODE)
 
@@ -242,8 +254,10 @@ def _knows(request: Enrol, secret: bytes) -> bool:
     return True
 
 
-def _key_taken(office: Office, request: Enrol) -> bool:
-    return Kiosk.objects.filter(office=office, key_id=keys.key_id(request.public_key).hex()).exists()
+def _key_taken(code: EnrolmentCode, request: Enrol) -> bool:
+    """Whether the key is that of a kiosk which this code is not for."""
+    holder = Kiosk.objects.filter(office=code.office_id, key_id=keys.key_id(request.public_key).hex()).first()
+    return holder is not None and holder.pk != code.kiosk_id
 
 
 def _count_wrong_try(codes: list[EnrolmentCode], office: Office, now: dt.datetime) -> None:
@@ -254,22 +268,22 @@ def _count_wrong_try(codes: list[EnrolmentCode], office: Office, now: dt.datetim
 
 
 def _enrol(code: EnrolmentCode, request: Enrol, now: dt.datetime, kiosk_id: bytes) -> Kiosk:
-    kiosk = Kiosk.objects.create(
-        office=code.office,
-        kiosk_id=kiosk_id.hex(),
-        name=code.kiosk_name,
-        series=code.series,
-        public_key=request.public_key,
-        key_id=keys.key_id(request.public_key).hex(),
-        enrolled_at=now,
-        software=request.software[:40].replace("\0", ""),
-    )
-    code.used_at = now
-    code.kiosk = kiosk
+    again, key_id = code.kiosk is not None, keys.key_id(request.public_key).hex()
+    if code.kiosk is None:
+        kiosk = Kiosk(
+            office=code.office, kiosk_id=kiosk_id.hex(), name=code.kiosk_name, series=code.series, enrolled_at=now
+        )
+    else:
+        kiosk = Kiosk.objects.select_for_update().get(pk=code.kiosk.pk)
+    before = {"key": kiosk.key_id} if again else None
+    kiosk.public_key, kiosk.key_id, kiosk.compared_at = request.public_key, key_id, None
+    kiosk.software = request.software[:40].replace("\0", "")
+    kiosk.save()
+    code.used_at, code.kiosk = now, kiosk
     code.save(update_fields=["used_at", "kiosk"])
     actor = Actor(code.office, code.made_by.full_name if code.made_by else "sala-server", code.made_by)
     record_act(
-        actor, "kiosk.enrol", "kiosk", kiosk.kiosk_id, at=now,
+        actor, "kiosk.enrol_again" if again else "kiosk.enrol", "kiosk", kiosk.kiosk_id, at=now, before=before,
         after={"name": kiosk.name, "series": kiosk.series, "key": kiosk.key_id},
     )  # fmt: skip
     return kiosk

@@ -109,6 +109,7 @@ ALARMS: dict[str, AlarmWords] = {
 ACTS: dict[str, Text] = {
     "kiosk.code": Text("ขอรหัสลงทะเบียน", "Made an enrolment code"),
     "kiosk.enrol": Text("ลงทะเบียนตู้", "Enrolled"),
+    "kiosk.enrol_again": Text("ลงทะเบียนใหม่ในชื่อเดิม", "Enrolled again as itself"),
     "kiosk.revoke": Text("เพิกถอนตู้", "Revoked"),
     "kiosk.reinstate": Text("เลิกเพิกถอน", "Let in again"),
     "kiosk.compared": Text("เทียบคำสี่คำแล้ว ตรงกัน", "Compared the four words: the same"),

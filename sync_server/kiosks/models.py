@@ -107,6 +107,7 @@ class Revocation(models.Model):
 
 class EnrolmentCode(models.Model):
     """A code that lets one kiosk in, once, for ten minutes; one that is carried by stick (`by_stick`), for a week.
+    `kiosk` is whom it let in; where it was not used yet, whom it lets in once more.
 
     The code is found by its derived name. `secret`, what both sides prove to know, is kept for that time only: a kiosk
     that never heard the answer may ask again with the same key and is told the same. A code counts on the road it was

@@ -85,33 +85,52 @@ def enrol(request: HttpRequest) -> HttpResponse:
             taken = Text("ตัวอักษรซ้ำกัน หรือตู้อื่นใช้อยู่แล้ว", "A letter is written twice, or another kiosk has it")
             form.add_error("series", str(taken))
         else:
-            server, ends_at = request.build_absolute_uri("/").rstrip("/"), now + EnrolmentCode.VALID_FOR
-            invitation = Invitation(server, code, int(ends_at.timestamp() * 1000))
-            text = invitation_text(invitation)
-            context = {
-                "name": name,
-                "code_id": queries.code_of(staff_of(request).office, code).pk,
-                "series": series,
-                "code": code,
-                "groups": _groups(code),
-                "ends_at": ends_at,
-                "open": True,
-                "qr": QrPicture.of(text),
-                "invitation": text,
-                "file_name": INVITATION_FILE,
-                "minutes": int(EnrolmentCode.VALID_FOR.total_seconds() // 60),
-                "tries": EnrolmentCode.TRIES_MAX,
-                "server": server,
-            }
-            return render(request, "kiosks/code.html", context)
+            return _shown_once(request, name, series, code, now)
     return render(request, "kiosks/enrol.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_POST
+@allow(*MANAGERS)
+def enrol_again(request: HttpRequest, kiosk_id: str) -> HttpResponse:
+    """A one-time code for a kiosk of the fleet that lost its key."""
+    kiosk, now = get_object_or_404(Kiosk, office=staff_of(request).office, kiosk_id=kiosk_id), timezone.now()
+    try:
+        code = actions.make_code_again(actor_of(request), kiosk, now=now, random=os.urandom(10))
+    except ValueError:
+        revoked = Text("ตู้นี้เพิกถอนแล้ว ให้ปลัดเลิกเพิกถอนก่อน", "This kiosk is revoked; the clerk lets it in first")
+        messages.error(request, str(revoked))
+        return redirect("kiosks:kiosk", kiosk_id)
+    return _shown_once(request, kiosk.name, kiosk.series, code, now)
+
+
+def _shown_once(request: HttpRequest, name: str, series: str, code: str, now: dt.datetime) -> HttpResponse:
+    """The page of a code that was just made."""
+    server, ends_at = request.build_absolute_uri("/").rstrip("/"), now + EnrolmentCode.VALID_FOR
+    text = invitation_text(Invitation(server, code, int(ends_at.timestamp() * 1000)))
+    context = {
+        "name": name,
+        "code_id": queries.code_of(staff_of(request).office, code).pk,
+        "series": series,
+        "code": code,
+        "groups": _groups(code),
+        "ends_at": ends_at,
+        "open": True,
+        "qr": QrPicture.of(text),
+        "invitation": text,
+        "file_name": INVITATION_FILE,
+        "minutes": int(EnrolmentCode.VALID_FOR.total_seconds() // 60),
+        "tries": EnrolmentCode.TRIES_MAX,
+        "server": server,
+    }
+    return render(request, "kiosks/code.html", context)
 
 
 @allow(*MANAGERS)
 def came(request: HttpRequest, code_id: int) -> HttpResponse:
     """Whether the kiosk of a code has come, and its four words; asked again by the page of the code itself."""
     code = get_object_or_404(EnrolmentCode.objects.select_related("kiosk"), office=staff_of(request).office, pk=code_id)
-    context = {"code_id": code.pk, "kiosk": code.kiosk, "open": code.open_at(timezone.now()), "spoilt": code.spoilt}
+    kiosk = code.kiosk if code.used_at else None
+    context = {"code_id": code.pk, "kiosk": kiosk, "open": code.open_at(timezone.now()), "spoilt": code.spoilt}
     return render(request, "kiosks/came.html", context)
 
 

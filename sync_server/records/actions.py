@@ -50,9 +50,10 @@ class Kept:
 
 
 def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
-    """Keep the records of a verified batch; commit before anyone is told.
+    """Keep the records of a verified batch; commit before anyone is told. What one kiosk brings of another's log lies
+    on a branch, and counts once a person has looked.
 
-    Raises `NotTaken`: GAP where records are missing before the batch, BROKEN where the log belongs to another kiosk.
+    Raises `NotTaken(GAP)` where records are missing before the batch.
     """
     with traffic:
         return together(lambda: _append(opened, kiosk, now))
@@ -60,11 +61,9 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
 
 def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
     branches = _locked(opened, kiosk, now)
-    if any(branch.kiosk_id != kiosk.pk for branch in branches):
-        raise NotTaken(Reason.BROKEN)
     branch, known = _where_it_fits(opened, branches)
     verdict = protocol.judge(opened, _head(branch), known)
-    if isinstance(verdict, Append):
+    if isinstance(verdict, Append) and (not verdict.records or _may_extend(kiosk, branch)):
         kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
     else:
         kept = _part(opened, branch, branches, known, kiosk, now)
@@ -197,7 +196,8 @@ def _where_it_fits(opened: Opened, branches: Sequence[Log]) -> tuple[Log, Mappin
     first, last = opened.header.first_seq, opened.header.first_seq + len(opened.hashes) - 1
     best: tuple[int, Log, Mapping[int, bytes]] | None = None
     for branch in branches:
-        if first == branch.seq + 1 and opened.header.prev == bytes(branch.head_hash):
+        # Of several, another one may hold these very records: they must not lie on two.
+        if len(branches) == 1 and first == branch.seq + 1 and opened.header.prev == bytes(branch.head_hash):
             return branch, {branch.seq: bytes(branch.head_hash)}
         known = _hashes(branch, first - 1, last)
         if first != 1 and known.get(first - 1) != opened.header.prev:
@@ -231,6 +231,13 @@ def _head(branch: Log) -> Head:
     return Head(bytes.fromhex(branch.log_id), branch.seq, bytes(branch.head_hash))
 
 
+def _may_extend(kiosk: Kiosk, branch: Log) -> bool:
+    """A device that was enrolled once more, as another kiosk, may bring what its old log still lacks. It never writes
+    in a line that counts: who takes a kiosk back would not take that back.
+    """
+    return branch.kiosk_id == kiosk.pk or (branch.branch > 0 and branch.counts_through is not None)
+
+
 def _extend(
     branch: Log, records: Sequence[Record], hashes: Sequence[bytes], head: Head, kiosk: Kiosk, now: dt.datetime
 ) -> Kept:
@@ -249,12 +256,10 @@ def _part(
 ) -> Kept:
     """The batch and the log part ways: keep it as a branch of its own, mark the log, raise the alarm."""
     first, header = opened.header.first_seq, opened.header
-    parted = chain.overlap(known, first, opened.hashes)
-    assert parted is not None, "a batch that agrees with the log is no branch of it"
-    shared = parted - first
+    shared = _shared(known, first, opened.hashes)
     branch = Log.objects.create(
         office_id=kiosk.office_id,
-        kiosk=kiosk,
+        kiosk_id=near.kiosk_id,
         log_id=near.log_id,
         branch=branches[-1].branch + 1,
         based_on=near,
@@ -270,9 +275,10 @@ def _part(
     )
     _insert(branch, opened.records[shared:], opened.hashes[shared:], kiosk, now)
     Log.objects.filter(office=kiosk.office_id, log_id=near.log_id, forked_at=None).update(forked_at=now)
+    bringer = "" if near.kiosk_id == kiosk.pk else f", brought by {kiosk.name}"
     raise_alarm(
-        kiosk.office, AlarmKind.FORKED, near.log_id, now=now, kiosk=kiosk,
-        detail=f"from record {branch.base_seq + 1} on",
+        kiosk.office, AlarmKind.FORKED, near.log_id, now=now, kiosk=branch.kiosk,
+        detail=f"from record {branch.base_seq + 1} on{bringer}",
     )  # fmt: skip
     head = Head(header.log, branch.seq, opened.hashes[-1])
     return Kept(head, forked=True, new=len(opened.records) - shared, apart=not kiosk.active)

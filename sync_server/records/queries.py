@@ -41,12 +41,12 @@ def stored_total(office: Office) -> int:
 
 
 def stands(kiosk: Kiosk, ask: Ask) -> list[Stand]:
-    """Where the server stands in each log the kiosk asks about (seq 0 where it never saw one, or where it is another
-    kiosk's).
+    """Where the server stands in each log the kiosk asks about (seq 0 where it never saw one). It may be another
+    kiosk's: this device was that kiosk, before it was enrolled once more.
     """
     wanted = {claim.log.hex() for claim in ask.logs}
     by_id: dict[str, list[Log]] = {}
-    for row in Log.objects.filter(office=kiosk.office_id, kiosk=kiosk, log_id__in=wanted).order_by("branch"):
+    for row in Log.objects.filter(office=kiosk.office_id, log_id__in=wanted).order_by("branch"):
         by_id.setdefault(row.log_id, []).append(row)
     return [_stand(kiosk, claim, by_id.get(claim.log.hex(), [])) for claim in ask.logs]
 

@@ -15,7 +15,6 @@ from shared.errors import SalaError
 from shared.log import Head
 from shared.protocol import (
     Append,
-    Branch,
     Claim,
     Intake,
     KnownKiosk,
@@ -273,20 +272,22 @@ class SimServer:
         verdict = protocol.judge(opened, line.head(header.log), known)
         if revoked and verdict.records:
             self.sent_shut_out.add(header.kiosk)
-        if isinstance(verdict, Append):
+        brought = header.kiosk != self.owners[header.log]
+        counts = line is lines[0] or line.counts is None
+        if isinstance(verdict, Append) and not (verdict.records and brought and counts):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
             until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
             self._extend(line, new.records[:until], new.hashes[:until])
         elif "a branch is dropped" not in self._faults:
-            self._part(lines, line, verdict, opened)
+            self._part(lines, line, opened)
             return verdict.head, len(lines) > 1, revoked
         return verdict.head, len(lines) > 1, revoked and line.counts is not None and verdict.head.seq > line.counts
 
-    def _part(self, lines: list[Line], line: Line, verdict: Branch, opened: Opened) -> None:
+    def _part(self, lines: list[Line], line: Line, opened: Opened) -> None:
         before = opened.header.first_seq - 1
         branch = line.until(before)
         branch.base = branch.counts = before + _agreement(line, opened)
-        self._extend(branch, verdict.records, verdict.hashes)
+        self._extend(branch, opened.records, opened.hashes)
         if "a branch overwrites" in self._faults:
             line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies
             self._lost()

@@ -163,6 +163,11 @@ def test_a_kiosk_enrols_and_pushes_over_http(data, url):
     assert Stored(kiosk.lobby.head, 0) in kiosk.push()
     assert _cases_opened_by_the_follower(data)
     assert "accepted 3 = projected 3" in _run(data, "manage", "rebuild", "queues").stdout
+    again = _run(data, "enrol-code", "--again", "--name", "ตู้ 1").stdout.strip()
+    nonce = os.urandom(16)
+    asked = protocol.enrol(again, SigningKey(os.urandom(32)), nonce=nonce, device="t", software="0")
+    assert protocol.read_grant(post("enrol", asked), again, nonce).kiosk == grant.kiosk
+    assert "no kiosk of this name" in _run(data, "enrol-code", "--again", "--name", "ตู้ 7").stderr
 
     huge = session.post(f"{url}/sync/push", data=bytes(ingest_settings.SALA_ENVELOPE_BYTES_MAX + 10), timeout=30)
     assert huge.status_code == 413

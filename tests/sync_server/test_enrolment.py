@@ -1,6 +1,7 @@
 """Letting a kiosk in: by a code that works once, for ten minutes, and survives five wrong tries at most."""
 
 import datetime as dt
+import json
 
 import pytest
 from fake_kiosk import direct
@@ -131,6 +132,62 @@ def test_an_enrolled_key_cannot_enrol_again_under_another_code(server):
     """A kiosk that comes back with its old key needs a new one: identities are not renamed."""
     _enrol(server, _code(server, "A"))
     assert _enrol(server, _code(server, "B", random=bytes(10))).reason is Reason.WRONG_CODE
+
+
+def _again(server, kiosk: Kiosk, random: bytes = bytes(range(20, 30))) -> str:
+    return actions.make_code_again(program(server.office), kiosk, now=server.now, random=random)
+
+
+def test_a_code_for_a_kiosk_lets_it_in_as_who_it_is(server):
+    """One identity, one name, its letters; another key, four words to compare anew, and both in the history."""
+    first = _enrol(server, _code(server, "AB"))
+    kiosk = Kiosk.objects.get()
+    actions.note_compared(program(server.office), kiosk, now=server.now)
+    code, key = _again(server, kiosk), SigningKey(bytes(32))
+    again = [_enrol(server, code, key=key) for _ in range(2)]  # the first answer was lost
+    assert [(each.kiosk, each.kiosk_name, each.series) for each in again] == [(first.kiosk, "ตู้ 1", ["A", "B"])] * 2
+    kiosk.refresh_from_db()
+    assert (bytes(kiosk.public_key), kiosk.key_id) == (key.public.raw, key.public.id.hex())
+    assert kiosk.compared_at is None
+    row = AuditRow.objects.get(act="kiosk.enrol_again", object_id=kiosk.kiosk_id)
+    keys_told = [json.loads(each)["key"] for each in (row.before, row.after)]
+    assert keys_told == [KEY.public.id.hex(), key.public.id.hex()]
+    assert Kiosk.objects.count() == 1
+
+
+def test_a_kiosk_whose_key_is_still_there_may_be_let_in_again_with_it(server):
+    """Only identity.json was lost."""
+    first = _enrol(server, _code(server))
+    assert _enrol(server, _again(server, Kiosk.objects.get())).kiosk == first.kiosk
+
+
+def test_a_code_for_a_kiosk_takes_no_key_of_another_one(server):
+    """Nobody comes in under two names."""
+    _enrol(server, _code(server))
+    other = SigningKey(bytes(32))
+    _enrol(server, _code(server, "B", bytes(range(10, 20))), key=other)
+    assert _enrol(server, _again(server, Kiosk.objects.get(series="A")), key=other).reason is Reason.WRONG_CODE
+
+
+def test_a_revoked_kiosk_gets_no_code_and_comes_in_by_none(server):
+    """Neither by one made before nor afterwards: whoever has the device would be let in."""
+    _enrol(server, _code(server))
+    kiosk = Kiosk.objects.get()
+    code = _again(server, kiosk)
+    actions.revoke(program(server.office), kiosk, "หาย", now=server.now)
+    kiosk.refresh_from_db()
+    assert _enrol(server, code, key=SigningKey(bytes(32))).reason is Reason.WRONG_CODE
+    with pytest.raises(ValueError, match="revoked"):
+        _again(server, kiosk, bytes(range(30, 40)))
+    assert bytes(Kiosk.objects.get().public_key) == KEY.public.raw
+
+
+def test_a_newer_code_for_a_kiosk_replaces_the_one_before(server):
+    """As for a new kiosk: of two codes for the same letters only the last one counts."""
+    _enrol(server, _code(server))
+    first, second = (_again(server, Kiosk.objects.get(), bytes([n]) * 10) for n in (1, 2))
+    assert _enrol(server, first, key=SigningKey(bytes(32))).reason is Reason.WRONG_CODE
+    assert isinstance(_enrol(server, second, key=SigningKey(bytes(32))), Grant)
 
 
 def test_no_code_is_legible_in_the_database(server):

@@ -279,22 +279,67 @@ def test_a_position_asked_for_shows_on_the_fleet_page(kiosk, server):
     assert row.clock_ahead_ms == 3 * 3600 * 1000
 
 
-def test_a_kiosk_learns_nothing_of_anothers_log(kiosk, server):
-    """A log of another kiosk is answered as one never seen."""
+def test_a_device_enrolled_as_another_kiosk_hears_where_its_old_log_stands(kiosk, server):
+    """The log is the first one's, and the answer the same: else it would believe that the server was restored."""
     kiosk.push()
-    spy = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
-    spy.logs[kiosk.lobby.id] = kiosk.lobby
-    assert {stand.log: stand.seq for stand in _asked(spy).stands}[kiosk.lobby.id] == 0
+    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    again.logs[kiosk.lobby.id] = kiosk.lobby
+    assert {stand.log: stand.seq for stand in _asked(again).stands}[kiosk.lobby.id] == 1
 
 
-def test_a_log_of_another_kiosk_cannot_be_written(kiosk, server):
-    """A kiosk that sends records under another one's log is refused, and the log stays as it was."""
+def test_what_another_kiosk_brings_of_a_log_lies_beside_it_until_somebody_looked(kiosk, server):
+    """The line that counts is as it was; the records are kept on a branch, batch after batch, and staff are told whose
+    they are and who brought them.
+    """
     kiosk.push()
-    spy = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
-    spy.logs = dict(kiosk.logs)
-    spy.ticket(9)
-    assert spy.read(spy.post("push", spy.envelope())).reason is Reason.BROKEN
-    assert Log.objects.get(log_id=kiosk.logs.popitem()[0].hex()).seq == 1
+    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    again.logs = dict(kiosk.logs)
+    for number in (9, 10):
+        again.ticket(number)
+        assert again.read(again.post("push", again.envelope())).forked
+    main, beside = Log.objects.filter(log_id=kiosk.lobby.id.hex()).order_by("branch")
+    assert (main.seq, main.counts_through) == (1, None)
+    assert (beside.seq, beside.base_seq, beside.counts_through) == (3, 1, 1)
+    assert beside.kiosk == main.kiosk
+    alarm = Alarm.objects.get(kind=AlarmKind.FORKED)
+    assert (alarm.kiosk, alarm.detail) == (main.kiosk, "from record 2 on, brought by ตู้ 2")
+
+
+def test_what_another_kiosk_repeats_of_a_log_changes_nothing(kiosk, server):
+    """Records that are here already are no branch, whoever brings them."""
+    kiosk.ticket(1)
+    whole = kiosk.envelope()
+    kiosk.push()
+    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    again.logs = dict(kiosk.logs)
+    assert whole != again.envelope()
+    assert not again.read(again.post("push", again.envelope())).forked
+    assert [branch.seq for branch in Log.objects.filter(log_id=kiosk.lobby.id.hex())] == [2]
+
+
+def test_the_same_records_never_lie_on_two_lines(kiosk, server):
+    """Brought by another kiosk first and sent by their own afterwards: the own ones meet those that are here."""
+    kiosk.push()
+    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    again.logs = dict(kiosk.logs)
+    kiosk.ticket(9)
+    own = kiosk.envelope()
+    again.read(again.post("push", again.envelope()))
+    assert kiosk.read(kiosk.post("push", own)).forked
+    assert RecordRow.objects.count() == 2
+
+
+def test_a_line_that_was_counted_takes_nothing_more_from_another_kiosk(kiosk, server):
+    """The clerk counted what was brought: what is brought later is looked at by itself."""
+    kiosk.push()
+    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    again.logs = dict(kiosk.logs)
+    again.ticket(9)
+    again.post("push", again.envelope())
+    deciding.take_in(program(server.office), Log.objects.get(branch=1), "เครื่องเดิม", now=server.now)
+    again.ticket(10)
+    again.post("push", again.envelope())
+    assert list(Log.objects.order_by("branch").values_list("seq", "counts_through")) == [(1, None), (2, None), (3, 2)]
 
 
 def test_an_idle_contact_is_one_exchange_of_at_most_a_kilobyte(kiosk, client):

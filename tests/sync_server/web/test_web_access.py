@@ -65,6 +65,7 @@ ROUTES: dict[str, list[Row]] = {
     "kiosks:enrol": [Row(200, _MANAGE)],
     "kiosks:came": [Row(200, _MANAGE, of="code")],
     "kiosks:compared": [Row(302, _MANAGE, post=True, of="kiosk")],
+    "kiosks:enrol-again": [Row(200, _MANAGE, post=True, of="kiosk")],
     "kiosks:clear-alarm": [Row(302, _MANAGE, post=True, of="alarm")],
     "records:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "records:reinstate": [Row(403, {CLERK: 302}, post=True, of="kiosk")],

@@ -179,6 +179,42 @@ def test_the_code_can_be_scanned_from_its_page(busy, signed_in):
     assert unquote(saved) == found.text
 
 
+def test_a_kiosk_of_the_fleet_is_let_in_again_from_its_page(busy, signed_in):
+    """One button makes the code; its page waits for the kiosk as for a new one, and then shows the words."""
+    from fake_kiosk import direct
+
+    from shared import protocol
+    from shared.keys import SigningKey
+    from sync_server.kiosks.models import EnrolmentCode, Kiosk
+
+    client = signed_in("it")
+    kiosk = Kiosk.objects.filter(state="enrolled").first()
+    address = f"/desk/kiosks/{kiosk.kiosk_id}/enrol"
+    assert f'action="{address}"' in client.get(f"/desk/kiosks/{kiosk.kiosk_id}").content.decode()
+    answer = client.post(address)
+    assert "no-store" in answer["Cache-Control"]
+    assert "รอตู้ คำสี่คำจะขึ้นที่นี่" in read(answer)
+    code, row = re.search(r'data-code="([^"]+)"', answer.content.decode())[1], EnrolmentCode.objects.latest("pk")
+    asked = protocol.enrol(code, SigningKey(bytes([7]) * 32), nonce=bytes(16), device="t", software="0.1")
+    assert protocol.read_grant(direct(row.made_at)("enrol", asked), code, bytes(16)).kiosk.hex() == kiosk.kiosk_id
+    assert "เข้ามาแล้ว เทียบคำสี่คำ" in read(client.get(f"/desk/kiosks/enrol/{row.pk}"))
+    assert "ลงทะเบียนใหม่ในชื่อเดิม" in read(client.get(f"/desk/kiosks/{kiosk.kiosk_id}"))
+
+
+def test_a_revoked_kiosk_is_let_in_by_the_clerk_first(busy, signed_in):
+    """Its page has no such button, and whoever asks all the same is told why."""
+    from sync_server.kiosks.models import EnrolmentCode, Kiosk
+
+    client = signed_in("it")
+    kiosk = Kiosk.objects.filter(state="enrolled").first()
+    page = client.get(f"/desk/kiosks/{kiosk.kiosk_id}").content.decode()
+    client.post(re.search(r'action="([^"]+/revoke)"', page)[1], {"reason": "หาย"})
+    assert f"/desk/kiosks/{kiosk.kiosk_id}/enrol" not in client.get(f"/desk/kiosks/{kiosk.kiosk_id}").content.decode()
+    count = EnrolmentCode.objects.count()
+    assert "ให้ปลัดเลิกเพิกถอนก่อน" in read(client.post(f"/desk/kiosks/{kiosk.kiosk_id}/enrol", follow=True))
+    assert EnrolmentCode.objects.count() == count
+
+
 def _come(client, seed=7):
     """A kiosk enrols with a code that the page has just made; the page's code and what the kiosk will show."""
     from fake_kiosk import direct
