@@ -107,8 +107,9 @@ def is_enrolled(data: Path) -> bool:
 
 
 def save(data: Path, identity: Identity) -> None:
-    """Keep an identity, the key first."""
+    """Keep an identity, the key first; one that was laid aside under an earlier identity is not to follow."""
     files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
+    (data / NEXT_KEY_NAME).unlink(missing_ok=True)
     files.replace(data / FILE_NAME, _written(identity), mode=0o600)
 
 

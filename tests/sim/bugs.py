@@ -36,6 +36,8 @@ SERVER: Final = (
     "what a revoked kiosk sends is dropped",
     "a restored server numbers editions anew",
     "nobody looks for the newest key list",
+    "a line goes on with what lies on another",
+    "what another kiosk brings is refused",
 )
 
 

@@ -19,24 +19,29 @@ from pathlib import Path
 
 import apsw
 
+from kiosk import identity as identities
 from kiosk.clock import Clock
 from kiosk.desk import contact
 from kiosk.desk.world import World
 from kiosk.identity import Identity
 from kiosk.store import Logbook, logbook, sqlite
-from kiosk.store.cipher import Keyring, RowCipher
+from kiosk.store.cipher import Keyring, RowCipher, make_key_file
 from kiosk.store.logbook import KeptReceipt
 from kiosk.store.rows import ID_LIMIT
+from kiosk.sync import rolling
+from kiosk.sync.enrolment import Welcome, become
 from kiosk.sync.line import Transport
 from kiosk.sync.loop import Patience, Sync
 from shared.errors import SalaError
-from shared.keys import SigningKey
+from shared.keys import KEY_BYTES, SigningKey, VerifyKey
 from shared.records import Record, decode_record, header_hash
 from tests.kiosk.worlds import Hands, an_identity, make_world
 from tests.sim.disk import LossyDisk
 from tests.sim.shop import FIRST_LIST
 
-STORE = "store.sala"
+STORE = identities.STORE_NAME
+#: What `make_world` opens stores with.
+STORE_KEY = b"7" * 32
 
 
 def identity(number: int) -> Identity:
@@ -90,6 +95,9 @@ class Device:
         self._pruned: list[int] = []
         #: The connection to the lobby's store, and how many rows were written on it.
         self._written: tuple[apsw.Connection | None, int] = (None, 0)
+        if not identities.is_enrolled(folder):
+            make_key_file(folder / identities.STORE_KEY_NAME, STORE_KEY)
+            identities.save(folder, identity(number))
         self.switch_on()
 
     # --- power -----------------------------------------------------------------------------------------------------
@@ -102,7 +110,7 @@ class Device:
             disk.begin_anew(store)
         lobby, apart = (disk.connect for disk in self.disks) if self.disks else (sqlite.connect, sqlite.connect)
         self.world: World = make_world(
-            self.folder, identity=identity(self.number), random=self.dice.randbytes,
+            self.folder, identity=identities.load(self.folder), random=self.dice.randbytes,
             edition=0, connect=lobby, connect_apart=apart,
         )  # fmt: skip
         signed_ms = contact.read(self.world.store).server_ms or None
@@ -159,6 +167,30 @@ class Device:
         self.switch_off()
         for disk in self.disks:
             disk.close()
+
+    # --- who it is -------------------------------------------------------------------------------------------------
+
+    @property
+    def kiosk(self) -> bytes:
+        """Under which id it is enrolled."""
+        return self.world.identity.kiosk
+
+    @property
+    def key(self) -> VerifyKey:
+        """What its signatures are verified with."""
+        return self.world.trust.me().key.public
+
+    def make_key(self) -> None:
+        """`sala-kiosk roll-key`: a new key of its own, used once the server knows it."""
+        rolling.begin(self.folder, self.dice.randbytes)
+
+    def enrol_again(self, kiosk: bytes, welcome: Callable[[Identity], Identity]) -> None:
+        """Somebody moves its identity away and enrols it with a fresh code, as `kiosk`."""
+        self.switch_off()
+        key = SigningKey(self.dice.randbytes(KEY_BYTES))
+        me = welcome(replace(self.world.identity, kiosk=kiosk, key=key))
+        become(self.folder, Welcome(me), self.clock, self.dice.randbytes)
+        self.switch_on()
 
     # --- its disk --------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ same seed is the same run on any machine.
 
 import copy
 import gc
+import itertools
 import logging
 import random
 import shutil
@@ -57,7 +58,7 @@ HAPPENINGS: Final = {
     "touch": 500, "complaint": 15, "contact": 260, "stick out": 25, "stick in": 40, "stick lost": 5, "power cut": 25,
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
     "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
-    "stick back": 40, "published": 8, "rolled": 3,
+    "stick back": 40, "published": 8, "rolled": 3, "own key": 4, "enrolled again": 8,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -180,8 +181,10 @@ class Fleet:
         self.outcome = Outcome(seed, steps)
         self._sticks: list[Path] = []
         self._diary = Diary()
-        for number in range(self.dice.choice(SIZES)):
-            self._enrol(number)
+        #: The numbers of kiosks: each is enrolled under one that was never used.
+        self._numbers = itertools.count()
+        for _ in range(self.dice.choice(SIZES)):
+            self._enrol(next(self._numbers))
 
     @property
     def devices(self) -> list[Device]:
@@ -236,6 +239,7 @@ class Fleet:
             for device in self.dice.sample(self.devices, len(self.devices)):
                 # Two days later what travels once a day is due, and some bodies may be given up.
                 self._pass(2 * _DAY_S + 60)
+                self._put_right(device)
                 self._whole_contact(device)
                 self._check_diary()
                 self.watch.look(device, disaster=False, anew=True)
@@ -473,6 +477,8 @@ class Fleet:
             reply = self.server.post("sync/position", question.read_bytes())
             if reply is not None and reply.status == 200:
                 question.with_name(question.name.removesuffix(layout.ASK) + layout.TOLD).write_bytes(reply.body)
+        if (stick / layout.TOP).is_dir():
+            self.server.shop.give(stick / layout.TOP)
         return False
 
     def _some(self, roots: list[Path]) -> Path:
@@ -481,13 +487,13 @@ class Fleet:
 
     def _stick_back(self, device: Device) -> bool:
         """It comes home: soon or years later, once or again, whole or not."""
-        mine = layout.folder_name(identity(device.number).kiosk)
+        mine = layout.folder_name(device.kiosk)
         own = [root for root in self._sticks if (root / layout.TOP / mine).is_dir()]
         if not own:
             return False
         root = self._some(own)
-        for told in sorted(root.rglob("*" + layout.TOLD)):
-            if self.dice.random() < 0.3:
+        for told in sorted(path for path in root.rglob("*") if path.suffix not in (layout.SUFFIX, "")):
+            if self.dice.random() < (0.3 if told.suffix == layout.TOLD else 0.1):
                 self.count("damaged stick")
                 told.write_bytes(damaged(self.dice, told.read_bytes()))
         work = Import(device.world, device.clock, sticks.Stick(root, 1 << 30))
@@ -496,6 +502,8 @@ class Fleet:
                 pass
         except StoreError:
             self.count("stick not taken")
+        if work.progress.edition:
+            self.count("stick brought content")
         self.count("stick brought news" if work.progress.heard else "stick brought nothing new")
         return False
 
@@ -534,17 +542,16 @@ class Fleet:
 
     def _revoked(self, device: Device) -> bool:
         """The clerk shuts it out, sometimes from some records back: it may have been stolen a while ago."""
-        kiosk, server = identity(device.number).kiosk, self.server
-        if not server.kiosks[kiosk].revoked:
+        kiosk, server = device.kiosk, self.server
+        if kiosk in server.kiosks and not server.kiosks[kiosk].revoked:
             named = [log for log in server.logs if server.owners[log] == kiosk and self.dice.random() < 0.5]
             ends = {log: len(server.logs[log][0].hashes) for log in named}
             server.revoke(kiosk, {log: max(0, end - self.dice.choice((0, 1, 5, 50))) for log, end in ends.items()})
         return False
 
     def _reinstated(self, device: Device) -> bool:
-        kiosk = identity(device.number).kiosk
-        if self.server.kiosks[kiosk].revoked:
-            self.server.reinstate(kiosk)
+        if device.kiosk in self.server.kiosks and self.server.kiosks[device.kiosk].revoked:
+            self.server.reinstate(device.kiosk)
         return False
 
     def _published(self, _device: Device) -> bool:
@@ -557,6 +564,31 @@ class Fleet:
         self.server.roll(*roles)
         return False
 
+    def _own_key(self, device: Device) -> bool:
+        """It is to sign with a new key, from when the server knows that one."""
+        device.make_key()
+        return False
+
+    def _put_right(self, device: Device) -> None:
+        """Whoever is refused for its key is enrolled again."""
+        known = self.server.kiosks.get(device.kiosk)
+        if known is None or known.key != device.key:
+            self._enrolled_again(device)
+
+    def _enrolled_again(self, device: Device) -> bool:
+        """As who it is, or as a kiosk of its own; it opens logs of its own either way."""
+        kiosk, server = device.kiosk, self.server
+        known = server.kiosks.get(kiosk)
+        if known is None or self.dice.random() < 0.3:
+            kiosk = identity(next(self._numbers)).kiosk
+        elif known.revoked:
+            server.reinstate(kiosk)
+        self.watch.disturbed = True
+        device.enrol_again(kiosk, server.shop.welcome)
+        self.watch.enrolled(device)
+        server.enrol(KnownKiosk(kiosk, device.key, revoked=False))
+        return False
+
 
 _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "touch": Fleet._touch, "complaint": Fleet._complaint, "contact": Fleet._contact, "stick out": Fleet._stick_out,
@@ -566,6 +598,7 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "server restored": Fleet._server_restored, "old letter": Fleet._old_letter, "days pass": Fleet._days_pass,
     "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
     "stick back": Fleet._stick_back, "published": Fleet._published, "rolled": Fleet._rolled,
+    "own key": Fleet._own_key, "enrolled again": Fleet._enrolled_again,
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from kiosk.sync.line import Reply
 from shared import protocol
 from shared.errors import SalaError
+from shared.keys import VerifyKey
 from shared.log import Head
 from shared.protocol import (
     Append,
@@ -76,6 +77,7 @@ class Backup:
     """A verified copy of the disk, when it was made, and in which epoch."""
 
     logs: dict[bytes, list[Line]]
+    owners: dict[bytes, bytes]
     kiosks: dict[bytes, KnownKiosk]
     sent_shut_out: set[bytes]
     made_ms: int
@@ -118,7 +120,7 @@ class SimServer:
     # --- what happens to it
 
     def enrol(self, kiosk: KnownKiosk) -> None:
-        """Let a kiosk in."""
+        """Let a kiosk in, for the first time or once more with another key."""
         self.kiosks[kiosk.kiosk] = kiosk
 
     def revoke(self, kiosk: bytes, through: Mapping[bytes, int]) -> None:
@@ -158,14 +160,15 @@ class SimServer:
         """Copy the disk, verified, elsewhere."""
         self.backups.append(
             Backup(
-                _copied(self.logs), dict(self.kiosks), set(self.sent_shut_out), self.now_ms, self.epoch,
-                self.shop.copy(),
+                _copied(self.logs), dict(self.owners), dict(self.kiosks), set(self.sent_shut_out), self.now_ms,
+                self.epoch, self.shop.copy(),
             )
         )  # fmt: skip
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
-        self.logs, self.kiosks = _copied(backup.logs), dict(backup.kiosks)
+        self.logs, self.owners = _copied(backup.logs), dict(backup.owners)
+        self.kiosks = dict(backup.kiosks)
         self.sent_shut_out = set(backup.sent_shut_out)
         self._restore_shop(backup)
         self._lost()
@@ -177,7 +180,7 @@ class SimServer:
     def _restore_shop(self, backup: Backup) -> None:
         before, self.shop = self.shop, backup.shop.copy()
         stick = [] if "nobody looks for the newest key list" in self._faults else before.lists
-        self.shop.restored(stick, before.made, leaps="a restored server numbers editions anew" not in self._faults)
+        self.shop.restored(stick, before, leaps="a restored server numbers editions anew" not in self._faults)
         self._take_keys()
 
     def hashes(self) -> set[bytes]:
@@ -203,7 +206,7 @@ class SimServer:
     def post(self, path: str, body: bytes) -> Reply | None:
         """The answer; None where it crashed instead."""
         self.now_ms += 7
-        act = {"sync/position": self._position, "sync/push": self.push}[path]
+        act = {"sync/position": self._position, "sync/push": self.push, "sync/roll": self._roll_kiosk}[path]
         try:
             answer = act(body)
         except NotTaken as verdict:
@@ -239,6 +242,16 @@ class SimServer:
         state: StandState = "revoked" if revoked else "forked" if len(lines) > 1 else "open"
         return Stand(log, head.seq, head.hash, state, min(backed_up, head.seq))
 
+    def _roll_kiosk(self, body: bytes) -> bytes | None:
+        wish = self._intake.roll(body, self.kiosks.get)
+        if any(each.key.raw == wish.new_key for each in self.kiosks.values() if each.kiosk != wish.kiosk):
+            raise NotTaken(Reason.BAD_SIGNATURE)
+        crash, self.crash = self.crash, ""
+        if crash == "before":
+            return None
+        self.kiosks[wish.kiosk] = replace(self.kiosks[wish.kiosk], key=VerifyKey(wish.new_key))
+        return None if crash == "after" else self._intake.rolled(wish, epoch=self.epoch, server_ms=self.now_ms)
+
     def push(self, body: bytes) -> bytes | None:
         """Take an envelope, by line or by stick."""
         opened = self._intake.open(body, self.kiosks.get)
@@ -265,6 +278,8 @@ class SimServer:
         lines = self.logs.setdefault(header.log, [Line(counts=0 if revoked else None)])
         fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
+        if "a line goes on with what lies on another" in self._faults:
+            line = next((each for each in fitting if len(each.hashes) == header.first_seq - 1), line)
         known = line.around(header.first_seq, last)
         if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
             self._extend(line, opened.records, opened.hashes)
@@ -273,6 +288,8 @@ class SimServer:
         if revoked and verdict.records:
             self.sent_shut_out.add(header.kiosk)
         brought = header.kiosk != self.owners[header.log]
+        if brought and "what another kiosk brings is refused" in self._faults:
+            raise NotTaken(Reason.BROKEN)
         counts = line is lines[0] or line.counts is None
         if isinstance(verdict, Append) and not (verdict.records and brought and counts):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict

@@ -3,14 +3,19 @@
     shop.publish(after=0)           the next edition, of other content than the one before
     shop.roll("sealing")            a new key and the list that names it, signed by the root that lies in a safe
     shop.get("sync/manifest")       what a kiosk fetches, by its address
+    shop.give(stick / "sala")       the same by stick
 
 A backup holds a copy of it. Where a restored server's list is older than one the root signed, staff put the newest list
 from the root's stick beside it and make new keys: those that the list names are lost.
 """
 
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
+from kiosk.identity import Identity
 from shared import content, keylist
+from shared import stick as layout
 from shared.keylist import KeyList
 from shared.keys import SealingKey, SigningKey
 from shared.protocol import ServerSelf
@@ -30,7 +35,8 @@ ROLES = ("answers", "bundles", "sealing")
 _ROOT = SigningKey(b"root of the simulated offices...")
 #: How many manifests of before a bad line may bring out again.
 _OLDER_MAX = 8
-#: A restored server leaves out at least so many numbers, and never the same twice.
+#: A restored server leaves out at least so many numbers, and never comes to one that was used: the real one draws it
+#: by chance.
 _LEAP = 1000
 
 
@@ -64,7 +70,9 @@ class Shop:
         self._answers, self._bundles = ANSWER_KEY, BUNDLE_KEY
         self._sealing = {SEALING_KEY.public.id: SEALING_KEY}
         self._newest = SEALING_KEY
+        #: How many editions and lists there were, lost ones too: no two of them are alike.
         self._made = 0
+        self._highest = 0
         self._leaps = False
 
     def copy(self) -> "Shop":
@@ -81,8 +89,8 @@ class Shop:
         """Other content than before under the number behind ours, and behind `after`; a restored one leaves out those
         that were used since.
         """
-        self.edition = max(self.edition, after) + (_LEAP + self._made if self._leaps else 1)
-        self._leaps = False
+        self.edition = self._highest + _LEAP if self._leaps else max(self.edition, after) + 1
+        self._highest, self._leaps = max(self._highest, self.edition), False
         self._made += 1
         extra = b"%d of %d, from another time" % (self.edition, self._made) * 20
         pieces = {**_always(), "extra/1": extra, content.KEYS_PIECE: keylist.write_chain(self.lists)}
@@ -103,19 +111,33 @@ class Shop:
             self._sealing = {**self._sealing, self._newest.public.id: self._newest}
         self.lists = [*self.lists, _listed(len(self.lists) + 1, self._answers, self._bundles, self._newest)]
 
-    def restored(self, lists: list[bytes], made: int, *, leaps: bool) -> None:
-        """This copy is in use again; the root's stick has `lists`, and `made` counts what was ever made. Without
-        `leaps` the next edition gets a number that a lost one had.
+    def restored(self, lists: list[bytes], lost: "Shop", *, leaps: bool) -> None:
+        """This copy is in use again, and the `lost` one is not; the root's stick has `lists`. Without `leaps` the next
+        edition gets a number that a lost one had.
         """
-        self._made, self._leaps = made, leaps
+        self._made, self._highest, self._leaps = lost._made, lost._highest, leaps
         if len(lists) > len(self.lists):
             self.lists = lists
             self.roll(*ROLES)
 
-    @property
-    def made(self) -> int:
-        """How many editions and lists there were, lost ones too: no two of them are alike."""
-        return self._made
+    def welcome(self, kiosk: Identity) -> Identity:
+        """A kiosk that is enrolled now believes the present keys."""
+        return replace(
+            kiosk, key_list=self.lists[-1], answer_key=self._answers.public, bundle_key=self._bundles.public,
+            sealing_key=self._newest.public,
+        )  # fmt: skip
+
+    def give(self, root: Path) -> None:
+        """Put key lists and content on a stick, as `sync_server.ingest.stick` does; `root` is its folder `sala`."""
+        (root / layout.KEYS).write_bytes(self.get("sync/keys"))
+        if not self.manifest:
+            return
+        folder = root / layout.CONTENT
+        folder.mkdir(exist_ok=True)
+        manifest = content.read_manifest(self.manifest, self._bundles.public, office=OFFICE_ID, at_least=0)
+        for ref in manifest.pieces:
+            (folder / layout.piece_name(ref.hash)).write_bytes(self._pieces[ref.hash])
+        (folder / layout.MANIFEST).write_bytes(self.manifest)
 
     def get(self, path: str) -> bytes:
         """The bytes at this address; none where there is nothing."""

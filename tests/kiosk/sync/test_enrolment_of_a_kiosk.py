@@ -10,6 +10,7 @@ from kiosk.identity import NotEnrolled
 from kiosk.store import Logbook, NoStore, Store, WrongKey, files, read_key_file
 from kiosk.sync.enrolment import AlreadyEnrolled, CodeRefused, enrol
 from kiosk.sync.line import NotTheServer, Reply, Unreachable
+from kiosk.sync.rolling import begin
 from shared import keys, protocol
 from shared.errors import KeyRefused
 from shared.protocol import Intake, Reason, ServerSelf
@@ -175,6 +176,16 @@ def test_enrolling_anew_cites_the_old_log(tmp_path):
     try_enrol(tmp_path, Registry())
     with Store(tmp_path / "store.sala", read_key_file(tmp_path / "store.key")) as store:
         assert len(Logbook(store, "lobby", software="x").logs()) == 2
+
+
+def test_enrolling_anew_forgets_the_key_that_was_laid_aside(tmp_path):
+    """A copy of this device may use that one; and the key of an enrolment is new."""
+    try_enrol(tmp_path, Registry())
+    begin(tmp_path, os.urandom)
+    for name in ("identity.json", "signing.key"):
+        (tmp_path / name).unlink()
+    try_enrol(tmp_path, Registry())
+    assert not (tmp_path / "signing.key.next").exists()
 
 
 @pytest.mark.parametrize(
