@@ -155,6 +155,25 @@ def roll(
     return after
 
 
+def begin_again(root: SigningKey, *, now_ms: int) -> Held:
+    """The office root is lost: the next list, of the same keys, is signed by a new `root` alone; returns that list.
+
+    Only kiosks that are enrolled from now on believe it. The others pass it over and go on with the keys they know, for
+    as long as those are not rolled. Raises `NotRolled` where there is no list yet.
+    """
+    folder: Path = settings.DATA_DIR / "keys"
+    files = _list_files(folder)
+    if not files:
+        raise NotRolled("there is no key list yet: run 'sala-server init'")
+    before = keylist.first(files[-1].read_bytes(), office=None).list
+    listed = msgspec.structs.replace(
+        before, number=before.number + 1, made_ms=now_ms, roots=[root.public.raw], threshold=1
+    )
+    signed = keylist.sign(listed, by=[root])
+    _put_list(folder, listed.number, signed)
+    return keylist.first(signed, office=None)
+
+
 def _put_list(folder: Path, number: int, signed: bytes) -> None:
     """Put a signed list in place in one step: from here on its keys are the present ones."""
     lists = folder / "lists"

@@ -20,6 +20,7 @@ from sync_server import keys as own
 from sync_server.content import queries
 from sync_server.content.actions import publish_sample
 from sync_server.ingest import actions as ingest
+from sync_server.kiosks.actions import make_code_again
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import AuditRow
 from sync_server.records import deciding
@@ -259,6 +260,57 @@ def test_drill_the_root_is_lost(server, root):
     kiosk = FakeKiosk.enrolled(server)
     kiosk.push()
     assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
+def test_drill_every_kiosk_is_visited_after_the_root_was_lost(server, root, tmp_path):
+    """A new root for the same keys: whoever was visited walks on with it, the others go on until the next roll."""
+    roll(root, "sealing", "receipts")
+    visited, other = FakeKiosk.enrolled(server), FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    before, new_root = newest(), tmp_path / "new.key"
+    call_command("roll_keys", root_is_lost=new_root)
+    held = newest()
+    assert (held.list.number, held.answers, held.bundles) == (before.list.number + 1, before.answers, before.bundles)
+    assert held.roots == (keys.parse(new_root.read_text("ascii")).public,)
+    assert (tmp_path / own.list_name(held.list.number)).read_bytes() == held.signed
+    with pytest.raises(CommandError, match="roots"):
+        roll(root, "bundle")
+    assert walked(before, server.office.office_id) == before
+    code = make_code_again(
+        program(server.office), Kiosk.objects.get(series="A"), now=server.now, random=bytes(range(10))
+    )
+    key = SigningKey(bytes(range(32)))
+    asked = protocol.enrol(code, key, nonce=bytes(16), device="t", software="0")
+    grant = protocol.read_grant(ingest.enrol(asked, now=server.now).body, code, bytes(16))
+    pinned = keylist.first(grant.key_list, office=grant.office)
+    assert pinned == held
+    roll(new_root)
+    visited.me = KioskSelf(grant.office, grant.kiosk, key, *_believed(walked(pinned, server.office.office_id)))
+    visited.ticket(1)
+    visited.push()
+    assert visited.lobby.receipted == visited.lobby.head
+    refused = ingest.accept(other.envelope(), now=server.now).body
+    with pytest.raises(BadSignature):
+        protocol.read_answer(refused, walked(before, server.office.office_id).answers)
+
+
+def _believed(held):
+    return held.answers, held.sealing
+
+
+def test_a_new_root_for_a_lost_one_is_made_alone(server, root, tmp_path):
+    """No other key with it, never over a file, and not without a list: nothing is changed then."""
+    before, taken = own.server_keys().lists, tmp_path / "taken.key"
+    taken.write_text("something")
+    for more, said in (({"new_root": tmp_path / "x"}, "enrol every kiosk"), ({}, "nothing was made")):
+        with pytest.raises(CommandError, match=said):
+            call_command("roll_keys", root_is_lost=taken, **more)
+    with pytest.raises(CommandError, match="enrol every kiosk"):
+        call_command("roll_keys", "bundle", root_is_lost=tmp_path / "new.key")
+    assert own.server_keys().lists == before
+    shutil.rmtree(server.data / "keys" / "lists")
+    with pytest.raises(CommandError, match="no key list"):
+        call_command("roll_keys", root_is_lost=tmp_path / "new.key")
+    assert not (tmp_path / "new.key").exists()
 
 
 def test_a_roll_that_broke_off_changed_nothing_and_is_run_again(server, root, monkeypatch):

@@ -4,6 +4,7 @@
     sala-server roll-keys --root /media/stick/root.key receipts bundle    what signs, every year
     sala-server roll-keys --root /media/stick/root.key                    all three: after a theft or a loss
     sala-server roll-keys --root OLD --new-root NEW                       the root itself, every five years
+    sala-server roll-keys --root-is-lost NEW                              nobody has it any more: visit every kiosk
 
 The server may run meanwhile; it uses the new keys from the next request on. Old sealing keys stay and go on opening.
 Each kiosk hears of the list with its next edition, over the line or by stick, however long it was away.
@@ -34,11 +35,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The root's key files, and what is to be new."""
         parser.add_argument("roles", nargs="*", metavar="KEY", help="receipts, bundle, sealing; none named: all")
-        parser.add_argument("--root", type=Path, action="append", required=True, help="key file of the office root")
+        root = parser.add_mutually_exclusive_group(required=True)
+        root.add_argument("--root", type=Path, action="append", help="key file of the office root")
+        root.add_argument(
+            "--root-is-lost", type=Path, metavar="NEW", help="make a root in this file and enrol every kiosk again"
+        )
         parser.add_argument("--new-root", type=Path, default=None, help="make another root in this file, for good")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Roll, publish, and leave a copy of the list beside the root."""
+        if options["root_is_lost"]:
+            self._begin_again(options["root_is_lost"], other=bool(options["roles"] or options["new_root"]))
+            return
         new_root: Path | None = options["new_root"]
         roles = options["roles"] or ([] if new_root else list(own.ROLES))
         unknown = sorted(set(roles) - set(own.ROLES))
@@ -65,6 +73,24 @@ class Command(BaseCommand):
         for path in [*options["root"], *([new_root] if new_root else [])]:
             self._leave_copy(path.parent, held.list.number, held.signed)
         self.stdout.write("Copy the keys folder again, and take the root away from this machine.")
+
+    def _begin_again(self, path: Path, *, other: bool) -> None:
+        if other:
+            raise CommandError("no key is rolled with a lost root: enrol every kiosk again first")
+        now, root = timezone.now(), _make(path)
+        try:
+            held = own.begin_again(root, now_ms=int(now.timestamp() * 1000))
+        except own.NotRolled as error:
+            path.unlink()
+            raise CommandError(str(error)) from error
+        office = the_office()
+        record_act(program(office), "keys.roll", "keys", str(held.list.number), at=now, after={"keys": ["root"]})
+        publish_statuses(office, now=now)
+        self._leave_copy(path.parent, held.list.number, held.signed)
+        self.stdout.write(
+            f"Key list {held.list.number}: a new root. Kiosks go on as they are. Make a code for each on its page and"
+            " enrol it again; roll no key before the last of them. Take the root away from this machine."
+        )
 
     def _leave_copy(self, folder: Path, number: int, signed: bytes) -> None:
         """The newest list goes with the root: with both, a server that lost all its keys speaks to its kiosks again."""
