@@ -272,7 +272,7 @@ def _edition(data: Path) -> Bundle:
     """The edition on this kiosk's screen; a running kiosk is not disturbed."""
     me = identity.load(data)
     trust = Trust(data, me)
-    bundle = Editions(data / bootstrap.CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles).bundle
+    bundle = Editions(data / identity.CONTENT_NAME, trust.bundles, me.office, earlier=trust.earlier_bundles).bundle
     if bundle is None:
         raise NoContent("no content yet")
     return bundle

@@ -34,7 +34,7 @@ from kiosk.desk.world import World
 from kiosk.devices import printer, sound
 from kiosk.devices.host import LanHost
 from kiosk.devices.voices import PACKAGED, Voices
-from kiosk.identity import CONFIDENTIAL_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.identity import CONFIDENTIAL_NAME, CONTENT_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.store import CannotRecord, Logbook, Store, StoreDamaged, read_key_file, salvage
 from kiosk.store import apart as confidential
 from kiosk.store.apart import Apart
@@ -55,7 +55,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 STATUS_NAME = "status.json"
-CONTENT_NAME = "content"
 
 
 @dataclass(frozen=True, slots=True)

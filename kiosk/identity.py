@@ -29,6 +29,7 @@ STORE_KEY_NAME = "store.key"
 STORE_NAME = "store.sala"
 CONFIDENTIAL_NAME = "confidential"
 TRIPWIRE_NAME = "device"
+CONTENT_NAME = "content"
 
 
 class NotEnrolled(SalaError):

@@ -45,6 +45,25 @@ _POINTER = "current"
 _BEGUN = ".begun"
 
 
+def let_go(folder: Path, key: VerifyKey, office: bytes) -> None:
+    """Before a kiosk is enrolled on a disk that held content: what `key` did not sign for `office` goes. Nobody could
+    verify it any more, and its numbers would bind: a thief of the key before may have pushed them to the sky.
+    """
+    strangers = [path for path in folder.glob("*.manifest") if not _is_signed(path, key, office)]
+    if strangers:
+        (folder / _POINTER).unlink(missing_ok=True)
+    for path in strangers:
+        path.unlink()
+
+
+def _is_signed(path: Path, key: VerifyKey, office: bytes) -> bool:
+    try:
+        read_manifest(path.read_bytes(), key, office=office, at_least=0)
+    except SalaError:
+        return False
+    return True
+
+
 class Editions:
     """The content of one office in `folder`, believed only under `key`. Any thread may use it: what comes over the line
     and what comes on a stick may meet here.

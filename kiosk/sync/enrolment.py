@@ -22,8 +22,9 @@ from pathlib import Path
 from kiosk import SOFTWARE, config, identity
 from kiosk.clock import Clock
 from kiosk.desk.stick import StickFailed, is_folder, put, read
-from kiosk.identity import KEY_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
+from kiosk.identity import CONTENT_NAME, KEY_NAME, STORE_KEY_NAME, STORE_NAME, TRIPWIRE_NAME, Identity
 from kiosk.store import KEY_BYTES, Logbook, Store, files, make_key_file, read_key_file
+from kiosk.store.editions import let_go
 from kiosk.store.tripwire import Tripwire
 from kiosk.sync.line import Reply, Transport, unbelieved
 from shared import envelope, keys, protocol, wire
@@ -134,6 +135,7 @@ def become(data: Path, welcome: Welcome, clock: Clock, random: Callable[[int], b
     if welcome.url:
         _note_server(data, welcome.url)
     Tripwire(data / TRIPWIRE_NAME).arm(random)
+    let_go(data / CONTENT_NAME, welcome.me.bundle_key, welcome.me.office)
     identity.save(data, welcome.me)
     for path in welcome.spent:
         try:

@@ -8,13 +8,29 @@ from kiosk import config, identity
 from kiosk.bootstrap import open_kiosk
 from kiosk.identity import NotEnrolled
 from kiosk.store import Logbook, NoStore, Store, WrongKey, files, read_key_file
+from kiosk.store.editions import Editions
 from kiosk.sync.enrolment import AlreadyEnrolled, CodeRefused, enrol
 from kiosk.sync.line import NotTheServer, Reply, Unreachable
 from kiosk.sync.rolling import begin
-from shared import keys, protocol
-from shared.errors import KeyRefused
+from shared import content, keys, protocol
+from shared.content import EDITION_MAX, PieceRef
+from shared.errors import ContentRefused, KeyRefused
+from shared.keys import SigningKey
 from shared.protocol import Intake, Reason, ServerSelf
-from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, CODE_SALT, KIOSK_ID, OFFICE_ID, SEALING_KEY, Hands
+from tests.kiosk.worlds import (
+    ANSWER_KEY,
+    BUNDLE_KEY,
+    CODE_SALT,
+    KIOSK_ID,
+    OFFICE_ID,
+    SEALING_KEY,
+    Hands,
+    an_office,
+    pieces_of,
+    publish,
+    signed_edition,
+    some_services,
+)
 
 SECRET = bytes(range(10))
 CODE = keys.enrolment_code(SECRET)
@@ -186,6 +202,36 @@ def test_enrolling_anew_forgets_the_key_that_was_laid_aside(tmp_path):
         (tmp_path / name).unlink()
     try_enrol(tmp_path, Registry())
     assert not (tmp_path / "signing.key.next").exists()
+
+
+@pytest.mark.parametrize("number", [1, 3, EDITION_MAX])
+def test_enrolling_anew_lets_go_of_content_that_its_keys_did_not_sign(tmp_path, number):
+    """A thief of the key before pushed the number to the sky; the office's next edition is taken all the same."""
+    thief = SigningKey(bytes(32))
+    stolen = Editions(tmp_path / "content", thief.public, OFFICE_ID)
+    pieces = pieces_of(an_office(), some_services())
+    signed = signed_edition(number, pieces, by=thief)
+    stolen.accept(signed)
+    for data in pieces.values():
+        stolen.put(PieceRef("", content.piece_hash(data), len(data)), data)
+    stolen.switch(signed)
+    me = try_enrol(tmp_path, Registry())
+    editions = Editions(tmp_path / "content", me.bundle_key, me.office)
+    assert (editions.edition, editions.faults) == (0, [])
+    publish(editions, 2)
+    assert editions.edition == 2
+
+
+def test_enrolling_anew_keeps_content_that_its_keys_signed(tmp_path):
+    """The kiosk lost its own key and nothing else: it goes on showing what it showed, and never anything older."""
+    editions = Editions(tmp_path / "content", BUNDLE_KEY.public, OFFICE_ID)
+    for number in (4, 5):
+        publish(editions, number)
+    me = try_enrol(tmp_path, Registry())
+    editions = Editions(tmp_path / "content", me.bundle_key, me.office)
+    assert editions.edition == 5
+    with pytest.raises(ContentRefused):
+        publish(editions, 4)
 
 
 @pytest.mark.parametrize(
