@@ -40,6 +40,7 @@ Problem = Literal[
     "new_log",  # the log was continued in a new one within the last week; see `Contact.new_log_reason`
     "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
     "revoked",  # the office has shut this kiosk out: it takes no complaints, and what it sends is kept apart
+    "key_unknown",  # the server does not know this kiosk's key, or not this kiosk: it is to be enrolled again
     "refused",  # the server takes nothing from this kiosk; see `Link.reason`
     "lobby",  # the lobby's pages should be served and are not: another program has the port, or they failed
     "printer",  # out of paper, stopped or mute
@@ -48,6 +49,7 @@ Problem = Literal[
 #: Who reads a language aloud: nobody, a machine at least in part, or people alone.
 VoiceKind = Literal["none", "placeholder", "recorded"]
 
+_KEY_UNKNOWN = (protocol.Reason.BAD_SIGNATURE, protocol.Reason.UNKNOWN_KIOSK)
 _ROOM_BYTES_MIN = 256 * 1024
 _SILENT_AFTER = timedelta(days=2)
 _TELL_FOR_MS = 7 * 24 * 3600 * 1000
@@ -147,7 +149,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
     silent_since = contact.instant(heard.server_ms)
     now = moment.wall if moment.trusted else None
     newest_ms = heard.server_ms
-    refused_as_newer = link.state == "refused" and link.reason == protocol.Reason.UNKNOWN_VERSION
+    refused = protocol.Reason(link.reason) if link.state == "refused" else None
     tests: list[tuple[Problem, bool]] = [
         ("cannot_record", shutil.disk_usage(world.config.data).free < _ROOM_BYTES_MIN),
         ("disk_nearly_full", not world.store.reserve_held),
@@ -161,8 +163,9 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("certificate", link.state == "certificate"),
         ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
-        ("server_old", refused_as_newer),
-        ("refused", link.state == "refused" and not refused_as_newer),
+        ("server_old", refused is protocol.Reason.UNKNOWN_VERSION),
+        ("key_unknown", refused in _KEY_UNKNOWN),
+        ("refused", refused not in (None, protocol.Reason.UNKNOWN_VERSION, *_KEY_UNKNOWN)),
         ("revoked", heard.revoked),
         ("lobby", world.lan.state in ("port_taken", "failed")),
         ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),

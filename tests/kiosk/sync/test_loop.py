@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from kiosk.desk import ratings
-from kiosk.desk.health import health
+from kiosk.desk.health import Link, health
 from kiosk.store import DiskFailed
 from kiosk.sync import loop
 from kiosk.sync.line import CutShort, NotTheServer, Reply, TooMuch, Unreachable
@@ -139,6 +139,21 @@ def test_a_refused_kiosk_says_so_and_asks_again_much_later(world):
     wait = sync.turn()
     assert (sync.link.state, sync.link.reason) == ("refused", "unknown_kiosk")
     assert wait.seconds >= loop.REFUSED_S
+
+
+@pytest.mark.parametrize(
+    ("reason", "problem"),
+    [
+        ("unknown_kiosk", "key_unknown"),
+        ("bad_signature", "key_unknown"),
+        ("unknown_version", "server_old"),
+        ("wrong_office", "refused"),
+    ],
+)
+def test_staff_read_what_to_do_about_a_refusal(world, reason, problem):
+    """One sentence for each: enrol it again, update the server, or the server's own word."""
+    problems = health(world, Hands().clock().now(), Link("refused", reason)).problems
+    assert {"key_unknown", "server_old", "refused"} & set(problems) == {problem}
 
 
 @pytest.mark.parametrize("newer", ["question", "envelope"])
