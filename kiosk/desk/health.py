@@ -149,7 +149,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
     silent_since = contact.instant(heard.server_ms)
     now = moment.wall if moment.trusted else None
     newest_ms = heard.server_ms
-    refused = protocol.Reason(link.reason) if link.state == "refused" else None
+    refused = link.reason if link.state == "refused" else None
     tests: list[tuple[Problem, bool]] = [
         ("cannot_record", shutil.disk_usage(world.config.data).free < _ROOM_BYTES_MIN),
         ("disk_nearly_full", not world.store.reserve_held),
@@ -163,7 +163,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("certificate", link.state == "certificate"),
         ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
         ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
-        ("server_old", refused is protocol.Reason.UNKNOWN_VERSION),
+        ("server_old", refused == protocol.Reason.UNKNOWN_VERSION),
         ("key_unknown", refused in _KEY_UNKNOWN),
         ("refused", refused not in (None, protocol.Reason.UNKNOWN_VERSION, *_KEY_UNKNOWN)),
         ("revoked", heard.revoked),

@@ -59,7 +59,7 @@ def let_go(folder: Path, key: VerifyKey, office: bytes) -> None:
 def _is_signed(path: Path, key: VerifyKey, office: bytes) -> bool:
     try:
         read_manifest(path.read_bytes(), key, office=office, at_least=0)
-    except SalaError:
+    except (OSError, SalaError):
         return False
     return True
 
