@@ -55,7 +55,8 @@ def revoke(
 
 
 def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> None:
-    """The kiosk may write again, and everything that its revocation kept apart counts; forks stay as they were.
+    """The kiosk may write again, and everything that its revocation kept apart counts; of forks what a person decided
+    last holds, whether the kiosk was revoked then or not.
 
     Raises `NotDecided` where it is not revoked, or where one of its letters was given to another kiosk since.
     """
@@ -66,8 +67,7 @@ def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> N
         except ValueError as error:
             raise NotDecided(str(error)) from error
         for log in Log.objects.select_for_update().filter(kiosk=locked).exclude(counts_through=ALL):
-            revoked = Decision.objects.filter(log=log, about=About.REVOKED).order_by("-pk").first()
-            back = revoked.before if revoked else log.base_seq if log.branch else ALL
+            back = _but_for_revocation(log)
             if back != log.counts_through:
                 _decide(actor, log, About.REINSTATED, back, reason, now)
 
@@ -95,13 +95,29 @@ def _about(log: Log) -> About:
     return About.FORK if log.forked_at is not None else About.QUARANTINE
 
 
+def _but_for_revocation(log: Log) -> int | None:
+    """How far a line counts by what was decided of its fork alone."""
+    looked = Decision.objects.filter(log=log, about=About.FORK).order_by("-pk").first()
+    if looked is None:
+        return log.base_seq if log.branch else ALL
+    # Of a revoked kiosk, what was taken in is what was there to be seen.
+    if looked.counts_through is ALL or looked.counts_through >= looked.seen_through:
+        return ALL
+    return log.base_seq if log.branch else _parted(log)
+
+
+def _parted(log: Log) -> int | None:
+    """The last record before the first branch that left this line."""
+    least: int | None = log.branches.aggregate(least=Min("base_seq"))["least"]
+    return least
+
+
 def _own_part(log: Log) -> int:
     """The last record of a line that is in no doubt."""
     if log.branch:
         return log.base_seq
     revoked = None if log.kiosk.active else log.kiosk.trusted_through.get(log.log_id, 0)
-    parted: int | None = log.branches.aggregate(least=Min("base_seq"))["least"]
-    doubts = [seq for seq in (revoked, parted) if seq is not None]
+    doubts = [seq for seq in (revoked, _parted(log)) if seq is not None]
     if not doubts:
         raise NotDecided("nothing about this line is in doubt")
     return min(doubts)

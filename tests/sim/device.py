@@ -240,6 +240,11 @@ class Device:
         return shown._manifest_path(shown.edition).read_bytes() if shown.edition else b""
 
     @property
+    def lobby_logs(self) -> set[bytes]:
+        """The logs of the lobby that were seen on it."""
+        return set(self._seen["lobby"])
+
+    @property
     def apart_logs(self) -> set[bytes]:
         """The confidential logs that were seen on it."""
         return set(self._seen["confidential"])

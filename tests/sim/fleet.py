@@ -59,6 +59,7 @@ HAPPENINGS: Final = {
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
     "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
     "stick back": 40, "published": 8, "rolled": 3, "own key": 4, "enrolled again": 8,
+    "decided": 12,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -554,6 +555,16 @@ class Fleet:
             self.server.reinstate(device.kiosk)
         return False
 
+    def _decided(self, device: Device) -> bool:
+        """The clerk looks at a line of the lobby's, and thinks so or otherwise."""
+        logs = sorted(device.lobby_logs & self.server.logs.keys())
+        if logs:
+            log = self.dice.choice(logs)
+            number = self.dice.randrange(len(self.server.logs[log]))
+            if self.server.decide(log, number, count=self.dice.random() < 0.5):
+                self.count("decision about a line")
+        return False
+
     def _published(self, _device: Device) -> bool:
         self.server.publish()
         return False
@@ -599,6 +610,7 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
     "stick back": Fleet._stick_back, "published": Fleet._published, "rolled": Fleet._rolled,
     "own key": Fleet._own_key, "enrolled again": Fleet._enrolled_again,
+    "decided": Fleet._decided,
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from tests.sim.shop import Shop
 class Line:
     """One branch of a log from record 1 on, its own from behind `base`. `bodies` are the hashes of the records that
     have theirs; `counts` is how far it counts (None: to its end, whatever comes); `verified` is how far somebody has
-    walked its chain.
+    walked its chain. `left` is the line that it left, and `taken_in` what a person said of it last, if of its fork.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -43,6 +43,8 @@ class Line:
     base: int = 0
     counts: int | None = None
     verified: Head | None = None
+    left: int | None = None
+    taken_in: bool | None = None
 
     def hash_at(self, seq: int) -> bytes | None:
         """The hash at `seq`, zeros before the first record, None behind the last."""
@@ -78,6 +80,7 @@ class Backup:
 
     logs: dict[bytes, list[Line]]
     owners: dict[bytes, bytes]
+    trusted: dict[bytes, int]
     kiosks: dict[bytes, KnownKiosk]
     sent_shut_out: set[bytes]
     made_ms: int
@@ -97,6 +100,8 @@ class SimServer:
         self.kiosks: dict[bytes, KnownKiosk] = {}
         #: Whose each log is.
         self.owners: dict[bytes, bytes] = {}
+        #: Of the logs of revoked kiosks, how far their first lines were trusted.
+        self.trusted: dict[bytes, int] = {}
         #: Revoked kiosks that sent something new all the same.
         self.sent_shut_out: set[bytes] = set()
         self.logs: dict[bytes, list[Line]] = {}
@@ -131,13 +136,38 @@ class SimServer:
         for log, line in self._lines_of(kiosk):
             seq = len(line.hashes)
             limit = max(line.base, min(seq, through.get(log, seq)))
+            if line.left is None:
+                self.trusted[log] = limit
             line.counts = limit if line.counts is None else min(limit, line.counts)
 
     def reinstate(self, kiosk: bytes) -> None:
-        """Let it in again; what was kept apart of its logs counts, and of their branches nothing, as before."""
+        """Let it in again; what was kept apart of its logs counts, but for what was decided of forks."""
         self.kiosks[kiosk] = replace(self.kiosks[kiosk], revoked=False)
         for log, line in self._lines_of(kiosk):
-            line.counts = None if line is self.logs[log][0] else line.base
+            self.trusted.pop(log, None)
+            taken_in = line.left is None if line.taken_in is None else line.taken_in
+            if line.counts is not None:
+                line.counts = None if taken_in else self._own_part(log, line)
+
+    def decide(self, log: bytes, number: int, *, count: bool) -> bool:
+        """The clerk has looked at a line: it counts, or it does not. False where nothing about it is in doubt."""
+        lines = self.logs[log]
+        line, revoked = lines[number], self.kiosks[self.owners[log]].revoked
+        trusted = self.trusted.get(log, 0) if revoked and line.left is None else None
+        doubts = [seq for seq in (trusted, self._own_part(log, line)) if seq is not None]
+        if not doubts:
+            return False
+        line.counts = min(doubts) if not count else len(line.hashes) if revoked else None
+        if len(lines) > 1:
+            # As little as there is, nothing of it is kept apart: then it was taken in.
+            line.taken_in = count or line.counts == len(line.hashes)
+        return True
+
+    def _own_part(self, log: bytes, line: Line) -> int | None:
+        """The last record that is in no doubt because of a fork."""
+        lines = self.logs[log]
+        number = next(n for n, each in enumerate(lines) if each is line)
+        return line.base if number else min((each.base for each in lines if each.left == number), default=None)
 
     def _lines_of(self, kiosk: bytes) -> Iterator[tuple[bytes, Line]]:
         return ((log, line) for log, lines in self.logs.items() if self.owners[log] == kiosk for line in lines)
@@ -160,15 +190,15 @@ class SimServer:
         """Copy the disk, verified, elsewhere."""
         self.backups.append(
             Backup(
-                _copied(self.logs), dict(self.owners), dict(self.kiosks), set(self.sent_shut_out), self.now_ms,
-                self.epoch, self.shop.copy(),
+                _copied(self.logs), dict(self.owners), dict(self.trusted), dict(self.kiosks), set(self.sent_shut_out),
+                self.now_ms, self.epoch, self.shop.copy(),
             )
         )  # fmt: skip
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
         self.logs, self.owners = _copied(backup.logs), dict(backup.owners)
-        self.kiosks = dict(backup.kiosks)
+        self.kiosks, self.trusted = dict(backup.kiosks), dict(backup.trusted)
         self.sent_shut_out = set(backup.sent_shut_out)
         self._restore_shop(backup)
         self._lost()
@@ -304,6 +334,7 @@ class SimServer:
         before = opened.header.first_seq - 1
         branch = line.until(before)
         branch.base = branch.counts = before + _agreement(line, opened)
+        branch.left = next(n for n, each in enumerate(lines) if each is line)
         self._extend(branch, opened.records, opened.hashes)
         if "a branch overwrites" in self._faults:
             line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies
@@ -319,7 +350,7 @@ def with_bodies(records: Sequence[Record], hashes: Sequence[bytes]) -> set[bytes
 
 def _copied(logs: dict[bytes, list[Line]]) -> dict[bytes, list[Line]]:
     def copied(line: Line) -> Line:
-        return Line(list(line.records), list(line.hashes), set(line.bodies), line.base, line.counts, line.verified)
+        return replace(line, records=list(line.records), hashes=list(line.hashes), bodies=set(line.bodies))
 
     return {log: [copied(line) for line in lines] for log, lines in logs.items()}
 

@@ -111,6 +111,21 @@ class Twin(SimServer):
         super().reinstate(kiosk)
         deciding.reinstate(program(self.office), self._row(kiosk), "พบตู้แล้ว", now=self._now)
 
+    def decide(self, log: bytes, number: int, *, count: bool) -> bool:
+        doubtful = super().decide(log, number, count=count)
+        row = Log.objects.get(office=self.office, log_id=log.hex(), branch=number)
+        act = deciding.take_in if count else deciding.keep_apart
+        try:
+            if doubtful or not count:
+                act(program(self.office), row, "ดูแล้ว", now=self._now)
+        except deciding.NotDecided as refusal:
+            if doubtful:
+                raise LawBroken(f"the clerk could not decide about {row}: {refusal}") from refusal
+        else:
+            if not doubtful and not count:
+                raise LawBroken(f"{row} was kept apart, and nothing about it was in doubt")
+        return doubtful
+
     def _row(self, kiosk: bytes) -> Kiosk:
         return Kiosk.objects.get(office=self.office, kiosk_id=kiosk.hex())
 
@@ -193,7 +208,7 @@ class Twin(SimServer):
         for known in list(self.kiosks.values()):
             if known.revoked:
                 self.reinstate(known.kiosk)
-        for branch in Log.objects.filter(office=self.office, branch__gt=0):
+        for branch in Log.objects.filter(office=self.office).exclude(counts_through=None):
             deciding.take_in(program(self.office), branch, "ทั้งสองสายเป็นของจริง", now=self._now)
 
     def _check_alarms(self) -> None:

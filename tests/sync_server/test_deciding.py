@@ -300,6 +300,27 @@ def test_a_fork_of_a_revoked_kiosk_is_as_it_was_when_it_is_let_in_again(twin, st
     assert line(1).counts_through == line(1).base_seq
 
 
+@pytest.mark.parametrize("before", [0, 1])
+def test_what_the_clerk_decided_of_a_fork_outlives_a_revocation(twin, staff, server, clerk, before):
+    """The main line was kept apart and the other one counts, before or while the kiosk is shut out: so it is when it is
+    let in again, and again after a second time.
+    """
+
+    def decide():
+        deciding.keep_apart(clerk, line(), "สำเนา", now=server.now)
+        deciding.take_in(clerk, line(1), "ของจริง", now=server.now)
+
+    if before:
+        decide()
+    deciding.revoke(clerk, row(), REASON, now=server.now)
+    if not before:
+        decide()
+    for _ in range(2):
+        deciding.reinstate(clerk, row(), "คืน", now=server.now)
+        assert (line().counts_through, line(1).counts_through) == (line(1).base_seq, None)
+        deciding.revoke(clerk, row(), REASON, now=server.now)
+
+
 # --- complaints about people -----------------------------------------------------------------------------------------
 
 

@@ -34,12 +34,14 @@ def test_the_real_server_says_and_keeps_what_the_simulated_one_does(server, seed
         "sync_server.records.actions._mint",
         "sync_server.records.actions._counts_from_the_start",
         "sync_server.records.deciding._decide",
+        "sync_server.records.deciding._but_for_revocation",
         "sync_server.queues.project.tickets",
     ],
 )
 def test_a_real_server_that_leaves_something_out_is_found(server, monkeypatch, place):
     """Planted: no alarm about a fork, none about a restored disk, no new epoch after a restore, a log that counts
-    though a revoked kiosk began it, decisions that change nothing, tickets that nobody counts.
+    though a revoked kiosk began it, decisions that change nothing, one about a fork that a revocation overturns,
+    tickets that nobody counts.
     """
     module, _, name = place.rpartition(".")
     real = getattr(importlib.import_module(module), name)
