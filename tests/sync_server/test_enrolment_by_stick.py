@@ -24,7 +24,7 @@ from shared.keys import SigningKey
 from sync_server.content import queries as content_queries
 from sync_server.ingest import actions as ingest
 from sync_server.ingest.stick import give, take
-from sync_server.kiosks.actions import make_code
+from sync_server.kiosks.actions import make_code, make_code_again
 from sync_server.kiosks.models import EnrolmentCode, Kiosk
 from sync_server.records.models import RecordRow
 from sync_server.setting_up import program
@@ -246,3 +246,35 @@ def test_while_the_database_is_away_nothing_is_taken_given_or_refused_for_good(p
     assert in_the_folder(place) == [".ask"]
     assert len(give(place.folder, now=server.now).let_in) == 1
     assert at_the_new_kiosk(tmp_path / "kiosk", place, code) is not None
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_kiosk_without_a_line_that_lost_its_key_goes_on(published, server, tmp_path, place, again):
+    """What it wrote on the stick under the key before is not taken any more; it writes the same under the new one."""
+    folder = tmp_path / "kiosk"
+    at_the_new_kiosk(folder, place, code := a_code(server))
+    give(place.folder, now=server.now)
+    at_the_new_kiosk(folder, place, code)
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        ratings.rate(kiosk.world, kiosk.clock.now(), 5)
+        at_the_kiosk(kiosk.world, place)
+    for name in ("identity.json", "signing.key"):
+        (folder / name).unlink()
+    actor, random = program(server.office), bytes(range(20, 30))
+    if again:
+        code = make_code_again(actor, Kiosk.objects.get(), now=server.now, random=random, by_stick=True)
+    else:
+        code = a_code(server, random=random, series="C")
+    at_the_new_kiosk(folder, place, code)
+    give(place.folder, now=server.now)
+    me = at_the_new_kiosk(folder, place, code)
+    assert (Kiosk.objects.get(series="B").kiosk_id == me.kiosk.hex()) is again
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        ratings.rate(kiosk.world, kiosk.clock.now(), 4)
+        for _ in range(2):
+            at_the_kiosk(kiosk.world, place)
+            take(place.folder, now=server.now)
+            give(place.folder, now=server.now)
+        at_the_kiosk(kiosk.world, place)
+        assert kiosk.world.lobby.counts().waiting == 0
+    assert RecordRow.objects.count() == 4
