@@ -2,7 +2,9 @@
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+
+from django.db.models import QuerySet
 
 from shared import thai
 from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
@@ -30,17 +32,50 @@ def rating_changes(run: Sequence[Seen[RatingChanged]]) -> None:
     Rating.objects.bulk_create(
         [_rating(seen, of_log=seen.body.of_log.hex(), of_seq=seen.body.of_seq) for seen in run], ignore_conflicts=True
     )
-    kiosk = run[0].log.kiosk_id
+    log = run[0].log
     for log_id in {seen.body.of_log.hex() for seen in run}:
         cited = [seen.body.of_seq for seen in run if seen.body.of_log.hex() == log_id]
-        Rating.objects.filter(kiosk=kiosk, log__log_id=log_id, seq__in=cited).update(superseded=True)
-    _settle(run[0].log, [seen.seq for seen in run])
+        for rows in _cited(log, log_id, cited):
+            rows.update(superseded=True)
+    _settle(log, [seen.seq for seen in run])
 
 
 def _settle(log: Log, seqs: Sequence[int]) -> None:
     """Mark those of these ratings that a change cites: of two kinds in one run either may be folded first."""
-    cited = Rating.objects.filter(kiosk=log.kiosk_id, of_log=log.log_id, of_seq__in=seqs).values_list("of_seq")
-    Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
+    changes = Rating.objects.filter(kiosk=log.kiosk_id, of_log=log.log_id, of_seq__in=seqs).select_related("log")
+    cited = [change.of_seq for change in changes if _may_be_of(change, log)]
+    if cited:
+        Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
+
+
+def _cited(log: Log, of_log: str, of_seqs: Sequence[int]) -> Iterator[QuerySet[Rating]]:
+    """The ratings that a line cites by log and seq. Lines of one log have other records under one number: of its own
+    log it cites what is its own, or, from before it parted, that of the line it left.
+    """
+    if of_log != log.log_id:
+        yield Rating.objects.filter(kiosk=log.kiosk_id, log__log_id=of_log, seq__in=of_seqs)
+        return
+    for line in _lineage(log):
+        own = [seq for seq in of_seqs if seq > line.base_seq]
+        of_seqs = [seq for seq in of_seqs if seq <= line.base_seq]
+        if own:
+            yield Rating.objects.filter(log=line, seq__in=own)
+
+
+def _may_be_of(change: Rating, log: Log) -> bool:
+    """Whether what this change cites by a seq of this log is of this very line."""
+    seq = change.of_seq or 0
+    if change.log.log_id != log.log_id:
+        return True
+    return next((line for line in _lineage(change.log) if seq > line.base_seq), None) == log
+
+
+def _lineage(log: Log) -> Iterator[Log]:
+    """The line, the one that it left, and so on; the last one has left none, and its base is 0."""
+    line: Log | None = log
+    while line is not None:
+        yield line
+        line = line.based_on
 
 
 def explanations(run: Sequence[Seen[RatingExplained | RatingExplainedFirst]]) -> None:
@@ -60,9 +95,10 @@ def withdraw(log: Log, after: int) -> None:
     for model in (Ticket, Rating, Explanation, Praise):
         model.objects.filter(log=log, seq__gt=after).delete()
     for of_log, of_seq in cited:
-        again = Rating.objects.filter(kiosk=log.kiosk_id, of_log=of_log, of_seq=of_seq)
-        if not again.exists():
-            Rating.objects.filter(kiosk=log.kiosk_id, log__log_id=of_log, seq=of_seq).update(superseded=False)
+        for rows in _cited(log, of_log, [of_seq]):
+            rows.update(superseded=False)
+            for rating in rows.select_related("log"):
+                _settle(rating.log, [of_seq])
 
 
 def reset() -> None:

@@ -258,11 +258,17 @@ def test_drill_a_kiosk_is_dead_and_its_disk_turns_up_later(kiosk, server, clerk,
 
 
 @pytest.fixture
-def twin(kiosk, server):
-    """The kiosk's copy, which wrote two tickets where the kiosk then wrote one; both have been in contact."""
-    copied = FakeKiosk(kiosk.me, kiosk.post, server.now, seed=99)
-    copied.logs = {kiosk.lobby.id: type(kiosk.lobby)("lobby", kiosk.lobby.id, list(kiosk.lobby.records))}
-    copied.lobby.receipted, copied.lobby.epoch = kiosk.lobby.receipted, kiosk.lobby.epoch
+def copied(kiosk, server):
+    """The kiosk's copy."""
+    made = FakeKiosk(kiosk.me, kiosk.post, server.now, seed=99)
+    made.logs = {kiosk.lobby.id: type(kiosk.lobby)("lobby", kiosk.lobby.id, list(kiosk.lobby.records))}
+    made.lobby.receipted, made.lobby.epoch = kiosk.lobby.receipted, kiosk.lobby.epoch
+    return made
+
+
+@pytest.fixture
+def twin(kiosk, copied):
+    """The copy wrote two tickets where the kiosk then wrote one; both have been in contact."""
     kiosk.ticket(4)
     kiosk.push()
     copied.ticket(40)
@@ -319,6 +325,32 @@ def test_what_the_clerk_decided_of_a_fork_outlives_a_revocation(twin, staff, ser
         deciding.reinstate(clerk, row(), "คืน", now=server.now)
         assert (line().counts_through, line(1).counts_through) == (line(1).base_seq, None)
         deciding.revoke(clerk, row(), REASON, now=server.now)
+
+
+@pytest.mark.parametrize("changes", ["kiosk", "copied", "both"])
+@pytest.mark.parametrize("of_seq", [5, 7])
+def test_a_change_of_a_rating_is_of_its_own_line(kiosk, copied, server, clerk, staff, changes, of_seq):
+    """Each line has a rating 7, and both have the rating 5 of before they parted: a change on one line leaves the
+    rating 7 of the other alone, whatever comes first, is counted, kept apart or folded anew.
+    """
+    for each, score in ((kiosk, 3), (copied, 2)):
+        each.rate(score)
+        if changes in ("both", "kiosk" if each is kiosk else "copied"):
+            each.append(RatingChanged(kiosk.day, kiosk.lobby.id, of_seq, score, 1, "walk-by", "", False))
+        each.push()
+    standing = {(line_, seq) for line_, seq in ((0, 5), (0, 7), (1, 7))}
+    changed = {0} if changes == "kiosk" else {1} if changes == "copied" else {0, 1}
+    lines = {branch.branch: branch for branch in Log.objects.all()}
+    for counted in ({0, 1}, {0}, {1}, {0, 1}):
+        for branch in (0, 1):
+            act = deciding.take_in if branch in counted else deciding.keep_apart
+            act(clerk, lines[branch], "ดูแล้ว", now=server.now)
+        gone = {(0 if of_seq == 5 else branch, of_seq) for branch in changed & counted}
+        wanted = {each for each in standing if each[0] in counted or each == (0, 5)} - gone
+        for fold in (figures, rebuilt):
+            fold(staff)
+            rows = Rating.objects.filter(superseded=False, of_seq=None).values_list("log__branch", "seq")
+            assert set(rows) == wanted, (counted, fold)
 
 
 # --- complaints about people -----------------------------------------------------------------------------------------
