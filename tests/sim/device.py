@@ -85,6 +85,8 @@ class Device:
         self.images: list[Path] = []
         #: Ticket numbers that it gave since its disk was last another one.
         self.numbers: set[tuple[date, int]] = set()
+        #: The rating that was touched last, while its citizen may still think better of it: log, seq, score.
+        self.rated: tuple[bytes, int, int] | None = None
         self.held: set[bytes] = set()
         self.given_up: set[bytes] = set()
         self._line = line
@@ -105,6 +107,7 @@ class Device:
     def switch_on(self) -> None:
         """Start the program on what lies in the folder."""
         self._mend()
+        self.rated = None
         hands = self.hands
         for disk, store in zip(self.disks, (self.folder / STORE, self.folder / "confidential" / STORE), strict=False):
             disk.begin_anew(store)

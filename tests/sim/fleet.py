@@ -34,11 +34,12 @@ from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
 from kiosk.store.apart import at as day_at
 from kiosk.sync.line import Reply
 from kiosk.sync.loop import GATHER_S
+from shared import kinds
 from shared import stick as layout
 from shared.batch import PADDED_STEPS
 from shared.envelope import seal_to_route
 from shared.keys import KEY_BYTES, ReadingKey
-from shared.kinds import Body, CaseFiled, ComplaintFiled, RatingGiven, SlipPrinted, TicketIssued
+from shared.kinds import Body, CaseFiled, ComplaintFiled, RatingChanged, RatingGiven, SlipPrinted, TicketIssued
 from shared.protocol import KnownKiosk
 from tests.kiosk.worlds import Hands
 from tests.sim.device import Device, identity
@@ -316,9 +317,14 @@ class Fleet:
                 if what < 0.02:  # a kiosk newer than its server
                     world.lobby._append(tx, "lamp.seen", 7, b"\x91\x01", now.at, 1, self.dice.randbytes(16))
                     continue
-                if what < 0.4:
+                if what < 0.06 and device.rated is not None:
+                    log, seq, was = device.rated
+                    body: Body = RatingChanged(
+                        day.isoformat(), log, seq, was, self.dice.randint(1, 5), "walk-by", "", False
+                    )
+                elif what < 0.4:
                     given.add(number := tx.next_number(day, "A"))
-                    body: Body = TicketIssued(day.isoformat(), "A", number, "sign_tax", "งานรายได้", "", 0, "th")
+                    body = TicketIssued(day.isoformat(), "A", number, "sign_tax", "งานรายได้", "", 0, "th")
                 elif what < 0.75:
                     body = RatingGiven(day.isoformat(), self.dice.randint(1, 5), "walk-by", "", what < 0.45)
                 elif what < 0.9:
@@ -337,6 +343,10 @@ class Fleet:
             self._refused(device, refusal, before)
             return False
         self.watch.promised(device, tx.confirmed.records)
+        for kept in tx.confirmed.records:
+            told = kept.body and kinds.decode(kept.header.kind, kept.header.schema, kept.body)
+            if isinstance(told, RatingGiven | RatingChanged):
+                device.rated = kept.header.log, kept.header.seq, told.score
         for number in given:
             if (day, number) in device.numbers:
                 raise LawBroken(f"ticket A{number} of {day} was given twice by kiosk {device.number}")

@@ -32,10 +32,10 @@ from django.db import connections
 
 from kiosk.sync.line import Reply
 from shared import keys, kinds, protocol
-from shared.kinds import CaseFiled, ComplaintFiled, LogOpened, RatingGiven, TicketIssued
+from shared.kinds import CaseFiled, ComplaintFiled, LogOpened, RatingChanged, RatingGiven, TicketIssued
 from shared.log import Head
 from shared.protocol import Answer, KnownKiosk, Limits, Position, Reason, Receipt, Refusal, Rolled
-from shared.records import Record
+from shared.records import Record, header_hash
 from sync_server.cases.models import Case
 from sync_server.ingest import actions as ingest
 from sync_server.ingest.turns import Turns
@@ -238,18 +238,40 @@ class Twin(SimServer):
     def _check_projections(self) -> None:
         bodies = [body for _, body in self._bodies()]
         tickets = Counter((b.service_date, b.series, b.number) for b in bodies if isinstance(b, TicketIssued))
-        ratings = Counter((b.service_date, b.score, b.repeat) for b in bodies if isinstance(b, RatingGiven))
+        changed = self._changed()
+        ratings = Counter(
+            (body.service_date, body.score, body.repeat, header_hash(record.header) in changed)
+            for record, body in self._bodies()
+            if isinstance(body, RatingGiven | RatingChanged)
+        )
         filed = sum(isinstance(body, CaseFiled) for body in bodies)
         sealed = sum(isinstance(body, ComplaintFiled) for body in bodies)
         pairs = [
             ("tickets", tickets, Counter(_rows(Ticket, "service_date", "series", "number"))),
-            ("ratings", ratings, Counter(_rows(Rating, "service_date", "score", "repeat"))),
+            ("ratings", ratings, Counter(_rows(Rating, "service_date", "score", "repeat", "superseded"))),
             ("cases", filed, Case.objects.count()),
             ("sealed cases", sealed, SealedCase.objects.count()),
         ]
         for name, mine, real in pairs:
             if mine != real:
                 raise LawBroken(f"the {name} are not those of the records: {mine} recorded, {real} projected")
+
+    def _changed(self) -> set[bytes]:
+        """The hashes of the ratings that somebody changed afterwards: on the line of the change where that is of the
+        same log, else wherever such a record of that kiosk lies.
+        """
+        found: set[bytes] = set()
+        for log, lines in self.logs.items():
+            for line in lines:
+                for record in line.records:
+                    if record.body is None or record.header.kind != "rating.changed":
+                        continue
+                    body = kinds.decode(record.header.kind, record.header.schema, record.body)
+                    assert isinstance(body, RatingChanged)
+                    own = self.owners.get(body.of_log) == self.owners[log]
+                    there = [line] if body.of_log == log else self.logs.get(body.of_log, []) if own else []
+                    found.update(hash_ for each in there if (hash_ := each.hash_at(body.of_seq)) is not None)
+        return found
 
     def _bodies(self) -> Iterator[tuple[Record, kinds.Body | kinds.Unreadable]]:
         """Every record with a body that the simulated server holds, each once, and what it says."""

@@ -14,7 +14,7 @@ from tests.sim.fleet import Fleet, memory
 
 FIRST, SEEDS, STEPS = (
     int(os.environ.get(name, default))
-    for name, default in (("SALA_SEED", 3000), ("SALA_TWINS", 12), ("SALA_STEPS", 150))
+    for name, default in (("SALA_SEED", 3000), ("SALA_TWINS", 40), ("SALA_STEPS", 150))
 )
 
 
