@@ -16,6 +16,7 @@ from shared.keys import VerifyKey
 from shared.log import Head
 from shared.protocol import (
     Append,
+    Branch,
     Claim,
     Intake,
     KnownKiosk,
@@ -304,17 +305,19 @@ class SimServer:
     def _keep(self, opened: Opened) -> tuple[Head, bool, bool]:
         header, last = opened.header, _last(opened)
         revoked = self.kiosks[header.kiosk].revoked
-        self.owners.setdefault(header.log, header.kiosk)
-        lines = self.logs.setdefault(header.log, [Line(counts=0 if revoked else None)])
+        lines = self.logs.get(header.log, [Line(counts=0 if revoked else None)])
         fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
         if "a line goes on with what lies on another" in self._faults:
             line = next((each for each in fitting if len(each.hashes) == header.first_seq - 1), line)
         known = line.around(header.first_seq, last)
         if "gaps are closed over" in self._faults and header.first_seq > len(line.hashes) + 1:
-            self._extend(line, opened.records, opened.hashes)
-            return _end(opened), False, False
-        verdict = protocol.judge(opened, line.head(header.log), known)
+            verdict: Append | Branch = Append(opened.records, opened.hashes, _end(opened))
+        else:
+            verdict = protocol.judge(opened, line.head(header.log), known)
+        # What is refused leaves nothing behind, not even whose the log is.
+        self.logs[header.log] = lines
+        self.owners.setdefault(header.log, header.kiosk)
         if revoked and verdict.records:
             self.sent_shut_out.add(header.kiosk)
         brought = header.kiosk != self.owners[header.log]
