@@ -11,7 +11,7 @@ and never a word of a complaint. What does not fit raises `NotNow`, whose senten
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.db import transaction
 
@@ -23,6 +23,7 @@ from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import AuditRow, Staff
 from sync_server.records import actions as records
 from sync_server.records.models import Log, RecordRow
+from sync_server.records.queries import CONFIDENTIAL
 from sync_server.sealed.models import Act, Grant, ReaderKey, RecoveryKey, SealedCase, SealedEvent, SealedState
 
 TEXT_CHARS_MAX = 4000
@@ -161,17 +162,30 @@ def _read(case: SealedCase, key: ReadingKey) -> Complaint:
     body = None if row is None or row.body is None else kinds.decode(row.kind, row.schema, bytes(row.body))
     if not isinstance(body, kinds.ComplaintFiled):
         raise NotNow("เนื้อหาถูกลบแล้ว")
-    # Words that a kiosk carried over from a damaged log are bound to the log they were written in.
-    logs = Log.objects.filter(office=case.office_id, kiosk=case.log.kiosk_id).values_list("log_id", flat=True)
-    for log_id in sorted(set(logs), key=lambda log_id: log_id != case.log.log_id):
+    for log_id in dict.fromkeys(_written_in(case)):
         try:
-            opened = envelope.open_routed(body.sealed, reader=key, log=bytes.fromhex(log_id), route=body.route)
+            opened = envelope.open_routed(body.sealed, reader=key, log=log_id, route=body.route)
             return complaint.decode(opened)
         except CannotOpen:
             continue
         except SalaError as error:
             raise NotNow("เนื้อหาอ่านไม่ได้ด้วยโปรแกรมรุ่นนี้") from error
     raise NotNow("เนื้อหาเปิดไม่ได้ด้วยกุญแจนี้")
+
+
+def _written_in(case: SealedCase) -> Iterator[bytes]:
+    """The ids of the logs that a complaint may be bound to: that in which it lies, then all others. Words that a kiosk
+    carried over from a damaged log are bound to that one. It may be of the kiosk that the device was before; or it
+    broke before anything of it came, and then only the log that goes on cites it.
+    """
+    yield bytes.fromhex(case.log.log_id)
+    logs = Log.objects.filter(office=case.office_id, name__in=("", CONFIDENTIAL))
+    for log_id in logs.values_list("log_id", flat=True):
+        yield bytes.fromhex(log_id)
+    for row in RecordRow.objects.filter(log__in=logs, seq=1, kind="log.opened", body__isnull=False):
+        opened = kinds.decode(row.kind, row.schema, bytes(row.body or b""))
+        if isinstance(opened, kinds.LogOpened) and opened.parent_log:
+            yield opened.parent_log
 
 
 def _told(actor: Actor, case: SealedCase, act: Act, state: SealedState, text: str, now: dt.datetime) -> SealedEvent:
