@@ -61,5 +61,8 @@ def note_new_log(store: Store, reason: str) -> None:
 
 
 def instant(server_ms: int) -> datetime | None:
-    """A remembered time in UTC; None for never."""
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=server_ms) if server_ms else None
+    """A remembered time in UTC; None for never, and for what no calendar knows."""
+    try:
+        return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=server_ms) if server_ms else None
+    except OverflowError:
+        return None

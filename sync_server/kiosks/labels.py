@@ -60,6 +60,18 @@ ALARMS: dict[str, AlarmWords] = {
         ),
         "copy",
     ),
+    AlarmKind.BROUGHT: AlarmWords(
+        Text("{kiosk} นำบันทึกของอีกตู้มาด้วย", "{kiosk} brought records of another kiosk"),
+        Text(
+            "เก็บไว้ครบแต่กักไว้ ยังไม่นับในตัวเลขใด บันทึกของตู้นั้นเองไม่เปลี่ยน",
+            "They are kept whole and apart, in no figure. That kiosk's own records are as they were.",
+        ),
+        Text(
+            "ถ้าเป็นเครื่องเดียวกันที่ลงทะเบียนใหม่ ให้ปลัดดูสายที่กักไว้แล้วรับเข้านับ ถ้าไม่ใช่ ตรวจว่าใครใช้ตู้ที่นำมา",
+            "If it is the same device, enrolled again, the clerk looks and counts them. If not, see who uses it.",
+        ),
+        "devices",
+    ),
     AlarmKind.TWO_DEVICES: AlarmWords(
         Text("มีสองเครื่องใช้ชื่อ {kiosk} พร้อมกัน", "Two devices write as {kiosk}"),
         Text(

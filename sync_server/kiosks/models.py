@@ -159,6 +159,7 @@ class AlarmKind(models.TextChoices):
     SERVER_RESTORED = "server_restored", "เซิร์ฟเวอร์ถูกกู้คืนจากสำเนาเก่า"
     KIOSK_RESTORED = "kiosk_restored", "ตู้ถูกกู้คืนจากสำเนาเก่า"
     KIOSK_COPIED = "kiosk_copied", "แฟ้มของตู้ถูกคัดลอก"
+    BROUGHT = "brought", "ตู้นำบันทึกของตู้อื่นมา"
     TWO_DEVICES = "two_devices", "สองเครื่องใช้ตัวตนเดียวกัน"
     GAP = "gap", "บันทึกช่วงกลางยังมาไม่ถึง"
     REVOKED_SENT = "revoked_sent", "ตู้ที่ถูกเพิกถอนส่งข้อมูลมา"

@@ -42,7 +42,8 @@ def rating_changes(run: Sequence[Seen[RatingChanged]]) -> None:
 
 def _settle(log: Log, seqs: Sequence[int]) -> None:
     """Mark those of these ratings that a change cites: of two kinds in one run either may be folded first."""
-    changes = Rating.objects.filter(kiosk=log.kiosk_id, of_log=log.log_id, of_seq__in=seqs).select_related("log")
+    kiosks = Log.objects.filter(office=log.office_id, log_id=log.log_id).values("kiosk")
+    changes = Rating.objects.filter(kiosk__in=kiosks, of_log=log.log_id, of_seq__in=seqs).select_related("log")
     cited = [change.of_seq for change in changes if _may_be_of(change, log)]
     if cited:
         Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
@@ -66,7 +67,7 @@ def _may_be_of(change: Rating, log: Log) -> bool:
     """Whether what this change cites by a seq of this log is of this very line."""
     seq = change.of_seq or 0
     if change.log.log_id != log.log_id:
-        return True
+        return change.kiosk_id == log.kiosk_id
     return next((line for line in _lineage(change.log) if seq > line.base_seq), None) == log
 
 

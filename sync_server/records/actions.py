@@ -232,10 +232,10 @@ def _head(branch: Log) -> Head:
 
 
 def _may_extend(kiosk: Kiosk, branch: Log) -> bool:
-    """A device that was enrolled once more, as another kiosk, may bring what its old log still lacks. It never writes
-    in a line that counts: who takes a kiosk back would not take that back.
+    """A device that was enrolled once more, as another kiosk, may bring what its old log still lacks: on a line of its
+    own, which whoever revokes it takes back.
     """
-    return branch.kiosk_id == kiosk.pk or (branch.branch > 0 and branch.counts_through is not None)
+    return branch.kiosk_id == kiosk.pk
 
 
 def _extend(
@@ -259,7 +259,7 @@ def _part(
     shared = _shared(known, first, opened.hashes)
     branch = Log.objects.create(
         office_id=kiosk.office_id,
-        kiosk_id=near.kiosk_id,
+        kiosk=kiosk,
         log_id=near.log_id,
         branch=branches[-1].branch + 1,
         based_on=near,
@@ -274,11 +274,13 @@ def _part(
         counts_through=first + shared - 1,
     )
     _insert(branch, opened.records[shared:], opened.hashes[shared:], kiosk, now)
-    Log.objects.filter(office=kiosk.office_id, log_id=near.log_id, forked_at=None).update(forked_at=now)
-    bringer = "" if near.kiosk_id == kiosk.pk else f", brought by {kiosk.name}"
+    # Of what somebody else brings its own kiosk hears nothing: its line goes on.
+    Log.objects.filter(office=kiosk.office_id, log_id=near.log_id, kiosk=kiosk, forked_at=None).update(forked_at=now)
+    own = branches[0].kiosk_id == kiosk.pk
     raise_alarm(
-        kiosk.office, AlarmKind.FORKED, near.log_id, now=now, kiosk=branch.kiosk,
-        detail=f"from record {branch.base_seq + 1} on{bringer}",
+        kiosk.office, AlarmKind.FORKED if own else AlarmKind.BROUGHT,
+        near.log_id if own else f"{near.log_id} {kiosk.kiosk_id}", now=now, kiosk=kiosk,
+        detail=f"from record {branch.base_seq + 1} on" + ("" if own else f", of {branches[0].kiosk.name}"),
     )  # fmt: skip
     head = Head(header.log, branch.seq, opened.hashes[-1])
     return Kept(head, forked=True, new=len(opened.records) - shared, apart=not kiosk.active)

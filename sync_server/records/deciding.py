@@ -107,8 +107,10 @@ def _but_for_revocation(log: Log) -> int | None:
 
 
 def _parted(log: Log) -> int | None:
-    """The last record before the first branch that left this line."""
-    least: int | None = log.branches.aggregate(least=Min("base_seq"))["least"]
+    """The last record before the first branch of the same kiosk that left this line. What another one brought puts
+    nothing of it in doubt.
+    """
+    least: int | None = log.branches.filter(kiosk=log.kiosk_id).aggregate(least=Min("base_seq"))["least"]
     return least
 
 

@@ -44,7 +44,7 @@ from shared.protocol import KnownKiosk
 from tests.kiosk.worlds import Hands
 from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
-from tests.sim.pens import remembered_signatures
+from tests.sim.pens import remembered_readings, remembered_signatures
 from tests.sim.server import SimServer
 from tests.sim.shop import ROLES
 from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
@@ -206,7 +206,7 @@ class Fleet:
         step = 0
         try:
             one_thread = mock.patch("kiosk.sync.rim.ThreadPoolExecutor", AtOnce)
-            with self._diary.open(), remembered_signatures(), one_thread, seldom_swept():
+            with self._diary.open(), remembered_signatures(), remembered_readings(), one_thread, seldom_swept():
                 while step < self.steps:
                     step += 1
                     self._step(self.dice.choices(happenings, weights)[0])
@@ -230,7 +230,8 @@ class Fleet:
         with device.trouble(failing=failing):
             disaster = _ACTS[what](self, device)
         self._check_diary()
-        self.watch.look(device, disaster=disaster, anew=what in _DISTURBING or self._doubt)
+        anew = what in _DISTURBING or self._doubt
+        self.watch.look(device, disaster=disaster, anew=anew, elsewhere=what in _ELSEWHERE and not anew)
 
     def _heal(self) -> None:
         self.clear = True
@@ -555,7 +556,7 @@ class Fleet:
         """The clerk shuts it out, sometimes from some records back: it may have been stolen a while ago."""
         kiosk, server = device.kiosk, self.server
         if kiosk in server.kiosks and not server.kiosks[kiosk].revoked:
-            named = [log for log in server.logs if server.owners[log] == kiosk and self.dice.random() < 0.5]
+            named = [log for log in server.logs if server.logs[log][0].by == kiosk and self.dice.random() < 0.5]
             ends = {log: len(server.logs[log][0].hashes) for log in named}
             server.revoke(kiosk, {log: max(0, end - self.dice.choice((0, 1, 5, 50))) for log, end in ends.items()})
         return False
@@ -567,7 +568,7 @@ class Fleet:
 
     def _decided(self, device: Device) -> bool:
         """The clerk looks at a line of the lobby's, and thinks so or otherwise."""
-        logs = sorted(device.lobby_logs & self.server.logs.keys())
+        logs = [log for log in self.server.logs if log in device.lobby_logs]
         if logs:
             log = self.dice.choice(logs)
             number = self.dice.randrange(len(self.server.logs[log]))
@@ -624,5 +625,10 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
 }  # fmt: skip
 
 
+#: What happens to a kiosk in no way.
+_ELSEWHERE: Final = frozenset({
+    "stick in", "stick lost", "backup", "server restored", "old letter", "days pass", "clock", "revoked", "reinstated",
+    "published", "rolled", "decided",
+})  # fmt: skip
 #: What may have changed records that were looked at before.
 _DISTURBING: Final = frozenset({"power cut", "image back", "bit flip"})

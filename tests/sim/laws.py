@@ -103,12 +103,13 @@ class Watch:
         for record in records:
             self._know(device, record, header_hash(record.header))
 
-    def look(self, device: Device, *, disaster: bool, anew: bool) -> None:
-        """Laws 1 to 3, after something happened to `device`."""
+    def look(self, device: Device, *, disaster: bool, anew: bool, elsewhere: bool = False) -> None:
+        """Laws 1 to 3, after something happened to `device`, or `elsewhere`."""
         before = len(device.given_up)
-        self._check_epoch(device, disaster=disaster)
-        self._check_edition(device, disaster=disaster)
-        self._learn(device, anew=anew)
+        if not elsewhere:
+            self._check_epoch(device, disaster=disaster)
+            self._check_edition(device, disaster=disaster)
+            self._learn(device, anew=anew)
         if len(device.given_up) != before or disaster:
             self._check_given_up(device, disaster=disaster)
         news = self._changes != self.server.changes

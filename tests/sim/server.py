@@ -35,7 +35,8 @@ from tests.sim.shop import Shop
 class Line:
     """One branch of a log from record 1 on, its own from behind `base`. `bodies` are the hashes of the records that
     have theirs; `counts` is how far it counts (None: to its end, whatever comes); `verified` is how far somebody has
-    walked its chain. `left` is the line that it left, and `taken_in` what a person said of it last, if of its fork.
+    walked its chain. `by` is the kiosk that sent it, and wrote otherwise elsewhere where it is `forked`; `left` is the
+    line that it left, and `taken_in` what a person said last of its fork.
     """
 
     records: list[Record] = field(default_factory=list)
@@ -44,6 +45,8 @@ class Line:
     base: int = 0
     counts: int | None = None
     verified: Head | None = None
+    by: bytes = b""
+    forked: bool = False
     left: int | None = None
     taken_in: bool | None = None
 
@@ -80,7 +83,6 @@ class Backup:
     """A verified copy of the disk, when it was made, and in which epoch."""
 
     logs: dict[bytes, list[Line]]
-    owners: dict[bytes, bytes]
     trusted: dict[bytes, int]
     kiosks: dict[bytes, KnownKiosk]
     sent_shut_out: set[bytes]
@@ -100,7 +102,6 @@ class SimServer:
     def __init__(self, now_ms: int, faults: AbstractSet[str] = frozenset()) -> None:
         self.kiosks: dict[bytes, KnownKiosk] = {}
         #: Whose each log is.
-        self.owners: dict[bytes, bytes] = {}
         #: Of the logs of revoked kiosks, how far their first lines were trusted.
         self.trusted: dict[bytes, int] = {}
         #: Revoked kiosks that sent something new all the same.
@@ -152,14 +153,14 @@ class SimServer:
 
     def decide(self, log: bytes, number: int, *, count: bool) -> bool:
         """The clerk has looked at a line: it counts, or it does not. False where nothing about it is in doubt."""
-        lines = self.logs[log]
-        line, revoked = lines[number], self.kiosks[self.owners[log]].revoked
+        line = self.logs[log][number]
+        revoked = self.kiosks[line.by].revoked
         trusted = self.trusted.get(log, 0) if revoked and line.left is None else None
         doubts = [seq for seq in (trusted, self._own_part(log, line)) if seq is not None]
         if not doubts:
             return False
         line.counts = min(doubts) if not count else len(line.hashes) if revoked else None
-        if len(lines) > 1:
+        if line.forked:
             # As little as there is, nothing of it is kept apart: then it was taken in.
             line.taken_in = count or line.counts == len(line.hashes)
         return True
@@ -168,10 +169,11 @@ class SimServer:
         """The last record that is in no doubt because of a fork."""
         lines = self.logs[log]
         number = next(n for n, each in enumerate(lines) if each is line)
-        return line.base if number else min((each.base for each in lines if each.left == number), default=None)
+        own = (each.base for each in lines if each.left == number and each.by == line.by)
+        return line.base if number else min(own, default=None)
 
     def _lines_of(self, kiosk: bytes) -> Iterator[tuple[bytes, Line]]:
-        return ((log, line) for log, lines in self.logs.items() if self.owners[log] == kiosk for line in lines)
+        return ((log, line) for log, lines in self.logs.items() for line in lines if line.by == kiosk)
 
     def publish(self) -> None:
         """The next edition; behind those that a server before it was restored may have made."""
@@ -191,15 +193,14 @@ class SimServer:
         """Copy the disk, verified, elsewhere."""
         self.backups.append(
             Backup(
-                _copied(self.logs), dict(self.owners), dict(self.trusted), dict(self.kiosks), set(self.sent_shut_out),
-                self.now_ms, self.epoch, self.shop.copy(),
+                _copied(self.logs), dict(self.trusted), dict(self.kiosks), set(self.sent_shut_out), self.now_ms,
+                self.epoch, self.shop.copy(),
             )
         )  # fmt: skip
 
     def restore(self, backup: Backup) -> None:
         """The disk is lost; this copy takes its place, and whoever comes learns of a new epoch."""
-        self.logs, self.owners = _copied(backup.logs), dict(backup.owners)
-        self.kiosks, self.trusted = dict(backup.kiosks), dict(backup.trusted)
+        self.logs, self.trusted, self.kiosks = _copied(backup.logs), dict(backup.trusted), dict(backup.kiosks)
         self.sent_shut_out = set(backup.sent_shut_out)
         self._restore_shop(backup)
         self._lost()
@@ -270,7 +271,7 @@ class SimServer:
             backed_up = self.backups[-1].reaches(log, branch)
         if "stored is told as backed up" in self._faults:
             backed_up = head.seq
-        state: StandState = "revoked" if revoked else "forked" if len(lines) > 1 else "open"
+        state: StandState = "revoked" if revoked else "forked" if lines[branch].forked else "open"
         return Stand(log, head.seq, head.hash, state, min(backed_up, head.seq))
 
     def _roll_kiosk(self, body: bytes) -> bytes | None:
@@ -305,7 +306,7 @@ class SimServer:
     def _keep(self, opened: Opened) -> tuple[Head, bool, bool]:
         header, last = opened.header, _last(opened)
         revoked = self.kiosks[header.kiosk].revoked
-        lines = self.logs.get(header.log, [Line(counts=0 if revoked else None)])
+        lines = self.logs.get(header.log, [Line(counts=0 if revoked else None, by=header.kiosk)])
         fitting = [line for line in lines if line.hash_at(header.first_seq - 1) == header.prev]
         line = max(fitting, key=lambda fit: _agreement(fit, opened), default=lines[0])
         if "a line goes on with what lies on another" in self._faults:
@@ -317,27 +318,26 @@ class SimServer:
             verdict = protocol.judge(opened, line.head(header.log), known)
         # What is refused leaves nothing behind, not even whose the log is.
         self.logs[header.log] = lines
-        self.owners.setdefault(header.log, header.kiosk)
         if revoked and verdict.records:
             self.sent_shut_out.add(header.kiosk)
-        brought = header.kiosk != self.owners[header.log]
-        if brought and "what another kiosk brings is refused" in self._faults:
+        if header.kiosk != lines[0].by and "what another kiosk brings is refused" in self._faults:
             raise NotTaken(Reason.BROKEN)
-        counts = line is lines[0] or line.counts is None
-        if isinstance(verdict, Append) and not (verdict.records and brought and counts):
+        if isinstance(verdict, Append) and not (verdict.records and line.by != header.kiosk):
             new = opened if "a repeat is appended again" in self._faults and not verdict.records else verdict
             until = -1 if "the last record is dropped" in self._faults and len(new.records) > 5 else len(new.records)
             self._extend(line, new.records[:until], new.hashes[:until])
         elif "a branch is dropped" not in self._faults:
             self._part(lines, line, opened)
-            return verdict.head, len(lines) > 1, revoked
-        return verdict.head, len(lines) > 1, revoked and line.counts is not None and verdict.head.seq > line.counts
+            return verdict.head, True, revoked
+        return verdict.head, line.forked, revoked and line.counts is not None and verdict.head.seq > line.counts
 
     def _part(self, lines: list[Line], line: Line, opened: Opened) -> None:
         before = opened.header.first_seq - 1
         branch = line.until(before)
         branch.base = branch.counts = before + _agreement(line, opened)
-        branch.left = next(n for n, each in enumerate(lines) if each is line)
+        branch.by, branch.left = opened.header.kiosk, next(n for n, each in enumerate(lines) if each is line)
+        for each in (branch, *(each for each in lines if each.by == branch.by)):
+            each.forked = True
         self._extend(branch, opened.records, opened.hashes)
         if "a branch overwrites" in self._faults:
             line.records, line.hashes, line.bodies = branch.records, branch.hashes, branch.bodies

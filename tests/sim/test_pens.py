@@ -1,10 +1,12 @@
-"""What the simulator's keys remember is exactly what they signed."""
+"""What the simulator remembers is exactly what was signed, and what those very bytes said."""
 
 import pytest
 from cryptography.exceptions import InvalidSignature
 
+from kiosk.store.cipher import Keyring
+from kiosk.store.errors import RowDamaged
 from shared.keys import SigningKey
-from tests.sim.pens import remembered_signatures
+from tests.sim.pens import remembered_readings, remembered_signatures
 
 KEY, OTHER = SigningKey(b"1" * 32), SigningKey(b"2" * 32)
 
@@ -30,3 +32,14 @@ def test_signatures_are_the_same_with_and_without():
         KEY.public.ed25519.verify(before, b"message")
     made_inside.public.ed25519.verify(before, b"message")
     assert type(KEY.ed25519) is type(made_inside.ed25519) is type(SigningKey(b"3" * 32).ed25519)
+
+
+def test_a_row_is_remembered_for_its_place_its_store_and_those_bytes_alone():
+    """Read twice it says the same; in another place, in another store, one bit off, it is as damaged as ever."""
+    sealed = Keyring(b"7" * 32, b"s" * 16).rows("record").seal(3, b"plain", b"n" * 12)
+    with remembered_readings():
+        rows, elsewhere = (Keyring(b"7" * 32, store * 16).rows("record") for store in (b"s", b"t"))
+        assert [rows.open(3, sealed) for _ in range(2)] == [b"plain"] * 2
+        for cipher, place, data in ((rows, 4, sealed), (elsewhere, 3, sealed), (rows, 3, b"m" + sealed[1:])):
+            with pytest.raises(RowDamaged):
+                cipher.open(place, data)

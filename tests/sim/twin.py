@@ -50,7 +50,7 @@ from sync_server.sealed.models import SealedCase
 from sync_server.setting_up import program
 from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, OFFICE_ID, SEALING_KEY
 from tests.sim.laws import LawBroken
-from tests.sim.server import Backup, SimServer
+from tests.sim.server import Backup, Line, SimServer
 
 #: The reasons of a log's first record that raise an alarm, and which.
 _OPENED = {"restored": AlarmKind.KIOSK_RESTORED, "copied": AlarmKind.KIOSK_COPIED}
@@ -213,7 +213,11 @@ class Twin(SimServer):
 
     def _check_alarms(self) -> None:
         expected = {(AlarmKind.SERVER_RESTORED, epoch.hex()) for epoch in self._restores}
-        expected |= {(AlarmKind.FORKED, log.hex()) for log, lines in self.logs.items() if len(lines) > 1}
+        for log, lines in self.logs.items():
+            for line in lines[1:]:
+                own = line.by == lines[0].by
+                brought = AlarmKind.BROUGHT, f"{log.hex()} {line.by.hex()}"
+                expected.add((AlarmKind.FORKED, log.hex()) if own else brought)
         expected |= {(AlarmKind.REVOKED_SENT, kiosk.hex()) for kiosk in self.sent_shut_out}
         parents: dict[tuple[bytes, bytes], set[bytes]] = {}
         for record, body in self._bodies():
@@ -222,7 +226,7 @@ class Twin(SimServer):
                     expected.add((_OPENED[body.reason], record.header.log.hex()))
                 if body.parent_log:
                     # A copy that goes on as a kiosk of its own is no second device of this one.
-                    parent = self.owners[record.header.log], body.parent_log
+                    parent = self.logs[record.header.log][0].by, body.parent_log
                     parents.setdefault(parent, set()).add(record.header.log)
         expected |= {(AlarmKind.TWO_DEVICES, log.hex()) for (_, log), logs in parents.items() if len(logs) > 1}
         raised = {(AlarmKind(alarm.kind), alarm.cause) for alarm in Alarm.objects.filter(office=self.office)}
@@ -268,10 +272,12 @@ class Twin(SimServer):
                         continue
                     body = kinds.decode(record.header.kind, record.header.schema, record.body)
                     assert isinstance(body, RatingChanged)
-                    own = self.owners.get(body.of_log) == self.owners[log]
-                    there = [line] if body.of_log == log else self.logs.get(body.of_log, []) if own else []
+                    there = [line] if body.of_log == log else self._own(body.of_log, line.by)
                     found.update(hash_ for each in there if (hash_ := each.hash_at(body.of_seq)) is not None)
         return found
+
+    def _own(self, log: bytes, kiosk: bytes) -> list[Line]:
+        return [line for line in self.logs.get(log, []) if line.by == kiosk]
 
     def _bodies(self) -> Iterator[tuple[Record, kinds.Body | kinds.Unreadable]]:
         """Every record with a body that the simulated server holds, each once, and what it says."""

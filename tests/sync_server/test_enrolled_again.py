@@ -94,12 +94,14 @@ def test_as_another_kiosk_nothing_is_stuck_and_the_clerk_counts_what_it_brought(
     catch_up()
     old, new = Kiosk.objects.get(name="ตู้ 1"), Kiosk.objects.get(name="ตู้ 2")
     assert me.kiosk.hex() == new.kiosk_id
-    assert set(Log.objects.filter(kiosk=new).values_list("name", "counts_through")) == {
+    assert set(Log.objects.filter(kiosk=new, branch=0).values_list("name", "counts_through")) == {
         ("lobby", None), ("confidential", None),
     }  # fmt: skip
-    brought = Log.objects.get(kiosk=old, name="lobby", branch=1)
+    brought = Log.objects.get(kiosk=new, name="lobby", branch=1)
     assert brought.apart > 0
-    assert "ตู้ 2" in Alarm.objects.get(kind=AlarmKind.FORKED, cause=brought.log_id).detail
+    assert Log.objects.get(log_id=brought.log_id, branch=0).kiosk == old
+    assert not Alarm.objects.exclude(kind=AlarmKind.BROUGHT).exists()
+    assert "ตู้ 1" in Alarm.objects.get(cause=f"{brought.log_id} {new.kiosk_id}").detail
     assert SealedCase.objects.count() == 2
     assert RecordRow.objects.count() == RecordRow.objects.values("hash").distinct().count()
     deciding.take_in(program(server.office), brought, "เครื่องเดิม ลงทะเบียนใหม่", now=days.now)

@@ -288,21 +288,22 @@ def test_a_device_enrolled_as_another_kiosk_hears_where_its_old_log_stands(kiosk
 
 
 def test_what_another_kiosk_brings_of_a_log_lies_beside_it_until_somebody_looked(kiosk, server):
-    """The line that counts is as it was; the records are kept on a branch, batch after batch, and staff are told whose
-    they are and who brought them.
+    """The line that counts is as it was, and its own kiosk hears of no fork; the records are kept on a branch, batch
+    after batch, and staff are told whose they are and who brought them.
     """
     kiosk.push()
     again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
-    again.logs = dict(kiosk.logs)
+    again.logs = {kiosk.lobby.id: type(kiosk.lobby)("lobby", kiosk.lobby.id, list(kiosk.lobby.records))}
     for number in (9, 10):
         again.ticket(number)
         assert again.read(again.post("push", again.envelope())).forked
     main, beside = Log.objects.filter(log_id=kiosk.lobby.id.hex()).order_by("branch")
     assert (main.seq, main.counts_through) == (1, None)
     assert (beside.seq, beside.base_seq, beside.counts_through) == (3, 1, 1)
-    assert beside.kiosk == main.kiosk
-    alarm = Alarm.objects.get(kind=AlarmKind.FORKED)
-    assert (alarm.kiosk, alarm.detail) == (main.kiosk, "from record 2 on, brought by ตู้ 2")
+    assert (main.kiosk.name, beside.kiosk.name) == ("ตู้ 1", "ตู้ 2")
+    alarm = Alarm.objects.get()
+    assert (alarm.kind, alarm.kiosk.name, alarm.detail) == (AlarmKind.BROUGHT, "ตู้ 2", "from record 2 on, of ตู้ 1")
+    assert [stand.state for stand in _asked(kiosk).stands] == ["open"]
 
 
 def test_what_another_kiosk_repeats_of_a_log_changes_nothing(kiosk, server):
@@ -329,17 +330,20 @@ def test_the_same_records_never_lie_on_two_lines(kiosk, server):
     assert RecordRow.objects.count() == 2
 
 
-def test_a_line_that_was_counted_takes_nothing_more_from_another_kiosk(kiosk, server):
-    """The clerk counted what was brought: what is brought later is looked at by itself."""
+def test_revoking_who_brought_a_line_takes_it_back(kiosk, server):
+    """The clerk had counted what a tablet brought of the kiosk's log; then it turns out that the tablet was stolen."""
     kiosk.push()
-    again = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
-    again.logs = dict(kiosk.logs)
-    again.ticket(9)
-    again.post("push", again.envelope())
-    deciding.take_in(program(server.office), Log.objects.get(branch=1), "เครื่องเดิม", now=server.now)
-    again.ticket(10)
-    again.post("push", again.envelope())
-    assert list(Log.objects.order_by("branch").values_list("seq", "counts_through")) == [(1, None), (2, None), (3, 2)]
+    tablet = FakeKiosk.enrolled(server, name="แท็บเล็ต", series="B", seed=2)
+    tablet.logs = dict(kiosk.logs)
+    tablet.ticket(9)
+    tablet.post("push", tablet.envelope())
+    actor, brought = program(server.office), Log.objects.get(branch=1)
+    deciding.take_in(actor, brought, "เครื่องเดิม", now=server.now)
+    deciding.revoke(actor, brought.kiosk, "ถูกขโมย", now=server.now, through={brought.log_id: 0})
+    assert list(Log.objects.order_by("branch").values_list("seq", "counts_through")) == [(1, None), (2, 1)]
+    tablet.ticket(10)
+    tablet.post("push", tablet.envelope())
+    assert list(Log.objects.order_by("branch").values_list("seq", "counts_through")) == [(1, None), (3, 1)]
 
 
 def test_an_idle_contact_is_one_exchange_of_at_most_a_kilobyte(kiosk, client):
