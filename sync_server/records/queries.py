@@ -123,7 +123,8 @@ def set_aside(office: Office) -> QuerySet[SetAside]:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a log that a person has to look at, or has looked at: of a fork, or of a revoked kiosk.
+    """A line of a log that a person has to look at, or has looked at: of a fork, of a revoked kiosk, or brought by
+    another kiosk than the log's own.
 
     `doubtful_from` is its first record in doubt; `apart` how many records do not count; `open` says that some of them
     came since anybody decided.
@@ -137,6 +138,14 @@ class Line:
     def apart(self) -> int:
         """How many records do not count."""
         return self.log.apart
+
+    @property
+    def brought_of(self) -> Kiosk | None:
+        """Whose records this kiosk brought; None where they are its own."""
+        first = self.log
+        while first.based_on is not None:
+            first = first.based_on
+        return None if first.kiosk_id == self.log.kiosk_id else first.kiosk
 
     @property
     def last(self) -> Decision | None:
@@ -158,7 +167,7 @@ def doubtful_lines(office: Office) -> list[Line]:
         Log.objects.filter(office=office)
         .exclude(name=CONFIDENTIAL)
         .filter(Q(forked_at__isnull=False) | Q(counts_through__isnull=False) | Q(decisions__isnull=False))
-        .select_related("kiosk", "based_on")
+        .select_related("kiosk", "based_on__kiosk")
         .prefetch_related("decisions", "branches")
         .distinct()
     )

@@ -117,6 +117,28 @@ def test_the_clerk_lets_a_parted_line_count(busy, signed_in):
     assert re.search("สองสายเป็นคนละวัน.*เครื่องทดสอบ", page, re.DOTALL)
 
 
+def test_a_line_that_another_kiosk_brought_says_whose_it_is(server, signed_in):
+    """The clerk reads of which kiosk it is, who brought it, and what that may mean; of a fork nothing of the kind."""
+    from fake_kiosk import FakeKiosk
+
+    kiosk = FakeKiosk.enrolled(server, name="ตู้เดิม")
+    kiosk.push()
+    again = FakeKiosk.enrolled(server, name="ตู้ใหม่", series="B", seed=2)
+    again.logs = {kiosk.lobby.id: type(kiosk.lobby)("lobby", kiosk.lobby.id, list(kiosk.lobby.records))}
+    for number in (1, 2):
+        again.ticket(number)
+        again.post("push", again.envelope())
+    page = read(signed_in("palad").get("/desk/records/branches"))
+    assert page.count("บันทึกของ ตู้เดิม ที่เครื่องนี้นำมา") == 1
+    assert re.search("ตู้ใหม่ *· *สายที่ 1", page)
+    assert "นำบันทึกของอีกตู้มาด้วย" in read(signed_in("palad").get("/desk/kiosks/"))
+
+
+def test_a_fork_is_no_line_that_was_brought(busy, signed_in):
+    """Two lines of one kiosk are its own."""
+    assert "ที่เครื่องนี้นำมา" not in read(signed_in("palad").get("/desk/records/branches"))
+
+
 def test_the_administrator_sees_no_record(busy, signed_in):
     """Logs of citizens are not system data."""
     answer = signed_in("it").get("/desk/records/")
