@@ -131,7 +131,9 @@ def test_a_line_that_another_kiosk_brought_says_whose_it_is(server, signed_in):
     page = read(signed_in("palad").get("/desk/records/branches"))
     assert page.count("บันทึกของ ตู้เดิม ที่เครื่องนี้นำมา") == 1
     assert re.search("ตู้ใหม่ *· *สายที่ 1", page)
-    assert "นำบันทึกของอีกตู้มาด้วย" in read(signed_in("palad").get("/desk/kiosks/"))
+    fleet = signed_in("palad").get("/desk/kiosks/")
+    assert "นำบันทึกของอีกตู้มาด้วย" in read(fleet)
+    assert '<a class="btn row" href="/desk/records/branches">' in fleet.content.decode()
 
 
 def test_a_fork_is_no_line_that_was_brought(busy, signed_in):
