@@ -54,6 +54,8 @@ def let_go(folder: Path, key: VerifyKey, office: bytes) -> None:
         (folder / _POINTER).unlink(missing_ok=True)
     for path in strangers:
         path.unlink()
+    if strangers:
+        files.sync_folder(folder)  # else a power cut could bring them back, beside an identity that is there for good
 
 
 def _is_signed(path: Path, key: VerifyKey, office: bytes) -> bool:

@@ -63,7 +63,9 @@ def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
     branches = _locked(opened, kiosk, now)
     branch, known = _where_it_fits(opened, branches)
     verdict = protocol.judge(opened, _head(branch), known)
-    if isinstance(verdict, Append) and (not verdict.records or _may_extend(kiosk, branch)):
+    # A device that was enrolled once more, as another kiosk, brings what its old log lacked on a line of its own:
+    # whoever revokes it takes that back.
+    if isinstance(verdict, Append) and (not verdict.records or branch.kiosk_id == kiosk.pk):
         kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
     else:
         kept = _part(opened, branch, branches, known, kiosk, now)
@@ -229,13 +231,6 @@ def _hashes(branch: Log, first: int, last: int) -> dict[int, bytes]:
 
 def _head(branch: Log) -> Head:
     return Head(bytes.fromhex(branch.log_id), branch.seq, bytes(branch.head_hash))
-
-
-def _may_extend(kiosk: Kiosk, branch: Log) -> bool:
-    """A device that was enrolled once more, as another kiosk, may bring what its old log still lacks: on a line of its
-    own, which whoever revokes it takes back.
-    """
-    return branch.kiosk_id == kiosk.pk
 
 
 def _extend(

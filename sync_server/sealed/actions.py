@@ -162,7 +162,7 @@ def _read(case: SealedCase, key: ReadingKey) -> Complaint:
     body = None if row is None or row.body is None else kinds.decode(row.kind, row.schema, bytes(row.body))
     if not isinstance(body, kinds.ComplaintFiled):
         raise NotNow("เนื้อหาถูกลบแล้ว")
-    for log_id in dict.fromkeys(_written_in(case)):
+    for log_id in _written_in(case):
         try:
             opened = envelope.open_routed(body.sealed, reader=key, log=log_id, route=body.route)
             return complaint.decode(opened)

@@ -240,12 +240,13 @@ class Twin(SimServer):
                 raise LawBroken(f"{strange} records are of unknown kinds, and yet: {balance}")
 
     def _check_projections(self) -> None:
-        bodies = [body for _, body in self._bodies()]
+        told = list(self._bodies())
+        bodies = [body for _, body in told]
         tickets = Counter((b.service_date, b.series, b.number) for b in bodies if isinstance(b, TicketIssued))
         changed = self._changed()
         ratings = Counter(
             (body.service_date, body.score, body.repeat, header_hash(record.header) in changed)
-            for record, body in self._bodies()
+            for record, body in told
             if isinstance(body, RatingGiven | RatingChanged)
         )
         filed = sum(isinstance(body, CaseFiled) for body in bodies)

@@ -222,6 +222,23 @@ def test_enrolling_anew_lets_go_of_content_that_its_keys_did_not_sign(tmp_path, 
     assert editions.edition == 2
 
 
+def test_what_was_let_go_is_off_the_disk_before_the_identity_is_there(tmp_path, monkeypatch):
+    """A power cut afterwards brings no number of a thief back."""
+    content_folder, gone_and_synced = tmp_path / "content", []
+    content_folder.mkdir()
+    (content_folder / "9.manifest").write_bytes(b"nobody's")
+    sync = files.sync_folder
+
+    def noted(folder):
+        if folder == content_folder:
+            gone_and_synced.append(not list(folder.glob("*.manifest")) and not identity.is_enrolled(tmp_path))
+        sync(folder)
+
+    monkeypatch.setattr(files, "sync_folder", noted)
+    try_enrol(tmp_path, Registry())
+    assert gone_and_synced == [True]
+
+
 def test_enrolling_anew_keeps_content_that_its_keys_signed(tmp_path):
     """The kiosk lost its own key and nothing else: it goes on showing what it showed, and never anything older."""
     editions = Editions(tmp_path / "content", BUNDLE_KEY.public, OFFICE_ID)
