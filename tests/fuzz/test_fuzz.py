@@ -28,6 +28,11 @@ def test_nothing_damaged_is_taken_and_nothing_crashes():
     assert sum(tally.refused.values()) > COUNT * 0.8
 
 
+def test_honest_bytes_are_the_same_in_every_run():
+    """Else one seed would damage something else each time."""
+    assert [each.honest for each in targets()] == [each.honest for each in targets()]
+
+
 def test_one_seed_is_one_run():
     """A finding can be had again."""
     one, two = run(seed=3, count=2000), run(seed=3, count=2000)
