@@ -213,6 +213,7 @@ class Moved(models.Model):
 
 class Outcome(models.Model):
     """What became of a ticket at the `nth` service its holder was here for (1 for most); made of all its `Moved` rows.
+    `holder` is 1 but where the number was given out again on that day, as by a copied device.
 
     (log, seq) is the record that issued it, or the first one about it while that has not come (`issued` is False, and
     it counts nowhere). `priority` is the one it was issued with, `served_as` the one that staff left it. `hour` is the
@@ -228,6 +229,7 @@ class Outcome(models.Model):
     service_date = models.DateField()
     series = models.CharField(max_length=8)
     number = models.PositiveIntegerField()
+    holder = models.PositiveSmallIntegerField(default=1)
     nth = models.PositiveSmallIntegerField()
     last = models.BooleanField()
     issued = models.BooleanField()
@@ -251,7 +253,7 @@ class Outcome(models.Model):
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["office", "service_date", "series", "number", "nth"], name="outcome_once_per_service"
+                fields=["office", "service_date", "series", "number", "holder", "nth"], name="outcome_once_per_service"
             ),
         ]
 

@@ -1,17 +1,21 @@
 """What became of a ticket: from what happened to it, one `Part` for each service its holder was here for. No database.
 
-    parts = parts_of(happened)        # what is known of one ticket, in any order
+    for rows in holders_of(happened):           # what is known of one number of one day, in any order
+        parts = parts_of(rows)                  # of one ticket
 
 The rules of this file:
 1. The result is a function of the set of records: neither the order in which logs arrived nor a record that came twice
-   (a press has 16 random bytes) changes it. Within a log the kiosk's order holds; logs follow each other by the moment
-   of their first record about this ticket.
+   (a press has 16 random bytes, an issue the moment of its kiosk's own clock) changes it. Within a log the kiosk's
+   order holds; logs follow each other by the moment of their first record about this ticket.
 2. Times are those the kiosk measured, added up over the stretches at counters. One stretch that no clock could tell
    makes the sum None; what was done on paper has no times.
 3. Once a ticket is done with, nothing more happens to it.
+4. A number that was given out twice (by a copied device, by one that replaces another) is two tickets: somebody held
+   each. What a log tells is of the one that it issued; what another log tells, of the one issued last before that.
 """
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
@@ -32,7 +36,9 @@ UNCOUNTED: Final = frozenset({"absent", "back", "late", "taken", "handed"})
 
 
 class Happened(NamedTuple):
-    """One record about a ticket, as `Moved` keeps it; `log` is whatever tells logs apart and orders them for ever."""
+    """One record about a ticket, as `Moved` keeps it; `log` is whatever tells logs apart and orders them for ever.
+    `action` tells the press, or the issue, from every other one.
+    """
 
     log: tuple[str, int]
     seq: int
@@ -83,6 +89,29 @@ def total_ms(stretches: Sequence[int | None]) -> int | None:
     """These stretches together; None where there is none, or where one of them could not be told."""
     told = [ms for ms in stretches if ms is not None]
     return sum(told) if told and len(told) == len(stretches) else None
+
+
+def holders_of(happened: Iterable[Happened]) -> list[list[Happened]]:
+    """The records of one number of one day, apart for each time it was given out, and in the order of rule 1; at least
+    one list.
+    """
+    rows = in_order(happened)
+    issues: dict[str, Happened] = {}
+    for row in rows:
+        if row.move == ISSUED:
+            issues.setdefault(row.action, row)
+    if len(issues) < 2:
+        return [rows]
+    given = sorted(issues.values(), key=lambda row: (row.at or _NEVER, row.log, row.seq))
+    holder = {issue.action: nth for nth, issue in enumerate(given)}
+    own: dict[tuple[str, int], int] = {}
+    held: list[list[Happened]] = [[] for _ in given]
+    for row in rows:
+        if row.move == ISSUED:
+            own[row.log] = holder[row.action]
+        before = bisect_right(given, row.at or _NEVER, key=lambda issue: issue.at or _NEVER)
+        held[own.get(row.log, max(0, before - 1))].append(row)
+    return held
 
 
 def parts_of(happened: Iterable[Happened]) -> list[Part]:

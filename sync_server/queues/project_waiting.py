@@ -19,7 +19,7 @@ from shared.kinds import CounterSeen, QueueClosed, TicketIssued, TicketMoved
 from shared.times import limit_ms
 from sync_server.organisations.models import Office
 from sync_server.queues.models import CounterState, Moved, Outcome, Presence
-from sync_server.queues.outcomes import ISSUED, Happened, Part, in_order, issue_of, parts_of, total_ms
+from sync_server.queues.outcomes import ISSUED, Happened, Part, holders_of, issue_of, parts_of, total_ms
 from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
@@ -85,7 +85,7 @@ def _issued(seen: Seen[TicketIssued]) -> Moved:
     body = seen.body
     return _row(
         seen, move=ISSUED, service=_clean(body.service, chars_max=60), label=_clean(body.public_label, chars_max=80),
-        reason=_clean(body.priority, chars_max=60),
+        reason=_clean(body.priority, chars_max=60), action=f"{seen.at.boot.hex()}{seen.at.mono_ms:016x}",
     )  # fmt: skip
 
 
@@ -135,8 +135,13 @@ def _see(run: Sequence[Seen[CounterSeen]] | Sequence[Seen[QueueClosed]], what: C
 _FIELDS = tuple(name for name in Happened._fields if name != "log")
 
 
+def as_happened(row: Moved) -> Happened:
+    """A row as the rules of `outcomes` read it."""
+    return Happened((row.log.log_id, row.log.branch), *(getattr(row, name) for name in _FIELDS))
+
+
 def _settle(office_pk: int, keys: Collection[Key]) -> None:
-    found: list[tuple[Key, list[Happened], list[Part], dict[tuple[str, int], int]]] = []
+    found: list[tuple[Key, int, list[Happened], list[Part], dict[tuple[str, int], int]]] = []
     for day, series, numbers in _together(keys):
         happened: dict[int, list[Happened]] = defaultdict(list)
         logs: dict[tuple[str, int], int] = {}
@@ -146,8 +151,12 @@ def _settle(office_pk: int, keys: Collection[Key]) -> None:
             logs[log_id, branch] = log_pk
             happened[number].append(Happened((log_id, branch), *fields))
         Outcome.objects.filter(**of_these).delete()
-        found += [((day, series, number), in_order(rows), parts_of(rows), logs) for number, rows in happened.items()]
-    promised = _promised({(part.edition, part.service) for _, _, parts, _ in found for part in parts if part.service})
+        found += [
+            ((day, series, number), holder, of_one, parts_of(of_one), logs)
+            for number, rows in happened.items()
+            for holder, of_one in enumerate(holders_of(rows), 1)
+        ]
+    promised = _promised({(part.edition, part.service) for *_, parts, _ in found for part in parts if part.service})
     Outcome.objects.bulk_create(outcome for each in found for outcome in _outcomes(office_pk, *each, promised))
 
 
@@ -163,6 +172,7 @@ def _together(keys: Collection[Key]) -> Iterator[tuple[dt.date, str, list[int]]]
 def _outcomes(
     office_pk: int,
     key: Key,
+    holder: int,
     rows: Sequence[Happened],
     parts: Sequence[Part],
     logs: Mapping[tuple[str, int], int],
@@ -177,10 +187,10 @@ def _outcomes(
         service = promised.get((part.edition, part.service))
         yield Outcome(
             office_id=office_pk, log_id=logs[source.log], seq=source.seq, service_date=day, series=series,
-            number=number, nth=nth, last=nth == len(parts), issued=issue is not None, service=part.service,
-            label=part.label, priority=issue.reason if issue else "", served_as=part.priority, hour=hour,
-            counter=part.counter, calls=part.calls, transfers=part.transfers,
-            walked_in=part.walked_in, on_paper=part.on_paper, end=part.end,
+            number=number, holder=holder, nth=nth, last=nth == len(parts), issued=issue is not None,
+            service=part.service, label=part.label, priority=issue.reason if issue else "", served_as=part.priority,
+            hour=hour, counter=part.counter, calls=part.calls, transfers=part.transfers, walked_in=part.walked_in,
+            on_paper=part.on_paper, end=part.end,
             waited_ms=part.waited_ms, walked_ms=part.walked_ms, served_ms=part.served_ms,
             promise_ms=limit_ms(service.promise) if service else None, steps_kept=_steps_kept(part, service),
         )  # fmt: skip

@@ -5,6 +5,7 @@ is the running fiscal half. The rows are named by what they count as (``of=waite
 """
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -23,7 +24,8 @@ from sync_server.queues import waiting as figures
 from sync_server.queues.chart import HEIGHT, WIDTH, chart
 from sync_server.queues.labels import COUNTED, ENDS, MOVES, NO_SERVICE, NO_WAIT, PRIORITIES
 from sync_server.queues.models import Moved, Outcome
-from sync_server.queues.outcomes import ISSUED
+from sync_server.queues.outcomes import ISSUED, holders_of
+from sync_server.queues.project_waiting import as_happened
 from sync_server.queues.waiting import Figures, ServiceTimes, Spread
 from sync_server.queues.window import Window, choices
 from sync_server.records.models import RecordRow
@@ -145,20 +147,22 @@ def happened(staff: Staff, rows: Sequence[Outcome]) -> Mapping[int, list[Happeni
     tickets, places = Q(pk__in=[]), Q(pk__in=[])
     for row in rows:
         tickets |= Q(service_date=row.service_date, series=row.series, number=row.number)
-    moves = sorted(
-        Moved.objects.filter(tickets, office=staff.office),
-        key=lambda each: (each.move != ISSUED, each.log_id, each.seq),
-    )
-    for move in moves:
+    moves: dict[tuple[dt.date, str, int], list[Moved]] = defaultdict(list)
+    for move in Moved.objects.filter(tickets, office=staff.office).select_related("log"):
         places |= Q(log=move.log_id, seq=move.seq)
+        moves[move.service_date, move.series, move.number].append(move)
     opens = staff.role not in (Role.ADMIN, Role.READER)
     records = RecordRow.objects.filter(places).values_list("log", "seq", "pk") if opens else ()
     keys: dict[tuple[int, int], int] = {(int(log), seq): pk for log, seq, pk in records}
-    of_ticket: dict[tuple[dt.date, str, int], list[Happening]] = {}
-    for move in moves:
-        happening = Happening(MOVES.get(move.move, move.move), move.at, keys.get((move.log_id, move.seq)))
-        of_ticket.setdefault((move.service_date, move.series, move.number), []).append(happening)
-    return {row.pk: of_ticket.get((row.service_date, row.series, row.number), []) for row in rows}
+    told: dict[tuple[dt.date, str, int, int], list[Happening]] = {}
+    for ticket, of_it in moves.items():
+        logs = {(move.log.log_id, move.log.branch): move.log_id for move in of_it}
+        for holder, rows_of_it in enumerate(holders_of(map(as_happened, of_it)), 1):
+            told[*ticket, holder] = [
+                Happening(MOVES.get(row.move, row.move), row.at, keys.get((logs[row.log], row.seq)))
+                for row in sorted(rows_of_it, key=lambda each: each.move != ISSUED)
+            ]
+    return {row.pk: told.get((row.service_date, row.series, row.number, row.holder), []) for row in rows}
 
 
 def _window(bar: FilterBar, today: dt.date) -> Window:

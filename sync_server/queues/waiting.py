@@ -89,7 +89,7 @@ COUNTED: Final[Mapping[str, Mapping[str, Any]]] = {
 def outcomes(office: Office, first: dt.date, last: dt.date) -> QuerySet[Outcome]:
     """What became of the tickets of a period, both days included; those whose issue has not arrived are not in it."""
     rows = Outcome.objects.filter(office=office, service_date__range=(first, last), issued=True)
-    return rows.annotate(**_STATES).order_by("service_date", "series", "number", "nth")
+    return rows.annotate(**_STATES).order_by("service_date", "series", "number", "holder", "nth")
 
 
 def pending(office: Office, first: dt.date, last: dt.date) -> int:

@@ -4,6 +4,7 @@ Everything it says goes through `shared.protocol.Push`; it answers to the server
 unless a `post` is given.
 """
 
+import copy
 import datetime as dt
 import random
 from collections.abc import Callable, Sequence
@@ -69,6 +70,13 @@ class FakeKiosk:
         kiosk = cls(me, post, server.now, seed)
         kiosk.letter = series[0]
         return kiosk
+
+    def clone(self) -> "FakeKiosk":
+        """A second device with a copy of this one's disk; its program was started apart."""
+        twin = copy.copy(self)
+        twin.logs, twin.random, twin.events = copy.deepcopy(self.logs), copy.deepcopy(self.random), []
+        twin.boot = bytes(reversed(self.boot))
+        return twin
 
     @property
     def lobby(self) -> FakeLog:

@@ -2,7 +2,6 @@
 time.
 """
 
-import copy
 import shutil
 import threading
 
@@ -23,20 +22,11 @@ from sync_server.setting_up import program
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="copies the database file")
 
 
-def _clone(kiosk: FakeKiosk) -> FakeKiosk:
-    """A second device with a copy of the first one's disk."""
-    twin = copy.copy(kiosk)
-    twin.logs = copy.deepcopy(kiosk.logs)
-    twin.random = copy.deepcopy(kiosk.random)
-    twin.events = []
-    return twin
-
-
 def _forked(kiosk: FakeKiosk) -> FakeKiosk:
     """Kiosk and twin share two records, then each goes its own way and pushes."""
     kiosk.ticket(1)
     kiosk.push()
-    twin = _clone(kiosk)
+    twin = kiosk.clone()
     kiosk.ticket(2)
     kiosk.ticket(3)
     kiosk.push()
@@ -133,7 +123,7 @@ def test_a_branch_whose_beginning_is_unknown_waits_for_it(kiosk, server):
     """
     kiosk.ticket(1)
     kiosk.push()
-    twin = _clone(kiosk)
+    twin = kiosk.clone()
     kiosk.ticket(2)
     kiosk.push()
     # What the twin wrote as number 3 went to a server that is gone; here only number 4 arrives.
@@ -156,7 +146,7 @@ def test_a_third_history_that_leaves_the_second_is_stored_without_doubles(kiosk)
     twin = _forked(kiosk)
     twin.rate(2)
     twin.push()
-    third = _clone(twin)
+    third = twin.clone()
     twin.rate(3)
     twin.push()
     third.rate(4)
@@ -295,7 +285,7 @@ def test_many_kiosks_at_once_do_not_mix(server):
 def test_two_histories_pushed_at_once_are_both_kept(kiosk, server):
     """The race of a kiosk and its clone ends in two branches, never in an overwritten record."""
     kiosk.push()
-    twin = _clone(kiosk)
+    twin = kiosk.clone()
     kiosk.ticket(1)
     twin.ticket(2)
     envelopes = [kiosk.envelope(kiosk.lobby.records[1:]), twin.envelope(twin.lobby.records[1:])]

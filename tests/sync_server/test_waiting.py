@@ -157,6 +157,59 @@ def test_a_log_that_was_carried_over_counts_once(lobby):
     assert rows(Outcome, but=("log_id", "seq")) == before
 
 
+def told_of(number):
+    """What became of each holder of a number of host A, as (holder, minutes waited, minutes served, end)."""
+    rows = Outcome.objects.filter(series="A", number=number, issued=True).order_by("holder", "nth")
+    return [(row.holder, *((ms or 0) // MIN_MS for ms in (row.waited_ms, row.served_ms)), row.end) for row in rows]
+
+
+def test_a_number_that_a_copied_device_gave_too_is_two_tickets(lobby, server):
+    """Both lines count: each visitor has a wait, a time and an end, though both held one number."""
+    host, _other = lobby
+    one(host, 1, "sign_tax", [4])
+    settle(host)
+    twin = host.clone()
+    one(host, 2, "sign_tax", [5])
+    one(twin, 2, "sign_tax", [7], hour=10, waited_min=20, ends="leave")
+    settle(host, twin)
+    assert told_of(2) == [(1, 10, 5, "served")]
+    deciding.take_in(program(server.office), Log.objects.get(branch=1), "มีสองเครื่องจริง", now=server.now)
+    catch_up()
+    both = [(1, 10, 5, "served"), (2, 20, 7, "left")]
+    assert (told_of(1), told_of(2)) == ([(1, 10, 4, "served")], both)
+    assert waiting.figures(server.office, DAY, DAY).tickets == 3
+    deciding.keep_apart(program(server.office), Log.objects.get(branch=1), "เครื่องทดลอง", now=server.now)
+    catch_up()
+    assert told_of(2) == both[:1]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_a_number_given_again_is_moved_in_the_hosts_queue_by_when_it_was_given(lobby, server, order):
+    """Two devices give one number of a letter, the second after the first was served, and a third keeps the queue: what
+    it tells is of the one that was given last before that, whichever log comes first.
+    """
+    host, other = lobby
+    again = FakeKiosk.enrolled(server, name="ตู้ 3", series="C", seed=3)
+    again.now, again.post = host.now, host.post
+    day = DAY.isoformat()
+    for issuer, hour, served in ((other, 9, 6), (again, 14, 3)):
+        ms = at_clock(hour)
+        issuer.append(TicketIssued(day, "A", 1, "sign_tax", "", "", None, "th"), at=lobby_day.at(day, ms, issuer.boot))
+        moves = ((8, "call", 8, None), (9, "serve", None, None), (9, "finish", None, served))
+        for minutes, move, waited, took in moves:
+            body = TicketMoved(
+                day, "A", 1, move, "1", "somebody", "", "", "", host.random.randbytes(16),
+                waited and waited * MIN_MS, None, took and took * MIN_MS, False,
+            )  # fmt: skip
+            host.append(body, at=lobby_day.at(day, ms + minutes * MIN_MS, host.boot))
+    for n in order:
+        settle((host, other, again)[n])
+    assert told_of(1) == [(1, 8, 6, "served"), (2, 8, 3, "served")]
+    before = tables()
+    rebuild("waiting")
+    assert tables() == before
+
+
 def records_of(world):
     """The records of a kiosk's lobby log behind its opening, as they stand there."""
     seq = 1

@@ -12,12 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk, direct
 from test_web_cases import read
 
+from shared.kinds import TicketIssued
 from sync_server.content.actions import publish_sample
 from sync_server.projectors import catch_up
 from sync_server.queues import labels, waiting
 from sync_server.queues.chart import chart
 from sync_server.queues.waiting import Hour, Spread
 from sync_server.queues.window import Window, choices
+from sync_server.records import deciding
+from sync_server.records.models import Log
+from sync_server.setting_up import program
 
 DAY = dt.date(2026, 11, 25)
 WAITING = "/desk/queues/waiting"
@@ -133,6 +137,25 @@ def test_rows_lead_to_their_records_for_those_who_may(lobby, signed_in, monkeypa
     first = answer.context["happened"][rows[0].pk][0].record
     assert signed_in("palad").get(f"/desk/records/{first}").status_code == 200
     assert "/desk/records/" not in signed_in("it").get(address).content.decode().partition("<main")[2]
+
+
+def test_each_holder_of_a_number_has_a_row_with_its_own_records(lobby, signed_in, server):
+    """A copied device gave the number too, and both lines count: two rows, and what happened to each."""
+    clerk = program(server.office)
+    twin = lobby.clone()
+    for kiosk, number in ((lobby, 200), (twin, 200), (twin, 201)):
+        kiosk.append(TicketIssued(DAY.isoformat(), "A", number, "sign_tax", "", "", None, "th"))
+    lobby.push()
+    twin.push()
+    deciding.take_in(clerk, Log.objects.get(branch=1), "มีสองเครื่องจริง", now=server.now)
+    catch_up()
+    answer = signed_in("palad").get(WAITING.replace("waiting", "outcomes") + "?of=end-none&period=m2026-11")
+    shown = [(row.number, row.holder) for row in answer.context["page"].rows if row.number >= 200]
+    assert shown == [(201, 1), (200, 2), (200, 1)]
+    records = [answer.context["happened"][row.pk] for row in answer.context["page"].rows if row.number == 200]
+    assert [len(each) for each in records] == [1, 1]
+    assert records[0][0].record != records[1][0].record
+    assert read(answer).count("ออกเลขครั้งที่ 2") == 1
 
 
 def test_every_figure_has_its_words():
