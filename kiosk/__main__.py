@@ -5,6 +5,7 @@
     sala-kiosk enrol --stick DIR --code CODE    the same without a line; twice, with a way to the server in between
     sala-kiosk run                              open the window and serve citizens; enrol by touch, where it was not yet
     sala-kiosk status                           how far records got, what needs a person; also while it runs
+    sala-kiosk leave                            make ready to be enrolled anew, records and all; not while it runs
     sala-kiosk roll-key                         sign with a new key from now on; not while it runs
     sala-kiosk verify                           check every record, document and piece of content; not while it runs
     sala-kiosk join CODE                        take numbers from the kiosk that host_kiosk names; not while it runs
@@ -40,7 +41,7 @@ from kiosk.store import StoreInUse
 from kiosk.store.check import check_all
 from kiosk.store.editions import Editions
 from kiosk.sync import rolling
-from kiosk.sync.enrolment import enrol, enrol_by_stick
+from kiosk.sync.enrolment import enrol, enrol_by_stick, leave
 from kiosk.sync.https import Https
 from kiosk.trust import Trust
 from kiosk.ui.shaping.house import breaker
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     status = add("status", _status, "how far records got, and what needs a person")
     status.add_argument("--json", action="store_true", help="everything, for scripts")
     add("verify", _verify, "check every record, document and piece of content")
+    add("leave", _leave, "make ready to be enrolled anew; the records stay")
     add("roll-key", _roll_key, "sign with a new key from now on")
     join = add("join", _join, "let this second kiosk take its numbers from the one that host_kiosk names")
     join.add_argument("code", help="the eight digits on the host kiosk's staff screen")
@@ -246,6 +248,14 @@ def _verify(args: argparse.Namespace) -> int:
     for fault in faults:
         print(f"fault: {fault}")
     return 1 if faults else 0
+
+
+def _leave(args: argparse.Namespace) -> int:
+    captured = leave(args.data)
+    print(f"This device belongs to no office now. Its {captured} records stay in {args.data} and go with it.")
+    print("Enrol it with a code: at its screen (sala-kiosk run), or with sala-kiosk enrol.")
+    print(f"To think better of it, rename the two files there that end in {identity.BEFORE} back.")
+    return 0
 
 
 def _roll_key(args: argparse.Namespace) -> int:

@@ -3,6 +3,7 @@
     identity.json    office, kiosk, letters, the server's public keys, the salt of citizens' codes
     signing.key      the kiosk's own private key, made here, readable by its owner only
     signing.key.next a new one that the server has not confirmed yet (`kiosk.sync.rolling`)
+    *.before         identity and key that were laid aside to enrol anew; gone once that is done
 
 Both are written aside, synced and renamed, the key first: a cut in between leaves a kiosk that is not enrolled,
 never half of one. A key file that is missing or another kiosk's is called a wrong key; nothing is made anew over it.
@@ -25,6 +26,7 @@ from shared.protocol import Grant
 FILE_NAME = "identity.json"
 KEY_NAME = "signing.key"
 NEXT_KEY_NAME = "signing.key.next"
+BEFORE = ".before"
 STORE_KEY_NAME = "store.key"
 STORE_NAME = "store.sala"
 CONFIDENTIAL_NAME = "confidential"
@@ -108,10 +110,24 @@ def is_enrolled(data: Path) -> bool:
 
 
 def save(data: Path, identity: Identity) -> None:
-    """Keep an identity, the key first; one that was laid aside under an earlier identity is not to follow."""
+    """Keep an identity, the key first; one that was laid aside under an earlier identity is not to follow, and that
+    identity is not to come back.
+    """
     files.replace(data / KEY_NAME, keys.write(identity.key).encode(), mode=0o600)
     (data / NEXT_KEY_NAME).unlink(missing_ok=True)
     files.replace(data / FILE_NAME, _written(identity), mode=0o600)
+    for name in (KEY_NAME, FILE_NAME):
+        (data / (name + BEFORE)).unlink(missing_ok=True)
+
+
+def lay_aside(data: Path) -> None:
+    """Let this kiosk be enrolled anew. The key goes first: without it nobody enrols under it, and broken off in between
+    it is simply begun again.
+    """
+    for name in (KEY_NAME, FILE_NAME):
+        if (data / name).exists():
+            (data / name).replace(data / (name + BEFORE))
+            files.sync_folder(data)
 
 
 def _written(identity: Identity) -> bytes:

@@ -40,7 +40,7 @@ _NONCE_BYTES = 16
 class AlreadyEnrolled(SalaError):
     """This folder belongs to an enrolled kiosk."""
 
-    remedy = "Use another data folder. To enrol this one anew, move identity.json and signing.key away first."
+    remedy = "Use another data folder. To enrol this one anew, give up who it is first: sala-kiosk leave"
 
 
 class CodeRefused(SalaError):
@@ -118,6 +118,18 @@ def ask_by_stick(data: Path, stick: Path, *, code: str, random: Callable[[int], 
         return _by_stick(stick, key, code=code, random=random)
     except OSError as error:
         raise _pulled_out(stick, error) from error
+
+
+def leave(data: Path) -> int:
+    """Make ready to be enrolled anew, as itself or as another kiosk; returns how many records stay. The identity lies
+    aside until that is done. Raises `NotEnrolled`, or what opening the store does, such as `StoreInUse`.
+    """
+    if not identity.is_enrolled(data):
+        raise identity.NotEnrolled(f"no {identity.FILE_NAME} in {data}")
+    with Store(data / STORE_NAME, read_key_file(data / STORE_KEY_NAME)) as store:
+        captured = sum(view.captured for view in Logbook(store, "lobby", software=SOFTWARE).logs())
+        identity.lay_aside(data)
+    return captured
 
 
 def refuse(data: Path) -> None:

@@ -115,6 +115,21 @@ def test_status_while_it_runs_and_while_it_does_not(folder, capsys):
     assert "2 captured, 0 stored" in capsys.readouterr().out
 
 
+def test_a_device_leaves_and_is_enrolled_anew_with_its_records(folder, capsys):
+    """`leave` does nothing to a kiosk that runs, says how many records stay, and lets it be enrolled."""
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        ratings.rate(kiosk.world, kiosk.clock.now(), 5)
+        assert main(["--data", str(folder), "leave"]) == 2
+    assert "another program" in capsys.readouterr().err
+    assert main(["--data", str(folder), "leave"]) == 0
+    assert "Its 2 records stay" in capsys.readouterr().out
+    assert main(["--data", str(folder), "leave"]) == 2
+    assert "enrol" in capsys.readouterr().err
+    try_enrol(folder, Registry())
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        assert [view.captured for view in kiosk.world.lobby.logs()] == [2, 1]
+
+
 def test_verify_finds_what_does_not_fold(folder, capsys):
     """A whole kiosk verifies; a tally that its records do not say is named."""
     with open_kiosk(folder, clock=Hands().clock()) as kiosk:

@@ -9,7 +9,7 @@ from test_pruning import DAY, Days, touches
 
 from kiosk.bootstrap import open_kiosk
 from kiosk.desk import confidential, ratings
-from kiosk.sync.enrolment import enrol
+from kiosk.sync.enrolment import enrol, leave
 from sync_server.content.actions import publish_sample
 from sync_server.kiosks.actions import make_code, make_code_again
 from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
@@ -53,8 +53,8 @@ def data(days, server, tmp_path):
         ratings.rate(kiosk.world, kiosk.clock.now(), 4)
         _complain(kiosk)
         assert kiosk.world.lobby.counts().waiting > 0
-    for name in ("identity.json", "signing.key"):
-        (folder / name).unlink()
+    (folder / "signing.key").unlink()
+    leave(folder)
     return folder
 
 
@@ -114,8 +114,7 @@ def test_under_its_own_name_the_key_before_opens_nothing(days, server, data):
     first = Kiosk.objects.get()
     _enrol(data, days, make_code_again(program(server.office), first, now=days.now, random=os.urandom(10)))
     shutil.copytree(data, copy)
-    for name in ("identity.json", "signing.key"):
-        (data / name).unlink()
+    leave(data)
     _enrol(data, days, make_code_again(program(server.office), first, now=days.now, random=os.urandom(10)))
     with open_kiosk(copy, clock=days.clock(), transport=days) as kiosk:
         kiosk.sync.turn()

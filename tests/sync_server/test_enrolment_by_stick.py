@@ -15,7 +15,7 @@ from kiosk.__main__ import main
 from kiosk.bootstrap import open_kiosk
 from kiosk.desk import ratings
 from kiosk.desk.stick import Stick, StickFailed
-from kiosk.sync.enrolment import AlreadyEnrolled, StickCodeRefused, WelcomeSpoilt, enrol_by_stick
+from kiosk.sync.enrolment import AlreadyEnrolled, StickCodeRefused, WelcomeSpoilt, enrol_by_stick, leave
 from shared import keys, protocol
 from shared import stick as layout
 from shared.errors import KeyRefused
@@ -258,8 +258,7 @@ def test_a_kiosk_without_a_line_that_lost_its_key_goes_on(published, server, tmp
     with open_kiosk(folder, clock=Hands().clock()) as kiosk:
         ratings.rate(kiosk.world, kiosk.clock.now(), 5)
         at_the_kiosk(kiosk.world, place)
-    for name in ("identity.json", "signing.key"):
-        (folder / name).unlink()
+    leave(folder)
     actor, random = program(server.office), bytes(range(20, 30))
     if again:
         code = make_code_again(actor, Kiosk.objects.get(), now=server.now, random=random, by_stick=True)

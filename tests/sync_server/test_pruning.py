@@ -20,7 +20,7 @@ from kiosk.desk.stick import Export, Stick
 from kiosk.store import check_all, salvage
 from kiosk.store.backup import backup as copy_of_the_store
 from kiosk.store.sqlite import wal_path
-from kiosk.sync.enrolment import enrol
+from kiosk.sync.enrolment import enrol, leave
 from kiosk.sync.line import Reply
 from sync_server.backups import vault
 from sync_server.backups.actions import back_up
@@ -263,8 +263,7 @@ def test_a_kiosk_enrolled_after_the_backup_is_enrolled_anew_and_loses_nothing(da
         kiosk.sync.turn()
         assert kiosk.sync.link.state == "refused"
         assert bodies(kiosk)
-    for name in ("identity.json", "signing.key"):
-        (data / name).rename(tmp_path / name)
+    leave(data)
     code = make_code(program(the_office()), "ตู้ 1", "A", now=days.now, random=os.urandom(10))
     enrol(data, days, code=code, url="http://127.0.0.1:1", clock=days.clock(), random=os.urandom)
     with open_kiosk(data, clock=days.clock(), transport=days) as kiosk:

@@ -9,7 +9,7 @@ from kiosk.bootstrap import open_kiosk
 from kiosk.identity import NotEnrolled
 from kiosk.store import Logbook, NoStore, Store, WrongKey, files, read_key_file
 from kiosk.store.editions import Editions
-from kiosk.sync.enrolment import AlreadyEnrolled, CodeRefused, enrol
+from kiosk.sync.enrolment import AlreadyEnrolled, CodeRefused, enrol, leave
 from kiosk.sync.line import NotTheServer, Reply, Unreachable
 from kiosk.sync.rolling import begin
 from shared import content, keys, protocol
@@ -187,19 +187,47 @@ def test_settings_that_are_there_are_kept(tmp_path):
 def test_enrolling_anew_cites_the_old_log(tmp_path):
     """After the identity was moved away, a new enrolment opens a log whose parent is the one before."""
     try_enrol(tmp_path, Registry())
-    for name in ("identity.json", "signing.key"):
-        (tmp_path / name).unlink()
+    leave(tmp_path)
     try_enrol(tmp_path, Registry())
     with Store(tmp_path / "store.sala", read_key_file(tmp_path / "store.key")) as store:
         assert len(Logbook(store, "lobby", software="x").logs()) == 2
+
+
+def test_what_was_left_comes_back_until_another_enrolment_is_done(tmp_path):
+    """The identity lies aside: renamed, the kiosk is who it was; after a new enrolment nothing of it is there."""
+    before = try_enrol(tmp_path, Registry())
+    leave(tmp_path)
+    with pytest.raises(NotEnrolled):
+        leave(tmp_path)
+    for path in tmp_path.glob("*.before"):
+        path.rename(path.with_suffix(""))
+    assert identity.load(tmp_path) == before
+    leave(tmp_path)
+    with pytest.raises(CodeRefused):
+        try_enrol(tmp_path, Registry(), code=keys.enrolment_code(bytes(10)))
+    assert len(list(tmp_path.glob("*.before"))) == 2
+    after = try_enrol(tmp_path, Registry())
+    assert after.key.public != before.key.public
+    assert not list(tmp_path.glob("*.before"))
+
+
+def test_leaving_that_broke_off_is_begun_again(tmp_path):
+    """Between the two renames the program is called closed, and neither enrols nor runs under half an identity."""
+    before = try_enrol(tmp_path, Registry())
+    (tmp_path / "signing.key").rename(tmp_path / "signing.key.before")
+    with pytest.raises(WrongKey):
+        identity.load(tmp_path)
+    with pytest.raises(AlreadyEnrolled):
+        try_enrol(tmp_path, Registry())
+    leave(tmp_path)
+    assert try_enrol(tmp_path, Registry()).key.public != before.key.public
 
 
 def test_enrolling_anew_forgets_the_key_that_was_laid_aside(tmp_path):
     """A copy of this device may use that one; and the key of an enrolment is new."""
     try_enrol(tmp_path, Registry())
     begin(tmp_path, os.urandom)
-    for name in ("identity.json", "signing.key"):
-        (tmp_path / name).unlink()
+    leave(tmp_path)
     try_enrol(tmp_path, Registry())
     assert not (tmp_path / "signing.key.next").exists()
 
