@@ -163,6 +163,7 @@ def _run(args: argparse.Namespace) -> int:
     # Kivy is imported only here: the other commands work on a machine without a display.
     from kiosk.ui import app
 
+    told = os.environ.get("NOTIFY_SOCKET")
     try:
         kiosk = bootstrap.open_kiosk(args.data)
     except identity.NotEnrolled:
@@ -173,11 +174,14 @@ def _run(args: argparse.Namespace) -> int:
         return 2
     with kiosk:
         kiosk.start()
-        switched_off = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
+        ending = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
         command = kiosk.world.config.shut_down_command
-    # Only now, with everything kept and closed, may the power go.
-    if switched_off and command:
+    # Only now, with everything kept and closed, may the power go, or the identity.
+    if ending == "off" and command:
         return subprocess.run(command, check=False).returncode
+    if ending == "enrol again":
+        leave(args.data)
+        _begin_anew(told)
     return 0
 
 
@@ -187,13 +191,17 @@ def _enrol_by_touch(data: Path) -> int:
 
     settings, clock = config.load(data), Clock(os.urandom(BOOT_BYTES))
     told = os.environ.get("NOTIFY_SOCKET")
-    if not app.run_enrolling(settings, clock, bootstrap.Entry(settings, clock)):
-        return 0
+    if app.run_enrolling(settings, clock, bootstrap.Entry(settings, clock)):
+        _begin_anew(told)
+    return 0
+
+
+def _begin_anew(told: str | None) -> None:
+    """This program from its beginning, in its place; `told` is the socket that is told how it is."""
     if told is not None:
         # The window's heart took it, so that no child of it says it lives.
         os.environ["NOTIFY_SOCKET"] = told
     os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606 - this very program
-    raise AssertionError("the program did not begin anew")
 
 
 def _readable_settings(data: Path) -> config.Config:

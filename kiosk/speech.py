@@ -359,4 +359,4 @@ def fixed_parts(sentence: str) -> list[str]:
 
 
 #: What stands on paper or on screens of staff alone.
-NEVER_READ: Final = ("slip.", "staff.", "pin.", "date.", "cleaning.", "shutting.", "stick.")
+NEVER_READ: Final = ("slip.", "staff.", "pin.", "date.", "cleaning.", "shutting.", "leaving.", "stick.")

@@ -1,6 +1,6 @@
 """The kiosk's window: opened, kept going, and closed only from outside.
 
-    run(world, clock, worker, sync)           # returns when the program is asked to end, or staff shut the kiosk down
+    run(world, clock, worker, sync)           # returns when the program is asked to end, or staff end the service
     run_stopped(config, error)                # a kiosk that could not start says so on its screen
     run_enrolling(config, clock, entry)       # one that belongs to no office yet is let in; whether it was
     on_main(fn)                               # the one way from other threads to the drawing thread
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from kiosk.desk.world import World
     from kiosk.ui.front import Front
     from kiosk.ui.presenters.enrolling import Entry
+    from kiosk.ui.presenters.flow import Ending
     from shared.errors import SalaError
 
 logger = logging.getLogger(__name__)
@@ -61,8 +62,8 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) -> bool:
-    """Open the window and serve citizens until the program is asked to end; whether staff want the machine off too. The
+def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) -> Ending | None:
+    """Open the window and serve citizens until the program is asked to end; what staff ended it for, if they did. The
     visit that is on then is forgotten.
     """
     config = world.config
@@ -72,23 +73,23 @@ def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) 
 
     from kiosk.ui.front import Front
 
-    switched_off = threading.Event()
+    endings: list[Ending] = []
 
-    def switch_off() -> None:
-        logger.info("staff shut the kiosk down")
-        switched_off.set()
+    def end(ending: Ending) -> None:
+        logger.info("staff end the service: %s", ending)
+        endings.append(ending)
         stopTouchApp()
 
     front = Front()
     flow = Flow(
         world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link,
-        on_shut_down=switch_off, queue=queue,
+        on_end=end, queue=queue,
     )  # fmt: skip
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)
     _loop(front, config)
     flow.reset()
-    return switched_off.is_set()
+    return endings[0] if endings else None
 
 
 def run_stopped(config: Config, error: SalaError) -> None:

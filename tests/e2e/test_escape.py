@@ -167,7 +167,7 @@ def test_staff_shut_it_down_and_only_they(data, tmp_path):
                 screen.touch(SIZE[0] - 12, 12)
             for digit in "80417725":
                 window.touch(f"key-{digit}")
-            for action in ("open", "shut", "shut_down"):
+            for action in ("open", "shut", "go_on"):
                 assert not ended.exists()
                 window.touch(action)
             try:

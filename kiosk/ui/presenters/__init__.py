@@ -26,7 +26,7 @@ from kiosk.ui.presenters.staff import Pin, Staff
 from kiosk.ui.presenters.stick import StickPage
 from kiosk.ui.presenters.tracking import CaseStatus, Returning, Track
 from kiosk.ui.presenters.trouble import Cannot, Closed
-from kiosk.ui.presenters.upkeep import Cleaning, Dating, Shutting
+from kiosk.ui.presenters.upkeep import Cleaning, Dating, Leaving, Shutting
 from kiosk.ui.presenters.way import WayPage
 
 __all__ = ["PRESENTERS", "Chrome", "Flow", "Presenter", "StillThere", "View"]
@@ -35,7 +35,7 @@ _ALL: Final[tuple[type[Presenter[Any]], ...]] = (
     Idle, Home, Services, ServicePage, FormPage, TicketPage, Doors, Outside, Category, Where, Write, Contact,
     Review, Recorded, Whom, Which, Sort, Tell, When, Reach, Check, Kept, Ask, Praise, Praised, Rating, SlipCode,
     Thanks, NoticesPage, BudgetPage, Hours, WayPage, Track, CaseStatus, Returning, Pin, Dating, Staff, StickPage,
-    Counters, Pairing, Pins, SetPin, StripPage, Closing, Cleaning, Shutting, Cannot, Closed,
+    Counters, Pairing, Pins, SetPin, StripPage, Closing, Cleaning, Shutting, Leaving, Cannot, Closed,
 )  # fmt: skip
 
 #: step -> who answers for it.

@@ -23,7 +23,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 
 from kiosk.desk import stick
 from kiosk.desk.counters import Queue
@@ -93,7 +93,10 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "returning": {"sent": "status"},
     "pin": {"opened": "staff", "undated": "date"},
     "date": {"done": "staff"},
-    "staff": {"left": "idle", "clean": "cleaning", "shut": "shutting", "export": "stick", "counters": "counters"},
+    "staff": {
+        "left": "idle", "clean": "cleaning", "shut": "shutting", "export": "stick", "counters": "counters",
+        "enrol_again": "leaving",
+    },
     "counters": {"pair": "pair", "pins": "pins", "strip": "strip", "close": "close", "done": "staff"},
     "pair": {"done": "counters"},
     "pins": {"chosen": "set_pin", "done": "counters"},
@@ -103,6 +106,7 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "stick": {"done": "staff"},
     "cleaning": {"done": "idle"},
     "shutting": {"stay": "idle"},
+    "leaving": {"stay": "idle"},
     "cannot": {"services": "services", "done": "idle"},
     "closed": {"opened": "idle"},
 })  # fmt: skip
@@ -121,7 +125,10 @@ class Desk(Protocol):
 
 
 #: Steps that need no content: they work on a kiosk that is not open yet.
-WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "stick", "cleaning", "shutting"})
+WITHOUT_CONTENT: Final = frozenset({"closed", "pin", "date", "staff", "stick", "cleaning", "shutting", "leaving"})
+
+#: Why staff end the service: to switch the machine off, or to enrol the kiosk again.
+Ending = Literal["off", "enrol again"]
 
 #: A new step hears nothing for this long.
 STEP_DEAF_MS: Final = 250
@@ -174,21 +181,21 @@ class Flow:
         on_main: Callable[[Callable[[Result[Any]], None]], Callable[[Result[Any]], None]] = lambda fn: fn,
         on_change: Callable[[Flow], None] = lambda _flow: None,
         link: Callable[[], Link] = lambda: Link("alone"),
-        on_shut_down: Callable[[], None] = lambda: None,
+        on_end: Callable[[Ending], None] = lambda _ending: None,
         sticks: Callable[[], tuple[stick.Stick, ...]] | None = None,
         queue: Queue | None = None,
     ) -> None:
         """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
 
-        `link` tells how the line to the server stands; `on_shut_down` is called when staff switch the kiosk off;
-        `sticks` tells which sticks are plugged in, where that is not this machine's to say; `queue` is the lobby's, one
-        of its own where none is given.
+        `link` tells how the line to the server stands; `on_end` is called when staff end the service; `sticks` tells
+        which sticks are plugged in, where that is not this machine's to say; `queue` is the lobby's, one of its own
+        where none is given.
         """
         self.world = world
         self.clock = clock
         self.worker = worker
         self.link = link
-        self.on_shut_down = on_shut_down
+        self.on_end = on_end
         self.sticks = sticks or (lambda: stick.sticks(world.config))
         self.queue = queue or Queue(world)
         self.visit = Visit()

@@ -1,5 +1,5 @@
-"""What staff do with the kiosk itself, from the staff corner: say what time it is, wipe its glass,
-switch it off.
+"""What staff do with the kiosk itself, from the staff corner: say what time it is, wipe its glass, switch it off, let
+it be enrolled again.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from shared import thai
 from shared.errors import Malformed
 
 CLEANING_S: Final = 60
-SHUTTING_S: Final = 30
+SURE_S: Final = 30
 DATING_S: Final = 120
 #: DDMMYYYYhhmm
 DATE_DIGITS: Final = 12
@@ -54,37 +54,70 @@ class Cleaning(Presenter[CleaningView]):
 
 
 @dataclass(frozen=True, slots=True)
-class ShuttingView(View):
-    """Whether the kiosk shall be switched off; `why` says what that does here."""
+class SureView(View):
+    """A question before something that ends the service; `why` says what that does here."""
 
-    why: str = ""
+    icon: str = ""
+    title: str = ""
     sub: str = ""
+    question: str = ""
+    why: str = ""
+    do: str = ""
 
 
-class Shutting(Presenter[ShuttingView]):
-    """Asking once more before the kiosk is switched off."""
+class Sure(Presenter[SureView]):
+    """Asking once more; without an answer the kiosk goes on serving."""
 
-    step = "shutting"
     final = True
-    ends_after_s = SHUTTING_S
-
-    def present(self) -> ShuttingView:
-        """What will happen."""
-        does = "power" if self.world.config.shut_down_command else "program"
-        return ShuttingView(
-            self.say, self.say(f"shutting.{does}"), self.say("shutting.sub", seconds=self.flow.seconds_left())
-        )
+    ends_after_s = SURE_S
 
     @verb
     def stay(self) -> None:
         """Go on serving."""
         self.flow.follow("stay")
 
+    def _until(self) -> str:
+        return self.say("shutting.sub", seconds=self.flow.seconds_left())
+
+
+class Shutting(Sure):
+    """Before the kiosk is switched off."""
+
+    step = "shutting"
+
+    def present(self) -> SureView:
+        """What will happen."""
+        say, does = self.say, "power" if self.world.config.shut_down_command else "program"
+        return SureView(
+            say, "power", say("shutting.title"), self._until(), say("shutting.question"), say(f"shutting.{does}"),
+            say("shutting.off"),
+        )  # fmt: skip
+
     @verb
-    def shut_down(self) -> None:
+    def go_on(self) -> None:
         """End: everything that was touched is finished and the store is closed first."""
         self.flow.follow("stay")
-        self.flow.on_shut_down()
+        self.flow.on_end("off")
+
+
+class Leaving(Sure):
+    """Before the kiosk gives up who it is, to be enrolled again: the server does not know its key."""
+
+    step = "leaving"
+
+    def present(self) -> SureView:
+        """What will happen, and what is needed then."""
+        say = self.say
+        return SureView(
+            say, "key", say("staff.enrol_again"), self._until(), say("leaving.question"), say("leaving.why"),
+            say("staff.enrol_again"),
+        )  # fmt: skip
+
+    @verb
+    def go_on(self) -> None:
+        """End, and begin anew where a kiosk is enrolled."""
+        self.flow.follow("stay")
+        self.flow.on_end("enrol again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,8 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
     "strip": ("counters", "StripScreen"),
     "close": ("counters", "ClosingScreen"),
     "cleaning": ("upkeep", "CleaningScreen"),
-    "shutting": ("upkeep", "ShuttingScreen"),
+    "shutting": ("upkeep", "SureScreen"),
+    "leaving": ("upkeep", "SureScreen"),
     "cannot": ("cannot", "CannotScreen"),
     "closed": ("cannot", "ClosedScreen"),
     "enrol": ("enrol", "EnrolScreen"),
@@ -76,7 +77,7 @@ SCREENS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType({
 #: with the visit. Kept, they would be two fifths of all widgets.
 RARE: Final = frozenset({
     "pin", "date", "staff", "stick", "counters", "pair", "pins", "set_pin", "strip", "close", "cleaning", "shutting",
-    "cannot", "closed", "enrol",
+    "leaving", "cannot", "closed", "enrol",
     "outside", "slip_code", "track", "status", "returning",
     "whom", "which", "sort", "tell", "when", "reach", "check", "kept",
 })  # fmt: skip

@@ -343,7 +343,9 @@ class Room(Stack):
         while not isinstance(page, Page):
             page = page.parent
         if self._place is None:
-            self._place = Stack(size_hint_y=None)
+            # A room as wide as the window ends at its edges; what is touched does not.
+            side = max(0, LOOK.m.margin - self.padding[0])
+            self._place = Stack(size_hint_y=None, padding=(side, 0))
             super().add_widget(self._place, index=self.children.index(self._area))
         if self._pager is None:
             self._lender, self._pager = LOOK.pagers, page.lend_pager(self)

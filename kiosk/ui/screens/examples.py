@@ -17,6 +17,7 @@ import msgspec
 
 from kiosk.config import pin_hash
 from kiosk.desk import confidential, duty, health, pairing
+from kiosk.desk.health import Link
 from kiosk.desk.queue import take_ticket
 from kiosk.desk.stick import Export, Stick
 from kiosk.desk.visit import Language
@@ -32,6 +33,7 @@ from shared.content import SealedStatus, Status
 from shared.errors import SalaError
 from shared.keys import code_keys
 from shared.kinds import RatingGiven
+from shared.protocol import Reason
 
 Way = tuple[tuple[Any, ...], ...]
 
@@ -176,6 +178,7 @@ WAYS: Final[dict[str, Way]] = {
     "warning": _FORM[:8],
     "pin": (),
     "staff": (),
+    "staff-unknown": (),
     "date": (),
     "stick-none": (),
     "stick-choose": (),
@@ -202,6 +205,7 @@ WAYS: Final[dict[str, Way]] = {
     "close-closed": (),
     "cleaning": (),
     "shutting": (),
+    "leaving": (),
     "cannot": (("begin",), ("rate",)),
     "cannot-ticket": (*_SERVICES, ("choose", "land_tax_payment")),
     "cannot-case": (*_FORM, ("skip",)),
@@ -280,12 +284,18 @@ def _readers(kiosk: SampleKiosk, *, named: bool = True) -> None:
         kiosk.publish(kiosk.world.content.edition + 1, readers=named)
 
 
-def _staff(kiosk: SampleKiosk, *then: str) -> None:
+def _staff(kiosk: SampleKiosk, *then: str, link: Link = Link("ok")) -> None:  # noqa: B008 - frozen
+    kiosk.link = link
     kiosk.flow.staff()
     for digit in PIN:
         kiosk.do("digit", digit)
     for verb in ("open", *then):
         kiosk.do(verb)
+
+
+def _unknown(kiosk: SampleKiosk, *then: str) -> None:
+    """The server does not know this kiosk's key."""
+    _staff(kiosk, *then, link=Link("refused", reason=Reason.BAD_SIGNATURE))
 
 
 _DIGITS: Final[Way] = tuple(("digit", digit) for digit in "482913")
@@ -465,6 +475,7 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "warning": lambda kiosk: kiosk.pass_s(45),
     "ticket-called": _called,
     "staff": _staff,
+    "staff-unknown": _unknown,
     "pin": _typed_pin,
     "date": _wrong_clock,
     "stick-none": _stick,
@@ -492,6 +503,7 @@ _FINISHED: Final[dict[str, Callable[[SampleKiosk], None]]] = {
     "close-closed": lambda kiosk: _lobby(kiosk, ("go", "close"), ("go_on",), ("go_on",), open_=True),
     "cleaning": lambda kiosk: _staff(kiosk, "clean"),
     "shutting": lambda kiosk: _staff(kiosk, "shut"),
+    "leaving": lambda kiosk: _unknown(kiosk, "enrol_again"),
     "cannot": _full_disk,
     "cannot-ticket": _full_disk,
     "cannot-case": _full_disk,

@@ -11,6 +11,7 @@ from kiosk.ui.screens import load
 from kiosk.ui.screens.base import EachGrid, Item, Page
 from kiosk.ui.screens.service import ActButton
 from kiosk.ui.widgets.surface import Card, Row
+from kiosk.ui.widgets.text import ShapedLabel
 
 load("service")
 
@@ -46,6 +47,12 @@ class Tools(EachGrid):
     """What staff can do with the kiosk itself."""
 
     owner = ObjectProperty(None, allownone=True, rebind=True)
+
+
+class StaffNote(ShapedLabel):
+    """What came of the last trial, or which program this is."""
+
+    page = ObjectProperty(None, allownone=True, rebind=True)
 
 
 class StaffActs(Row):

@@ -1,10 +1,10 @@
-"""Wiping the glass; switching off."""
+"""Wiping the glass; asking before the service ends."""
 
 from __future__ import annotations
 
 from kivy.properties import ObjectProperty
 
-from kiosk.ui.presenters.upkeep import CLEANING_S, CleaningView, ShuttingView
+from kiosk.ui.presenters.upkeep import CLEANING_S, CleaningView, SureView
 from kiosk.ui.screens.base import Page
 
 
@@ -15,7 +15,7 @@ class CleaningScreen(Page):
     total = CLEANING_S
 
 
-class ShuttingScreen(Page):
-    """The question before the kiosk is switched off."""
+class SureScreen(Page):
+    """The question before the kiosk is switched off, or enrolled again."""
 
-    view = ObjectProperty(ShuttingView(), rebind=True)
+    view = ObjectProperty(SureView(), rebind=True)

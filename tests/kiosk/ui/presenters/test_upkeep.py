@@ -5,12 +5,14 @@ import array
 import pytest
 
 from kiosk.desk.boards import FORGOTTEN_MS
+from kiosk.desk.health import Link
 from kiosk.desk.sounding import TONES, chime
 from kiosk.paper import PrinterState, TrialSlip
 from kiosk.speech import RATE_HZ
 from kiosk.ui.presenters.aloud import VOLUMES
 from kiosk.ui.presenters.upkeep import CLEANING_S
 from kiosk.ui.sample import sample_kiosk
+from shared.protocol import Reason
 
 
 @pytest.fixture
@@ -66,7 +68,7 @@ def test_a_stopped_printer_needs_a_person(staff):
 def test_switching_off_is_asked_once_more(staff):
     """One touch never ends the kiosk: the second does, and no answer goes on serving."""
     ended = []
-    staff.flow.on_shut_down = lambda: ended.append(staff.flow.step)
+    staff.flow.on_end = lambda why: ended.append((why, staff.flow.step))
     staff.do("shut")
     staff.pass_s(31)
     assert (staff.flow.step, ended) == ("idle", [])
@@ -79,8 +81,31 @@ def test_switching_off_is_asked_once_more(staff):
     staff.flow.staff()
     staff.settle()
     staff.do("shut")
-    staff.do("shut_down")
-    assert ended == ["idle"]
+    staff.do("go_on")
+    assert ended == [("off", "idle")]
+
+
+def test_a_kiosk_that_the_server_does_not_know_is_enrolled_again(staff):
+    """Staff are offered it then and only then; it is asked once more, and no answer goes on serving."""
+    assert staff.flow.view.enrol_again == ""
+    ended = []
+    staff.flow.on_end = lambda why: ended.append((why, staff.flow.step))
+    staff.link = Link("refused", reason=Reason.BAD_SIGNATURE)
+    staff.pass_s(3)
+    staff.settle()
+    assert staff.flow.view.enrol_again == staff.flow.say("staff.enrol_again")
+    for answer in ("nobody", "stay"):
+        staff.do("enrol_again")
+        if answer == "nobody":
+            staff.pass_s(31)
+        else:
+            staff.do(answer)
+        assert (staff.flow.step, ended) == ("idle", [])
+        staff.flow.staff()
+        staff.settle()
+    staff.do("enrol_again")
+    staff.do("go_on")
+    assert ended == [("enrol again", "idle")]
 
 
 def test_the_sound_is_tried_and_what_became_of_it_is_said(staff):
