@@ -344,18 +344,18 @@ class Room(Stack):
             page = page.parent
         if self._place is None:
             # A room as wide as the window ends at its edges; what is touched does not.
-            side = max(0, LOOK.m.margin - self.padding[0])
-            self._place = Stack(size_hint_y=None, padding=(side, 0))
+            side, below = max(0, LOOK.m.margin - self.padding[0]), 0 if self.padding[3] else LOOK.m.gap * 0.5
+            self._place = Stack(size_hint_y=None, padding=(side, 0, side, below))
             super().add_widget(self._place, index=self.children.index(self._area))
         if self._pager is None:
             self._lender, self._pager = LOOK.pagers, page.lend_pager(self)
             self._follow_area()
             self._pager.fbind("on_turn", self._turn)
-            self._place.height = self._pager.height
+            self._place.height = self._pager.height + self._place.padding[3]
             self._place.add_widget(self._pager)
         self._pager.back, self._pager.forth = page.chrome.say("service.up"), page.chrome.say("service.down")
         # This room must not need more with its buttons than without: it would show and hide them in turn.
-        self._area.given_up = self._pager.height + self.spacing
+        self._area.given_up = self._place.height + self.spacing
 
     def return_pager(self) -> None:
         """Leave the buttons to the next page, and their place free: what they had turned to stays in sight."""
