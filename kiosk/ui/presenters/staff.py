@@ -217,10 +217,10 @@ class Staff(Presenter[StaffView]):
             self._oldest(told),
             say("staff.oldest_why") if told.waiting else say("staff.oldest_none_why"),
             self._devices(told),
-            f"Sala {told.software} · {name}",
+            f"{told.software} · {name}",
             self.say(f"staff.trial_{self._trial}") if self._trial else "",
-            self._problems(told),
-            say("staff.enrol_again") if _again(told) else "",
+            " · ".join(say(f"problem.{problem}", reason=told.link.reason or "-") for problem in told.problems),
+            say("staff.enrol_again") if "key_unknown" in told.problems else "",
             self._tools(),
         )
 
@@ -244,11 +244,6 @@ class Staff(Presenter[StaffView]):
             return say("staff.oldest_none")
         age = say("staff.age_unknown") if told.oldest_waiting is None else age_words(say, told.oldest_waiting)
         return say("staff.oldest", age=age)
-
-    def _problems(self, told: Health) -> str:
-        """What is wrong, and what waits, where there is room: that it goes by itself would be no comfort then."""
-        words = [self.say(f"problem.{problem}", reason=told.link.reason or "-") for problem in told.problems]
-        return " · ".join([*words, self._oldest(told)] if words and told.waiting and not _again(told) else words)
 
     def _devices(self, told: Health) -> tuple[DeviceRow, ...]:
         say = self.say
@@ -351,11 +346,6 @@ class Staff(Presenter[StaffView]):
     def serve(self) -> None:
         """Back to service."""
         self.flow.follow("left")
-
-
-def _again(told: Health) -> bool:
-    """Whether nothing arrives until somebody enrols this kiosk again."""
-    return "key_unknown" in told.problems
 
 
 def age_words(say: Say, age: timedelta) -> str:
