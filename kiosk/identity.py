@@ -121,8 +121,8 @@ def save(data: Path, identity: Identity) -> None:
 
 
 def lay_aside(data: Path) -> None:
-    """Let this kiosk be enrolled anew. The key goes first: without it nobody enrols under it, and broken off in between
-    it is simply begun again.
+    """Let this kiosk be enrolled anew. The key goes first, so that nobody enrols under it; where it broke off, `load`
+    goes on.
     """
     for name in (KEY_NAME, FILE_NAME):
         if (data / name).exists():
@@ -143,6 +143,8 @@ def _written(identity: Identity) -> bytes:
 
 def load(data: Path) -> Identity:
     """The identity in `data`; raises `NotEnrolled`, `IdentityDamaged`, or `WrongKey` where the key is not its own."""
+    if (data / (KEY_NAME + BEFORE)).exists() and not (data / KEY_NAME).exists():
+        lay_aside(data)
     try:
         text = (data / FILE_NAME).read_bytes()
     except FileNotFoundError as error:

@@ -6,11 +6,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from kiosk.ui.presenters.base import Presenter, View, key, verb
 from shared import thai
 from shared.errors import Malformed
+
+if TYPE_CHECKING:
+    from kiosk.ui.presenters.flow import Ending
 
 CLEANING_S: Final = 60
 SURE_S: Final = 30
@@ -70,11 +73,18 @@ class Sure(Presenter[SureView]):
 
     final = True
     ends_after_s = SURE_S
+    ending: ClassVar[Ending]
 
     @verb
     def stay(self) -> None:
         """Go on serving."""
         self.flow.follow("stay")
+
+    @verb
+    def go_on(self) -> None:
+        """End: everything that was touched is finished and the store is closed first."""
+        self.flow.follow("stay")
+        self.flow.on_end(self.ending)
 
     def _until(self) -> str:
         return self.say("shutting.sub", seconds=self.flow.seconds_left())
@@ -84,6 +94,7 @@ class Shutting(Sure):
     """Before the kiosk is switched off."""
 
     step = "shutting"
+    ending = "off"
 
     def present(self) -> SureView:
         """What will happen."""
@@ -93,17 +104,12 @@ class Shutting(Sure):
             say("shutting.off"),
         )  # fmt: skip
 
-    @verb
-    def go_on(self) -> None:
-        """End: everything that was touched is finished and the store is closed first."""
-        self.flow.follow("stay")
-        self.flow.on_end("off")
-
 
 class Leaving(Sure):
     """Before the kiosk gives up who it is, to be enrolled again: the server does not know its key."""
 
     step = "leaving"
+    ending = "enrol again"
 
     def present(self) -> SureView:
         """What will happen, and what is needed then."""
@@ -112,12 +118,6 @@ class Leaving(Sure):
             say, "key", say("staff.enrol_again"), self._until(), say("leaving.question"), say("leaving.why"),
             say("staff.enrol_again"),
         )  # fmt: skip
-
-    @verb
-    def go_on(self) -> None:
-        """End, and begin anew where a kiosk is enrolled."""
-        self.flow.follow("stay")
-        self.flow.on_end("enrol again")
 
 
 @dataclass(frozen=True, slots=True)
