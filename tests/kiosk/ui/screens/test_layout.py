@@ -6,10 +6,12 @@ import pytest
 
 from kiosk.config import pin_hash
 from kiosk.ui.sample import SampleKiosk
+from kiosk.ui.screens.base import spoken
 from kiosk.ui.screens.examples import FIRST, PIN, WAYS, picture
+from kiosk.ui.strings import LANGUAGES
 from kiosk.ui.theme import LANDSCAPE, PORTRAIT, TEXT_FACTORS, Theme
 from kiosk.ui.widgets import LOOK
-from tests.kiosk.ui.screens.geometry import faults_of, finger_faults, targets
+from tests.kiosk.ui.screens.geometry import faults_of, finger_faults, is_whole, targets
 
 #: Where a long text is meant to end in an ellipsis: the notice on the attract screen and examples of categories.
 MAY_BE_CUT = {"idle", "category"}
@@ -71,6 +73,24 @@ def test_a_tablet_knows_no_low_screen(stage, kiosk):
     assert "low" not in [each.action for each, _ in targets(stage, home)]
     rating = stage.show(picture("rating", kiosk, "th", low=True))
     assert max(box[3] for _, box in targets(stage, rating)) > LANDSCAPE[1] / 2
+
+
+@pytest.mark.parametrize("factor", TEXT_FACTORS)
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ["service-long", "service-lanes"])
+def test_on_a_tablet_the_way_to_a_number_is_in_sight(stage, kiosk, name, lang, factor):
+    """However long the name and the fee are: what then has no room opens the steps, and is still read."""
+    stage.resize(LANDSCAPE, Theme(motion=False, text_factor=factor), lang)
+    root = stage.show(picture(name, kiosk, lang, text_factor=factor))
+    stage.frames(2)
+    seen = {each.action: is_whole(each, box) for each, box in targets(stage, root)}
+    assert seen["take"]
+    if factor == TEXT_FACTORS[0]:
+        assert seen["print"]
+        assert seen["priority"]
+    heard = [text for _, text in spoken(root)]
+    assert sum(root.view.fee in text for text in heard) == 1
+    assert sum(root.view.promise in text for text in heard) >= 1
 
 
 def test_every_step_has_a_picture():
