@@ -8,6 +8,7 @@ from decimal import Decimal
 import lobby_day
 import msgspec
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk, direct
@@ -22,7 +23,7 @@ from sync_server.queues import outcomes as rules
 from sync_server.queues import waiting
 from sync_server.queues.models import Moved, Outcome, Presence
 from sync_server.records import deciding
-from sync_server.records.models import Log
+from sync_server.records.models import Cursor, Log
 from sync_server.setting_up import program
 from tests.kiosk.desk.day import Day
 from tests.kiosk.desk.judge import judge, read
@@ -518,3 +519,18 @@ def test_neither_a_fold_nor_a_figure_grows_with_history(lobby, server):
         (Presence.objects.filter(office=server.office, service_date__range=(DAY, DAY)), "presence_by_day"),
     ):
         assert index in rows.explain() or (connection.vendor == "sqlite" and "sqlite_autoindex" in rows.explain())
+
+
+def test_an_update_folds_the_waits_that_an_older_version_had_folded_anew(lobby):
+    """What the version before holders had written is let go, and comes back from record 1 by itself."""
+    host, other = lobby
+    lobby_day.play(random.Random(5), host, DAY.isoformat(), issuers=[host, other], tickets=20, odd=0.1)
+    settle(host, other)
+    before = tables()
+    call_command("migrate", "queues", "0007", verbosity=0)
+    call_command("migrate", "queues", verbosity=0)
+    assert tables() == [[], [], []]
+    assert not Cursor.objects.filter(projector="waiting").exists()
+    catch_up()
+    assert tables() == before
+    assert all(before)
