@@ -31,7 +31,9 @@ def main(argv: list[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sync_server.settings")
     from django.conf import settings
 
-    settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+    from sync_server.files import make_folder
+
+    make_folder(settings.DATA_DIR)
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     run: Callable[[argparse.Namespace, list[str]], int] = args.run
     return run(args, rest)

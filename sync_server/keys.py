@@ -30,6 +30,7 @@ from shared import keylist, keys
 from shared.errors import KeyRefused, SalaError
 from shared.keylist import Held, KeyList
 from shared.keys import SealingKey, SigningKey, VerifyKey
+from sync_server.files import make_folder, sync_folder
 
 #: What a roll can renew, with the name of its file and its kind.
 ROLES: Mapping[str, type[SigningKey] | type[SealingKey]] = {
@@ -82,7 +83,7 @@ def keys_in(folder: Path) -> ServerKeys:
 
 def make(folder: Path) -> list[str]:
     """Make every key that is not there yet; returns the names of the files made."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(folder)
     wanted = {
         "receipts.key": lambda: keys.write(SigningKey(os.urandom(keys.KEY_BYTES))),
         "bundle.key": lambda: keys.write(SigningKey(os.urandom(keys.KEY_BYTES))),
@@ -92,8 +93,7 @@ def make(folder: Path) -> list[str]:
     made = [name for name in wanted if not (folder / name).exists()]
     for name in made:
         _write_private(folder / name, wanted[name]())
-    for each in (folder, folder.parent):
-        _sync_folder(each)
+    sync_folder(folder)
     _read.cache_clear()
     return made
 
@@ -187,15 +187,7 @@ def _put_list(folder: Path, number: int, signed: bytes) -> None:
     aside.replace(path)
     for each in (lists, folder / "rolled", folder, folder.parent):
         if each.is_dir():
-            _sync_folder(each)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+            sync_folder(each)
 
 
 def list_name(number: int) -> str:

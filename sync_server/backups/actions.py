@@ -32,6 +32,7 @@ from sync_server.backups.copying import COPY, copy, looked_at
 from sync_server.backups.errors import BackupFailed, CopyUnsound, NotTwo, SameDisk
 from sync_server.backups.models import Backup
 from sync_server.backups.verifying import Held, verify
+from sync_server.files import sync_folder
 from sync_server.keys import server_keys
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Office
@@ -105,7 +106,7 @@ def thin(folder: Path) -> list[str]:
         _archive_of(mine[stem]).unlink(missing_ok=True)
         mine[stem].unlink()
     if gone:
-        vault.sync_folder(folder)
+        sync_folder(folder)
     return [str(stem) for stem in gone]
 
 
@@ -212,7 +213,7 @@ def _put(target: Path, data: bytes) -> None:
 def _swap(aside: Path, target: Path, digest: bytes) -> None:
     """Give a synced file its name, and look that the disk gives it back; else take the name away again."""
     aside.replace(target)
-    vault.sync_folder(target.parent)
+    sync_folder(target.parent)
     if hash_of(target) != digest:
         target.unlink()
         raise OSError(errno.EIO, "gave back something else than was written", str(target))

@@ -33,6 +33,7 @@ from sync_server.backups.actions import hash_of
 from sync_server.backups.copying import COPY, DUMP_NAME, SQLITE_NAME, looked_at, restore_dump
 from sync_server.backups.errors import CopyUnsound, NewerBackup, NotEmpty, NotWhole, RestoreRefused
 from sync_server.backups.verifying import verify
+from sync_server.files import sync_folder
 from sync_server.kiosks.models import Kiosk, KioskState
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.queries import the_office
@@ -118,7 +119,7 @@ def _staged() -> Iterator[Path]:
     if stage.exists():
         shutil.rmtree(stage)
     stage.mkdir(mode=0o700)
-    vault.sync_folder(settings.DATA_DIR)
+    sync_folder(settings.DATA_DIR)
     try:
         yield stage
     except BaseException:
@@ -126,7 +127,7 @@ def _staged() -> Iterator[Path]:
             shutil.rmtree(stage)  # nothing was moved in yet: the machine is as empty as before
         raise
     shutil.rmtree(stage)
-    vault.sync_folder(settings.DATA_DIR)
+    sync_folder(settings.DATA_DIR)
 
 
 # --- what a backup must be like -------------------------------------------------------------------------------------
@@ -182,8 +183,8 @@ def _move_in(stage: Path, database: Path) -> None:
     for path in (*(data / packing.KEYS).rglob("*"), *data.glob(SQLITE_NAME)):
         if path.is_file():
             _sync_file(path)
-    vault.sync_folder(data / packing.KEYS)
-    vault.sync_folder(data)
+    sync_folder(data / packing.KEYS)
+    sync_folder(data)
 
 
 def _sync_file(path: Path) -> None:

@@ -15,6 +15,7 @@ import pyrage
 from pyrage import x25519
 
 from sync_server.backups.errors import BackupFailed, NotTwo, NotWhole, RestoreRefused, WrongIdentity
+from sync_server.files import sync_folder
 
 #: Less than two and the loss of one file would be the loss of every backup.
 RECIPIENTS_MIN = 2
@@ -131,15 +132,6 @@ class Counted:
     def digest(self) -> bytes:
         """SHA-256 of everything written."""
         return self._hash.digest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _recipient(line: str) -> x25519.Recipient:

@@ -17,6 +17,7 @@ from shared.errors import BadSignature
 from shared.keys import SigningKey
 from shared.protocol import KioskSelf, Reason, Receipt, Refusal
 from sync_server import keys as own
+from sync_server.__main__ import main
 from sync_server.content import queries
 from sync_server.content.actions import publish_sample
 from sync_server.ingest import actions as ingest
@@ -73,8 +74,8 @@ def test_a_new_office_has_a_root_and_a_first_list(server, client):
 
 def test_keys_and_the_folder_they_lie_in_are_on_the_disk(server, tmp_path, monkeypatch):
     """A machine that loses its power right after the first kiosk was enrolled still is the server that enrolled it."""
-    monkeypatch.setattr(settings, "DATA_DIR", data := tmp_path / "new")
-    data.mkdir()
+    monkeypatch.setattr(settings, "DATA_DIR", data := tmp_path / "var" / "new")
+    monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path / "static")
     synced = set()
     fsync = os.fsync
 
@@ -83,6 +84,10 @@ def test_keys_and_the_folder_they_lie_in_are_on_the_disk(server, tmp_path, monke
         fsync(handle)
 
     monkeypatch.setattr(os, "fsync", noted)
+    assert main(["manage", "check"]) == 0
+    assert {tmp_path, tmp_path / "var"} <= synced
+    assert data.stat().st_mode & 0o777 == 0o700
+    synced.clear()
     own.make(data / "keys")
     assert {data, data / "keys"} < synced
     synced.clear()
