@@ -27,21 +27,21 @@ def test_the_real_server_says_and_keeps_what_the_simulated_one_does(server, seed
 
 
 @pytest.mark.parametrize(
-    "place",
+    ("place", "likely"),
     [
-        "sync_server.records.actions.raise_alarm",
-        "sync_server.records.project.raise_alarm",
-        "sync_server.records.actions._mint",
-        "sync_server.records.actions._counts_from_the_start",
-        "sync_server.records.deciding._decide",
-        "sync_server.records.deciding._but_for_revocation",
-        "sync_server.queues.project.tickets",
+        ("sync_server.records.actions.raise_alarm", 0),
+        ("sync_server.records.project.raise_alarm", 2),
+        ("sync_server.records.actions._mint", 1),
+        ("sync_server.records.actions._counts_from_the_start", 6),
+        ("sync_server.records.deciding._decide", 0),
+        ("sync_server.records.deciding._but_for_revocation", 6),
+        ("sync_server.queues.project.tickets", 0),
     ],
 )
-def test_a_real_server_that_leaves_something_out_is_found(server, monkeypatch, place):
+def test_a_real_server_that_leaves_something_out_is_found(server, monkeypatch, place, likely):
     """Planted: no alarm about a fork, none about a restored disk, no new epoch after a restore, a log that counts
     though a revoked kiosk began it, decisions that change nothing, one about a fork that a revocation overturns,
-    tickets that nobody counts.
+    tickets that nobody counts. Of twenty fleets the `likely` one comes first: it saves time and nothing else.
     """
     module, _, name = place.rpartition(".")
     real = getattr(importlib.import_module(module), name)
@@ -54,7 +54,8 @@ def test_a_real_server_that_leaves_something_out_is_found(server, monkeypatch, p
     if name == "tickets":
         queues = PROJECTORS["queues"]
         monkeypatch.setitem(PROJECTORS, "queues", replace(queues, folds={**queues.folds, TicketIssued: planted}))
-    assert any(run_beside(server, seed, 200).wrong for seed in range(FIRST, FIRST + 20))
+    seeds = sorted(range(20), key=lambda seed: seed != likely)
+    assert any(run_beside(server, FIRST + seed, 200).wrong for seed in seeds)
 
 
 def run_beside(server, seed, steps):
