@@ -33,7 +33,7 @@ def main(argv: list[str] | None = None) -> int:
 
     from sync_server.files import make_folder
 
-    make_folder(settings.DATA_DIR)
+    make_folder(settings.DATA_DIR, mode=0o700)
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     run: Callable[[argparse.Namespace, list[str]], int] = args.run
     return run(args, rest)

@@ -13,8 +13,8 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def make_folder(path: Path) -> None:
-    """Make the folder at `path` for its owner only, and those it lies in where there are none, with durable names.
+def make_folder(path: Path, *, mode: int = 0o777) -> None:
+    """Make the folder at `path`, and those it lies in where there are none, with durable names; `mode` is its own alone.
 
     One that is there already has a durable name too, since whoever made it may have been cut short; not so where it
     lies in a folder that we may not look into.
@@ -22,6 +22,6 @@ def make_folder(path: Path) -> None:
     if not path.parent.is_dir():
         make_folder(path.parent)
     there = path.is_dir()
-    path.mkdir(mode=0o700, exist_ok=True)
+    path.mkdir(mode=mode, exist_ok=True)
     if not there or os.access(path.parent, os.R_OK):
         sync_folder(path.parent)

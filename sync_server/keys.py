@@ -83,7 +83,7 @@ def keys_in(folder: Path) -> ServerKeys:
 
 def make(folder: Path) -> list[str]:
     """Make every key that is not there yet; returns the names of the files made."""
-    make_folder(folder)
+    make_folder(folder, mode=0o700)
     wanted = {
         "receipts.key": lambda: keys.write(SigningKey(os.urandom(keys.KEY_BYTES))),
         "bundle.key": lambda: keys.write(SigningKey(os.urandom(keys.KEY_BYTES))),

@@ -87,6 +87,9 @@ def test_keys_and_the_folder_they_lie_in_are_on_the_disk(server, tmp_path, monke
     assert main(["manage", "check"]) == 0
     assert {tmp_path, tmp_path / "var"} <= synced
     assert data.stat().st_mode & 0o777 == 0o700
+    # Whoever runs the server must get to it, also where somebody else made the folders above.
+    (beside := tmp_path / "beside").mkdir()
+    assert data.parent.stat().st_mode == beside.stat().st_mode
     synced.clear()
     own.make(data / "keys")
     assert {data, data / "keys"} < synced
