@@ -14,7 +14,7 @@ def sync_folder(folder: Path) -> None:
 
 
 def make_folder(path: Path, *, mode: int = 0o777) -> None:
-    """Make the folder at `path`, and those it lies in where there are none, with durable names; `mode` is its own alone.
+    """Make the folder at `path`, and those it lies in where there are none, with durable names; `mode` is for it alone.
 
     One that is there already has a durable name too, since whoever made it may have been cut short; not so where it
     lies in a folder that we may not look into.

@@ -1,5 +1,6 @@
 """Every screen holds together: no word cut, nothing over anything else, every target large enough and in the window."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,17 @@ def test_on_a_tablet_the_way_to_a_number_is_in_sight(stage, kiosk, name, lang, f
     heard = [text for _, text in spoken(root)]
     assert sum(root.view.fee in text for text in heard) == 1
     assert sum(root.view.promise in text for text in heard) >= 1
+
+
+def test_on_a_tablet_that_asks_nobody_for_priority_the_buttons_end_together(stage, kiosk):
+    """The button that is not offered takes no room, and no more than that."""
+    stage.resize(LANDSCAPE)
+    root = stage.show(picture("service", kiosk, "th"))
+    root.view = replace(root.view, priority="")
+    stage.frames(2)
+    places = {each.action: box for each, box in targets(stage, root)}
+    assert "priority" not in places
+    assert (places["print"][0], places["print"][2]) == pytest.approx((places["take"][0], places["take"][2]), abs=1)
 
 
 def test_every_step_has_a_picture():
