@@ -64,7 +64,7 @@ def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None
     """No ensurepip, no pip, not root: the line that installs pip is printed, and no half environment is left."""
     place = _fresh_place(tmp_path)
     _program(place / "bin" / "python3.11", WITHOUT_PIP)
-    environment = {"PATH": str(place / "bin")}
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python3.11"}
     done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     lines = [line for line in done.stderr.splitlines() if "apt-get install" in line]
@@ -84,7 +84,7 @@ def test_another_apt_at_work_is_waited_for(tmp_path: Path) -> None:
         place / "bin" / "apt-get",
         f'echo "$1 $LC_ALL" >>"{place}/asked"\n[ -e "{place}/$1" ] && exit 0\n: >"{place}/$1"\n{busy}',
     )
-    environment = {"PATH": str(place / "bin"), "LC_ALL": "th_TH.UTF-8"}
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python3.11", "LC_ALL": "th_TH.UTF-8"}
     done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
     asked = (place / "asked").read_text("utf-8").splitlines()
     assert asked == ["update C", "update C", "install C", "install C"]
@@ -97,9 +97,29 @@ def test_an_apt_that_fails_is_not_tried_again(tmp_path: Path) -> None:
     for name, body in {"python3.11": WITHOUT_PIP, "id": "echo 0", "tail": "exit 0"}.items():
         _program(place / "bin" / name, body)
     _program(place / "bin" / "apt-get", f'echo "$1" >>"{place}/asked"; echo "E: no such package"; exit 100')
-    done = subprocess.run(
-        [place / "sala", "setup"], env={"PATH": str(place / "bin")}, check=False, capture_output=True, text=True
-    )
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python3.11"}
+    done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 1
     assert (place / "asked").read_text("utf-8") == "update\n"
     assert "build/apt.log" in done.stderr
+
+
+def test_a_python_that_can_make_an_environment_goes_first(tmp_path: Path) -> None:
+    """The one before it in the list needs a package for that: it is asked, and passed over."""
+    place = _fresh_place(tmp_path)
+    _program(place / "bin" / "python3.11", WITHOUT_PIP)
+    answers = f'case "$*" in *"-m venv"*) echo "$0 $*" >"{place}/made"; exit 3;; esac; exit 0'
+    _program(place / "bin" / "python3.12", answers)
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python3.11 python3.12"}
+    subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True)
+    assert (place / "made").read_text("utf-8") == f"{place}/bin/python3.12 -m venv {place}/.venv\n"
+
+
+def test_a_named_python_that_does_not_fit_is_told(tmp_path: Path) -> None:
+    """Nothing is installed in its stead."""
+    place = _fresh_place(tmp_path)
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python9"}
+    done = subprocess.run([place / "sala", "setup"], env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "SALA_PYTHON=python9 is no Python" in done.stderr
+    assert "apt-get" not in done.stderr
