@@ -5,10 +5,12 @@ server), the anchor (it says how far the server had come, so it must not travel 
 `web.key` (a new one costs a sign-in; an old one would let old sessions live on).
 """
 
+import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 import zstandard
 
@@ -44,17 +46,29 @@ def unpack(source: BinaryIO, folder: Path) -> Path:
                 place = _place(member)
                 if place is None or number >= _MEMBERS_MAX:
                     raise NotWhole(f"the archive holds what no backup does: {member.name[:80]!r}")
-                tar.extract(member, folder, filter="data")
+                _lay_out(tar.extractfile(member), folder / place)
                 if place.parts[0] != KEYS:
                     found = folder / place
     except (tarfile.TarError, zstandard.ZstdError, EOFError) as error:
         raise NotWhole(f"the archive does not unpack: {error}") from error
+    except (FileExistsError, NotADirectoryError) as error:
+        raise NotWhole(f"the archive holds two things under one name: {error.filename}") from error
     if found is None or not (folder / KEYS).is_dir():
         raise NotWhole("the archive holds no database or no keys")
-    for path in (folder / KEYS).rglob("*"):
-        path.chmod(0o700 if path.is_dir() else 0o600)
-    (folder / KEYS).chmod(0o700)
+    for path in (folder / KEYS, *(folder / KEYS).rglob("*")):
+        if path.is_dir():
+            path.chmod(0o700)
     return found
+
+
+def _lay_out(member: IO[bytes] | None, path: Path) -> None:
+    """Write one file. `TarFile.extract` would do for archives that nobody forged, or with a filter that Python has from
+    3.11.4 on; Debian 12 has an older one.
+    """
+    assert member is not None, "only regular files have a place"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with member, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        shutil.copyfileobj(member, file)
 
 
 def _key_files(keys: Path) -> Iterator[Path]:

@@ -5,21 +5,19 @@ An old program is what its release packed (`tests/golden/make.py`), run under to
 disks. Servers are updated first, so the server of tomorrow is today's, seen by the kiosks of the releases.
 """
 
-import io
 import json
 import os
 import subprocess
 import sys
-import tarfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import zstandard
 
 from demo.stage import Program, free_port, wait_until
 from kiosk.sync.https import Https
 from kiosk.sync.line import Unreachable
+from tests.golden.make import unpacked
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 TODAY = Path(__file__).parents[2]
@@ -27,14 +25,6 @@ TODAY = Path(__file__).parents[2]
 RELEASES = sorted(path.name.removesuffix(".tar.zst") for path in (GOLDEN / "programs").iterdir())[-2:]
 
 pytestmark = pytest.mark.timeout(300)
-
-
-def unpacked(archive, folder):
-    """An archive laid out."""
-    data = zstandard.ZstdDecompressor().decompressobj().decompress(archive.read_bytes())
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        tar.extractall(folder, filter="data")
-    return folder
 
 
 @dataclass

@@ -4,17 +4,14 @@ An archive holds a server's folder, a kiosk's and a stick, as a released version
 was promised by then. To add one at a release: `python tests/golden/make.py VERSION`.
 """
 
-import io
 import json
 import sys
-import tarfile
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pysqlite3
 import pytest
-import zstandard
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -45,7 +42,7 @@ from sync_server.records.models import Log, RecordRow, SetAside, Why
 from sync_server.sealed import actions as sealed
 from sync_server.sealed.models import SealedCase
 from sync_server.setting_up import make_server
-from tests.golden.make import SURVEY, SurveyTaken
+from tests.golden.make import SURVEY, SurveyTaken, unpacked
 
 ARCHIVES = sorted((Path(__file__).parents[1] / "golden").glob("*.tar.zst"))
 
@@ -67,9 +64,7 @@ class Golden:
 @pytest.fixture(params=ARCHIVES, ids=lambda path: path.name.removesuffix(".tar.zst"))
 def golden(request, tmp_path, _template):
     """The archive, with its server's database brought to this version as the handbook says."""
-    data = zstandard.ZstdDecompressor().decompressobj().decompress(request.param.read_bytes())
-    with tarfile.open(fileobj=io.BytesIO(data)) as tar:
-        tar.extractall(tmp_path, filter="data")
+    unpacked(request.param, tmp_path)
     settings.DATA_DIR = tmp_path / "server"
     connections.settings["default"]["NAME"] = settings.DATA_DIR / "sala.sqlite3"
     connections.close_all()
