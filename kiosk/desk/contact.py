@@ -4,10 +4,11 @@ One row in the store, written by `sync` together with the receipts that it belon
 signed; they also give the clock its floor.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from tinydb.table import Document
 
 from kiosk.store import CannotRecord, Store
@@ -51,7 +52,7 @@ def read(store: Store) -> Contact:
 
 def write(store: Store, contact: Contact) -> None:
     """Remember `contact`, in the open transaction of this thread or one of its own."""
-    store.table(TABLE).upsert(Document(asdict(contact), _ROW))
+    store.table(TABLE).upsert(Document(msgspec.to_builtins(contact, builtin_types=(bytes,)), _ROW))
 
 
 def note_new_log(store: Store, reason: str) -> None:

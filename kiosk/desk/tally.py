@@ -6,10 +6,11 @@ record.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
+import msgspec
 from tinydb.table import Document
 
 from kiosk.clock import TOLERANCE_MS
@@ -172,7 +173,7 @@ def _last_erased(world: World) -> date:
 
 
 def _document(day: date, tally: Tally) -> Document:
-    return Document(asdict(tally), day.toordinal())
+    return Document(msgspec.to_builtins(tally, builtin_types=(bytes,)), day.toordinal())
 
 
 def _read(kept: dict[str, Any]) -> Tally:
