@@ -10,7 +10,10 @@ Requests and answers are small here (an envelope, a form, a paper), so both trav
 """
 
 import asyncio
+import contextlib
+import functools
 import io
+import ipaddress
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +41,8 @@ class _Gone(Exception):
 
 class Door:
     """`application` as ASGI. `threads` requests are worked on at one time; of a body, `body_bytes_max` bytes are read
-    and no more: the application, which knows what it takes, finds it cut and too long.
+    and no more: the application, which knows what it takes, finds it cut and too long. For `secure` and `proxies` see
+    `as_sent`.
     """
 
     def __init__(
@@ -47,6 +51,8 @@ class Door:
         *,
         threads: int,
         body_bytes_max: int,
+        secure: bool = False,
+        proxies: int = 0,
         stall_s: float = STALL_S,
         whole_s: float = WHOLE_S,
         held_bytes_max: int = HELD_BYTES_MAX,
@@ -54,6 +60,7 @@ class Door:
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._body_bytes_max = body_bytes_max
+        self._as_sent = functools.partial(as_sent, secure=secure, proxies=proxies)
         self._stall_s = stall_s
         self._whole_s = whole_s
         self._held_bytes_max = held_bytes_max
@@ -63,7 +70,7 @@ class Door:
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
         """One request."""
-        body = bytearray()
+        scope, body = self._as_sent(scope), bytearray()
         try:
             try:
                 await self._read(body, receive)
@@ -101,6 +108,23 @@ class Door:
                         next(iter(self._sending)).reschedule(loop.time())
             finally:
                 del self._sending[limit]
+
+
+def as_sent(scope: _Scope, *, secure: bool, proxies: int) -> _Scope:
+    """A request as it was sent, before `proxies` machines in a row passed it on.
+
+    `secure`: it was sent by TLS, which ended at one of them; unless Django knows, no form is taken, for a browser says
+    that it comes from https. Each of them adds to X-Forwarded-For the address that it heard from: the sender's is so
+    many from the end, and what stands before it is the sender's own talk. Where it is not there the neighbour's
+    address stays.
+    """
+    sent = {**scope, "scheme": "https"} if secure else scope
+    if proxies:
+        said = b",".join(value for name, value in scope["headers"] if name.lower() == b"x-forwarded-for")
+        with contextlib.suppress(IndexError, ValueError):
+            address = ipaddress.ip_address(said.decode("latin-1").split(",")[-proxies].strip())
+            sent = {**sent, "client": (str(address), 0)}
+    return sent
 
 
 def _answer(application: WSGIApplication, scope: _Scope, body: bytearray) -> _Answer:

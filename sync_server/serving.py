@@ -46,4 +46,6 @@ def _behind_door(threads: int) -> Door:
 
     # One byte more than the largest that anything takes: that one is told too long by whoever takes it.
     longest = max(settings.SALA_ENVELOPE_BYTES_MAX, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return Door(application, threads=threads, body_bytes_max=longest + 1)
+    return Door(
+        application, threads=threads, body_bytes_max=longest + 1, secure=settings.SECURE, proxies=settings.PROXIES
+    )

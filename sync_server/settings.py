@@ -3,8 +3,8 @@
     SALA_SERVER_DATA   folder with keys, SQLite database and anchor     (default: var/server in the working directory)
     DATABASE_URL       postgres://user:password@host/name               (default: SQLite in the data folder)
     SALA_HOSTS         host names it answers to, separated by commas    (default: loopback only)
-    SALA_SECURE        1 when people reach it through TLS: cookies then travel over TLS only
-    SALA_PROXIES       how many proxies stand before it (default 0: the peer address is the client's)
+    SALA_SECURE        1 when people reach it through TLS: addresses then begin with https, cookies travel over TLS only
+    SALA_PROXIES       how many proxies stand before it, each of which adds to X-Forwarded-For     (default: none)
 
 The signing and sealing keys are files in `<data>/keys` (see `sync_server.keys`), never settings and never in the
 database.
@@ -32,6 +32,7 @@ SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = os.environ.get("SALA_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 SECURE = os.environ.get("SALA_SECURE") == "1"
+PROXIES = int(os.environ.get("SALA_PROXIES", "0"))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -139,7 +140,6 @@ LOGOUT_REDIRECT_URL = "/sign-in"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
-AXES_IPWARE_PROXY_COUNT = int(os.environ.get("SALA_PROXIES", "0"))
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "sync_server.organisations.views.locked"

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pysqlite3
 
-from demo.office import start_server
+from demo.office import PASSWORD, start_server
 from demo.stage import Program, free_port, run
 from kiosk.bootstrap import Kiosk, open_kiosk
 from kiosk.clock import Clock
@@ -83,8 +83,8 @@ def command(folder: Path, *words: str) -> str:
 
 @contextlib.contextmanager
 def an_office(folder: Path) -> Iterator[Office]:
-    """The fictional office without content, served as long as the block lasts."""
-    command(folder, "demo-office", "--without-content")
+    """The fictional office without content, served as long as the block lasts. Its staff sign in with `PASSWORD`."""
+    command(folder, "demo-office", "--without-content", "--password", PASSWORD)
     port = free_port()
     office = Office(folder, port, start_server(folder, port))
     try:

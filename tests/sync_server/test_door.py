@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from sync_server.door import Door, environ
+from sync_server.door import Door, as_sent, environ
 
 
 def echo(environ, start_response):
@@ -195,3 +195,36 @@ def test_the_environment_is_what_pep_3333_asks_for():
         "HTTP_ACCEPT": "text/html,*/*", "HTTP_X_FORWARDED_FOR": "10.0.0.1", "wsgi.version": (1, 0),
         "wsgi.url_scheme": "http", "wsgi.multithread": True, "wsgi.multiprocess": False, "wsgi.run_once": False,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("proxies", "said", "client"),
+    [
+        (0, [b"10.0.0.1"], "127.0.0.1"),
+        (1, [], "127.0.0.1"),
+        (1, [b"10.0.0.1"], "10.0.0.1"),
+        (1, [b"6.6.6.6, 10.0.0.1"], "10.0.0.1"),
+        (1, [b"6.6.6.6", b"10.0.0.1"], "10.0.0.1"),
+        (2, [b"6.6.6.6, 10.0.0.1,10.0.0.2"], "10.0.0.1"),
+        (2, [b"10.0.0.2"], "127.0.0.1"),
+        (1, [b"2001:db8::1"], "2001:db8::1"),
+        (1, [b"6.6.6.6, unknown"], "127.0.0.1"),
+        (1, [b"\xff"], "127.0.0.1"),
+    ],
+)
+def test_whoever_sent_it_is_told_by_the_machines_before_us_alone(proxies, said, client):
+    """The address that the first of them heard from; what the sender wrote before it counts for nothing."""
+    headers = [(b"x-forwarded-for", value) for value in said] + [(b"x_forwarded_for", b"6.6.6.6")]
+    found = environ(as_sent(scope(headers=headers), secure=False, proxies=proxies), b"")
+    assert (found["REMOTE_ADDR"], found["wsgi.url_scheme"]) == (client, "http")
+
+
+def test_what_was_sent_by_tls_says_so():
+    """Through the door, whose neighbour passes it on in the clear."""
+
+    def scheme(environ, start_response):
+        start_response("200 OK", [])
+        return [f"{environ['wsgi.url_scheme']} {environ['REMOTE_ADDR']}".encode()]
+
+    assert asyncio.run(asked(door(scheme, secure=True, proxies=1), b"")) == [OK, (None, b"https 127.0.0.1")]
+    assert asyncio.run(asked(door(scheme), b"")) == [OK, (None, b"http 127.0.0.1")]
