@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import statistics
 import threading
 import time
 
@@ -32,8 +33,14 @@ HALVES = {
 }
 
 
+@pytest.fixture(scope="module")
+def quiet(office):
+    """What contacts and pages take while nobody stalls, on this machine at this hour."""
+    return _times(office)
+
+
 @pytest.mark.parametrize(("count", "said"), HALVES.values(), ids=HALVES)
-def test_connections_that_stall_hold_up_nobody(office, count, said):
+def test_connections_that_stall_hold_up_nobody(office, quiet, count, said):
     """While hundreds hang there a kiosk's touches arrive as ever, and pages come; after some seconds all are shut."""
     patience_s = max(HEADERS_TIMEOUT_MS / 1000, STALL_S) + 15
     with contextlib.ExitStack() as held:
@@ -41,7 +48,7 @@ def test_connections_that_stall_hold_up_nobody(office, count, said):
         began = time.monotonic()
         for one in idle:
             one.sendall(said)
-        _contacts_are_quick(office)
+        _contacts_are_quick(office, quiet)
         for one in idle:
             one.settimeout(max(0.1, began + patience_s - time.monotonic()))
             with contextlib.suppress(ConnectionError):
@@ -50,7 +57,7 @@ def test_connections_that_stall_hold_up_nobody(office, count, said):
     assert time.monotonic() - began < patience_s
 
 
-def test_bodies_that_drip_hold_up_nobody(office):
+def test_bodies_that_drip_hold_up_nobody(office, quiet):
     """A byte from each of two hundred, again and again: none of them is slow enough to be sent away yet."""
     done = threading.Event()
 
@@ -66,7 +73,7 @@ def test_bodies_that_drip_hold_up_nobody(office):
         dripper = threading.Thread(target=drip)
         dripper.start()
         try:
-            _contacts_are_quick(office)
+            _contacts_are_quick(office, quiet)
         finally:
             done.set()
             dripper.join()
@@ -76,8 +83,16 @@ def _connected(office, count, held):
     return [held.enter_context(socket.create_connection(("127.0.0.1", office.port))) for _ in range(count)]
 
 
-def _contacts_are_quick(office):
-    """Forty contacts of a kiosk, each with something to say, and as many pages of staff: none but one may be slow."""
+def _contacts_are_quick(office, quiet):
+    """Forty contacts of a kiosk, each with something to say, and as many pages of staff: none but one waits as long as
+    it takes to send the stalled away, and most take about what they take in `quiet`.
+    """
+    for busy, alone in zip(_times(office), quiet, strict=True):
+        assert sorted(busy)[-2] < STALL_S / 2, busy
+        assert statistics.median(busy) < 10 * statistics.median(alone), (busy, alone)
+
+
+def _times(office):
     contacts, pages = [], []
     with office.kiosk("G", Https(office.url)) as kiosk:
         for _ in range(40):
@@ -90,5 +105,4 @@ def _contacts_are_quick(office):
             assert requests.get(f"{office.url}/sign-in", timeout=10).status_code == 200
             pages.append(time.monotonic() - started)
         assert_same(office, [kiosk])
-    assert sorted(contacts)[-2] < 1.0, contacts
-    assert sorted(pages)[-2] < 1.0, pages
+    return contacts, pages
