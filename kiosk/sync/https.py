@@ -50,6 +50,9 @@ _CHUNK_BYTES = 64 * 1024
 
 #: OpenSSL's X509_V_FLAG_NO_CHECK_TIME, which the ssl module does not name.
 _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
+#: How a certificate is looked at, whatever Python runs us: 3.13 adds VERIFY_X509_STRICT, to which an authority that an
+#: office made by hand, without key identifiers, is none. With an update of the system all its kiosks would be offline.
+_LOOK = ssl.VERIFY_X509_TRUSTED_FIRST | _NO_CHECK_TIME
 
 
 class Https:
@@ -162,7 +165,7 @@ class _Adapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **settings: Any) -> None:
         context = create_urllib3_context()
-        context.verify_flags |= _NO_CHECK_TIME
+        context.verify_flags = _LOOK
         super().init_poolmanager(*args, ssl_context=context, **settings)
         self.poolmanager.pool_classes_by_scheme = {
             "http": _pool(HTTPConnectionPool, HTTPConnection, self),

@@ -4,11 +4,13 @@ are told, and no environment of the machine helps them.
 
 import os
 import socket
+import ssl
 import subprocess
 import sys
 import threading
 
 import pytest
+from urllib3.util.ssl_ import create_urllib3_context
 
 from kiosk.desk.health import health
 from kiosk.sync.https import Https
@@ -89,6 +91,21 @@ def test_the_office_behind_its_certificate(office, secure, authorities):
         kiosk.sync.turn()
         assert _look(kiosk) == ("ok", False)
         assert_same(office, [kiosk])
+
+
+def test_the_same_certificate_under_a_later_python(office, secure, authorities, monkeypatch):
+    """Python 3.13 looks at more than chain and name; a kiosk that an update brings there goes on."""
+
+    def stricter():
+        context = create_urllib3_context()
+        context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
+
+    monkeypatch.setattr("kiosk.sync.https.create_urllib3_context", stricter)
+    with office.kiosk("B", _over(secure.url, authorities("office"))) as kiosk:
+        rate(kiosk)
+        kiosk.sync.turn()
+        assert _look(kiosk) == ("ok", False)
 
 
 @pytest.mark.parametrize("way", ["up", "down"])
