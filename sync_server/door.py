@@ -41,8 +41,8 @@ class _Gone(Exception):
 
 class Door:
     """`application` as ASGI. `threads` requests are worked on at one time; of a body, `body_bytes_max` bytes are read
-    and no more: the application, which knows what it takes, finds it cut and too long. For `secure` and `proxies` see
-    `as_sent`.
+    and no more: the application, which knows what it takes, finds it cut and too long. `secure` and `proxies` say who
+    stands before us (`as_sent`).
     """
 
     def __init__(
