@@ -42,15 +42,15 @@ def browser(authorities):
         yield session
 
 
-def send(browser, url, path, *, sender="10.0.0.1", **fields):
-    """Fill in the form of a page and send it; the web server says from where it came."""
-    page = browser.get(f"{url}{path}").text
-    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+def send(browser, url, path, *, origin=None, sender="10.0.0.1", **fields):
+    """Fill in the form of a page and send it, from the page unless `origin` is another; the web server says who did."""
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(f"{url}{path}").text)[1]
     return browser.post(
-        f"{url}{path}", data={"csrfmiddlewaretoken": token, **fields},
-        headers={"Origin": url, "Referer": f"{url}{path}", "X-Forwarded-For": f"192.0.2.1, {sender}"},
+        f"{url}{path}",
+        data={"csrfmiddlewaretoken": token, **fields},
+        headers={"Origin": origin or url, "X-Forwarded-For": f"192.0.2.1, {sender}"},
         allow_redirects=False,
-    )  # fmt: skip
+    )
 
 
 def test_staff_sign_in_through_tls(behind, browser):
@@ -76,14 +76,8 @@ def test_whoever_guesses_locks_out_nobody_else(behind, browser):
 
 def test_a_form_from_elsewhere_is_refused(behind, browser):
     """Another site's page cannot send it, nor one of the same name that came without TLS."""
-    token = re.search(
-        r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(f"{behind.url}/sign-in").text
-    )[1]  # fmt: skip
     for origin in ("https://evil.example", behind.url.replace("https", "http"), "null"):
-        answer = browser.post(
-            f"{behind.url}/sign-in", headers={"Origin": origin},
-            data={"csrfmiddlewaretoken": token, "username": "it", "password": PASSWORD},
-        )  # fmt: skip
+        answer = send(browser, behind.url, "/sign-in", origin=origin, username="it", password=PASSWORD)
         assert answer.status_code == HTTPStatus.FORBIDDEN, origin
 
 
@@ -94,8 +88,6 @@ def test_a_kiosk_is_enrolled_by_what_its_page_says(behind, browser, authorities,
     said = invitation.read(unquote(html.unescape(re.search(r'href="data:text/plain,([^"]+)"', page)[1])))
     assert said.url == behind.url
     line = Https(said.url, ca_file=str(authorities("office").ca_file))
-    enrolled = enrol(
-        tmp_path / "kiosk", line, code=said.code, url=said.url, clock=Clock(bytes(8)), random=bytes
-    )  # fmt: skip
+    enrolled = enrol(tmp_path / "kiosk", line, code=said.code, url=said.url, clock=Clock(bytes(8)), random=bytes)
     line.close()
     assert enrolled.series == ("Q",)
