@@ -2,6 +2,7 @@
 
     sala-server init                     make the data folder, the keys and the office      (once)
     sala-server migrate                  bring the database to this version
+    sala-server staff NAME               let somebody sign in: the first of all, or who lost the password
     sala-server serve                    answer kiosks and staff, on loopback unless told otherwise
     sala-server enrol-code               a one-time code for a new kiosk
     sala-server roll-keys --root FILE    new keys for the server, signed for by the office root
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     for name, help_text in {
         "init": "make the data folder, the keys and the office",
         "migrate": "bring the database to this version",
+        "staff": "let somebody sign in: the first of all, or who lost the password",
         "enrol-code": "a one-time code for a new kiosk",
         "roll-keys": "new keys for the server, signed for by the office root",
         "import-stick": "take what kiosks wrote on a USB stick, and write what goes back",

@@ -20,6 +20,7 @@ from shared.keys import ReadingKey
 from sync_server import keys
 from sync_server.cases.clocks import clocks
 from sync_server.organisations.actions import Actor, record_act
+from sync_server.organisations.managing import add_staff
 from sync_server.organisations.models import Division, Holiday, Office, Role, Staff
 from sync_server.records import actions as records
 from sync_server.restoring import refuse_half_restored
@@ -155,15 +156,13 @@ def _person(office: Office, person: _Person, password: str | None, now: dt.datet
     held = Staff.objects.filter(username=person.username).first()
     if held is not None:
         return SignIn(held, None)
+    facts = {
+        "full_name": person.full_name,
+        "position": person.position,
+        "role": person.role,
+        "division": Division.objects.filter(office=office, code=person.division).first(),
+    }
+    # Whoever tries the demo wants to look around, not to choose eight passwords.
     chosen = password or secrets.token_hex(5)
-    staff = Staff.objects.create_user(
-        person.username,
-        chosen,
-        office=office,
-        full_name=person.full_name,
-        position=person.position,
-        role=person.role,
-        division=Division.objects.filter(office=office, code=person.division).first(),
-    )
-    record_act(program(office), "staff.make", "staff", staff.username, at=now, after={"role": staff.role})
-    return SignIn(staff, chosen)
+    made, _same = add_staff(program(office), username=person.username, facts=facts, now=now, password=chosen)
+    return SignIn(made, chosen)

@@ -15,5 +15,6 @@ urlpatterns = [
     path("desk/content/", include("sync_server.content.urls")),
     path("desk/reports/", include("sync_server.reports.urls")),
     path("desk/records/", include("sync_server.records.urls")),
+    path("desk/office/", include("sync_server.organisations.office_urls")),
     path("desk/kiosks/", include("sync_server.kiosks.urls")),
 ]

@@ -38,6 +38,7 @@ from sync_server.content.pieces import MADE, Changes, Told, content_pieces, sati
 from sync_server.keys import server_keys
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.actions import Actor, record_act
+from sync_server.organisations.managing import change_office
 from sync_server.organisations.models import Division, Holiday, Office
 from sync_server.records import queries as records
 
@@ -61,14 +62,14 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
     """Make `source` the draft and bring divisions and closed days up to date; returns what publishing would change.
 
     Divisions that the source no longer names stay: cases point to them. Closed days of the source are added, none is
-    removed.
+    removed. What papers still lack is taken from the source; what staff entered stays.
     """
     office = actor.office
     pieces = content_pieces(
         source.office, source.services, source.notices, source.pictures, source.words, source.hall, source.photos
     )
     with transaction.atomic():
-        Office.objects.select_for_update().get(pk=office.pk)
+        office = Office.objects.select_for_update().get(pk=office.pk)
         Draft.objects.filter(office=office).exclude(name__in=pieces).delete()
         for name, data in pieces.items():
             facts = {"data": data, "imported_at": now, "imported_by": actor.name}
@@ -78,10 +79,24 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
             Division.objects.update_or_create(office=office, code=division.id, defaults=names)
         days = [Holiday(office=office, day=day, name=name) for day, name in source.holiday_names.items()]
         Holiday.objects.bulk_create(days, ignore_conflicts=True)
+        change_office(actor, _lacking(office, source.office), now=now)
         found = queries.draft_changes(office)
         after = {"new": list(found.new), "changed": list(found.changed), "gone": list(found.gone)}
         record_act(actor, "content.import", "draft", office.office_id, at=now, after=after)
     return found
+
+
+def _lacking(office: Office, told: content.Office) -> dict[str, object]:
+    """Facts of papers that nobody entered yet, as the source has them."""
+    facts = {
+        "name_en": told.name.en,
+        "short_name": told.short_name.th,
+        "district": told.district.th,
+        "province": told.province.th,
+        "phone": told.phone,
+        "document_code": told.memo_number_prefix.rstrip("/"),
+    }
+    return {name: value for name, value in facts.items() if value and not getattr(office, name)}
 
 
 def publish(actor: Actor, *, now: dt.datetime) -> Edition:

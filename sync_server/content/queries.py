@@ -20,7 +20,7 @@ from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
 from sync_server.keys import server_keys
 from sync_server.organisations.models import Office
-from sync_server.organisations.queries import the_office
+from sync_server.organisations.queries import closed_days, the_office
 
 logger = logging.getLogger(__name__)
 
@@ -90,12 +90,14 @@ def _reader_keys(office: Office) -> tuple[dict[str, bytes], bytes]:
 
 def _with_identity(data: bytes, office: Office) -> bytes:
     """The office's piece under the name in the settings record (the one place where an office's name is kept), with the
-    keys of its readers and without the routes that lack one.
+    closed days of its table and the keys of its readers, and without the routes that lack one.
     """
     written = content.read_piece(content.Office, data)
     name = msgspec.structs.replace(written.name, th=office.name, en=office.name_en or written.name.en)
     short = msgspec.structs.replace(written.short_name, th=office.short_name or written.short_name.th)
-    named = msgspec.structs.replace(written, name=name, short_name=short, phone=office.phone or written.phone)
+    named = msgspec.structs.replace(
+        written, name=name, short_name=short, phone=office.phone or written.phone, holidays=sorted(closed_days(office))
+    )
     return content.piece(content.with_reader_keys(named, *_reader_keys(office)))
 
 

@@ -14,6 +14,7 @@ from shared import thai
 from sync_server.cases import queries as cases
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
+from sync_server.organisations.managing import MANAGERS
 from sync_server.organisations.models import Role, Staff
 from sync_server.queues import queries as queues
 from sync_server.sealed import queries as sealed
@@ -89,7 +90,10 @@ MENU: tuple[tuple[Row, ...], ...] = (
         Row("measures:index", Text("มาตรการ 10 ข้อ", "The ten measures"), "clipboard-text"),
         Row("reports:index", Text("รายงานและแฟ้ม", "Reports"), "file-text", roles=_SEE_EVERY_CASE),
     ),
-    (Row("records:index", Text("บันทึกทั้งหมด", "All records"), "stack"),),
+    (
+        Row("records:index", Text("บันทึกทั้งหมด", "All records"), "stack"),
+        Row("office:index", Text("หน่วยงาน", "The office"), "buildings", roles=frozenset(MANAGERS)),
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from sync_server.organisations.actions import Actor
@@ -24,6 +25,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 DESK = "/desk/"
+ACCOUNT = "/desk/account"
 SIGN_IN = "/sign-in"
 #: A session nobody works in ends after this many minutes (and after eight hours in any case: SESSION_COOKIE_AGE).
 IDLE_MIN = 30
@@ -47,6 +49,9 @@ class StaffOnlyMiddleware:
             if by_itself:
                 return HttpResponse(status=401, headers={"HX-Redirect": f"{SIGN_IN}?{urlencode({'next': DESK})}"})
             return redirect_to_login(request.get_full_path(), SIGN_IN)
+        if staff_of(request).password_given and request.path != ACCOUNT:
+            # Somebody else knows this password: whatever is done under it might be theirs.
+            return HttpResponse(status=401, headers={"HX-Redirect": ACCOUNT}) if by_itself else redirect(ACCOUNT)
         if not by_itself:
             _seen(request)
         return self.get_response(request)

@@ -9,7 +9,16 @@ by hand is found by `queries.verify_audit`.
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import RegexValidator
 from django.db import models
+
+from sync_server.web.language import lazy_text
+
+#: What somebody signs in with: typed on any keyboard, the same in any program.
+USERNAME = RegexValidator(
+    r"\A[a-z][a-z0-9._-]{1,39}\Z",
+    lazy_text("ใช้ a-z ตัวเลข จุด หรือขีด เริ่มด้วยตัวอักษร", "a to z, digits, dots or dashes; begins with a letter"),
+)
 
 
 class Office(models.Model):
@@ -101,15 +110,18 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """A member of staff who can sign in."""
+    """A member of staff who can sign in. `password_given`: the password is known to whoever gave it, and is changed
+    before anything else is opened.
+    """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="staff")
     division = models.ForeignKey(Division, models.PROTECT, null=True, blank=True, related_name="staff")
-    username = models.CharField(max_length=60, unique=True)
+    username = models.CharField(max_length=60, unique=True, validators=[USERNAME])
     full_name = models.CharField(max_length=120)
     position = models.CharField(max_length=120, blank=True)
     role = models.CharField(max_length=12, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    password_given = models.BooleanField(default=False)
 
     USERNAME_FIELD = "username"
     objects = StaffManager()

@@ -26,6 +26,16 @@ def colleagues(user: Staff) -> list[Staff]:
     return list(Staff.objects.filter(office=user.office, is_active=True).select_related("division"))
 
 
+def people(office: Office) -> list[Staff]:
+    """Everybody who signs in or once did; who left comes last."""
+    return list(Staff.objects.filter(office=office).select_related("division").order_by("-is_active", "full_name"))
+
+
+def holidays(office: Office, *, since: dt.date) -> list[Holiday]:
+    """The office's own closed days from `since` on, in order."""
+    return list(Holiday.objects.filter(office=office, day__gte=since))
+
+
 def closed_days(office: Office) -> frozenset[dt.date]:
     """The dates of the office's own table of holidays; Saturdays and Sundays are closed anyway and are not listed."""
     return frozenset(Holiday.objects.filter(office=office).values_list("day", flat=True))

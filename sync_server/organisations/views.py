@@ -64,7 +64,8 @@ def account(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             staff.set_password(form.cleaned_data["new"])
-            staff.save(update_fields=["password"])
+            staff.password_given = False
+            staff.save(update_fields=["password", "password_given"])
             record_act(actor_of(request), "staff.password", "staff", staff.username, at=timezone.now())
         update_session_auth_hash(request, staff)
         messages.success(request, str(Text("เปลี่ยนรหัสผ่านแล้ว", "Password changed")))

@@ -66,6 +66,56 @@ def test_backups_say_what_is_missing(tmp_path, words, status):
     assert not Path("identity-of-no-server").exists()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("staff", "it", "--full-name", "X"),
+        ("enrol-code", "--name", "A", "--series", "A"),
+        ("import-stick", "."),
+        ("export-stick", "."),
+        ("manage", "rebuild"),
+        ("manage", "reader", "clerk", "--staff", "it"),
+        ("manage", "import_office", "."),
+    ],
+    ids=" ".join,
+)
+def test_what_needs_a_server_says_so(tmp_path, words):
+    """Before `init` each command ends with the sentence that leads there, and makes nothing."""
+    done = _run(tmp_path / "new", *words)
+    assert done.returncode == 2
+    assert "sala-server init" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list((tmp_path / "new").glob("*.sqlite3"))
+
+
+def test_a_real_office_begins(tmp_path):
+    """As the handbook has it for a server that is no demo: the office, the first person, the content."""
+    data = tmp_path / "new"
+    assert _run(data, "init", "--name", "องค์การบริหารส่วนตำบลตัวอย่าง").returncode == 0
+    assert _run(data, "migrate").returncode == 0
+    unknown = _run(data, "staff", "it")
+    assert (unknown.returncode, unknown.stdout) == (1, "")
+    assert "--full-name" in unknown.stderr
+    assert _run(data, "staff", "it's", "--full-name", "นายไอที ตัวอย่าง").returncode == 1
+    first = _run(data, "staff", "it", "--full-name", "นายไอที ตัวอย่าง", "--position", "ผู้ดูแลระบบ")
+    assert (first.returncode, first.stderr) == (0, "")
+    assert re.search(r"signs in as it with [a-z2-9]{4}-[a-z2-9]{4}-[a-z2-9]{4},", first.stdout)
+    again = _run(data, "staff", "it")
+    assert again.returncode == 0
+    assert again.stdout != first.stdout
+    sample = Path(__file__).parents[2] / "assets" / "office-sample"
+    assert _run(data, "manage", "import_office", str(sample)).returncode == 0
+    with closing(pysqlite3.connect(data / "sala.sqlite3")) as database:
+        staff = database.execute("SELECT role, is_active, password_given FROM organisations_staff").fetchall()
+        office = database.execute("SELECT name, short_name, phone, document_code FROM organisations_office").fetchall()
+        acts = database.execute("SELECT act FROM organisations_auditrow ORDER BY seq").fetchall()
+    assert staff == [("admin", 1, 1)]
+    assert office == [("องค์การบริหารส่วนตำบลตัวอย่าง", "อบต.ศาลาทอง", "0-0000-0000", "ตย 00000")]
+    assert [act for (act,) in acts] == [
+        "office.make", "staff.make", "staff.give_password", "office.change", "content.import",
+    ]  # fmt: skip
+
+
 def test_keys_are_files_for_their_owner_only(data):
     """Every key is outside the database, mode 0600, in a folder nobody else enters."""
     assert stat.S_IMODE((data / "keys").stat().st_mode) == 0o700

@@ -6,16 +6,17 @@
 import os
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from sync_server.kiosks.actions import make_code, make_code_again
 from sync_server.kiosks.models import Kiosk, KioskState
+from sync_server.management.ready import ReadyCommand
 from sync_server.organisations.queries import the_office
 from sync_server.setting_up import program
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """Prints the code alone on a line, for people and for scripts."""
 
     help = "Make a code that lets one kiosk in, once, within ten minutes (by stick: a week)."

@@ -9,9 +9,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from sync_server.ingest.stick import NoStick, give
+from sync_server.management.ready import ReadyCommand
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """May be repeated: what lies there whole is not written again."""
 
     help = "Write the newest content onto a USB stick, and the answers to what kiosks asked on it."

@@ -3,14 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from sync_server.ingest.stick import NoStick, take
 from sync_server.management.commands.export_stick import write_back
+from sync_server.management.ready import ReadyCommand
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """May be repeated, and may run beside the server: what is held already is one copy."""
 
     help = "Take the records that kiosks wrote on a USB stick, and write the answers and the content back onto it."

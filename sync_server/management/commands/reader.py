@@ -9,11 +9,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from shared import keys
 from shared.keys import ReadingKey
+from sync_server.management.ready import ReadyCommand
 from sync_server.organisations.models import Staff
 from sync_server.organisations.queries import the_office
 from sync_server.sealed.actions import NotNow, keep_recovery_key, name_reader
@@ -22,7 +23,7 @@ from sync_server.setting_up import program
 _SEED_BYTES = 96
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """Names a reader, or makes the recovery key."""
 
     help = "Name who reads complaints about people as a position of the routes, or make the recovery key."

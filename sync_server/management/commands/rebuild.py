@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from sync_server.management.ready import ReadyCommand
 from sync_server.organisations.queries import the_office
 from sync_server.projectors import PROJECTORS, balances, rebuild
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """What staff did is kept; what came from records is written anew."""
 
     help = "Forget what a projector folded and fold every log again."

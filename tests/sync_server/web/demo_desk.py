@@ -100,6 +100,7 @@ def populate(office, now: dt.datetime) -> None:
     def at(ago: float) -> dt.datetime:
         return now - dt.timedelta(days=ago)
 
+    _people(office, now)
     lamp = found("ไฟถนน")
     cases.acknowledge(somjai, lamp, now=at(6))
     cases.assign(somjai, lamp, now=at(5.9), division=works, staff=staff["wichai"])
@@ -118,6 +119,18 @@ def populate(office, now: dt.datetime) -> None:
     bridge = found("สะพาน")
     cases.assign(clerk, bridge, now=at(15), division=works)
     cases.answer(engineer, bridge, "เปลี่ยนไม้กระดานแล้วทั้งสองแผ่น", now=at(8))
+
+
+def _people(office, now: dt.datetime) -> None:
+    """Somebody who has left, and somebody who never signed in yet."""
+    from sync_server.organisations import managing
+    from sync_server.organisations.models import Role
+    from sync_server.setting_up import program
+
+    by, facts = program(office), {"position": "เจ้าพนักงานจัดเก็บรายได้", "role": Role.OFFICER}
+    left, _ = managing.add_staff(by, username="anong", facts={**facts, "full_name": "นางอนงค์ ตัวอย่าง"}, now=now)
+    managing.change_staff(by, left, {"is_active": False}, now=now)
+    managing.add_staff(by, username="prasit", facts={**facts, "full_name": "นายประสิทธิ์ ตัวอย่าง"}, now=now)
 
 
 def _file(kiosk: FakeKiosk, category: str, text: str, place: str, name: str, phone: str) -> None:

@@ -58,6 +58,12 @@ PAGES: dict[str, tuple[str, str]] = {
     "21-praise": ("palad", "/desk/queues/praise"),
     "21-praise-officer": ("somjai", "/desk/queues/praise"),
     "30-account": ("palad", "/desk/account"),
+    "31-office": ("it", "/desk/office/"),
+    "31-person": ("it", "/desk/office/people/{somjai}"),
+    "31-person-left": ("palad", "/desk/office/people/{left}"),
+    "31-add": ("it", "/desk/office/people/add"),
+    "31-papers": ("palad", "/desk/office/papers"),
+    "31-closed-days": ("palad", "/desk/office/closed-days"),
     "40-not-found": ("palad", "/desk/nothing"),
     "40-not-yours": ("somjai", "/desk/kiosks/enrol"),
 }
@@ -151,6 +157,7 @@ def addresses() -> dict[str, object]:
     from shared import thai
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Kiosk
+    from sync_server.organisations.models import Staff
     from sync_server.records.models import RecordRow
 
     today = thai.service_date(timezone.now())
@@ -162,6 +169,7 @@ def addresses() -> dict[str, object]:
         "lamp": case("ไฟถนน"), "new": case("ไฟกะพริบ"), "hostile": case("[size=99]"), "closed": case("สุนัข"),
         "year": thai.fiscal_year(today), "half": thai.fiscal_half(today),
         "month": f"m{today:%Y-%m}",
+        "somjai": Staff.objects.get(username="somjai").pk, "left": Staff.objects.get(username="anong").pk,
         "kiosk": Kiosk.objects.get(name__startswith="ตู้ 2").kiosk_id,
         "record": RecordRow.objects.filter(kind="case.filed").order_by("pk")[0].pk,
         "unreadable": RecordRow.objects.get(kind="praise.given", schema=9).pk,

@@ -69,6 +69,15 @@ ROUTES: dict[str, list[Row]] = {
     "kiosks:clear-alarm": [Row(302, _MANAGE, post=True, of="alarm")],
     "records:revoke": [Row(302, _MANAGE, post=True, of="kiosk")],
     "records:reinstate": [Row(403, {CLERK: 302}, post=True, of="kiosk")],
+    "office:index": [Row(200, _MANAGE)],
+    "office:add": [Row(200, _MANAGE)],
+    "office:person": [Row(200, _MANAGE, of="person"), Row(404, _MANAGE, of="nobody")],
+    "office:give-password": [Row(200, _MANAGE, post=True, of="person")],
+    "office:leave": [Row(302, _MANAGE, post=True, of="person")],
+    "office:return": [Row(200, _MANAGE, post=True, of="person")],
+    "office:papers": [Row(200, _MANAGE)],
+    "office:closed-days": [Row(200, _MANAGE)],
+    "office:open-day": [Row(302, _MANAGE, post=True, of="day")],
     "queues:tickets": [Row()],
     "queues:waiting": [Row()],
     "queues:outcomes": [Row()],
@@ -116,6 +125,7 @@ def things(busy):
     """What the addresses are about."""
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
+    from sync_server.organisations.models import Staff
     from sync_server.queues.models import Explanation, Praise
     from sync_server.records.models import Log, RecordRow
     from sync_server.sealed.models import SealedCase
@@ -139,6 +149,9 @@ def things(busy):
         "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
         "words": {"explanation_id": Explanation.objects.exclude(words="")[0].pk},
         "praise": {"praise_id": Praise.objects.exclude(words="")[0].pk},
+        "person": {"staff_id": Staff.objects.get(username="prasit").pk},
+        "nobody": {"staff_id": 10**9},
+        "day": {"day": "2026-12-31"},
         "code": {"code_id": EnrolmentCode.objects.all()[0].pk},
         "alarm": {"alarm_id": Alarm.objects.all()[0].pk},
     }

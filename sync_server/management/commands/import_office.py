@@ -3,17 +3,18 @@
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from shared.source import SourceRefused
 from sync_server.content.actions import import_draft
 from sync_server.content.importer import read_source
+from sync_server.management.ready import ReadyCommand
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.queries import the_office
 
 
-class Command(BaseCommand):
+class Command(ReadyCommand):
     """Changes the draft only; staff publish it from the content page."""
 
     help = "Read an office's folder of TOML files into the draft that the next edition is published from."
