@@ -16,7 +16,7 @@ from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.forms import AddForm, ClosedDayForm, PapersForm, StaffForm
 from sync_server.organisations.labels import ACTS, ROLES
 from sync_server.organisations.managing import MANAGERS, NobodyLeft
-from sync_server.organisations.models import Staff
+from sync_server.organisations.models import Office, Staff
 from sync_server.web.language import Text
 
 #: Closed days that the first page shows; all of them have a page of their own.
@@ -68,10 +68,7 @@ def person(request: HttpRequest, staff_id: int) -> HttpResponse:
         return redirect("office:person", held.pk)
     # As it is kept: a change that was refused has touched the object.
     kept = _of(request, staff_id)
-    history = [
-        {"words": ACTS.get(row.act, row.act), "who": row.actor_name, "at": row.at}
-        for row in queries.audit_of(kept.office, "staff", kept.username)
-    ]
+    history = _history(kept.office, "staff", kept.username)
     context = {"form": form, "person": kept, "role": ROLES[kept.role], "history": history}
     return render(request, "organisations/person.html", context, status=422 if form.errors else 200)
 
@@ -110,8 +107,10 @@ def let_back(request: HttpRequest, staff_id: int) -> HttpResponse:
     held = _of(request, staff_id)
     if held.is_active:
         return redirect("office:person", held.pk)
+    # In this order: whatever happens in between, the old password opens nothing.
+    password = managing.give_password(actor_of(request), held, now=timezone.now())
     _changed(request, held, {"is_active": True})
-    return _shown_once(request, held, managing.give_password(actor_of(request), held, now=timezone.now()))
+    return _shown_once(request, held, password)
 
 
 @allow(*MANAGERS)
@@ -123,11 +122,7 @@ def papers(request: HttpRequest) -> HttpResponse:
         managing.change_office(actor_of(request), form.cleaned_data, now=timezone.now())
         messages.success(request, str(Text("บันทึกแล้ว", "Saved")))
         return redirect("office:papers")
-    history = [
-        {"words": ACTS.get(row.act, row.act), "who": row.actor_name, "at": row.at}
-        for row in queries.audit_of(office, "office", office.office_id)
-    ]
-    context = {"form": form, "history": history}
+    context = {"form": form, "history": _history(office, "office", office.office_id)}
     return render(request, "organisations/papers.html", context, status=422 if form.errors else 200)
 
 
@@ -165,6 +160,14 @@ def _of(request: HttpRequest, staff_id: int) -> Staff:
     return get_object_or_404(
         Staff.objects.select_related("office", "division"), office=staff_of(request).office, pk=staff_id
     )
+
+
+def _history(office: Office, kind: str, object_id: str) -> list[dict[str, object]]:
+    """What was done to one object, as the page shows it."""
+    return [
+        {"words": ACTS.get(row.act, row.act), "who": row.actor_name, "at": row.at}
+        for row in queries.audit_of(office, kind, object_id)
+    ]
 
 
 def _changed(request: HttpRequest, held: Staff, changes: dict[str, object]) -> bool:

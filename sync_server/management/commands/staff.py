@@ -42,6 +42,7 @@ class Command(ReadyCommand):
             except ValidationError as error:
                 raise CommandError("; ".join(error.messages)) from error
         else:
-            managing.change_staff(by, held, {"is_active": True}, now=now)
+            # In this order: whatever happens in between, the old password opens nothing.
             password = managing.give_password(by, held, now=now)
+            managing.change_staff(by, held, {"is_active": True}, now=now)
         self.stdout.write(f"{held.full_name} signs in as {held.username} with {password}, and then chooses another.")
