@@ -44,7 +44,11 @@ def make_server(*, name: str, name_en: str, now: dt.datetime) -> tuple[Office, l
         office = Office.objects.order_by("pk").first()
         if office is None:
             office = Office.objects.create(
-                office_id=os.urandom(16).hex(), name=name, name_en=name_en, status_salt=os.urandom(16)
+                office_id=os.urandom(16).hex(),
+                name=name,
+                name_en=name_en,
+                short_name=_short(name),
+                status_salt=os.urandom(16),
             )
             record_act(program(office), "office.make", "office", office.office_id, at=now, after={"name": name})
         clocks(office)
@@ -53,6 +57,15 @@ def make_server(*, name: str, name_en: str, now: dt.datetime) -> tuple[Office, l
         made.append(f"../{root.name}")
     records.start(office, now=now, epoch=os.urandom(16))
     return office, made
+
+
+#: What everybody calls an office of this kind.
+_IN_FULL, _IN_SHORT = "องค์การบริหารส่วนตำบล", "อบต."
+
+
+def _short(name: str) -> str:
+    """The name as people say it; empty where it is no subdistrict office's, and staff enter it."""
+    return name.replace(_IN_FULL, _IN_SHORT, 1) if name.startswith(_IN_FULL) else ""
 
 
 def program(office: Office) -> Actor:

@@ -110,7 +110,7 @@ def test_a_real_office_begins(tmp_path):
         office = database.execute("SELECT name, short_name, phone, document_code FROM organisations_office").fetchall()
         acts = database.execute("SELECT act FROM organisations_auditrow ORDER BY seq").fetchall()
     assert staff == [("admin", 1, 1)]
-    assert office == [("องค์การบริหารส่วนตำบลตัวอย่าง", "อบต.ศาลาทอง", "0-0000-0000", "ตย 00000")]
+    assert office == [("องค์การบริหารส่วนตำบลตัวอย่าง", "อบต.ตัวอย่าง", "0-0000-0000", "ตย 00000")]
     assert [act for (act,) in acts] == [
         "office.make", "staff.make", "staff.give_password", "office.change", "content.import",
     ]  # fmt: skip

@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 
+import gallery
 import pytest
 from django.test import Client
 from gallery import PASSWORD
@@ -202,3 +203,18 @@ def test_a_day_that_is_a_slip_is_refused(server, signed_in, day):
     assert 'id="id_day-wrong"' in answer.content.decode()
     assert Holiday.objects.count() == before
     assert signed_in("palad").post("/desk/office/closed-days/2569-13-01/open").status_code == 404
+
+
+def test_a_long_name_stays_in_its_place(busy, request):
+    """An office that entered no short name: its mark is whole, and its name ends before the search begins."""
+    from sync_server.organisations.models import Office
+
+    Office.objects.update(short_name="", name="องค์การบริหารส่วนตำบลที่มีชื่อยาวกว่าชื่อใดในอำเภอ")
+    address = request.getfixturevalue("address")
+    with gallery.chromium() as browser:
+        page = gallery.visitor(browser, address, "it").new_page()
+        page.goto(f"{address}/desk/")
+        mark, name, find = (page.locator(f".bar {part}").bounding_box() for part in (".mark", ".home span", ".find"))
+    assert mark["width"] == 46
+    assert mark["x"] + mark["width"] < name["x"]
+    assert name["x"] + name["width"] < find["x"]
