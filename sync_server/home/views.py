@@ -10,9 +10,11 @@ from sync_server.backups import queries as backups
 from sync_server.cases import inbox
 from sync_server.cases import queries as cases
 from sync_server.cases.clocks import clocks
+from sync_server.home.beginning import steps
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
 from sync_server.organisations.access import staff_of
+from sync_server.organisations.managing import MANAGERS
 from sync_server.organisations.models import Role
 from sync_server.queues import queries as queues
 from sync_server.queues.labels import PLACES
@@ -29,7 +31,11 @@ def today(request: HttpRequest) -> HttpResponse:
     limits = clocks(staff.office)
     counts = cases.counts(staff, today=day)
     owed = inbox.in_tab(cases.visible_to(staff), "open", staff, day).select_related("division", "assigned_to")
+    begin = steps(staff.office) if staff.role in MANAGERS else []
     context = {
+        "begin": begin if any(not step.done for step in begin) else [],
+        "begin_left": sum(not step.done for step in begin),
+        "reads_only": staff.role == Role.READER,
         "day": day,
         "weekday": thai.weekday(day),
         "now": now,

@@ -205,6 +205,50 @@ def test_a_day_that_is_a_slip_is_refused(server, signed_in, day):
     assert signed_in("palad").post("/desk/office/closed-days/2569-13-01/open").status_code == 404
 
 
+def test_the_first_page_says_what_is_left_to_begin(server, signed_in):
+    """Step by step until nothing is, to whoever sets the office up; an officer sees none of it."""
+    from fake_kiosk import FakeKiosk
+
+    from sync_server.backups.models import Backup
+    from sync_server.content.actions import publish_sample
+    from sync_server.home import beginning
+    from sync_server.organisations.models import Office, Staff
+    from sync_server.records.queries import current_epoch
+
+    def backed_up() -> None:
+        Backup.objects.create(
+            office=server.office, backup_id="0" * 32, epoch=current_epoch(server.office).epoch, made_at=server.now,
+            records=0, archive_bytes=1, folder="/mnt", file_name="sala.age",
+        )  # fmt: skip
+
+    clerk_name = server.office.clerk_name
+    Staff.objects.filter(username="palad").update(is_active=False)
+    Office.objects.update(clerk_name="")
+    done = (
+        lambda: Staff.objects.filter(username="palad").update(is_active=True),
+        lambda: Office.objects.update(clerk_name=clerk_name),
+        lambda: publish_sample(server.office, now=server.now),
+        lambda: FakeKiosk.enrolled(server),
+        backed_up,
+    )
+    for number, do in enumerate(done):
+        assert [step.done for step in beginning.steps(Office.objects.get())] == [i < number for i in range(len(done))]
+        assert f"เริ่มใช้งาน เหลืออีก {len(done) - number} ข้อ" in text(signed_in("it").get("/desk/"))
+        assert "เริ่มใช้งาน" not in text(signed_in("somjai").get("/desk/"))
+        do()
+    assert "เริ่มใช้งาน" not in text(signed_in("it").get("/desk/"))
+
+
+def test_a_reader_is_led_to_what_is_sealed_to_them(signed_in, staff):
+    """Not to the administrator's work."""
+    from sync_server.organisations.models import Role, Staff
+
+    Staff.objects.filter(username="somjai").update(role=Role.READER)
+    page = text(signed_in("somjai").get("/desk/"))
+    assert "เรื่องที่ผนึกถึงคุณอยู่ที่หน้าเรื่องลับ" in page
+    assert "งานของผู้ดูแลระบบ" not in page
+
+
 def test_a_long_name_stays_in_its_place(busy, request):
     """An office that entered no short name: its mark is whole, and its name ends before the search begins."""
     from sync_server.organisations.models import Office
