@@ -31,10 +31,8 @@ def today(request: HttpRequest) -> HttpResponse:
     limits = clocks(staff.office)
     counts = cases.counts(staff, today=day)
     owed = inbox.in_tab(cases.visible_to(staff), "open", staff, day).select_related("division", "assigned_to")
-    begin = steps(staff.office) if staff.role in MANAGERS else []
     context = {
-        "begin": begin if any(not step.done for step in begin) else [],
-        "begin_left": sum(not step.done for step in begin),
+        "begin": [step for step in steps(staff.office) if not step.done] if staff.role in MANAGERS else [],
         "reads_only": staff.role == Role.READER,
         "day": day,
         "weekday": thai.weekday(day),
