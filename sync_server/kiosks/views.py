@@ -21,12 +21,11 @@ from sync_server.kiosks.forms import EnrolForm, RevokeForm
 from sync_server.kiosks.labels import ACTS
 from sync_server.kiosks.models import Alarm, EnrolmentCode, Kiosk
 from sync_server.organisations.access import actor_of, allow, staff_of
+from sync_server.organisations.managing import MANAGERS
 from sync_server.organisations.models import Office, Role
 from sync_server.organisations.queries import audit_of
 from sync_server.web.language import Text
 from sync_server.web.qr import QrPicture
-
-MANAGERS = (Role.ADMIN, Role.CLERK)
 
 
 def fleet_page(request: HttpRequest) -> HttpResponse:

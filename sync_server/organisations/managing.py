@@ -21,7 +21,7 @@ from django.db import transaction
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Holiday, Office, Role, Staff
 
-#: Who looks after people, papers and closed days.
+#: Who looks after people, papers, closed days and kiosks.
 MANAGERS = (Role.ADMIN, Role.CLERK)
 
 #: Neither 0 and o nor 1, l and i: a given password is read from a screen and typed once.

@@ -15,8 +15,8 @@ from shared.kinds import Unreadable
 from sync_server.kiosks.forms import RevokeForm
 from sync_server.kiosks.models import Kiosk
 from sync_server.kiosks.queries import fleet
-from sync_server.kiosks.views import MANAGERS
 from sync_server.organisations.access import actor_of, allow, staff_of
+from sync_server.organisations.managing import MANAGERS
 from sync_server.organisations.models import Role, Staff
 from sync_server.records import deciding, queries, review
 from sync_server.records.labels import ICONS, KINDS, STATES, UNKNOWN_ICON
