@@ -108,10 +108,19 @@ class Https:
         except CertificateEnded:
             raise
         except requests.exceptions.SSLError as error:
+            if _cut(error):
+                raise Unreachable(f"no answer: {error}") from error
             raise NotTheServer(f"the certificate is not the office's: {error}") from error
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
             # ValueError: urllib3 raises it for a socket that was closed under it, http.client for odd headers.
             raise Unreachable(f"no answer: {error}") from error
+
+
+def _cut(error: BaseException | None) -> bool:
+    """Whether the line ended within the handshake, which says nothing about who was at its other end."""
+    while error is not None and not isinstance(error, ssl.SSLEOFError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _read(response: requests.Response, bytes_max: int) -> bytes:

@@ -121,6 +121,7 @@ def test_cut_within_tls(office, secure, authorities, way):
                 kiosk.sync.turn()
                 states.add(kiosk.sync.link.state)
                 https.close()
+            assert states <= {"offline", "online"}, states
             assert "offline" in states
             cutter.plan()
             kiosk.sync.turn()
