@@ -3,11 +3,12 @@
 The first page shows them to the administrator and the clerk until all are done.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sync_server.backups import queries as backups
 from sync_server.content import queries as content
-from sync_server.kiosks import queries as kiosks
+from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.forms import PapersForm
 from sync_server.organisations.models import Office, Role
 from sync_server.organisations.queries import people
@@ -24,8 +25,8 @@ class Step:
     view: str = ""
 
 
-def steps(office: Office) -> list[Step]:
-    """All of them in order, done or not."""
+def steps(office: Office, fleet: Sequence[Kiosk]) -> list[Step]:
+    """All of them in order, done or not; `fleet` are the office's kiosks."""
     return [
         Step(
             any(each.is_active and each.role == Role.CLERK for each in people(office)),
@@ -49,7 +50,7 @@ def steps(office: Office) -> list[Step]:
             "content:index",
         ),
         Step(
-            any(each.active for each in kiosks.fleet(office)),
+            any(each.active for each in fleet),
             Text("ลงทะเบียนตู้", "Enrol a kiosk"),
             Text("ใช้เวลาประมาณสองนาที", "It takes about two minutes"),
             "kiosks:fleet",

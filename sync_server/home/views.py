@@ -27,12 +27,13 @@ def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
     staff, now = staff_of(request), timezone.now()
     day = thai.service_date(now)
-    rows = [fleet.row(kiosk, now) for kiosk in kiosks.fleet(staff.office)]
+    devices = kiosks.fleet(staff.office)
+    rows = [fleet.row(kiosk, now) for kiosk in devices]
     limits = clocks(staff.office)
     counts = cases.counts(staff, today=day)
     owed = inbox.in_tab(cases.visible_to(staff), "open", staff, day).select_related("division", "assigned_to")
     context = {
-        "begin": [step for step in steps(staff.office) if not step.done] if staff.role in MANAGERS else [],
+        "begin": [step for step in steps(staff.office, devices) if not step.done] if staff.role in MANAGERS else [],
         "reads_only": staff.role == Role.READER,
         "day": day,
         "weekday": thai.weekday(day),

@@ -212,6 +212,7 @@ def test_the_first_page_says_what_is_left_to_begin(server, signed_in):
     from sync_server.backups.models import Backup
     from sync_server.content.actions import publish_sample
     from sync_server.home import beginning
+    from sync_server.kiosks import queries as kiosks
     from sync_server.organisations.models import Office, Staff
     from sync_server.records.queries import current_epoch
 
@@ -232,7 +233,8 @@ def test_the_first_page_says_what_is_left_to_begin(server, signed_in):
         backed_up,
     )
     for number, do in enumerate(done):
-        assert [step.done for step in beginning.steps(Office.objects.get())] == [i < number for i in range(len(done))]
+        steps = beginning.steps(Office.objects.get(), kiosks.fleet(server.office))
+        assert [step.done for step in steps] == [i < number for i in range(len(done))]
         assert f"เริ่มใช้งาน เหลืออีก {len(done) - number} ข้อ" in text(signed_in("it").get("/desk/"))
         assert "เริ่มใช้งาน" not in text(signed_in("somjai").get("/desk/"))
         do()
