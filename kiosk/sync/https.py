@@ -116,11 +116,13 @@ class Https:
             raise Unreachable(f"no answer: {error}") from error
 
 
-def _cut(error: BaseException | None) -> bool:
-    """Whether the line ended within the handshake, which says nothing about who was at its other end."""
-    while error is not None and not isinstance(error, ssl.SSLEOFError):
-        error = error.__cause__ or error.__context__
-    return error is not None
+def _cut(error: object) -> bool:
+    """Whether the line ended within the handshake, which says nothing about who was at its other end. requests and
+    urllib3 each keep what they were told of inside, not always as a cause.
+    """
+    while isinstance(error, Exception) and not isinstance(error, ssl.SSLEOFError):
+        error = getattr(error, "reason", None) or next(iter(error.args), None)
+    return isinstance(error, ssl.SSLEOFError)
 
 
 def _read(response: requests.Response, bytes_max: int) -> bytes:

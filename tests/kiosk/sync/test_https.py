@@ -9,6 +9,8 @@ import threading
 import time
 
 import pytest
+import requests
+import urllib3
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -467,3 +469,32 @@ def test_the_whole_road_over_a_socket(tmp_path):
         sync.turn()
         assert (sync.link.state, world.lobby.counts().stored) == ("ok", 2)
     world.store.close()
+
+
+def _refused(inner):
+    """How requests tells of what went wrong within TLS, without and with urllib3's last try around it."""
+    within = urllib3.exceptions.SSLError(inner)
+    tried = urllib3.exceptions.MaxRetryError(urllib3.HTTPSConnectionPool("127.0.0.1"), "/", within)
+    return [requests.exceptions.SSLError(within), requests.exceptions.SSLError(tried)]
+
+
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), Unreachable),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), NotTheServer),
+        (ssl.SSLError(1, "wrong version number"), NotTheServer),
+    ],
+)
+@pytest.mark.parametrize("shape", [0, 1])
+def test_the_end_of_a_line_is_no_stranger(inner, told, shape, monkeypatch):
+    """Wherever within TLS it ended; a wrong certificate, or no TLS at all, is one."""
+
+    def ask(*_args, **_more):
+        raise _refused(inner)[shape]
+
+    https = Https("https://127.0.0.1")
+    monkeypatch.setattr(requests.Session, "request", ask)
+    with pytest.raises(Unreachable) as raised:
+        https.post("sync/position", b"")
+    assert type(raised.value) is told
