@@ -55,6 +55,10 @@ _NO_CHECK_TIME = ssl.VerifyFlags(0x200000)
 _LOOK = ssl.VERIFY_X509_TRUSTED_FIRST | _NO_CHECK_TIME
 
 
+#: How Pythons call it when the other end is gone within the handshake: 3.11.2 otherwise than 3.11.7.
+_ENDED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+
+
 class Https:
     """The server at `url`, for one thread at a time. `ca_file` names the authority to believe, "" the public ones."""
 
@@ -120,9 +124,9 @@ def _cut(error: object) -> bool:
     """Whether the line ended within the handshake, which says nothing about who was at its other end. requests and
     urllib3 each keep what they were told of inside, not always as a cause.
     """
-    while isinstance(error, Exception) and not isinstance(error, ssl.SSLEOFError):
+    while isinstance(error, Exception) and not isinstance(error, _ENDED):
         error = getattr(error, "reason", None) or next(iter(error.args), None)
-    return isinstance(error, ssl.SSLEOFError)
+    return isinstance(error, _ENDED)
 
 
 def _read(response: requests.Response, bytes_max: int) -> bytes:

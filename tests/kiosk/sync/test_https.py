@@ -482,6 +482,8 @@ def _refused(inner):
     ("inner", "told"),
     [
         (ssl.SSLEOFError(8, "EOF occurred in violation of protocol"), Unreachable),
+        (ssl.SSLZeroReturnError(6, "TLS/SSL connection has been closed (EOF)"), Unreachable),
+        (ssl.SSLSyscallError(5, "Some I/O error occurred"), Unreachable),
         (ssl.SSLCertVerificationError(1, "certificate verify failed"), NotTheServer),
         (ssl.SSLError(1, "wrong version number"), NotTheServer),
     ],
