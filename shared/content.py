@@ -53,6 +53,8 @@ KEYS_PIECE = "keys"
 SERVICE_PREFIX = "service/"
 FORM_PREFIX = "form/"
 STAFF_PREFIX = "staff/"
+#: What these begin is a PNG; every other piece is written as JSON, or made by the server.
+PICTURE_PREFIXES = (FORM_PREFIX, STAFF_PREFIX)
 
 #: A page of a form fits several times; more would only fill a kiosk's memory.
 PICTURE_BYTES_MAX = 512 * 1024

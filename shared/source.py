@@ -78,6 +78,8 @@ _CHARS_MAX = 2_000
 _ID = re.compile(r"[a-z0-9_]{1,40}")
 _PICTURE = re.compile(r"[a-z0-9_]{1,40}\.png")
 _MARK = re.compile(r"[0-9a-f]{16}")
+#: What the name of a subdistrict office begins with; a space behind it, and it is the office of whoever reads.
+_OF_A_SUBDISTRICT = re.compile(r"(?:องค์การบริหารส่วนตำบล|อบต\.)(?=[ก-ฮเ-ไ])")
 
 T = TypeVar("T")
 
@@ -360,6 +362,30 @@ def malay_of(bundle: Bundle) -> tuple[Malay, ...]:
 
     _each_text([bundle.office, *bundle.services, *bundle.notices], note)
     return tuple(said.values())
+
+
+def of_another_office(office: Office, told: Any) -> list[str]:
+    """The sentences among the facts of `told` that name a subdistrict office other than `office`, each once: what stays
+    behind where content was copied from a neighbour or from the sample. A neighbour may be named with reason, so people
+    look at what this finds and decide.
+    """
+    places = tuple(_OF_A_SUBDISTRICT.sub("", name.th, count=1) for name in (office.name, office.short_name) if name.th)
+    sentences = dict.fromkeys(_strings(msgspec.to_builtins(told)))
+    return [
+        each
+        for each in sentences
+        if any(not each.startswith(places, named.end()) for named in _OF_A_SUBDISTRICT.finditer(each))
+    ]
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from _strings(list(value.values()))
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)
 
 
 def _each_text(value: Any, change: Callable[[Text], Text]) -> Any:

@@ -30,7 +30,7 @@ from shared.content import (
     STATUSES_PIECE,
     Satisfaction,
 )
-from shared.source import Source
+from shared.source import OFFICE_FILE, Problem, Source, SourceRefused
 from sync_server.content import queries
 from sync_server.content.importer import read_source
 from sync_server.content.models import Draft, Edition, Piece, Why
@@ -62,9 +62,14 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
     """Make `source` the draft and bring divisions and closed days up to date; returns what publishing would change.
 
     Divisions that the source no longer names stay: cases point to them. Closed days of the source are added, none is
-    removed. What papers still lack is taken from the source; what staff entered stays.
+    removed. What papers still lack is taken from the source; what staff entered stays. Raises `SourceRefused` where the
+    source describes an office of another name.
     """
-    office = actor.office
+    office, called = actor.office, source.office.name.th
+    if called != office.name:
+        raise SourceRefused(
+            [Problem(OFFICE_FILE, "name.th", f"{called} is not the office of this server, {office.name}")]
+        )
     pieces = content_pieces(
         source.office, source.services, source.notices, source.pictures, source.words, source.hall, source.photos
     )

@@ -14,8 +14,17 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from shared import content, thai
-from shared.content import FORM_PREFIX, OFFICE_PIECE, SATISFACTION_PIECE, SERVICE_PREFIX, Manifest, Service
+from shared.content import (
+    FORM_PREFIX,
+    OFFICE_PIECE,
+    PICTURE_PREFIXES,
+    SATISFACTION_PIECE,
+    SERVICE_PREFIX,
+    Manifest,
+    Service,
+)
 from shared.errors import SalaError
+from shared.source import of_another_office
 from sync_server.content.models import Draft, Edition, Piece
 from sync_server.content.pieces import Changes, changes, plain_name
 from sync_server.keys import server_keys
@@ -93,12 +102,18 @@ def _with_identity(data: bytes, office: Office) -> bytes:
     closed days of its table and the keys of its readers, and without the routes that lack one.
     """
     written = content.read_piece(content.Office, data)
-    name = msgspec.structs.replace(written.name, th=office.name, en=office.name_en or written.name.en)
-    short = msgspec.structs.replace(written.short_name, th=office.short_name or written.short_name.th)
+    name, short = _named(written.name, office.name, office.name_en), _named(written.short_name, office.short_name)
     named = msgspec.structs.replace(
         written, name=name, short_name=short, phone=office.phone or written.phone, holidays=sorted(closed_days(office))
     )
     return content.piece(content.with_reader_keys(named, *_reader_keys(office)))
+
+
+def _named(written: content.Text, thai_name: str, english: str = "") -> content.Text:
+    """A name as the settings record has it. What the folder says in other languages is of its own Thai name only."""
+    if thai_name in {"", written.th}:
+        return msgspec.structs.replace(written, en=english or written.en)
+    return content.Text(th=thai_name, en=english)
 
 
 def draft_changes(office: Office) -> Changes:
@@ -138,6 +153,15 @@ def draft_office(office: Office) -> content.Office | None:
     """Who the office is, as the draft says; None before the first import."""
     data = draft_pieces(office).get(OFFICE_PIECE)
     return content.read_piece(content.Office, data) if data else None
+
+
+def draft_of_another_office(office: Office) -> list[str]:
+    """The sentences of the draft that name another office than this one (`shared.source.of_another_office`)."""
+    pieces = {name: data for name, data in draft_pieces(office).items() if not name.startswith(PICTURE_PREFIXES)}
+    if OFFICE_PIECE not in pieces:
+        return []
+    described = content.read_piece(content.Office, pieces[OFFICE_PIECE])
+    return of_another_office(described, [msgspec.json.decode(data) for data in pieces.values()])
 
 
 def draft_picture(office: Office, name: str) -> bytes | None:

@@ -346,6 +346,33 @@ def test_malay_of_what_nobody_says_any_more_stops_nothing():
     assert read_all(files).of_nothing == ("คำเก่า",)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("ศูนย์บริการร่วม อบต.ศาลาทอง", False),
+        ("อบต.ศาลาทองแจ้งให้ทราบ", False),
+        ("องค์การบริหารส่วนตำบลศาลาทอง กองช่าง", False),
+        ("เว็บไซต์ อบต.", False),
+        ("นายก อบต. หรือรองนายก", False),
+        ("พระราชบัญญัติสภาตำบลและองค์การบริหารส่วนตำบล พ.ศ. 2537", False),
+        ("กองช่าง อบต.ศาลาเงิน", True),
+        ("อบต.ศาลาทอง ร่วมกับ อบต.ศาลาเงิน", True),
+        ("นายกองค์การบริหารส่วนตำบลศาลาเงิน", True),
+    ],
+)
+def test_the_name_another_office_left_behind_is_found(sentence, found):
+    """In whatever fact it stands; the office's own name, and that of no place, are none."""
+    read = read_all(edited("services/sign_tax.toml", "ศูนย์บริการร่วม อบต.ศาลาทอง", sentence))
+    told = [read.office, *read.services, *read.notices, *read.hall.values()]
+    assert source.of_another_office(read.office, told) == [sentence] * found
+
+
+def test_a_name_left_behind_is_found_outside_of_texts_too():
+    """Who approved a page is a plain line."""
+    read = read_all(edited("schedule.toml", '"ปลัดองค์การบริหารส่วนตำบล"', '"ปลัด อบต.ศาลาเงิน"'))
+    assert source.of_another_office(read.office, read.hall["schedule"]) == ["ปลัด อบต.ศาลาเงิน"]
+
+
 def test_a_folder_without_an_office_is_refused():
     """There is nothing to show without the office itself."""
     assert problems({}) == ["office.toml: this file is missing or unreadable"]

@@ -126,6 +126,47 @@ def test_what_hangs_in_the_hall_has_its_page(signed_in, published, server):
     assert "Two counters now serve" in client.get(f"{SERVICES}hall").content.decode()
 
 
+def test_who_publishes_sees_where_another_office_is_named(signed_in, server, tmp_path):
+    """As after copying from a neighbour; of the office's own content there is nothing to see."""
+    import shutil
+
+    from sync_server.content.actions import SAMPLE, import_draft
+    from sync_server.content.importer import read_source
+    from sync_server.organisations.actions import Actor
+
+    def page():
+        return client.get(SERVICES).content.decode().replace("<wbr>", "")
+
+    client = signed_in("palad")
+    folder = tmp_path / "office"
+    shutil.copytree(SAMPLE, folder)
+    import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
+    assert "เอ่ยชื่อหน่วยงานอื่น" not in page()
+    service = folder / "services" / "sign_tax.toml"
+    service.write_text(service.read_text("utf-8").replace("อบต.ศาลาทอง", "อบต.ศาลาเงิน"), "utf-8")
+    import_draft(Actor(server.office, "test"), read_source(folder), now=server.now)
+    assert "เอ่ยชื่อหน่วยงานอื่น" in page()
+    assert '<li><span class="th">ศูนย์บริการร่วม อบต.ศาลาเงิน</span></li>' in page()
+
+
+def test_an_office_that_is_called_differently_now_is_called_nothing_else_in_other_languages(server):
+    """Its Malay and English names were those of the name it had."""
+    from sync_server.content.actions import SAMPLE, import_draft
+    from sync_server.content.importer import read_source
+    from sync_server.content.queries import draft_office
+    from sync_server.organisations.actions import Actor
+    from sync_server.organisations.models import Office
+
+    import_draft(Actor(server.office, "test"), read_source(SAMPLE), now=server.now)
+    told = draft_office(server.office)
+    assert told.name.ms
+    assert told.short_name.en
+    Office.objects.update(name="เทศบาลตำบลศาลาทอง", name_en="", short_name="ทต.ศาลาทอง")
+    told = draft_office(Office.objects.get())
+    assert (told.name.th, told.name.en, told.name.ms, told.name.ms_arab) == ("เทศบาลตำบลศาลาทอง", "", "", "")
+    assert (told.short_name.th, told.short_name.into("ms-Arab")) == ("ทต.ศาลาทอง", "ทต.ศาลาทอง")
+
+
 def test_an_office_without_a_hall_is_told_how_to_have_one(signed_in, server, tmp_path):
     """Each part that is absent names its file."""
     import shutil
