@@ -34,6 +34,8 @@ def main(argv: list[str] | None = None) -> int:
 
     from sync_server.files import make_folder
 
+    # What citizens wrote lies in the data folder, and whoever installs may have made that with room for everybody.
+    os.umask(0o077)
     make_folder(settings.DATA_DIR, mode=0o700)
     settings.STATIC_ROOT.mkdir(exist_ok=True)
     run: Callable[[argparse.Namespace, list[str]], int] = args.run

@@ -137,7 +137,7 @@ def _working(folder: Path, *, same_disk: bool) -> Iterator[Path]:
     if len(set(vault.recipients(settings.DATA_DIR / packing.KEYS))) < vault.RECIPIENTS_MIN:
         raise NotTwo("not two people can open a backup yet")
     if not folder.is_dir():
-        raise BackupFailed(f"{folder} is not there: is the other machine or disk mounted?")
+        raise BackupFailed(f"{folder} is not there: mount the other machine or disk, and make that folder on it")
     if not same_disk and folder.stat().st_dev == settings.DATA_DIR.stat().st_dev:
         raise SameDisk(f"{folder} lies on the same disk as the data")
     work: Path = settings.DATA_DIR / _WORK

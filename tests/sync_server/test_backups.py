@@ -252,7 +252,7 @@ def test_the_disk_of_the_data_is_no_place_for_backups(server, identities, shelf)
     """Not unless a person says that something carries them away: the folder of a share that is not mounted looks so."""
     with pytest.raises(SameDisk):
         back_up(shelf, now=server.now)
-    with pytest.raises(BackupFailed, match="mounted"):
+    with pytest.raises(BackupFailed, match="mount the other machine"):
         back_up(shelf / "not-there", now=server.now)
     assert list(shelf.iterdir()) == []
 

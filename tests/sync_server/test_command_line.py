@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import re
+import shutil
 import signal
 import socket
 import stat
@@ -22,6 +23,8 @@ from shared import protocol
 from shared.keys import SealTo, SigningKey, VerifyKey
 from shared.protocol import KioskSelf, Reason, Stored
 from sync_server.ingest.views import settings as ingest_settings
+
+SAMPLE = Path(__file__).parents[2] / "assets" / "office-sample"
 
 
 def _run(data: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -103,8 +106,18 @@ def test_a_real_office_begins(tmp_path):
     again = _run(data, "staff", "it")
     assert again.returncode == 0
     assert again.stdout != first.stdout
-    sample = Path(__file__).parents[2] / "assets" / "office-sample"
-    assert _run(data, "manage", "import_office", str(sample)).returncode == 0
+    refused = _run(data, "manage", "import_office", str(SAMPLE))
+    assert refused.returncode == 1
+    assert "office.toml: name.th: องค์การบริหารส่วนตำบลศาลาทอง is not the office of this server" in refused.stderr
+    folder = tmp_path / "office"
+    shutil.copytree(SAMPLE, folder)
+    described = (folder / "office.toml").read_text("utf-8")
+    (folder / "office.toml").write_text(
+        described.replace("ตำบลศาลาทอง", "ตำบลตัวอย่าง").replace("อบต.ศาลาทอง", "อบต.ตัวอย่าง"), "utf-8"
+    )
+    imported = _run(data, "manage", "import_office", str(folder))
+    assert imported.returncode == 0
+    assert "ศูนย์บริการร่วม อบต.ศาลาทอง" in imported.stdout.split("These name another office.")[1]
     with closing(pysqlite3.connect(data / "sala.sqlite3")) as database:
         staff = database.execute("SELECT role, is_active, password_given FROM organisations_staff").fetchall()
         office = database.execute("SELECT name, short_name, phone, document_code FROM organisations_office").fetchall()
@@ -114,6 +127,17 @@ def test_a_real_office_begins(tmp_path):
     assert [act for (act,) in acts] == [
         "office.make", "staff.make", "staff.give_password", "office.change", "content.import",
     ]  # fmt: skip
+
+
+def test_what_the_server_keeps_is_for_its_user_only(tmp_path):
+    """Also in a folder that was made with room for everybody, as `mkdir` makes one."""
+    data = tmp_path / "made by hand"
+    data.mkdir()
+    data.chmod(0o755)
+    assert _run(data, "init", "--name", "องค์การบริหารส่วนตำบลตัวอย่าง").returncode == 0
+    kept = [path for path in data.rglob("*") if path.parent.name != "lists"]
+    assert {path.name for path in kept} >= {"sala.sqlite3", "anchor.json", "root.key", "keys"}
+    assert [path.name for path in kept if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
 def test_keys_are_files_for_their_owner_only(data):
