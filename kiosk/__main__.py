@@ -178,11 +178,29 @@ def _run(args: argparse.Namespace) -> int:
         command = kiosk.world.config.shut_down_command
     # Only now, with everything kept and closed, may the power go, or the identity.
     if ending == "off" and command:
-        return subprocess.run(command, check=False).returncode
+        return _switch_off(command)
     if ending == "enrol again":
         leave(args.data)
         _begin_anew(told)
     return 0
+
+
+def _switch_off(command: list[str]) -> int:
+    """Run what cuts the power; where it may not, the status is another than 0, and whatever started us does so again:
+    better a kiosk that comes back than a dark screen on a machine that runs on.
+    """
+    try:
+        status = subprocess.run(command, check=False).returncode
+        why = f"it ended with {status}"
+    except OSError as error:
+        status, why = 1, str(error)
+    if status:
+        print(
+            f"sala-kiosk: `{' '.join(command)}` did not switch the machine off: {why}\n"
+            "Let the kiosk's user do that, as docs/operations.md says, or mend shut_down_command in kiosk.toml.",
+            file=sys.stderr,
+        )
+    return status
 
 
 def _enrol_by_touch(data: Path) -> int:

@@ -153,11 +153,17 @@ def test_nothing_leads_out_and_no_word_stays(data, tmp_path):
         assert found == []
 
 
-def test_staff_shut_it_down_and_only_they(data, tmp_path):
-    """Behind the PIN two touches end the program; everything is closed before the command that cuts the power runs."""
+@pytest.mark.parametrize(
+    ("program", "status", "said"),
+    [("touch", 0, ""), ("false", 1, "it ended with 1"), ("no-such-program", 1, "No such file or directory")],
+)
+def test_staff_shut_it_down_and_only_they(data, tmp_path, program, status, said):
+    """Behind the PIN two touches end the program; everything is closed before the command that cuts the power runs.
+    Where the machine is not switched off the status says so, for whatever starts kiosks to start it again.
+    """
     log, ended = tmp_path / "kiosk.log", tmp_path / "power-off"
     settings = (data / "kiosk.toml").read_text("utf-8")
-    (data / "kiosk.toml").write_text(f'{settings}shut_down_command = ["touch", "{ended}"]\n', "utf-8")
+    (data / "kiosk.toml").write_text(f'{settings}shut_down_command = ["{program}", "{ended}"]\n', "utf-8")
     with virtual_screen(SIZE) as screen:
         window = Window(screen, tmp_path / "door")
         command = [sys.executable, "-m", "demo.window", str(tmp_path / "door"), "--data", str(data), "run"]
@@ -174,6 +180,8 @@ def test_staff_shut_it_down_and_only_they(data, tmp_path):
                 wait_until("the end of the program", lambda: not running.running())
             except NotSeen as missed:
                 raise NotSeen(f"{missed}\n{running.last_words()}") from None
-            assert running.stop() == 0
-            assert ended.exists()
+            assert running.stop() == status
+            assert ended.exists() == (status == 0)
+            assert said in log.read_text("utf-8")
+            assert ("did not switch the machine off" in log.read_text("utf-8")) == (status != 0)
     run([sys.executable, "-m", "kiosk", "--data", str(data), "verify"])
