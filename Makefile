@@ -82,10 +82,10 @@ golden:          ## write down what VERSION leaves on disks, once at its release
 	PYTHONPATH=. $(PY) tests/golden/make.py $(VERSION)
 
 lock:            ## choose versions anew within pyproject.toml; keeps what is still allowed (UPGRADE=1 takes the newest)
-	$(COMPILE) $(if $(UPGRADE),--upgrade) requirements/bootstrap.in -o requirements/bootstrap.txt
 	$(COMPILE) $(if $(UPGRADE),--upgrade) --all-extras pyproject.toml -o requirements/dev.txt
 	$(COMPILE) --constraint requirements/dev.txt --extra kiosk pyproject.toml -o requirements/kiosk.txt
 	$(COMPILE) --constraint requirements/dev.txt --extra server pyproject.toml -o requirements/server.txt
+	$(COMPILE) $(if $(UPGRADE),--upgrade) --constraint requirements/dev.txt requirements/bootstrap.in -o requirements/bootstrap.txt
 
 clean:           ## forget everything that was made, .venv apart
 	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
