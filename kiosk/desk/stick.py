@@ -88,7 +88,7 @@ class Stick:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far an export got, in records: `done` of `total` lie on the stick. `left_out` could not be read on this
-    kiosk. `oldest` is the age of the oldest that waited, None where that cannot be told.
+    kiosk. `oldest` is the age of the lobby's oldest that waited, None where none did or its time is not known.
     """
 
     done: int

@@ -132,8 +132,10 @@ class StickPage(Presenter[StickView]):
             return self.say(f"stick.{words}_why")
         if not progress.done:
             return self.say("stick.done_empty_why")
-        age = self.say("staff.age_unknown") if progress.oldest is None else age_words(self.say, progress.oldest)
-        return self.say("stick.done_why", n=f"{progress.done:,}", age=age)
+        n = f"{progress.done:,}"
+        if progress.oldest is None:
+            return self.say("stick.done_count_why", n=n)
+        return self.say("stick.done_why", n=n, age=age_words(self.say, progress.oldest))
 
     def _then(self) -> str:
         """What is to be done with it next."""

@@ -183,3 +183,17 @@ def test_a_clock_that_cannot_be_right_leaves_the_age_out(staff):
     staff.hands.wall_s = 0.0
     staff.do("choose", str(staff.folder))
     assert staff.flow.view.news[0].sub == staff.flow.say("stick.confirmed", n="25")
+
+
+def test_of_sealed_records_only_their_number_is_told(staff):
+    """How old they are would say when somebody complained; nothing else waits, so no age is told."""
+    answered(staff)
+    staff.worker.jobs_max = 9_999
+    staff.do("choose", str(staff.folder))
+    with staff.world.apart.open(staff.clock.now().service_date):
+        pass
+    staff.do("done")
+    staff.do("export")
+    staff.do("choose", str(staff.folder))
+    assert staff.world.lobby.counts().waiting == 0
+    assert (staff.flow.view.state, staff.flow.view.why) == ("done", staff.flow.say("stick.done_count_why", n="1"))
