@@ -79,6 +79,48 @@ def test_without_pip_and_without_rights_it_says_one_line(tmp_path: Path) -> None
     assert (place / "build" / "home").is_dir()  # HOME was unset: it made one
 
 
+TESTS_ALONE = {"xvfb", "xdotool", "chromium", "poppler-utils", "postgresql"}
+
+
+@pytest.mark.parametrize(
+    ("what", "needed", "not_needed"),
+    [
+        ("kiosk", {"xserver-xorg", "alsa-utils"}, TESTS_ALONE | {"libpango-1.0-0"}),
+        ("server", set(), TESTS_ALONE | {"libgl1", "xserver-xorg"}),
+        ("", {"xvfb", "xdotool", "chromium"}, {"xserver-xorg"}),
+    ],
+)
+def test_what_an_office_runs_needs_no_tools_of_the_tests(
+    tmp_path: Path, what: str, needed: set[str], not_needed: set[str]
+) -> None:
+    """Each names its own packages (of libraries, those that this machine lacks: they are found whatever PATH says). A
+    home that is not there, as a system user's, is no hindrance.
+    """
+    place = _fresh_place(tmp_path)
+    _program(place / "bin" / "python3.11", WITHOUT_PIP)
+    environment = {"PATH": str(place / "bin"), "SALA_PYTHON": "python3.11", "HOME": "/nonexistent"}
+    words = [place / "sala", "setup", *what.split()]
+    done = subprocess.run(words, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 1
+    line = done.stderr.splitlines()[-1]
+    assert line.startswith("    apt-get update && apt-get install ")
+    assert "as root" in done.stderr  # there is no sudo on this PATH
+    named = set(line.split())
+    assert needed <= named
+    assert not named & not_needed
+    assert (place / "build" / "home").is_dir()
+
+
+def test_there_is_nothing_else_to_set_up(tmp_path: Path) -> None:
+    """A slip of the finger installs nothing."""
+    words = [_fresh_place(tmp_path) / "sala", "setup", "kisok"]
+    done = subprocess.run(
+        words, env={"PATH": str(words[0].parent / "bin")}, check=False, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "kiosk, server, or nothing" in done.stderr
+
+
 def test_another_apt_at_work_is_waited_for(tmp_path: Path) -> None:
     """The lock of apt is held twice by somebody else: both commands are tried again, and neither is given up."""
     place = _fresh_place(tmp_path)
