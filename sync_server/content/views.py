@@ -56,7 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "changes": list(_change_lines(found, rows)),
         "reordered": found.reordered,
         "pending": bool(found),
-        "strangers": queries.draft_of_another_office(staff.office),
+        "strangers": queries.draft_of_another_office(staff.office) if found else [],
         "held_back": [labels.read(route.subject) for route in queries.routes_held_back(staff.office)],
         "editions": [(each, labels.WHY[each.why]) for each in queries.editions(staff.office)],
         "may_publish": staff.role in PUBLISHERS,
