@@ -18,7 +18,7 @@ from django.db import transaction
 
 from shared import thai
 from sync_server.cases.clocks import RESULT, last_day
-from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, EventKind, Note
+from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, EventKind, Note, works_on_cases
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Staff
 from sync_server.records import actions as records
@@ -50,6 +50,8 @@ def assign(
         raise NotNow("เลือกส่วนราชการหรือผู้รับผิดชอบก่อน")
     if any(x is not None and x.office_id != actor.office.pk for x in (division, staff)):
         raise NotNow("มอบหมายได้เฉพาะภายในหน่วยงาน")
+    if staff is not None and not works_on_cases(staff):
+        raise NotNow("มอบหมายได้เฉพาะผู้ที่ทำเรื่องได้")
     to = " / ".join(str(x) for x in (division, staff) if x is not None)
     with transaction.atomic():
         case = _locked(case, _OPEN)

@@ -15,6 +15,7 @@ from shared import thai
 from sync_server.cases.clocks import ACKNOWLEDGE, RESULT
 from sync_server.cases.labels import STATES, StateWords
 from sync_server.cases.models import Case, CaseState, Clock
+from sync_server.cases.queries import WITH_NOBODY
 from sync_server.organisations.models import Staff
 from sync_server.web.clocks import ClockView, clock
 from sync_server.web.language import Text
@@ -27,7 +28,7 @@ _OPEN = Q(state__in=(CaseState.RECEIVED, CaseState.IN_PROGRESS))
 
 def _mine(staff: Staff) -> Q:
     own = Q(assigned_to=staff)
-    return own | Q(division=staff.division_id, assigned_to=None) if staff.division_id else own
+    return own | Q(division=staff.division_id) & WITH_NOBODY if staff.division_id else own
 
 
 def _late(today: dt.date) -> Q:
@@ -51,7 +52,7 @@ TABS: dict[str, Tab] = {
     "mine": Tab(Text("ของฉัน", "Mine"), lambda staff, _today: _OPEN & _mine(staff)),
     "late": Tab(Text("เกินกำหนด", "Late"), lambda _staff, today: _late(today), alarm=True),
     "unassigned": Tab(
-        Text("ยังไม่มอบหมาย", "Given to nobody"), lambda _staff, _today: _OPEN & Q(division=None, assigned_to=None)
+        Text("ยังไม่มอบหมาย", "Given to nobody"), lambda _staff, _today: _OPEN & Q(division=None) & WITH_NOBODY
     ),
     "answered": Tab(Text("แจ้งผลแล้ว", "Answered"), lambda _staff, _today: Q(state=CaseState.ANSWERED)),
     "closed": Tab(Text("ยุติแล้ว", "Closed"), lambda _staff, _today: Q(state=CaseState.CLOSED)),

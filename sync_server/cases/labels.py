@@ -60,6 +60,7 @@ OUTCOMES: dict[str, Text] = {
 REFUSALS: dict[str, str] = {
     "เลือกส่วนราชการหรือผู้รับผิดชอบก่อน": "Choose a division or a colleague first",
     "มอบหมายได้เฉพาะภายในหน่วยงาน": "Only people of this office can be given a case",
+    "มอบหมายได้เฉพาะผู้ที่ทำเรื่องได้": "Only officers and the clerk can be given a case",
     "เขียนคำตอบก่อน": "Write the answer first",
     "เขียนบันทึกก่อน": "Write the note first",
     "ต้องระบุเหตุผล": "A reason is needed",

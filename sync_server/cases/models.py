@@ -13,8 +13,11 @@ from typing import ClassVar
 from django.db import models
 
 from sync_server.kiosks.models import Kiosk
-from sync_server.organisations.models import Division, Office, Staff
+from sync_server.organisations.models import Division, Office, Role, Staff
 from sync_server.records.models import Log
+
+#: Who answers cases.
+WORKERS = (Role.OFFICER, Role.CLERK)
 
 
 class Clock(models.Model):
@@ -129,6 +132,19 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def worker(self) -> Staff | None:
+        """The colleague who works on it; None where nobody was named, or who was named left or answers no cases any
+        more (as a condition: `queries.WITH_NOBODY`).
+        """
+        named = self.assigned_to
+        return named if named is not None and works_on_cases(named) else None
+
+
+def works_on_cases(staff: Staff) -> bool:
+    """Whether a case can be given to them."""
+    return staff.is_active and staff.role in WORKERS
 
 
 class EventKind(models.TextChoices):

@@ -11,21 +11,29 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from shared import thai
 from shared.content import Status
-from sync_server.cases.models import Answer, Case, CaseState
+from sync_server.cases.models import WORKERS, Answer, Case, CaseState
 from sync_server.organisations.models import Division, Office, Role, Staff
+
+#: Cases on which no colleague works: none was named, or who was named left or answers no cases any more.
+WITH_NOBODY = Q(assigned_to=None) | Q(assigned_to__is_active=False) | ~Q(assigned_to__role__in=WORKERS)
+
+
+def workers(office: Office) -> list[Staff]:
+    """To whom a case can be given."""
+    return list(Staff.objects.filter(office=office, is_active=True, role__in=WORKERS))
 
 
 def visible_to(user: Staff) -> QuerySet[Case]:
     """The cases of the own office that a member of staff may know of.
 
-    Clerk and executive see all; an officer sees what was given to them or their division and what is given to nobody
-    yet; the administrator looks after the machine and sees none, as does a reader of sealed cases.
+    Clerk and executive see all; an officer sees what was given to them or their division and what lies with nobody; the
+    administrator looks after the machine and sees none, as does a reader of sealed cases.
     """
     cases = Case.objects.filter(office=user.office_id, apart=False)
     if user.role in (Role.CLERK, Role.EXECUTIVE):
         return cases
     if user.role == Role.OFFICER:
-        unassigned = Q(division=None, assigned_to=None)
+        unassigned = Q(division=None) & WITH_NOBODY
         mine = Q(assigned_to=user) | Q(division=user.division_id) if user.division_id else Q(assigned_to=user)
         return cases.filter(mine | unassigned)
     return cases.none()

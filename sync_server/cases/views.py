@@ -20,15 +20,13 @@ from sync_server.cases import actions, inbox, queries, timeline
 from sync_server.cases.clocks import clocks
 from sync_server.cases.forms import AnswerForm, AssignForm, CloseForm, NoteForm, ReopenForm
 from sync_server.cases.labels import refusal
-from sync_server.cases.models import Case, CaseState
+from sync_server.cases.models import WORKERS, Case, CaseState
 from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
-from sync_server.organisations.queries import colleagues, divisions
+from sync_server.organisations.queries import divisions
 from sync_server.web.language import Text
 from sync_server.web.naming import category, names
 from sync_server.web.paging import Filter, FilterBar, page, read
-
-WORKERS = (Role.OFFICER, Role.CLERK)
 
 
 @require_GET
@@ -107,7 +105,7 @@ def note(request: HttpRequest, case_id: int) -> HttpResponse:
 def assign(request: HttpRequest, case_id: int) -> HttpResponse:
     """Give it to a division or a colleague."""
     staff = staff_of(request)
-    form = AssignForm(divisions(staff.office), colleagues(staff), request.POST)
+    form = AssignForm(divisions(staff.office), queries.workers(staff.office), request.POST)
     return _act(
         request, case_id, form,
         lambda found, now: actions.assign(
@@ -176,8 +174,8 @@ def _act(
 def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, status: int = 200) -> HttpResponse:
     """The page of a case; `wrong` is the form that was refused and keeps what was typed in it."""
     staff, today = staff_of(request), thai.service_date(timezone.now())
-    people, parts = colleagues(staff), divisions(staff.office)
-    given = {"division": found.division_id, "staff": found.assigned_to_id}
+    people, parts = queries.workers(staff.office), divisions(staff.office)
+    given = {"division": found.division_id, "staff": found.worker}
     fresh: dict[str, forms.Form] = {
         "answer": AnswerForm(),
         "note": NoteForm(),

@@ -21,11 +21,6 @@ def divisions(office: Office) -> list[Division]:
     return list(Division.objects.filter(office=office))
 
 
-def colleagues(user: Staff) -> list[Staff]:
-    """Active staff of the same office, to whom a case can be given."""
-    return list(Staff.objects.filter(office=user.office, is_active=True).select_related("division"))
-
-
 def people(office: Office) -> list[Staff]:
     """Everybody who signs in or once did; who left comes last."""
     return list(Staff.objects.filter(office=office).select_related("division").order_by("-is_active", "full_name"))

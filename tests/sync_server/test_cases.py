@@ -6,13 +6,14 @@ import json
 import pytest
 
 from shared.content import Status
-from sync_server.cases import actions, queries
+from sync_server.cases import actions, inbox, queries
 from sync_server.cases.actions import NotNow
 from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, Clock, EventKind, Note
 from sync_server.cases.queries import Due, Filters
 from sync_server.organisations.actions import Actor
-from sync_server.organisations.models import AuditRow, Division, Holiday
+from sync_server.organisations.managing import change_staff
+from sync_server.organisations.models import AuditRow, Division, Holiday, Role
 from sync_server.projectors import catch_up, rebuild
 
 TODAY = dt.date(2026, 11, 25)
@@ -178,6 +179,49 @@ def test_each_role_sees_what_is_its_own(filed, clerk, staff, server):
         "somjai": {unassigned.pk, hers.pk},
         "it": set(),
     }
+
+
+GONE = {
+    "left": {"is_active": False},
+    "now looks after the machine": {"role": Role.ADMIN},
+    "now reads sealed cases": {"role": Role.READER},
+    "now signs and answers nothing": {"role": Role.EXECUTIVE},
+}
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_a_case_does_not_stay_with_who_no_longer_answers_it(filed, clerk, staff, server, how):
+    """It is its division's again, or nobody's, in every list; closing and history keep the name."""
+    hers, parts = filed(), filed()
+    actions.assign(clerk, hers, now=server.now, staff=staff("somjai"), division=Division.objects.get(code="works"))
+    actions.assign(clerk, parts, now=server.now, staff=staff("somjai"))
+    # As rows from before divisions were taken from the colleague.
+    Case.objects.filter(pk=parts.pk).update(division=None)
+    office = Case.objects.filter(office=server.office)
+
+    def held() -> dict[str, set[int]]:
+        mine, seen = inbox.TABS["mine"].holds(staff("wichai"), TODAY), queries.visible_to(staff("wichai"))
+        free = inbox.TABS["unassigned"].holds(staff("wichai"), TODAY)
+        return {name: {row.pk for row in rows} for name, rows in
+                {"mine": office.filter(mine), "seen": seen, "free": office.filter(free)}.items()}  # fmt: skip
+
+    assert held() == {"mine": set(), "seen": {hers.pk}, "free": set()}
+    change_staff(clerk, staff("somjai"), GONE[how], now=server.now)
+    assert held() == {"mine": {hers.pk}, "seen": {hers.pk, parts.pk}, "free": {parts.pk}}
+    assert [Case.objects.get(pk=case.pk).worker for case in (hers, parts)] == [None, None]
+    assert Case.objects.get(pk=hers.pk).assigned_to == staff("somjai")
+
+
+@pytest.mark.parametrize("how", GONE)
+def test_a_case_is_given_only_to_who_can_answer_it(filed, clerk, staff, server, how):
+    """The list offers nobody else, and the act refuses them."""
+    case = filed()
+    assert staff("somjai") in queries.workers(server.office)
+    change_staff(clerk, staff("somjai"), GONE[how], now=server.now)
+    assert staff("somjai") not in queries.workers(server.office)
+    with pytest.raises(NotNow):
+        actions.assign(clerk, case, now=server.now, staff=staff("somjai"))
+    assert Case.objects.get(pk=case.pk).assigned_to is None
 
 
 def test_what_one_may_not_see_does_not_exist(filed, clerk, staff, server):

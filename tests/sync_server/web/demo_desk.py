@@ -40,8 +40,10 @@ def populate(office, now: dt.datetime) -> None:
     from sync_server.cases import actions as cases
     from sync_server.cases.models import Case
     from sync_server.kiosks.models import Kiosk
+    from sync_server.organisations import managing
     from sync_server.organisations.actions import Actor
     from sync_server.organisations.models import Division, Staff
+    from sync_server.setting_up import program
 
     dice, taste, queue = random.Random(7), random.Random(8), random.Random(9)
     begin = now - dt.timedelta(days=32)
@@ -100,7 +102,7 @@ def populate(office, now: dt.datetime) -> None:
     def at(ago: float) -> dt.datetime:
         return now - dt.timedelta(days=ago)
 
-    _people(office, now)
+    left = _people(program(office), now)
     lamp = found("ไฟถนน")
     cases.acknowledge(somjai, lamp, now=at(6))
     cases.assign(somjai, lamp, now=at(5.9), division=works, staff=staff["wichai"])
@@ -110,7 +112,8 @@ def populate(office, now: dt.datetime) -> None:
     for start, ago in (("ถนนเป็น", 31), ("กลิ่น", 14), ("น้ำประปา", 11), ("เสนอ", 1), ("สะพาน", 16)):
         cases.acknowledge(clerk, found(start), now=at(ago))
     cases.assign(clerk, found("ถนนเป็น"), now=at(30), division=works, staff=staff["wichai"])
-    cases.assign(clerk, found("กลิ่น"), now=at(14), division=health)
+    cases.assign(clerk, found("กลิ่น"), now=at(14), division=health, staff=left)
+    managing.change_staff(program(office), left, {"is_active": False}, now=now)
     cases.assign(clerk, found("น้ำประปา"), now=at(11), division=works)
     dog = found("สุนัข")
     cases.acknowledge(clerk, dog, now=at(6))
@@ -121,16 +124,15 @@ def populate(office, now: dt.datetime) -> None:
     cases.answer(engineer, bridge, "เปลี่ยนไม้กระดานแล้วทั้งสองแผ่น", now=at(8))
 
 
-def _people(office, now: dt.datetime) -> None:
-    """Somebody who has left, and somebody who never signed in yet."""
+def _people(by, now: dt.datetime):
+    """Somebody who is about to leave, and somebody who never signed in yet; the first is answered."""
     from sync_server.organisations import managing
     from sync_server.organisations.models import Role
-    from sync_server.setting_up import program
 
-    by, facts = program(office), {"position": "เจ้าพนักงานจัดเก็บรายได้", "role": Role.OFFICER}
+    facts = {"position": "เจ้าพนักงานจัดเก็บรายได้", "role": Role.OFFICER}
     left, _ = managing.add_staff(by, username="anong", facts={**facts, "full_name": "นางอนงค์ ตัวอย่าง"}, now=now)
-    managing.change_staff(by, left, {"is_active": False}, now=now)
     managing.add_staff(by, username="prasit", facts={**facts, "full_name": "นายประสิทธิ์ ตัวอย่าง"}, now=now)
+    return left
 
 
 def _file(kiosk: FakeKiosk, category: str, text: str, place: str, name: str, phone: str) -> None:

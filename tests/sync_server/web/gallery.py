@@ -30,6 +30,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "05-inbox": ("palad", "/desk/cases/?tab=all"),
     "05-inbox-empty": ("palad", "/desk/cases/?q=zzz"),
     "06-case": ("wichai", "/desk/cases/{lamp}"),
+    "06-case-left": ("palad", "/desk/cases/{smell}"),
     "06-case-new": ("palad", "/desk/cases/{new}"),
     "06-case-hostile": ("palad", "/desk/cases/{hostile}"),
     "06-case-closed": ("palad", "/desk/cases/{closed}"),
@@ -166,7 +167,8 @@ def addresses() -> dict[str, object]:
         return Case.objects.get(text__startswith=start).pk
 
     return {
-        "lamp": case("ไฟถนน"), "new": case("ไฟกะพริบ"), "hostile": case("[size=99]"), "closed": case("สุนัข"),
+        "lamp": case("ไฟถนน"), "smell": case("กลิ่น"),
+        "new": case("ไฟกะพริบ"), "hostile": case("[size=99]"), "closed": case("สุนัข"),
         "year": thai.fiscal_year(today), "half": thai.fiscal_half(today),
         "month": f"m{today:%Y-%m}",
         "somjai": Staff.objects.get(username="somjai").pk, "left": Staff.objects.get(username="anong").pk,
