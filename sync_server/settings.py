@@ -136,7 +136,8 @@ LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/desk/"
 LOGOUT_REDIRECT_URL = "/sign-in"
 
-# Five wrong passwords lock the account and, apart, the address, for a quarter of an hour.
+# Sign-in rests for a quarter of an hour: for a name after five wrong passwords, for an address after five such names.
+AXES_HANDLER = "sync_server.organisations.throttle.Throttle"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]

@@ -59,6 +59,23 @@ def test_five_wrong_tries_rest_the_name(client, username):
     assert client.get("/desk/").status_code == 302
 
 
+def test_one_who_forgot_locks_out_nobody_else(client):
+    """The office sits behind one address: colleagues come in while a name rests."""
+    for _each in range(8):
+        tried(client, "somjai", "wrong-wrong")
+    assert tried(client, "somjai", PASSWORD).status_code == 429
+    assert tried(client, "palad", PASSWORD).status_code == 302
+
+
+def test_who_tries_name_after_name_rests_at_the_address(client):
+    """One password for many names is a guess as well; whoever sits elsewhere comes in."""
+    answers = [tried(client, f"nobody{n}", "wrong-wrong").status_code for n in range(25)]
+    assert answers == [200] * 24 + [429]
+    assert tried(client, "palad", PASSWORD).status_code == 429
+    elsewhere = client.post("/sign-in", {"username": "palad", "password": PASSWORD}, REMOTE_ADDR="192.0.2.7")
+    assert elsewhere.status_code == 302
+
+
 @pytest.mark.parametrize("away", ["https://evil.example/", "//evil.example/", "/\\evil.example"])
 def test_signing_in_leads_nowhere_else(client, away):
     """The way on stays on this server."""
