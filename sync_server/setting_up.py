@@ -20,8 +20,8 @@ from shared.keys import ReadingKey
 from sync_server import keys
 from sync_server.cases.clocks import clocks
 from sync_server.organisations.actions import Actor, record_act
-from sync_server.organisations.managing import add_staff
-from sync_server.organisations.models import Division, Holiday, Office, Role, Staff
+from sync_server.organisations.managing import add_closed_days, add_staff
+from sync_server.organisations.models import Division, Office, Role, Staff
 from sync_server.records import actions as records
 from sync_server.restoring import refuse_half_restored
 from sync_server.sealed import actions as sealed
@@ -161,8 +161,7 @@ def _describe(office: Office, sample: dict[str, Any]) -> None:
     for position, row in enumerate(sample["divisions"]):
         names = {"name": row["name"]["th"], "name_en": row["name"].get("en", ""), "position": position}
         Division.objects.update_or_create(office=office, code=row["id"], defaults=names)
-    days = [Holiday(office=office, day=row["day"], name=row["name"]) for row in sample["holidays"]]
-    Holiday.objects.bulk_create(days, ignore_conflicts=True)
+    add_closed_days(office, {row["day"]: row["name"] for row in sample["holidays"]})
 
 
 def _person(office: Office, person: _Person, password: str | None, now: dt.datetime) -> SignIn:

@@ -17,7 +17,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from shared import thai
-from sync_server.cases.clocks import RESULT, last_day
+from sync_server.cases.clocks import RESULT, Limits
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, EventKind, Note, works_on_cases
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Division, Staff
@@ -99,7 +99,7 @@ def reopen(actor: Actor, case: Case, reason: str, *, now: dt.datetime) -> Case:
         case = _locked(case, (CaseState.CLOSED,))
         return _moved(
             actor, case, EventKind.REOPENED, now, detail=kept, state=CaseState.IN_PROGRESS, closed_at=None,
-            round=case.round + 1, again_by=last_day(case.office, RESULT, thai.service_date(now)),
+            round=case.round + 1, again_by=Limits(case.office).last_day(RESULT, thai.service_date(now)),
         )  # fmt: skip
 
 

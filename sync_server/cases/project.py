@@ -6,14 +6,16 @@ assignment, events, answers, notes) is never touched by one, so a rebuild loses 
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
 
 from shared import thai
 from shared.kinds import CaseFiled, CaseReturned
-from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks, last_day
+from sync_server.cases.clocks import RESULT, Limits, reached_by
 from sync_server.cases.models import Case, CaseEvent, CaseNumber, CaseState, EventKind, Return
 from sync_server.organisations.models import Office
-from sync_server.organisations.queries import closed_days
+from sync_server.records import actions as records
 from sync_server.records.models import Log
 from sync_server.records.seen import Seen
 
@@ -27,7 +29,7 @@ _DERIVED = (
 def cases(run: Sequence[Seen[CaseFiled]]) -> None:
     """One `Case` for each record of the run, all of one log."""
     office = run[0].log.office
-    limits = _Limits(office)
+    limits = Limits(office)
     built = [_case(seen, limits) for seen in run]
     held = dict(Case.objects.filter(log=run[0].log, seq__in=[case.seq for case in built]).values_list("seq", "pk"))
     new = [case for case in built if case.seq not in held]
@@ -70,7 +72,7 @@ def returns(run: Sequence[Seen[CaseReturned]]) -> None:
             reason=seen.body.reason, words=words, accepted=stands,
         )  # fmt: skip
         if stands:
-            _take_up(case, seen.received_at, last_day(seen.log.office, RESULT, said_on))
+            _take_up(case, seen.received_at, Limits(seen.log.office).last_day(RESULT, said_on))
 
 
 def _take_up(case: Case, at: dt.datetime, again_by: dt.date) -> None:
@@ -78,6 +80,30 @@ def _take_up(case: Case, at: dt.datetime, again_by: dt.date) -> None:
     case.round, case.again_by = case.round + 1, again_by
     case.save(update_fields=["state", "closed_at", "changed_at", "round", "again_by"])
     CaseEvent.objects.create(case=case, kind=EventKind.REOPENED, at=at, by_name="ผู้แจ้ง")
+
+
+def follow_closed_days(office: Office, days: Collection[dt.date], **_signal: object) -> None:
+    """Date anew the cases that a change of these closed days can move, as a rebuild would."""
+    limits, moved = Limits(office), []
+    reached = reached_by(days, "acknowledge_by", "result_by", "again_by")
+    for case in Case.objects.select_for_update().filter(reached, office=office):
+        owed = limits.owed(case.filed_on, thai.service_date(case.received_at))
+        owed["again_by"] = case.again_by and limits.last_day(RESULT, _taken_up_on(case))
+        if any(getattr(case, name) != value for name, value in owed.items()):
+            for name, value in owed.items():
+                setattr(case, name, value)
+            moved.append(case)
+    if moved:
+        Case.objects.bulk_update(moved, ["acknowledge_by", "result_by", "found_late", "again_by"], batch_size=200)
+        transaction.on_commit(records.tell)
+
+
+def _taken_up_on(case: Case) -> dt.date:
+    """The day from which the answer owed again is counted: the citizen's word, or when staff took it up."""
+    said = case.returns.filter(accepted=True, round=case.round - 1).first()
+    if said is not None:
+        return said.said_on
+    return thai.service_date(case.events.filter(kind=EventKind.REOPENED).latest("at").at)
 
 
 def withdraw(log: Log, after: int) -> None:
@@ -91,23 +117,10 @@ def reset() -> None:
     """Nothing to forget: numbers and what staff did must outlive a rebuild, and the rest is written anew."""
 
 
-class _Limits:
-    """The office's clocks and closed days, read once for a run."""
-
-    def __init__(self, office: Office) -> None:
-        self.clocks = clocks(office)
-        self.closed = closed_days(office)
-
-    def last_day(self, code: str, start: dt.date) -> dt.date:
-        clock = self.clocks[code]
-        return thai.deadline(start, clock.days, self.closed, working=clock.working, roll=clock.roll)
-
-
-def _case(seen: Seen[CaseFiled], limits: _Limits) -> Case:
+def _case(seen: Seen[CaseFiled], limits: Limits) -> Case:
     body = seen.body
     received_on = thai.service_date(seen.received_at)
     filed_on = _believable(body.filed_on, received_on)
-    acknowledge_by = limits.last_day(ACKNOWLEDGE, filed_on)
     return Case(
         office_id=seen.log.office_id,
         kiosk_id=seen.log.kiosk_id,
@@ -124,9 +137,7 @@ def _case(seen: Seen[CaseFiled], limits: _Limits) -> Case:
         filed_on=filed_on,
         received_at=seen.received_at,
         changed_at=seen.received_at,
-        found_late=received_on > acknowledge_by,
-        acknowledge_by=acknowledge_by,
-        result_by=limits.last_day(RESULT, filed_on),
+        **limits.owed(filed_on, received_on),
     )
 
 

@@ -38,8 +38,8 @@ from sync_server.content.pieces import MADE, Changes, Told, content_pieces, sati
 from sync_server.keys import server_keys
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.actions import Actor, record_act
-from sync_server.organisations.managing import change_office
-from sync_server.organisations.models import Division, Holiday, Office
+from sync_server.organisations.managing import add_closed_days, change_office
+from sync_server.organisations.models import Division, Office
 from sync_server.records import queries as records
 
 SAMPLE = Path(__file__).resolve().parents[2] / "assets" / "office-sample"
@@ -82,8 +82,7 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
         for position, division in enumerate(source.office.divisions):
             names = {"name": division.name.th, "name_en": division.name.en, "position": position}
             Division.objects.update_or_create(office=office, code=division.id, defaults=names)
-        days = [Holiday(office=office, day=day, name=name) for day, name in source.holiday_names.items()]
-        Holiday.objects.bulk_create(days, ignore_conflicts=True)
+        add_closed_days(office, source.holiday_names)
         change_office(actor, _lacking(office, source.office), now=now)
         found = queries.draft_changes(office)
         after = {"new": list(found.new), "changed": list(found.changed), "gone": list(found.gone)}

@@ -17,9 +17,11 @@ from collections.abc import Mapping
 
 from axes.utils import reset
 from django.db import transaction
+from django.dispatch import Signal
 
 from sync_server.organisations.actions import Actor, record_act
 from sync_server.organisations.models import Holiday, Office, Role, Staff
+from sync_server.organisations.queries import closed_days
 
 #: Who looks after people, papers, closed days and kiosks.
 MANAGERS = (Role.ADMIN, Role.CLERK)
@@ -27,6 +29,10 @@ MANAGERS = (Role.ADMIN, Role.CLERK)
 #: Neither 0 and o nor 1, l and i: a given password is read from a screen and typed once.
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _GROUPS, _IN_GROUP = 3, 4  # 59 bits
+
+
+#: Days were closed or opened: `office` and `days`, in the transaction that did it.
+closed_days_changed = Signal()
 
 
 class NobodyLeft(Exception):
@@ -91,10 +97,20 @@ def change_office(actor: Actor, changes: Mapping[str, object], *, now: dt.dateti
             record_act(actor, "office.change", "office", office.office_id, at=now, before=before, after=after)
 
 
+def add_closed_days(office: Office, names: Mapping[dt.date, str]) -> set[dt.date]:
+    """The days of `names` that were not known as closed and are so now; for a transaction of the caller's."""
+    new = set(names) - closed_days(office)
+    rows = [Holiday(office=office, day=day, name=names[day]) for day in new]
+    Holiday.objects.bulk_create(rows, ignore_conflicts=True)
+    if new:
+        closed_days_changed.send(Holiday, office=office, days=new)
+    return new
+
+
 def close_day(actor: Actor, day: dt.date, name: str, *, now: dt.datetime) -> bool:
     """The office is closed on `day`; False where it is known already."""
     with transaction.atomic():
-        _held, made = Holiday.objects.get_or_create(office=actor.office, day=day, defaults={"name": name})
+        made = bool(add_closed_days(actor.office, {day: name}))
         if made:
             record_act(actor, "office.close_day", "office", actor.office.office_id, at=now, after={str(day): name})
     return made
@@ -106,6 +122,7 @@ def open_day(actor: Actor, day: dt.date, *, now: dt.datetime) -> None:
         held = Holiday.objects.filter(office=actor.office, day=day).first()
         if held is not None:
             held.delete()
+            closed_days_changed.send(Holiday, office=actor.office, days={day})
             before = {str(day): held.name}
             record_act(actor, "office.open_day", "office", actor.office.office_id, at=now, before=before)
 

@@ -8,3 +8,10 @@ class SealedConfig(AppConfig):
 
     name = "sync_server.sealed"
     label = "sealed"
+
+    def ready(self) -> None:
+        """Deadlines follow the office's closed days."""
+        from sync_server.organisations.managing import closed_days_changed
+        from sync_server.sealed.project import follow_closed_days
+
+        closed_days_changed.connect(follow_closed_days)

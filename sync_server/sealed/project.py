@@ -5,11 +5,15 @@ what it says itself; number, state, grants and events stay.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+
+from django.db import transaction
 
 from shared import envelope, thai
 from shared.kinds import ComplaintFiled
-from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, last_day
+from sync_server.cases.clocks import Limits, reached_by
+from sync_server.organisations.models import Office
+from sync_server.records import actions as records
 from sync_server.records.seen import Seen
 from sync_server.sealed.models import Act, Grant, ReaderKey, SealedCase, SealedEvent, SealedNumber
 
@@ -32,6 +36,17 @@ def complaints(run: Sequence[Seen[ComplaintFiled]]) -> None:
         _grant(case, seen.body.sealed)
 
 
+def follow_closed_days(office: Office, days: Collection[dt.date], **_signal: object) -> None:
+    """Date anew the cases that a change of these closed days can move, as a rebuild would."""
+    limits, moved = Limits(office), False
+    for case in SealedCase.objects.filter(reached_by(days, "acknowledge_by", "result_by"), office=office):
+        owed = limits.owed(case.filed_on, case.received_on)
+        if any(getattr(case, name) != value for name, value in owed.items()):
+            moved = bool(SealedCase.objects.filter(pk=case.pk).update(**owed))
+    if moved:
+        transaction.on_commit(records.tell)
+
+
 def reset() -> None:
     """Nothing to forget: numbers, grants and what readers did must outlive a rebuild, and the rest is written anew."""
 
@@ -41,7 +56,6 @@ def _facts(seen: Seen[ComplaintFiled]) -> dict[str, object]:
     received_on = thai.service_date(seen.received_at)
     claimed = dt.date.fromisoformat(body.filed_on)
     filed_on = claimed if received_on - _FILED_AGE_MAX <= claimed <= received_on else received_on
-    acknowledge_by, result_by = (last_day(office, code, filed_on) for code in (ACKNOWLEDGE, RESULT))
     return {
         "route": thai.clean(body.route, chars_max=40),
         "category": body.category,
@@ -50,9 +64,7 @@ def _facts(seen: Seen[ComplaintFiled]) -> dict[str, object]:
         "state_key": body.state_key,
         "filed_on": filed_on,
         "received_on": received_on,
-        "found_late": received_on > acknowledge_by,
-        "acknowledge_by": acknowledge_by,
-        "result_by": result_by,
+        **Limits(office).owed(filed_on, received_on),
     }
 
 

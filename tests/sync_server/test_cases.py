@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import random
 
 import pytest
 
@@ -12,7 +13,7 @@ from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, Clock, EventKind, Note
 from sync_server.cases.queries import Due, Filters
 from sync_server.organisations.actions import Actor
-from sync_server.organisations.managing import change_staff
+from sync_server.organisations.managing import change_staff, close_day, open_day
 from sync_server.organisations.models import AuditRow, Division, Holiday, Role
 from sync_server.projectors import catch_up, rebuild
 
@@ -60,6 +61,29 @@ def test_the_offices_own_table_of_closed_days_rules(filed, server):
     rebuild("cases")
     case.refresh_from_db()
     assert case.acknowledge_by == dt.date(2026, 12, 3)
+
+
+@pytest.mark.parametrize("clock", [{}, {"working": True}, {"working": True, "roll": False}])
+def test_a_closed_day_moves_what_is_there_as_a_rebuild_would(filed, clerk, server, clock):
+    """Whatever days are closed and opened after cases came, each date is what a fold from record one gives."""
+    clocks(server.office)
+    Clock.objects.update(**clock)
+    for day in ("2026-10-02", "2026-11-09", "2026-11-17", "2026-11-20", "2026-11-24", "2026-11-25"):
+        filed(filed_on=day)
+    actions.answer(clerk, Case.objects.first(), "เสร็จ", now=server.now)
+
+    def dates() -> list[tuple]:
+        return list(Case.objects.order_by("pk").values_list("acknowledge_by", "result_by", "found_late"))
+
+    chance, seen, days = random.Random(5), {str(dates())}, [dt.date(2026, 11, 15) + dt.timedelta(n) for n in range(32)]
+    for day in chance.choices(days, k=16):
+        closed = Holiday.objects.filter(day=day).exists()
+        open_day(clerk, day, now=server.now) if closed else close_day(clerk, day, "พิเศษ", now=server.now)
+        live = dates()
+        seen.add(str(live))
+        rebuild("cases")
+        assert live == dates(), day
+    assert len(seen) > 3
 
 
 def test_the_offices_own_clock_rules(filed, server):

@@ -10,6 +10,7 @@ from sync_server.cases import actions, queries, timeline
 from sync_server.cases.models import Case, CaseState, EventKind, Return
 from sync_server.cases.queries import Due, Filters
 from sync_server.organisations.actions import Actor
+from sync_server.organisations.managing import close_day, open_day
 from sync_server.projectors import balances, catch_up, rebuild
 from sync_server.records.models import SetAside, Why
 
@@ -70,6 +71,21 @@ def test_it_is_late_again_when_that_day_has_passed(kiosk, case, clerk, server):
     assert queries.deadline(case, later).due is Due.DONE
     assert queries.counts(clerk.staff, today=later).late == 0
     assert queries.status_of(case).round == 2
+
+
+@pytest.mark.parametrize("who", ["citizen", "staff"])
+def test_a_day_closed_later_moves_the_answer_owed_again(kiosk, case, clerk, server, who):
+    """Counted from the day it was taken up, by a citizen's word or by staff; opened again, it moves back."""
+    actions.close(clerk, case, "ซ่อมแล้ว", now=server.now)
+    case = say(kiosk, case) if who == "citizen" else actions.reopen(clerk, case, "ยังไม่เสร็จ", now=server.now)
+    closed = dt.date(2026, 12, 11)
+    assert case.again_by == closed
+    close_day(clerk, closed, "วันหยุดพิเศษ", now=server.now)
+    case.refresh_from_db()
+    assert (case.again_by, queries.status_of(case).answer_by) == (dt.date(2026, 12, 14), "2026-12-14")
+    open_day(clerk, closed, now=server.now)
+    case.refresh_from_db()
+    assert case.again_by == closed
 
 
 def test_it_counts_once_in_a_round_whatever_kiosks_say(kiosk, case, clerk, server):

@@ -13,6 +13,7 @@ from sync_server.cases.models import Case
 from sync_server.content import queries as contents
 from sync_server.content.actions import publish, publish_sample
 from sync_server.organisations.actions import Actor
+from sync_server.organisations.managing import close_day, open_day
 from sync_server.organisations.models import AuditRow, Role, Staff
 from sync_server.projectors import PROJECTORS, rebuild
 from sync_server.records.models import RecordRow
@@ -89,6 +90,20 @@ def test_a_rebuild_keeps_number_state_and_grants(case, three, server):
     assert (again.pk, again.number, again.state) == (case.pk, case.number, "in_progress")
     assert Grant.objects.count() == 4
     assert {"sealed"} <= set(PROJECTORS)
+
+
+def test_a_day_closed_later_moves_its_deadlines(case, server, staff):
+    """As a rebuild would."""
+    clerk = Actor.of(staff("palad"), "127.0.0.1")
+    for day in (case.acknowledge_by, case.result_by):
+        close_day(clerk, day, "วันหยุดพิเศษ", now=server.now)
+    live = SealedCase.objects.get()
+    assert (live.acknowledge_by, live.result_by) == (dt.date(2026, 12, 3), dt.date(2026, 12, 14))
+    rebuild("sealed")
+    again = SealedCase.objects.get()
+    assert (again.acknowledge_by, again.result_by) == (live.acknowledge_by, live.result_by)
+    open_day(clerk, case.result_by, now=server.now)
+    assert SealedCase.objects.get().result_by == case.result_by
 
 
 # --- who sees it -----------------------------------------------------------------------------------------------------
