@@ -14,8 +14,10 @@ CORE = (
     "test_audit", "test_waiting",
 )  # fmt: skip
 
-# Refused before any database is asked, or long and mostly at kiosks: once, on SQLite, is enough.
-SAME = "any_flipped or any_bytes or what_does_not_fit or series_are or goes_from_in_time or real_kiosks"
+# Refused before any database is asked, arithmetic, or long and mostly at kiosks: once, on SQLite, is enough.
+SAME = (
+    "any_flipped or any_bytes or what_does_not_fit or series_are or goes_from_in_time or real_kiosks or rebuild_would"
+)
 
 
 def test_the_core_holds_on_postgresql(postgres_url):
