@@ -38,13 +38,12 @@ def complaints(run: Sequence[Seen[ComplaintFiled]]) -> None:
 
 def follow_closed_days(office: Office, days: Collection[dt.date], **_signal: object) -> None:
     """Date anew the cases that a change of these closed days can move, as a rebuild would."""
-    limits, moved = Limits(office), False
+    limits = Limits(office)
     for case in SealedCase.objects.filter(reached_by(days, "acknowledge_by", "result_by"), office=office):
         owed = limits.owed(case.filed_on, case.received_on)
         if any(getattr(case, name) != value for name, value in owed.items()):
-            moved = bool(SealedCase.objects.filter(pk=case.pk).update(**owed))
-    if moved:
-        transaction.on_commit(records.tell)
+            SealedCase.objects.filter(pk=case.pk).update(**owed)
+    transaction.on_commit(records.tell)
 
 
 def reset() -> None:

@@ -12,6 +12,7 @@ from sync_server.cases.actions import NotNow
 from sync_server.cases.clocks import ACKNOWLEDGE, RESULT, clocks
 from sync_server.cases.models import Answer, Case, CaseEvent, CaseState, Clock, EventKind, Note
 from sync_server.cases.queries import Due, Filters
+from sync_server.content.actions import publish_sample
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.managing import change_staff, close_day, open_day
 from sync_server.organisations.models import AuditRow, Division, Holiday, Role
@@ -84,6 +85,16 @@ def test_a_closed_day_moves_what_is_there_as_a_rebuild_would(filed, clerk, serve
         rebuild("cases")
         assert live == dates(), day
     assert len(seen) > 3
+
+
+def test_a_closed_day_that_an_import_brings_moves_what_is_there(filed, clerk, server):
+    """The folder's days reach the cases like those of the desk."""
+    publish_sample(server.office, now=server.now)
+    case, day = filed(), dt.date(2026, 12, 10)
+    open_day(clerk, day, now=server.now)
+    assert Case.objects.get(pk=case.pk).result_by == day
+    publish_sample(server.office, now=server.now)
+    assert Case.objects.get(pk=case.pk).result_by == dt.date(2026, 12, 11)
 
 
 def test_the_offices_own_clock_rules(filed, server):

@@ -125,7 +125,7 @@ def populate(office, now: dt.datetime) -> None:
 
 
 def _people(by, now: dt.datetime):
-    """Somebody who is about to leave, and somebody who never signed in yet; the first is answered."""
+    """Somebody who is about to leave, and somebody who never signed in yet; returns the first."""
     from sync_server.organisations import managing
     from sync_server.organisations.models import Role
 
