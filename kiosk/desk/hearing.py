@@ -51,6 +51,8 @@ class Hearing:
         self._world = world
         self._clock = clock
         self._book = book
+        #: The logs of which the server has said how far it holds them.
+        self._placed: set[bytes] = set()
 
     def push(self) -> Push:
         """A conversation about what waits in this logbook now."""
@@ -83,6 +85,8 @@ class Hearing:
                         self.edition = edition
                     case Refused():
                         pass
+            if isinstance(answer, Position):
+                self._placed.update(stand.log for stand in answer.stands)
             if isinstance(answer, Position) and answer.server_ms >= before.server_ms:
                 now = replace(now, revoked=answer.revoked)
             if now != before or abs(server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
@@ -98,11 +102,11 @@ class Hearing:
                 self._book.forget_receipt(tx, damage.log)
 
     def carry_over(self) -> None:
-        """Append what can be read behind a damaged record to the current log, opened now if the damage is in it: the
-        server has named its place.
+        """Append what can be read behind a damaged record to the current log, opened now if the damage is in it. Of a
+        log whose place the server has not named it may hold more than it told: there nothing is appended twice.
         """
         for view in self._book.logs():
-            moved = view.stranded
+            moved = view.stranded if view.log in self._placed else 0
             while moved:
                 with self._book.store.transaction() as tx:
                     self._end(tx, view.log)

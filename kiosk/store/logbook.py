@@ -391,16 +391,17 @@ class Logbook:
         """
         entry = self._now() if log is None else self._entry(log)
         shelf = self._shelf(entry)
+        run = self._store.load_run(shelf, seq + 1, ID_LIMIT, limit_count)
         total = 0
-        for expected, (found, sealed) in enumerate(
-            self._store.load_run(shelf, seq + 1, ID_LIMIT, limit_count), seq + 1
-        ):
+        for expected, (found, sealed) in enumerate(run, seq + 1):
             total += len(sealed)
             if total > limit_bytes and expected > seq + 1:
                 return
             if found != expected:
                 raise RecordDamaged(entry.log, expected, "it is missing")
             yield _read(shelf, entry, found, sealed)
+        if len(run) < limit_count and seq + len(run) < entry.tail_seq:
+            raise RecordDamaged(entry.log, seq + len(run) + 1, "it is missing")
 
     def between(self, first: int, last: int, *, log: bytes | None = None) -> Iterator[Record]:
         """Records `first` to `last` of a log, both included; raises `RecordDamaged` as `after` does."""
@@ -466,13 +467,16 @@ class Logbook:
         Reads `step` records at a time, so that touches go on in between. Raises `RecordDamaged` for the first that does
         not hold.
         """
-        shelf = self.shelf(log)
+        entry = self._entry(log)
+        shelf = self._shelf(entry)
         head = Head.empty(log)
         while run := self._store.load_run(shelf, head.seq + 1, last, step):
             for seq, sealed in run:
                 if seq != head.seq + 1:
                     raise RecordDamaged(log, head.seq + 1, "it is missing")
                 head = _follow(shelf, head, log, seq, sealed)
+        if head.seq < min(last, entry.tail_seq):
+            raise RecordDamaged(log, head.seq + 1, "it is missing")
         return head.seq
 
     def shelf(self, log: bytes) -> Shelf:

@@ -437,6 +437,27 @@ def test_of_two_damaged_records_the_one_the_server_lacks_stops_the_log(desk):
     assert desk.book.check(new.log) == desk.book.head.seq
 
 
+def test_the_lost_end_of_a_log_that_was_left_is_damage(desk):
+    """Nothing behind the missing rows shows that they are missing; the log's own entry knows how far it went."""
+    for _ in range(5):
+        desk.rate()
+    log = desk.book.head.log
+    with desk.store.transaction() as tx:
+        desk.book.open_new(tx, "copied", at=moment(9), edition=1)
+    for seq in (5, 6):
+        spoil_record(desk, seq, log=log, sql="DELETE FROM record WHERE place = ?")
+    with pytest.raises(RecordDamaged) as damage:
+        list(desk.book.after(0, log=log))
+    assert (damage.value.log, damage.value.seq) == (log, 5)
+    assert len(list(desk.book.after(0, log=log, limit_count=4))) == 4
+    with pytest.raises(RecordDamaged):
+        list(desk.book.after(4, log=log))
+    assert len(list(desk.book.between(1, 4, log=log))) == 4
+    [fault] = check_all(desk.store).faults
+    assert "record 5" in fault
+    assert desk.book.logs()[0].damaged_seq == 5
+
+
 def carried(desk, log, *, limit):
     """How many records were looked at until none was stranded."""
     looked = 0

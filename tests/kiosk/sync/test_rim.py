@@ -400,6 +400,54 @@ def test_damage_in_an_old_log_holds_up_no_other(tmp_path, clock, server, spoilt,
     world.store.close()
 
 
+def test_the_end_of_an_old_log_may_be_gone(tmp_path, clock, server):
+    """Rows that a bad page took with it are damage like any other: what is left arrives, the log that goes on too."""
+    world = make_world(tmp_path)
+    touch(world, clock, 5)
+    old = world.lobby.head.log
+    with world.store.transaction() as tx:
+        world.lobby.open_new(tx, "copied", at=clock.now().at, edition=1)
+    touch(world, clock, 2)
+    world.store.close()
+    with contextlib.closing(apsw.Connection(str(tmp_path / "store.sala"))) as db:
+        db.execute("DELETE FROM record WHERE place BETWEEN ? AND ?", ((1 << 40) + 5, (1 << 40) + 6))
+    world = make_world(tmp_path)
+    converse(world, clock, server)
+    converse(world, clock, server)
+    assert [len(line.records) for [line] in server.logs.values()] == [4, 3]
+    view = world.lobby.logs()[0]
+    assert (view.log, view.damaged_seq, world.lobby.counts().waiting) == (old, 5, 0)
+    world.store.close()
+
+
+def test_what_a_server_may_hold_already_is_not_appended_again(tmp_path, clock, server):
+    """A receipt is lost, a record before it rots, and the server is too busy to say how far it stands: what lies behind
+    the damage waits for a server that says so.
+    """
+    world = make_world(tmp_path)
+    touch(world, clock, 9)
+    server.weather = lost("push")
+    with pytest.raises(Unreachable):
+        converse(world, clock, server)
+    world.store.close()
+    spoil(tmp_path, 5)
+    world = make_world(tmp_path)
+    intake, post = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {})), server.post
+
+    def busy(_path, body):
+        return Reply(503, intake.refuse(body, Reason.BUSY, epoch=server.epoch, server_ms=server.server_ms))
+
+    server.post = busy
+    assert converse(world, clock, server).refused.reason is Reason.BUSY
+    server.post, server.weather = post, MemoryServer().weather
+    for _ in range(2):
+        converse(world, clock, server)
+    held = [r.header.commitment for lines in server.logs.values() for line in lines for r in line.records]
+    assert len(held) == len(set(held)) == 10
+    assert world.lobby.counts().waiting == 0
+    world.store.close()
+
+
 def test_a_receipt_for_what_cannot_be_read_again_is_forgotten(tmp_path, clock, server):
     """The server came back with another branch and wants all of ours, whose first record rotted behind its receipt."""
     world = make_world(tmp_path)
