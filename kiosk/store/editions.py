@@ -93,6 +93,17 @@ class Editions:
         """Its number, 0 for none."""
         return 0 if self._bundle is None else self._bundle.edition
 
+    def floor(self) -> int:
+        """The edition below which nothing is taken. A number given under a key that counts no more binds nobody: a
+        thief may have pushed it to the sky.
+        """
+        newest = self._pointer()
+        try:
+            signer = manifest_key(self._manifest_path(newest).read_bytes(), [self._key, *self._earlier])
+        except (OSError, SalaError):
+            return newest
+        return newest if signer == self._key else 0
+
     def believe(self, key: VerifyKey) -> None:
         """Take editions under `key` alone from now on. What is on screen stays until the next one comes."""
         if key != self._key:
@@ -103,7 +114,7 @@ class Editions:
         """The manifest, if it may follow what is here; makes room for its pieces. `at_least` is the edition that the
         server said it has. Raises `ContentRefused` or another `SalaError`.
         """
-        newest = self._floor()
+        newest = self.floor()
         manifest = read_manifest(signed, self._key, office=self._office, at_least=max(newest, at_least))
         if manifest.edition == newest and self._kept(newest) not in (None, manifest):
             raise ContentRefused(f"two contents under the number {newest}")
@@ -116,7 +127,7 @@ class Editions:
     def news(self, signed: bytes) -> Manifest | None:
         """As `accept`, but None for what is on the screen already, and for what is older."""
         manifest = read_manifest(signed, self._key, office=self._office, at_least=0)
-        if manifest.edition < self._floor() or manifest == self._kept(self.edition):
+        if manifest.edition < self.floor() or manifest == self._kept(self.edition):
             return None
         return self.accept(signed)
 
@@ -214,17 +225,6 @@ class Editions:
         except (OSError, ValueError) as error:
             self.note(f"the pointer to the content cannot be read: {error}")
             return max(self._numbers(), default=0)
-
-    def _floor(self) -> int:
-        """The edition below which nothing is taken. A number given under a key that counts no more binds nobody: a
-        thief may have pushed it to the sky.
-        """
-        newest = self._pointer()
-        try:
-            signer = manifest_key(self._manifest_path(newest).read_bytes(), [self._key, *self._earlier])
-        except (OSError, SalaError):
-            return newest
-        return newest if signer == self._key else 0
 
     def _numbers(self) -> list[int]:
         names = (path.stem for path in self._folder.glob("*.manifest"))

@@ -212,7 +212,7 @@ class Sync:
         self._converse_apart(self._transport)
         # Downloads stop first when the disk is filling up.
         begun = False
-        if told.edition > self._world.content.edition and self._world.store.reserve_held:
+        if self._world.store.reserve_held and self._is_news(self._transport, told.edition):
             begun = self._fetch(self._transport, told.edition)
         return Wait(GATHER_S if told.again or begun else interval_s, cut_short=True)
 
@@ -245,6 +245,16 @@ class Sync:
         except (Unreachable, OSError) as error:
             logger.info("no key lists: %s", error)
             return False
+
+    def _is_news(self, transport: Transport, edition: int) -> bool:
+        """Whether the edition on offer is to be fetched: a higher one, and a lower one where what is on screen was
+        signed with a key that counts no more. The server alone may know of that yet.
+        """
+        content = self._world.content
+        if 0 < edition < content.edition:
+            self._learn_keys(transport)
+            return edition > content.floor()
+        return edition > content.edition
 
     def _converse_apart(self, transport: Transport) -> None:
         """The confidential log, in a conversation of its own, once a day. Its troubles are not the lobby's: what

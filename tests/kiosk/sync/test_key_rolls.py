@@ -152,15 +152,16 @@ def test_lists_on_a_stick_do_as_well(world, server):
     assert world.trust.answers == server.answer_key.public
 
 
-def test_an_edition_pushed_to_the_sky_binds_nobody_after_the_roll(world, server):
+@pytest.mark.parametrize("rolled", [["bundles"], ["answers", "bundles"]])
+def test_an_edition_pushed_to_the_sky_binds_nobody_after_the_roll(world, server, rolled):
     """With a stolen key somebody published a number no office reaches; the root's next list undoes it (F-H3)."""
     turn(world, server)
     server.publish(2**40, PIECES)
     turn(world, server)
     assert world.content.edition == 2**40
-    server.roll("bundles")
+    server.roll(*rolled)
     server.publish(2, PIECES)
-    fetch_under(world, server)
+    turn(world, server)
     assert world.content.edition == 2
     assert Editions(world.config.data / "content", world.trust.bundles, OFFICE_ID).edition == 2
     server.publish(1, PIECES)
@@ -168,10 +169,15 @@ def test_an_edition_pushed_to_the_sky_binds_nobody_after_the_roll(world, server)
         fetch(world.content, server)
 
 
-def fetch_under(world, server):
-    """What a turn does once the server offers an edition."""
-    learn(world, keylist.write_chain(server.lists))
-    fetch(world.content, server)
+def test_a_lower_edition_under_the_same_key_is_not_fetched(world, server):
+    """A server that came back from an older backup offers less than the screen shows: that stays."""
+    turn(world, server)
+    server.publish(7, PIECES)
+    turn(world, server)
+    server.publish(6, PIECES)
+    turn(world, server)
+    assert world.content.edition == 7
+    assert world.content.faults == []
 
 
 def test_after_the_roll_the_old_key_signs_nothing_any_more(world, server):
