@@ -10,7 +10,7 @@ The rules of this file:
 2. A BAD claim dates nothing: the service date is then the last believable day.
 3. The newest signed answer resets the guard, downwards too: an hour in 2069 is forgiven at the next contact.
 4. Staff may say what time it is; that replaces the device's claim, and is judged as one.
-5. Elapsed time is the monotonic clock's, whatever the wall clock does.
+5. Elapsed time is counted by the machine, sleep included, whatever the wall clock does.
 """
 
 import threading
@@ -33,6 +33,12 @@ TOLERANCE_MS = 5 * 60 * 1000
 
 #: A clock may be set back this far (a time server's correction) without being called bad.
 BACKWARDS_MS_MAX = 2 * 60 * 1000
+
+
+def elapsed() -> float:
+    """Seconds since any start, those included in which the machine slept: a tablet sleeps over night."""
+    # Linux stops the plain monotonic clock meanwhile.
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class _Anchor:
 
 class Clock:
     """Reads wall and monotonic time. Thread-safe. `wall` gives seconds since 1970 in UTC, `mono` seconds since any
-    start.
+    start, as `elapsed` counts them.
     """
 
     def __init__(
@@ -67,7 +73,7 @@ class Clock:
         boot: bytes,
         *,
         wall: Callable[[], float] = time.time,
-        mono: Callable[[], float] = time.monotonic,
+        mono: Callable[[], float] = elapsed,
         signed_ms: int | None = None,
     ) -> None:
         """`boot` is 8 random bytes for this start of the program; `signed_ms` the newest signed server time known

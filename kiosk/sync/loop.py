@@ -113,6 +113,8 @@ class Sync:
         self._patience = patience or Patience(world.config.retry_max_s)
         self._on_change = on_change
         self._batch_bytes_max = BATCH_BYTES_MAX
+        self._apart_bytes_max = APART_BYTES_MAX
+        self._apart_from_s = time.monotonic()
         self._daily = Daily(world, uniform)
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
@@ -261,16 +263,24 @@ class Sync:
         waits there waits for the next turn, and the line is judged by the lobby.
         """
         try:
-            if not self._daily.due(self._clock):
+            if time.monotonic() < self._apart_from_s or not self._daily.due(self._clock):
                 return
             with self._world.apart.open(self._clock.now().service_date) as book:
-                told = self._converse(transport, book, APART_BYTES_MAX)
+                told = self._converse(transport, book, self._apart_bytes_max)
                 with book.store.transaction() as tx:
                     book.prune(tx)
-                if told.refused is None and not told.again:
+                if told.refused is not None:
+                    self._apart_from_s = time.monotonic() + told.refused.retry_after_s
+                elif not told.again:
                     self._daily.done(self._clock)
+                    self._apart_bytes_max = min(APART_BYTES_MAX, 2 * self._apart_bytes_max)
         except CertificateEnded:
             raise  # holds for everything that would be sent, so staff shall see it
+        except Unreachable as error:
+            logger.info("the confidential log: %s", error)
+            if isinstance(error, TooMuch):
+                self._apart_bytes_max = max(BATCH_BYTES_MIN, self._apart_bytes_max // 2)
+            self._apart_from_s = time.monotonic() + error.retry_after_s
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 

@@ -1,5 +1,6 @@
 """The clock: never raises, never trusts what cannot be, learns only what it is told (F-D1 to F-D8, F-J10)."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -133,3 +134,16 @@ def test_a_real_clock_runs():
     """On this machine the clock reads a moment now."""
     moment = Clock(b"boot-id1").now()
     assert moment.at.mono_ms >= 0
+
+
+def test_a_tablet_that_slept_over_night_knows_what_time_it_is(monkeypatch):
+    """Asleep, Linux stops the plain monotonic clock; the one that counts the night judges a right claim right."""
+    awake, wall = 1000.0, datetime(2026, 3, 16, 10, tzinfo=UTC).timestamp()
+    slept = 0.0
+    monkeypatch.setattr(time, "clock_gettime", lambda which: awake + (slept if which == time.CLOCK_BOOTTIME else 0))
+    monkeypatch.setattr(time, "monotonic", lambda: awake)
+    clock = Clock(b"boot one", wall=lambda: wall + slept)
+    clock.learn(round(wall * 1000))
+    slept = 15.5 * 3600
+    moment = clock.now()
+    assert (moment.trusted, moment.service_date) == (True, date(2026, 3, 17))

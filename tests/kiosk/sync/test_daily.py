@@ -8,13 +8,14 @@ import pytest
 from kiosk.desk import confidential, ratings
 from kiosk.store import apart
 from kiosk.sync.daily import Daily
-from kiosk.sync.line import Unreachable
+from kiosk.sync.line import Reply, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from shared import batch, thai
 from shared.envelope import HEADER_BYTES, SEAL_OVERHEAD_BYTES, SIGNATURE_BYTES
+from shared.protocol import Intake, Reason, ServerSelf
 from tests.kiosk.desk.test_confidential import a_draft, an_office_with_routes
 from tests.kiosk.sync.memory_server import MemoryServer
-from tests.kiosk.worlds import Hands, make_world, pieces_of, publish, some_services
+from tests.kiosk.worlds import ANSWER_KEY, OFFICE_ID, Hands, make_world, pieces_of, publish, some_services
 
 PADDED = [HEADER_BYTES + SIGNATURE_BYTES + SEAL_OVERHEAD_BYTES + step for step in batch.PADDED_STEPS]
 NOON_MIN = 12 * 60
@@ -166,6 +167,50 @@ def test_a_fork_of_the_confidential_log_opens_a_new_one_dated_to_the_day(world):
     assert opened.header.at == apart.at(day)
     assert msgspec.structs.asdict(opened.header.at)["boot"] == b""
     assert world.apart.folder.stat().st_mtime == thai.day_start(day).timestamp()
+
+
+def test_a_proxy_that_takes_only_small_messages_gets_small_ones(world):
+    """After a long time without a line the complaints are many: they arrive in parts, each padded (F-B3)."""
+    days = Days(world)
+    days.turn()
+    for _ in range(40):
+        days.file()
+    post = days.server.post
+
+    def small(path, body):
+        return Reply(413, b"<html>too large") if len(body) > 100_000 else post(path, body)
+
+    days.server.post = small
+    for _ in range(5):
+        days.turn(13)
+    with world.apart.open(days.clock.now().service_date) as book:
+        assert (book.counts().waiting, book.counts().stored) == (0, 41)
+    assert max(size for path, size in days.server.requests if path == "sync/push") == PADDED[1]
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_server_that_names_a_time_is_not_asked_for_complaints_before(world, signed):
+    """Rule 3 of the loop holds for this conversation too, while the lobby's goes on."""
+    days = Days(world)
+    days.turn()
+    days.file()
+    intake, post = Intake(ServerSelf(OFFICE_ID, ANSWER_KEY, {})), days.server.post
+
+    def busy(path, body):
+        reply = post(path, body)
+        if days.server.asked[-1].logs[0].name != "confidential":
+            return reply
+        if not signed:
+            raise Unreachable("a proxy is busy", retry_after_s=1800)
+        refused = intake.refuse(
+            body, Reason.BUSY, epoch=days.server.epoch, server_ms=days.server.server_ms, retry_after_s=1800
+        )
+        return Reply(429, refused)
+
+    days.server.post = busy
+    assert [days.turn(13), days.turn(0.1), days.turn(0.1)] == [["lobby", "confidential"], ["lobby"], ["lobby"]]
+    days.server.post, days.sync._apart_from_s = post, 0.0
+    assert days.turn(0.1) == ["lobby", "confidential"]
 
 
 def test_a_days_exchange_opens_the_confidential_store_once(world, monkeypatch):
