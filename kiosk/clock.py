@@ -84,7 +84,7 @@ class Clock:
         self._mono = mono
         self._started = mono()
         self._lock = threading.Lock()
-        self._signed_ms = signed_ms if signed_ms is not None and _possible(signed_ms) else None
+        self._signed_ms = signed_ms if signed_ms is not None and possible(signed_ms) else None
         self._anchor: _Anchor | None = None
         self._staff: _Anchor | None = None
         self._highest_ms = 0
@@ -123,7 +123,7 @@ class Clock:
         """Take the time of a verified answer to a question of ours. A time that no server can honestly mean is
         passed over.
         """
-        if not _possible(server_ms):
+        if not possible(server_ms):
             return
         with self._lock:
             self._signed_ms = server_ms
@@ -175,8 +175,8 @@ def _gone_on(anchor: _Anchor, mono_ms: int) -> int:
     return anchor.server_ms + mono_ms - anchor.mono_ms
 
 
-def _possible(server_ms: int) -> bool:
-    """Whether a server can honestly have meant this time."""
+def possible(server_ms: int) -> bool:
+    """Whether a server can honestly have meant this time (milliseconds since 1970)."""
     return BUILT <= _instant(server_ms) <= BUILT + 3 * AHEAD_MAX
 
 

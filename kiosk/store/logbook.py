@@ -24,10 +24,12 @@ The rules of this file:
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
+from kiosk.clock import possible
 from kiosk.store.errors import NoLog, RecordDamaged, RowDamaged
 from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Shelf, Store, Transaction
@@ -47,6 +49,7 @@ from shared.records import (
     erase,
     header_hash,
 )
+from shared.thai import service_date
 
 #: Bodies stay this long behind a verified backup, between two times that the server signed.
 PRUNE_AFTER_MS = 35 * 24 * 3600 * 1000
@@ -66,8 +69,10 @@ _PROOF_STEP = 200
 
 _DAY_MS = 24 * 3600 * 1000
 _HOUR_MS = 3600 * 1000
+#: A server is silent for a season and not for longer; what its clock leaps beyond that, it was wrong.
+_LEAP_MS = 100 * _DAY_MS
 _LOGS_CELL = "logs"
-_SERVER_TIME_CELL = "server_ms"
+_SERVER_TIME_CELL, _LEAP_CELL = "server_ms", "server_leapt_ms"
 _EPOCH_CELL = "epoch"
 
 OpenReason = Literal["enrolled", "copied", "restored", "forked", "damaged"]
@@ -305,7 +310,7 @@ class Logbook:
         self.know_epoch(tx, epoch)
         if not news and abs(server_ms - told_ms) < _HOUR_MS:
             return
-        tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
+        self._tell_time(tx, told_ms, server_ms)
         if not news:
             return
         stored = Head(log, seq, hash_)
@@ -325,6 +330,13 @@ class Logbook:
         )
         self._put_standing(tx, entry, _Standing(epoch, stored.seq, stored.hash, backed, number, old.pruned, aging))
 
+    def _tell_time(self, tx: Transaction, told_ms: int, server_ms: int) -> None:
+        tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
+        if told_ms and abs(server_ms - told_ms) > _LEAP_MS:
+            tx.put_cell(_LEAP_CELL, _encode(server_ms))
+        if server_ms >= told_ms and possible(server_ms):
+            tx.date_jump(service_date(datetime.fromtimestamp(server_ms / 1000, UTC)))
+
     def know_epoch(self, tx: Transaction, epoch: bytes) -> None:
         """A verified answer was given in `epoch`: what the server promised in another one lets go of nothing more."""
         if epoch != self._epoch():
@@ -333,17 +345,19 @@ class Logbook:
     def prune(self, tx: Transaction, *, limit: int = READ_COUNT_MAX) -> int:
         """Give up the bodies that have lain in a verified backup for 35 days; returns how many records were looked at.
 
-        The days lie between two times that the server signed; the kiosk's clock has no say. A log of which the server
+        The days lie between two times that the server signed; the kiosk's clock has no say. Where the server's own
+        leapt, one of the two was wrong, and the days begin anew. A log of which the server
         has said nothing since it was restored waits, and so does one whose receipt cannot be read any more.
         `log.opened` keeps its body.
         """
         now_ms, epoch = self._server_ms(), self._epoch()
+        from_ms = self._store.count_cell(_LEAP_CELL)
         looked_at = 0
         for entry in self._mine():
             standing = self._standing(entry)
             if standing.epoch != epoch:
                 continue
-            ripe = [step for step in standing.aging if step.server_ms + PRUNE_AFTER_MS <= now_ms]
+            ripe = [step for step in standing.aging if max(step.server_ms, from_ms) + PRUNE_AFTER_MS <= now_ms]
             until = max((step.seq for step in ripe), default=0)
             last = min(until, standing.pruned + limit - looked_at)
             if last <= standing.pruned or not self._proved(entry, epoch, until):

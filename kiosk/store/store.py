@@ -68,7 +68,7 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode_count = msgspec.msgpack.Decoder(int).decode
 _decode_table = msgspec.msgpack.Decoder(tuple[int, int]).decode
 
-#: How many ticket numbers a series skips after a restore: more than one device gives between two syncs of a day.
+#: How many ticket numbers a series skips on a day after a restore: more than one device gives between two syncs.
 NUMBER_JUMP = 100
 
 #: A table remembers its next id this far ahead, so that most inserts write one row less; a restart skips the rest.
@@ -162,7 +162,7 @@ class Transaction:
 
         The row holds the high-water mark itself; it is never derived from tickets and never goes down.
         """
-        mark = self._mark(service_date, series) + self._jump(series)
+        mark = self._mark(service_date, series) + self._jump(service_date, series)
         self._set_mark(service_date, series, mark + 1)
         return mark + 1
 
@@ -178,10 +178,18 @@ class Transaction:
             self._set_mark(service_date, series, at_least)
 
     def jump_numbers(self) -> None:
-        """Let each series skip `NUMBER_JUMP` numbers once, for a store that may have forgotten the last ones it
-        gave.
+        """Let each series skip `NUMBER_JUMP` numbers once a day, for a store that may have forgotten the last ones it
+        gave: today's, or another day's, since after a long time off the clock may name the wrong one. `date_jump` ends
+        it.
         """
         self.put_cell(_JUMP_CELL, _encode(self._store.count_cell(_JUMP_CELL) + 1))
+
+    def date_jump(self, today: date) -> None:
+        """Since the last jump a trusted clock has named a day: on later ones nothing was given that is forgotten."""
+        called = self._store.count_cell(_JUMP_CELL)
+        if called and self._store.count_cell(_JUMP_DATED_CELL) != called:
+            self.put_cell(_JUMP_DATED_CELL, _encode(called))
+            self.put_cell(_JUMP_DAY_CELL, _encode(today.toordinal()))
 
     def random(self, length: int) -> bytes:
         """Random bytes from the store's source."""
@@ -219,12 +227,15 @@ class Transaction:
         self._seal(_PUT["cell"], "cell", name, self._store.cell_cipher, name, plain)
         self.cells[name] = plain
 
-    def _jump(self, series: str) -> int:
-        """How far this series has to skip now; the next call says 0."""
-        called, done = self._store.count_cell(_JUMP_CELL), self._store.count_cell(f"{_JUMP_CELL}/{series}")
-        if called == done:
+    def _jump(self, service_date: date, series: str) -> int:
+        """How far this series has to skip on this day now; the next call says 0."""
+        called, done_cell = self._store.count_cell(_JUMP_CELL), f"{_JUMP_CELL}/{service_date.isoformat()}/{series}"
+        dated = self._store.count_cell(_JUMP_DATED_CELL) == called
+        if dated and service_date.toordinal() > self._store.count_cell(_JUMP_DAY_CELL):
             return 0
-        self.put_cell(f"{_JUMP_CELL}/{series}", _encode(called))
+        if self._store.count_cell(done_cell) == called:
+            return 0
+        self.put_cell(done_cell, _encode(called))
         return NUMBER_JUMP
 
     def _mark(self, service_date: date, series: str) -> int:
@@ -867,7 +878,7 @@ class _TableRows:
         return self._store.shelf("document", self._name, ordinal)
 
 
-_JUMP_CELL = "jump"
+_JUMP_CELL, _JUMP_DATED_CELL, _JUMP_DAY_CELL = "jump", "jump/dated", "jump/day"
 _SETTLE_CELL = "settled"
 _ORDINAL_CELL = "tables"
 

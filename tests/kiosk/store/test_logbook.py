@@ -437,6 +437,26 @@ def test_of_two_damaged_records_the_one_the_server_lacks_stops_the_log(desk):
     assert desk.book.check(new.log) == desk.book.head.seq
 
 
+@pytest.mark.parametrize("wrong_ms", [60_000, 4 * 10**12])
+def test_bodies_outlive_a_wrong_clock_of_the_server(desk, wrong_ms):
+    """A backup is made while the server's clock is years off; put right, it does not say that 35 days have passed."""
+    for _ in range(5):
+        desk.rate()
+    right_ms = 1_773_632_000_000
+    answer(desk, 6, server_ms=right_ms)
+    answer(desk, 6, backed_up=6, server_ms=wrong_ms)
+    for after_ms in (DAY_MS, PRUNE_AFTER_MS):
+        answer(desk, 6, backed_up=6, server_ms=right_ms + after_ms)
+        with desk.store.transaction() as tx:
+            desk.book.prune(tx)
+        assert all(record.body is not None for record in desk.book.after(0))
+    answer(desk, 6, backed_up=6, server_ms=right_ms + PRUNE_AFTER_MS + 2 * DAY_MS)
+    with desk.store.transaction() as tx:
+        desk.book.prune(tx)
+    erased = sum(record.body is None for record in desk.book.after(0))
+    assert erased == (5 if wrong_ms < right_ms else 0)
+
+
 def test_the_lost_end_of_a_log_that_was_left_is_damage(desk):
     """Nothing behind the missing rows shows that they are missing; the log's own entry knows how far it went."""
     for _ in range(5):

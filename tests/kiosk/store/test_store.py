@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
 import apsw
@@ -90,16 +90,35 @@ def test_a_raised_mark_is_never_lowered(desk):
 
 
 def test_numbers_skip_ahead_after_a_copy(desk):
-    """A store that may have forgotten its last numbers skips ahead once in each series, also in one it has not seen."""
+    """A store that may have forgotten its last numbers skips ahead once in each series and day, in those it has not
+    seen, too, until a signed answer names a day: on later ones nobody else gave any.
+    """
     with desk.store.transaction() as tx:
         assert [tx.next_number(DAY, "A") for _ in range(3)] == [1, 2, 3]
         desk.book.open_new(tx, "copied", at=moment(1), edition=1)
     desk.reopen()
-    tomorrow = date(2026, 11, 26)
+    tomorrow, later = date(2026, 11, 26), date(2026, 11, 27)
     with desk.store.transaction() as tx:
         assert [tx.next_number(DAY, "A") for _ in range(2)] == [NUMBER_JUMP + 4, NUMBER_JUMP + 5]
+        assert [tx.next_number(tomorrow, "A") for _ in range(2)] == [NUMBER_JUMP + 1, NUMBER_JUMP + 2]
+    answered(desk, datetime(2026, 11, 26, 3, tzinfo=UTC))
+    answered(desk, datetime(2026, 11, 27, 3, tzinfo=UTC))
+    desk.reopen()
+    with desk.store.transaction() as tx:
         assert [tx.next_number(tomorrow, "B") for _ in range(2)] == [NUMBER_JUMP + 1, NUMBER_JUMP + 2]
-        assert tx.next_number(tomorrow, "A") == 1
+        assert [tx.next_number(later, series) for series in "AB"] == [1, 1]
+        desk.book.open_new(tx, "restored", at=moment(2), edition=1)
+        assert [tx.next_number(later, series) for series in "AB"] == [NUMBER_JUMP + 2, NUMBER_JUMP + 2]
+
+
+def answered(desk, instant):
+    """The server's signed answer at that moment."""
+    head = desk.book.head
+    with desk.store.transaction() as tx:
+        desk.book.record_receipt(
+            tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=0, epoch=b"e" * 16,
+            server_ms=round(instant.timestamp() * 1000), signed=b"as it came",
+        )  # fmt: skip
 
 
 def test_fifty_threads_never_share_a_number(desk):
