@@ -77,6 +77,7 @@ assets:          ## draw the pictures and sample forms anew (needs resvg-py; ico
 
 vectors:         ## write the cases of tests/vectors that are not there yet; those that are never change
 	PYTHONPATH=. $(PY) tests/vectors/make.py
+	PYTHONPATH=. $(PY) tests/vectors/fields.py
 
 golden:          ## write down what VERSION leaves on disks, once at its release; later versions must open it
 	PYTHONPATH=. $(PY) tests/golden/make.py $(VERSION)

@@ -169,7 +169,7 @@ def test_sticks(file, case, data):
         assert (fields[9], fields[9] + fields[10] - 1) == tuple(map(int, promised[2:])) == (mine.first, mine.last)
         assert (mine.log, mine.first, mine.last) == tuple(file["promises"].values())
     elif sort == "told":
-        assert reader.unpacked(reader.note(data, Label.ANSWER, public["answers"]))[0] == "receipt"
+        assert reader.unpacked(reader.note(data, Label.ANSWER, public["answers"]))[0] == "position"
     elif sort == "new":
         request = reader.unpacked(reader.note(data, Label.ENROL, keys.SigningKey(_seed(file, "kiosk")).public.raw))
         assert (request[0].hex(), stick.is_enrolment(name)) == (promised[0], True)

@@ -234,10 +234,15 @@ def vectors() -> dict[str, dict[str, object]]:
         protocol.KioskSelf(OFFICE, KIOSK, KIOSK_KEY, ANSWERS.public, SEALING.public), NEW, nonce=b"nonce-1234567890"
     )
     seeds = {name: seed.hex() for name, seed in SEEDS.items()}
+    stand = protocol.Stand(LOG, 5, head.hash, "open", 0)
+    position = protocol.Position(
+        OFFICE, KIOSK, b"nonce-1234567890", b"epoch-1234567890", 1_795_580_001_000, 3, [stand], protocol.Limits()
+    )
+    told = envelope.sign(Label.ANSWER, wire.encode(position), ANSWERS)
     return {
         **_sealed_to_readers(),
         **_answers(sealed, head),
-        **_on_a_stick(sealed, note, manifest, pieces["notices"], keylist.write_chain([key_list]), enrol),
+        **_on_a_stick(sealed, told, manifest, pieces["notices"], keylist.write_chain([key_list]), enrol),
         "record": {
             "about": "Records as msgpack arrays, in the order of one log; hash is the header's.",
             "cases": [
