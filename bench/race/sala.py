@@ -72,9 +72,12 @@ class Sala:
             return time.perf_counter() - started
 
     def held(self) -> Counter[str]:
-        """The records of the server's database, the log's own first ones apart."""
+        """The records that count, the log's own first ones apart."""
         with closing(pysqlite3.connect(f"file:{self.server_folder / 'sala.sqlite3'}?mode=ro", uri=True)) as database:
-            rows = database.execute("SELECT header FROM records_recordrow WHERE kind <> 'log.opened'")
+            rows = database.execute(
+                "SELECT header FROM records_recordrow JOIN records_log ON records_log.id = records_recordrow.log_id"
+                " WHERE kind <> 'log.opened' AND records_recordrow.seq <= ifnull(counts_through, records_log.seq)"
+            )
             return Counter(decode_header(header).commitment.hex() for (header,) in rows)
 
 
