@@ -5,9 +5,10 @@
 A projector reads every log by (log, seq) as far as it counts, in transactions of its own that move its cursor together
 with what it wrote. Where a person decides that less of a log counts, it takes back what it folded of the rest. What
 it cannot read is kept and named (`SetAside`): unknown kinds until an update knows them, failing records for a person to
-look at. Neither holds up the records behind it. At any time, for each projector:
+look at. So is a record whose words came before in another log of the same device: what lies behind damage is appended
+again there, and may arrive from both. None of them holds up the records behind it. At any time, for each projector:
 
-    records it has passed = projected + unreadable + quarantined + erased
+    records it has passed = projected + unreadable + quarantined + repeated + erased
 
 `catch_up()` does the work and may be called by anyone; in a server process `follow()` keeps a thread that does it
 after each commit.
@@ -16,12 +17,13 @@ after each commit.
 import datetime as dt
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, cast
 
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.utils import timezone
 
 from shared import kinds
@@ -51,6 +53,7 @@ from sync_server.queues import project as queues
 from sync_server.queues import project_waiting as waiting
 from sync_server.records import actions as records
 from sync_server.records import project as logs
+from sync_server.records import queries as logs_of
 from sync_server.records.models import Cursor, Log, RecordRow, SetAside, Why
 from sync_server.records.seen import Fold, Seen
 from sync_server.records.traffic import traffic
@@ -117,15 +120,24 @@ def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], No
     """
     passed = 0
     for name in names or list(PROJECTORS):
-        for log_pk, reached, through in _unlike(name):
-            if reached > through:
-                _take_back(name, log_pk, through)
-            count = 1
-            while count:
-                if before_each is not None:
-                    before_each()
-                count = _fold_chunk(name, log_pk)
-                passed += count
+        # Folding one log may make another one's records count, or count no more: that one is read again.
+        found = 1
+        while found:
+            found = sum(_even_out(name, *line, before_each) for line in _unlike(name))
+            passed += found
+    return passed
+
+
+def _even_out(name: str, log_pk: int, reached: int, through: int, before_each: Callable[[], None] | None) -> int:
+    """Fold what is left of a log; how many records were passed."""
+    if reached > through:
+        _take_back(name, log_pk, through)
+    passed, count = 0, 1
+    while count:
+        if before_each is not None:
+            before_each()
+        count = _fold_chunk(name, log_pk)
+        passed += count
     return passed
 
 
@@ -166,17 +178,19 @@ class Balance:
     projected: int
     unreadable: int
     quarantined: int
+    repeated: int
     erased: int
 
     @property
     def behind(self) -> int:
         """How many stored records this projector has not passed yet."""
-        return self.accepted - self.projected - self.unreadable - self.quarantined - self.erased
+        passed = self.projected + self.unreadable + self.quarantined + self.repeated + self.erased
+        return self.accepted - passed
 
 
 def balances(office: Office) -> list[Balance]:
-    """For each projector: accepted = projected + unreadable + quarantined + erased, once it has caught up (`behind`
-    is 0).
+    """For each projector: accepted = projected + unreadable + quarantined + repeated + erased, once it has caught up
+    (`behind` is 0).
     """
     found = []
     for name in PROJECTORS:
@@ -185,6 +199,7 @@ def balances(office: Office) -> list[Balance]:
             projected=Sum("projected", default=0),
             unreadable=Sum("unreadable", default=0),
             quarantined=Sum("quarantined", default=0),
+            repeated=Sum("repeated", default=0),
             erased=Sum("erased", default=0),
         )
         found.append(Balance(name, accepted, **sums))
@@ -213,14 +228,20 @@ def _unlike(name: str) -> list[tuple[int, int, int]]:
 
 def _take_back(name: str, log_pk: int, through: int) -> None:
     """Take back what was folded of a log after `through`, and read it again from its first record: folds may be
-    repeated, and it happens once in years.
+    repeated, and it happens once in years. So are its device's other logs: what counted here and counts no more may
+    lie there too.
     """
     withdraw = PROJECTORS[name].withdraw
     assert withdraw is not None, "what reads every record never reads too many"
+    log = Log.objects.get(pk=log_pk)
     with transaction.atomic():
-        withdraw(Log.objects.get(pk=log_pk), through)
-        Cursor.objects.filter(projector=name, log_id=log_pk).delete()
-        SetAside.objects.filter(projector=name, log_id=log_pk).delete()
+        withdraw(log, through)
+        _read_again(name, [log_pk, *logs_of.kin(log)])
+
+
+def _read_again(name: str, log_pks: Sequence[int]) -> None:
+    Cursor.objects.filter(projector=name, log__in=log_pks).delete()
+    SetAside.objects.filter(projector=name, log__in=log_pks).delete()
 
 
 def _fold_chunk(name: str, log_pk: int) -> int:
@@ -237,7 +258,7 @@ def _fold_chunk(name: str, log_pk: int) -> int:
     rows = [_Row(*values) for values in held[:_CHUNK]]
     if not rows:
         return 0
-    runs = _Runs(name, log)
+    runs = _Runs(name, log, _twins(name, log, rows))
     for row in rows:
         runs.take(row)
     with transaction.atomic():
@@ -250,12 +271,15 @@ def _fold_chunk(name: str, log_pk: int) -> int:
 
 
 def _fold_runs(cursor: Cursor, runs: "_Runs", last_seq: int, count: int) -> None:
+    for twin in runs.overtaken:
+        _overtake(cursor.projector, twin)
     aside = runs.aside + _fold_all(cursor.projector, runs.by_body)
     SetAside.objects.bulk_create(aside, ignore_conflicts=True)
-    unreadable = sum(item.why == Why.UNREADABLE for item in aside)
+    why = Counter(item.why for item in aside)
     cursor.seq = last_seq
-    cursor.unreadable += unreadable
-    cursor.quarantined += len(aside) - unreadable
+    cursor.unreadable += why[Why.UNREADABLE]
+    cursor.quarantined += why[Why.QUARANTINED]
+    cursor.repeated += why[Why.REPEATED]
     cursor.erased += runs.erased
     cursor.projected += count - len(aside) - runs.erased
     cursor.save()
@@ -266,24 +290,70 @@ class _Row(NamedTuple):
     folding.
     """
 
+    id: int
     seq: int
     kind: str
     schema: int
     header: bytes
+    wall_ms: int | None
+    salt: bytes | None
     body: bytes | None
     received_at: dt.datetime
     clock_ahead_ms: int | None
 
 
-class _Runs:
-    """Sorts a chunk of rows into what this projector folds, by body, and what it sets aside."""
+class _Twin(NamedTuple):
+    """Where the words of a record lie once more."""
 
-    def __init__(self, name: str, log: Log) -> None:
+    id: int
+    log_id: int
+    seq: int
+
+
+def _twins(name: str, log: Log, rows: Sequence[_Row]) -> dict[int, list[_Twin]]:
+    """For each record whose words lie and count in another log of the same device, too, by number: where.
+
+    A kiosk that cannot read a record appends those behind it to a new log, each with its own salt and time; a stick
+    that was written before may bring them in the old one as well.
+    """
+    kin = logs_of.kin(log)
+    salts = {bytes(row.salt): row.seq for row in rows if row.salt is not None}
+    if not kin or not salts:
+        return {}
+    known = {row.wall_ms for row in rows if row.wall_ms is not None}
+    when = Q(wall_ms__in=known) | Q(wall_ms=None) if any(row.wall_ms is None for row in rows) else Q(wall_ms__in=known)
+    held = RecordRow.objects.filter(when, log__in=kin, salt__in=list(salts))
+    if PROJECTORS[name].withdraw is not None:
+        held = held.filter(Q(log__counts_through=None) | Q(seq__lte=F("log__counts_through")))
+    found: dict[int, list[_Twin]] = {}
+    for salt, *place in held.values_list("salt", *_Twin._fields):
+        found.setdefault(salts[bytes(salt)], []).append(_Twin(*place))
+    return found
+
+
+def _overtake(name: str, twin: _Twin) -> None:
+    """What came before `twin` with the same words counts now, as it did not when that was folded: take it back."""
+    withdraw = PROJECTORS[name].withdraw
+    there = {"projector": name, "log": twin.log_id}
+    folded = Cursor.objects.filter(**there, seq__gte=twin.seq).exists()
+    if withdraw is not None and folded and not SetAside.objects.filter(**there, seq=twin.seq).exists():
+        withdraw(Log.objects.get(pk=twin.log_id), twin.seq - 1)
+        _read_again(name, [twin.log_id])
+
+
+class _Runs:
+    """Sorts a chunk of rows into what this projector folds, by body, and what it sets aside. Of words that lie in two
+    logs those that came first are folded; `overtaken` are the others.
+    """
+
+    def __init__(self, name: str, log: Log, twins: Mapping[int, Sequence[_Twin]]) -> None:
         self.by_body: dict[type[Body], list[Seen[Body]]] = {}
         self.aside: list[SetAside] = []
+        self.overtaken: list[_Twin] = []
         self.erased = 0
         self._name = name
         self._log = log
+        self._twins = twins
         self._wanted = PROJECTORS[name].folds
 
     def take(self, row: _Row) -> None:
@@ -294,6 +364,12 @@ class _Runs:
         elif row.body is None:
             self.erased += 1
         elif kind.body in self._wanted:
+            twins = self._twins.get(row.seq, ())
+            first = min(twins, default=None)
+            if first is not None and first.id < row.id:
+                self._set_aside(row, Why.REPEATED, f"record {first.seq} of log {first.log_id} came before")
+                return
+            self.overtaken += twins
             body = kinds.decode(row.kind, row.schema, bytes(row.body))
             if isinstance(body, Unreadable):
                 self._set_aside(row, Why.UNREADABLE, body.reason)

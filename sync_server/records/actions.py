@@ -18,11 +18,12 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from shared import kinds, protocol
 from shared import log as chain
-from shared import protocol
+from shared.kinds import LogOpened
 from shared.log import Head
 from shared.protocol import Append, NotTaken, Opened, Reason
-from shared.records import NO_HASH, Record, encode_header
+from shared.records import ID_BYTES, NO_HASH, Record, encode_header
 from sync_server.kiosks.actions import raise_alarm
 from sync_server.kiosks.models import AlarmKind, Kiosk, KioskState
 from sync_server.organisations.models import Office
@@ -168,11 +169,18 @@ def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
     if not found:
         first = Log(
             office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now,
-            counts_through=_counts_from_the_start(kiosk),
+            counts_through=_counts_from_the_start(kiosk), parent=_parent(opened),
         )  # fmt: skip
         Log.objects.bulk_create([first], ignore_conflicts=True)
         found = _branches(kiosk, log_id)
     return found
+
+
+def _parent(opened: Opened) -> str:
+    """The log that this one goes on from, by its first record; empty where it says nothing."""
+    first = opened.records[0]
+    body = kinds.decode(first.header.kind, first.header.schema, first.body or b"")
+    return body.parent_log[:ID_BYTES].hex() if isinstance(body, LogOpened) and first.header.seq == 1 else ""
 
 
 def _branches(kiosk: Kiosk, log_id: str) -> list[Log]:
@@ -266,6 +274,7 @@ def _part(
         received_at=now,
         forked_at=now,
         name=near.name,
+        parent=near.parent,
         counts_through=first + shared - 1,
     )
     _insert(branch, opened.records[shared:], opened.hashes[shared:], kiosk, now)

@@ -130,6 +130,15 @@ STATES: dict[str, StateWords] = {
             "Kept whole but could not be worked in, so it is not counted. Nothing waits for it.",
         ),
     ),
+    Why.REPEATED: StateWords(
+        "plain",
+        "arrow-counter-clockwise",
+        Text("นับแล้วจากอีกสมุด", "Counted from another log"),
+        Text(
+            "สมุดเดิมของตู้นี้เสีย ตู้จึงบันทึกซ้ำในสมุดใหม่ มาถึงทั้งสองทาง จึงนับครั้งเดียว",
+            "Its log was damaged, so the kiosk wrote it again in a new one. Both arrived; it counts once.",
+        ),
+    ),
     "untrusted": StateWords(
         "late",
         "prohibit-fill",

@@ -40,6 +40,9 @@ class Log(models.Model):
     counts_through = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="last record that counts; empty: all, whatever comes"
     )
+    parent = models.CharField(
+        max_length=32, blank=True, db_index=True, help_text="the log that its first record says it goes on from"
+    )
 
     class Meta:
         ordering: ClassVar[list[str]] = ["pk"]
@@ -117,6 +120,10 @@ class RecordRow(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["log", "seq"], name="record_once_per_log"),
         ]
+        indexes: ClassVar[list[models.Index]] = [
+            # Where a record is looked for that was appended again elsewhere: it kept the time that it claims.
+            models.Index(fields=["log", "wall_ms"], name="record_by_claim"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.log} {self.seq} {self.kind}"
@@ -143,7 +150,7 @@ class Cursor(models.Model):
     """How far one projector has read one log, and what became of the records up to there.
 
     `projected` counts records it folded or passed over because they are of a kind it does not fold. Always
-    `seq - base_seq = projected + unreadable + quarantined + erased`.
+    `seq - base_seq = projected + unreadable + quarantined + repeated + erased`.
     """
 
     projector = models.CharField(max_length=30)
@@ -152,6 +159,7 @@ class Cursor(models.Model):
     projected = models.PositiveBigIntegerField(default=0)
     unreadable = models.PositiveBigIntegerField(default=0)
     quarantined = models.PositiveBigIntegerField(default=0)
+    repeated = models.PositiveBigIntegerField(default=0)
     erased = models.PositiveBigIntegerField(default=0)
 
     class Meta:
@@ -168,10 +176,13 @@ class Why(models.TextChoices):
 
     UNREADABLE = "unreadable", "ยังอ่านไม่ได้ (เวอร์ชันใหม่กว่า)"
     QUARANTINED = "quarantined", "กักไว้ตรวจสอบ"
+    REPEATED = "repeated", "นับแล้วจากอีกสมุด"
 
 
 class SetAside(models.Model):
-    """A record that counts, is kept whole and is in no projection: of an unknown kind or schema, or failing."""
+    """A record that counts, is kept whole and is in no projection: of an unknown kind or schema, failing, or counted
+    where the same words lie in another log of its kiosk.
+    """
 
     projector = models.CharField(max_length=30)
     log = models.ForeignKey(Log, models.PROTECT, related_name="set_aside", db_index=False)

@@ -11,7 +11,7 @@ from shared.protocol import Ask, Claim, Stand, StandState
 from shared.records import NO_HASH, Header, decode_header
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import Office, Role, Staff
-from sync_server.records.models import About, Decision, Epoch, Log, RecordRow, SetAside
+from sync_server.records.models import About, Decision, Epoch, Log, RecordRow, SetAside, Why
 
 #: The log, and the kinds in it, of which no page may give a hint.
 CONFIDENTIAL = "confidential"
@@ -38,6 +38,22 @@ def stored_total(office: Office) -> int:
     """How many records are held for this office, all branches together."""
     total = Log.objects.filter(office=office).aggregate(total=Sum(F("seq") - F("base_seq")))["total"]
     return int(total or 0)
+
+
+def kin(log: Log) -> list[int]:
+    """The keys of all lines of the other logs of the same device: those that go on from this log, and those that it
+    goes on from.
+    """
+    logs = Log.objects.filter(office=log.office_id)
+    if not log.parent and not logs.filter(parent=log.log_id).exists():
+        return []
+    found: set[str] = set()
+    edge = {log.log_id}
+    while edge:
+        found |= edge
+        near = logs.filter(Q(parent__in=edge) | Q(log_id__in=edge)).values_list("log_id", "parent")
+        edge = {each for pair in near for each in pair if each} - found
+    return list(logs.filter(log_id__in=found - {log.log_id}).values_list("pk", flat=True))
 
 
 def stands(kiosk: Kiosk, ask: Ask) -> list[Stand]:
@@ -116,8 +132,8 @@ def kinds_received(office: Office) -> list[str]:
 
 
 def set_aside(office: Office) -> QuerySet[SetAside]:
-    """Records that are in no projection, with the reason."""
-    aside = SetAside.objects.filter(log__office=office).exclude(kind__in=SEALED_KINDS)
+    """Records of which a projection lacks something, with the reason."""
+    aside = SetAside.objects.filter(log__office=office).exclude(kind__in=SEALED_KINDS).exclude(why=Why.REPEATED)
     return aside.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk").order_by("-at")
 
 

@@ -30,6 +30,6 @@ class Command(ReadyCommand):
             if balance.projector in names:
                 self.stdout.write(
                     f"{balance.projector}: accepted {balance.accepted} = projected {balance.projected} + unreadable "
-                    f"{balance.unreadable} + quarantined {balance.quarantined} + erased {balance.erased}"
-                    + (f" (behind: {balance.behind})" if balance.behind else "")
+                    f"{balance.unreadable} + quarantined {balance.quarantined} + repeated {balance.repeated} + "
+                    f"erased {balance.erased}" + (f" (behind: {balance.behind})" if balance.behind else "")
                 )
