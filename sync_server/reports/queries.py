@@ -30,7 +30,7 @@ from sync_server.queues.labels import NO_SERVICE, NO_WAIT, PLACES, PRIORITIES
 from sync_server.queues.models import Outcome, Rating, Ticket
 from sync_server.queues.period import Period, Span
 from sync_server.queues.queries import SourceScore
-from sync_server.queues.score import SHOWN_FROM, Score, withheld
+from sync_server.queues.score import Score, withheld
 from sync_server.queues.waiting import Figures, Spread, Times
 from sync_server.records.models import Log, RecordRow
 from sync_server.records.queries import apart, last_received, set_aside
@@ -210,32 +210,33 @@ def _ratings(
         else:
             counts[score - 1] += n
     keys = groups.ordered(set(scores))
-    counted = [scores.get(key, [0] * 5) for key in keys]
-    hidden = _hidden(office, period, groups, today, keys, [sum(counts) for counts in counted])
+    hidden = _hidden(office, period, groups, today)
     found = tuple(
-        _rating_row(period, key, groups.name(key), counts, repeats[key], hide=i in hidden, issued=issued.get(key, 0))
-        for i, (key, counts) in enumerate(zip(keys, counted, strict=True))
-    )
+        _rating_row(
+            period, key, groups.name(key), scores.get(key, [0] * 5), repeats[key],
+            hide=key in hidden, issued=issued.get(key, 0),
+        )
+        for key in keys
+    )  # fmt: skip
     # The total as the page of ratings shows it: withheld there, it is withheld here.
     together = queues.framed(office, period, today)[queues.PLACES[0]].whole
     everything = _row(period, "", _ALL, together.score, together, hide=together.withheld)
     return found, replace(everything, issued=sum(issued.values()))
 
 
-def _hidden(
-    office: Office, period: Period, groups: Groups, today: dt.date, keys: Sequence[str], counts: Sequence[int]
-) -> frozenset[int]:
-    """Which groups are withheld; in a year also those of which a half is small, for the other half has a report."""
-    small: set[str] = set()
+def _hidden(office: Office, period: Period, groups: Groups, today: dt.date) -> frozenset[str]:
+    """The groups withheld, so that no small one can be worked out; in a year whatever one of its halves withholds, for
+    each half has a paper of its own: the year less the one half would tell the other.
+    """
     if period.span is Span.YEAR:
-        for span in (Span.FIRST, Span.SECOND):
-            half = Counter[str]()
-            rows = _visits(office, Period(period.year_be, span), today).filter(repeat=False).order_by()
-            for service, n in rows.values_list("service").annotate(n=Count("pk")):
-                half[groups.group(service)] += n
-            small |= {key for key, n in half.items() if n < SHOWN_FROM}
-    # A group that is small in a half counts as one answer: small enough to be withheld, and never enough beside others.
-    return withheld([1 if key in small else n for key, n in zip(keys, counts, strict=True)])
+        halves = (Period(period.year_be, span) for span in (Span.FIRST, Span.SECOND))
+        return frozenset().union(*(_hidden(office, half, groups, today) for half in halves))
+    counts: Counter[str] = Counter()
+    rows = _visits(office, period, today).filter(repeat=False).order_by().values_list("service")
+    for service, n in rows.annotate(n=Count("pk")):
+        counts[groups.group(service)] += n
+    keys = groups.ordered(set(counts))
+    return frozenset(keys[i] for i in withheld([counts[key] for key in keys]))
 
 
 def _apart(period: Period, source: SourceScore) -> RatingRow:

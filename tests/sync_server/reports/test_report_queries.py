@@ -3,11 +3,15 @@
 import datetime as dt
 import random
 from decimal import Decimal
+from fractions import Fraction
 from urllib.parse import urlsplit
 
 import lobby_day
 import pytest
 from fake_kiosk import direct
+from hypothesis import HealthCheck, example, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
 from shared.kinds import CaseFiled, PraiseGiven, RatingGiven, TicketIssued, TicketMoved
 from sync_server.queues.models import Outcome
@@ -210,6 +214,74 @@ def test_a_year_tells_nothing_that_would_give_a_small_half_away(lobby, made):
         lobby.append(rating(score, "sign_tax", day="2027-04-03"))
     lobby.settle()
     assert (made("year", over).ratings_all.score.n, row(made("year").ratings, "tax").score.n) == (11, 11)
+
+
+def reduced(figure, known):
+    """What is left of `figure`, a sum of cells, once multiples of the `known` figures are taken away: nothing where
+    they tell it. `known` is in echelon form.
+    """
+    left = list(figure)
+    for row_ in known:
+        at = next(i for i, n in enumerate(row_) if n)
+        share = Fraction(left[at]) / row_[at]
+        left = [n - share * m for n, m in zip(left, row_, strict=True)]
+    return left
+
+
+def given_away(shown, hidden):
+    """Those of the `hidden` figures that follow from the `shown` ones; each is a sum of cells, as a row of 0 and 1."""
+    known = []
+    for figure in shown:
+        left = reduced(figure, known)
+        if any(left):
+            known.append(left)
+    return [name for name, figure in hidden.items() if not any(reduced(figure, known))]
+
+
+#: A service of each group, and a rating that names none.
+SERVICES = {
+    "tax": "sign_tax", "permit": "building_permit", "welfare": "elderly_allowance", "general": "water_delivery",
+    "none": "",
+}  # fmt: skip
+
+
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(*[st.integers(0, 9) | st.integers(9, 30)] * 2), min_size=5, max_size=5))
+@example([(30, 6), (10, 2), (0, 0), (8, 7), (0, 0)])
+@example([(6, 1), (6, 2), (6, 9), (6, 9), (6, 9)])
+def test_three_papers_together_tell_nothing_that_one_withholds(lobby, made, counts):
+    """Whatever was rated in two halves: no figure that a half or the year withholds follows by sums and differences
+    from what the three papers show, their totals among it.
+    """
+    from sync_server.queues.models import Rating
+    from sync_server.records.models import Log
+
+    lobby.append(rating(5))
+    lobby.settle()
+    Rating.objects.all().delete()
+    log = Log.objects.get()
+    where = {"office": log.office, "kiosk": log.kiosk, "log": log}
+    Rating.objects.bulk_create(
+        Rating(**where, seq=1000 * at + 100 * half + n, service_date=day, score=n % 5 + 1, place="ticket", service=id_)
+        for at, (id_, both) in enumerate(zip(SERVICES.values(), counts, strict=True))
+        for half, day in enumerate((dt.date(2026, 11, 25), dt.date(2027, 5, 25)))
+        for n in range(both[half])
+    )
+    over = dt.datetime(2027, 10, 5, 3, tzinfo=dt.UTC)
+    cells = [(key, half) for key in SERVICES for half in "12"]
+    shown, hidden = [], {}
+    for span in ("1", "2", "year"):
+        report = made(span, over)
+        for each in (*report.ratings, report.ratings_all):
+            figure = [each.key in ("", key) and span in (half, "year") for key, half in cells]
+            if each.withheld:
+                hidden[span, each.key] = figure
+            else:
+                shown.append(figure)
+                behind = sum(both[i] for both, key in zip(counts, SERVICES, strict=True) for i in (0, 1)
+                             if each.key in ("", key) and span in ("12"[i], "year"))  # fmt: skip
+                assert (each.score.n if each.score else 0) == behind
+    assert given_away(shown, hidden) == []
 
 
 def test_praise_is_counted_by_division_whoever_may_read_its_words(lobby, made):
