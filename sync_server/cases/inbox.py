@@ -15,7 +15,7 @@ from shared import thai
 from sync_server.cases.clocks import ACKNOWLEDGE, RESULT
 from sync_server.cases.labels import STATES, StateWords
 from sync_server.cases.models import Case, CaseState, Clock
-from sync_server.cases.queries import WITH_NOBODY
+from sync_server.cases.queries import WITH_NOBODY, with_moments
 from sync_server.organisations.models import Staff
 from sync_server.web.clocks import ClockView, clock
 from sync_server.web.language import Text
@@ -83,7 +83,7 @@ def tabs(cases: QuerySet[Case], chosen: str, staff: Staff, today: dt.date) -> li
 
 def in_tab(cases: QuerySet[Case], chosen: str, staff: Staff, today: dt.date) -> QuerySet[Case]:
     """The cases of a tab: what is owed soonest first where something is owed, else newest first."""
-    held = cases.filter(TABS[chosen].holds(staff, today)).select_related("kiosk")
+    held = with_moments(cases.filter(TABS[chosen].holds(staff, today))).select_related("kiosk")
     if chosen in ("answered", "closed", "all"):
         return held.order_by("-filed_on", "-n")
     owed = Choose(
@@ -106,19 +106,18 @@ class CaseRow:
 
 
 def row(case: Case, clocks: Mapping[str, Clock], today: dt.date) -> CaseRow:
-    """The case as a row of the inbox."""
-    told = case.answered_at or case.closed_at
+    """The case, of `queries.with_moments`, as a row of the inbox."""
     return CaseRow(
         case,
         title(case),
         STATES[case.state],
         clock(
             start=case.filed_on, due=case.acknowledge_by, days=clocks[ACKNOWLEDGE].days, today=today,
-            done=_day(case.acknowledged_at or told), verb=Text("ตอบ", "Replied"),
+            done=_day(case.heard_at), verb=Text("ตอบ", "Replied"),
         ),
         clock(
             start=case.filed_on, due=case.result_by, days=clocks[RESULT].days, today=today,
-            done=_day(told), verb=Text("แจ้งผล", "Answered"),
+            done=_day(case.told_at), verb=Text("แจ้งผล", "Answered"),
         ),
     )  # fmt: skip
 

@@ -8,6 +8,7 @@ is a citizen's word that something is not fixed, from a record of its own. `Cloc
 their source.
 """
 
+import datetime as dt
 from typing import ClassVar
 
 from django.db import models
@@ -117,6 +118,10 @@ class Case(models.Model):
     round = models.PositiveSmallIntegerField(default=1, help_text="how often it was taken up, 1 at first")
     apart = models.BooleanField(default=False, help_text="its record does not count")
     again_by = models.DateField(null=True, blank=True, help_text="last day of the answer owed since then")
+
+    #: When the citizen could first see that it is known, and what became of it; on rows of `queries.with_moments`.
+    heard_at: dt.datetime | None
+    told_at: dt.datetime | None
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-filed_on", "-n"]

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from shared import thai
 from shared.content import Status
-from sync_server.cases.models import WORKERS, Answer, Case, CaseState
+from sync_server.cases.models import WORKERS, Answer, Case, CaseEvent, CaseState, EventKind
 from sync_server.organisations.models import Division, Office, Role, Staff
 
 #: Cases on which no colleague works: none was named, or who was named left or answers no cases any more.
@@ -37,6 +37,21 @@ def visible_to(user: Staff) -> QuerySet[Case]:
         mine = Q(assigned_to=user) | Q(division=user.division_id) if user.division_id else Q(assigned_to=user)
         return cases.filter(mine | unassigned)
     return cases.none()
+
+
+_TELLS = (EventKind.ANSWERED, EventKind.CLOSED)
+
+
+def with_moments(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """The cases with `heard_at` and `told_at`: whoever has the code sees from that day on that the office has it, and
+    what was answered or that it was ended. The first event counts: the row forgets a closing when it is taken up again.
+    """
+    moments = {"heard_at": _first(EventKind.ACKNOWLEDGED, *_TELLS), "told_at": _first(*_TELLS)}
+    return cases.annotate(**moments)
+
+
+def _first(*kinds: EventKind) -> Subquery:
+    return Subquery(CaseEvent.objects.filter(case=OuterRef("pk"), kind__in=kinds).order_by("at").values("at")[:1])
 
 
 class Due(Enum):
@@ -115,7 +130,7 @@ def one(user: Staff, pk: int) -> Case:
     """A visible case with its events, answers and notes. Raises `Case.DoesNotExist`, also where it only is not for
     this person.
     """
-    related = visible_to(user).select_related("division", "assigned_to", "kiosk", "log")
+    related = with_moments(visible_to(user)).select_related("division", "assigned_to", "kiosk", "log")
     return related.prefetch_related(
         "events__by", Prefetch("answers", Answer.objects.select_related("by")), "notes__by", "returns"
     ).get(pk=pk)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.db.models import Count, F, Max, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models.functions import TruncMonth
 from django.urls import reverse
 
 from shared import thai
@@ -332,15 +332,7 @@ def _cases(user: Staff, period: Period, now: dt.datetime) -> tuple[tuple[CaseRow
         "due": Count("pk", filter=Q(told_at__isnull=False) | Q(result_by__lt=today)),
         "overdue": Count("pk", filter=late),
     }
-    filed = (
-        _filed(user, period)
-        .order_by()
-        .annotate(
-            # Whoever has the code sees an answer, and sees that a case was ended, from that day on.
-            told_at=Coalesce("answered_at", "closed_at"),
-            heard_at=Coalesce("acknowledged_at", "closed_at"),
-        )
-    )
+    filed = cases.with_moments(_filed(user, period).order_by())
     found = {row.pop("category"): row for row in filed.values("category").annotate(**counts)}
     names = _category_names(user.office)
     rows = tuple(

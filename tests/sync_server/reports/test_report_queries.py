@@ -330,6 +330,39 @@ def test_cases_are_counted_by_what_was_owed_and_when(lobby, made, staff):
     assert (early.due, early.overdue, early.told_percent) == (2, 1, Decimal("50.00"))
 
 
+@pytest.mark.parametrize("who", ["citizen", "staff"])
+def test_taking_a_case_up_again_does_not_untell_what_was_told(lobby, made, staff, who):
+    """Closed in time without an answer of its own, then taken up again and answered months later: heard and told on the
+    first day it was, in the report as in the inbox.
+    """
+    from shared.kinds import CaseReturned
+    from sync_server.cases import actions, inbox, queries
+    from sync_server.cases.clocks import clocks
+    from sync_server.cases.models import Case
+    from sync_server.organisations.actions import Actor
+
+    def figures_():
+        every = made().cases_all
+        return every.acknowledged_in_time, every.told_in_time, every.due, every.overdue, made().cases_told
+
+    lobby.append(filed(1, "2026-11-24"))
+    lobby.settle()
+    assert figures_() == (0, 0, 1, 1, 0)
+    case, palad = Case.objects.get(), Actor.of(staff("palad"))
+    actions.close(palad, case, "เสร็จ", now=lobby.now)
+    assert figures_() == (1, 1, 1, 0, 1)
+    if who == "citizen":
+        lobby.append(CaseReturned("2026-11-25", bytes.fromhex(case.status_id), 1, "other", "", "th"))
+        lobby.settle()
+    else:
+        actions.reopen(palad, case, "ปิดผิดเรื่อง", now=lobby.now)
+    assert (Case.objects.get().state, figures_()) == ("in_progress", (1, 1, 1, 0, 1))
+    actions.answer(palad, case, "ซ่อมแล้ว", now=LATER)
+    assert figures_() == (1, 1, 1, 0, 1)
+    row_ = inbox.row(queries.one(palad.staff, case.pk), clocks(palad.office), LATER.date())
+    assert [clock.words.en for clock in (row_.acknowledge, row_.result)] == ["Replied on day 1", "Answered on day 1"]
+
+
 def test_the_last_day_counts_until_midnight_in_the_office(lobby, made, staff):
     """An answer at 23:59 in Bangkok on the last day is in time, one at 00:01 is not."""
     from sync_server.cases import actions
