@@ -96,17 +96,23 @@ def in_tab(cases: QuerySet[Case], chosen: str, staff: Staff, today: dt.date) -> 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """A case with what its row and its head show."""
+    """A case with what its row and its head show; `answer_by` is the last day of the second clock."""
 
     case: Case
     title: str
     state: StateWords
     acknowledge: ClockView
     result: ClockView
+    answer_by: dt.date
 
 
 def row(case: Case, clocks: Mapping[str, Clock], today: dt.date) -> CaseRow:
-    """The case, of `queries.with_moments`, as a row of the inbox."""
+    """The case, of `queries.with_moments`, as a row of the inbox. Where an answer is owed again, that is the second
+    clock: what was told before is no longer what the reader has to do.
+    """
+    start, due, told = case.filed_on, case.result_by, case.told_at
+    if case.owes_again and case.again_by and case.taken_up_on:
+        start, due, told = case.taken_up_on, case.again_by, None
     return CaseRow(
         case,
         title(case),
@@ -116,9 +122,10 @@ def row(case: Case, clocks: Mapping[str, Clock], today: dt.date) -> CaseRow:
             done=_day(case.heard_at), verb=Text("ตอบ", "Replied"),
         ),
         clock(
-            start=case.filed_on, due=case.result_by, days=clocks[RESULT].days, today=today,
-            done=_day(case.told_at), verb=Text("แจ้งผล", "Answered"),
+            start=start, due=due, days=clocks[RESULT].days, today=today,
+            done=_day(told), verb=Text("แจ้งผล", "Answered"),
         ),
+        due,
     )  # fmt: skip
 
 

@@ -122,6 +122,8 @@ class Case(models.Model):
     #: When the citizen could first see that it is known, and what became of it; on rows of `queries.with_moments`.
     heard_at: dt.datetime | None
     told_at: dt.datetime | None
+    #: The day from which the answer owed again is counted; of the same rows.
+    taken_up_on: dt.date | None
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-filed_on", "-n"]
@@ -137,6 +139,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def owes_again(self) -> bool:
+        """Whether it was taken up again and not answered since: an answer is owed by `again_by`."""
+        return self.again_by is not None and self.state in (CaseState.RECEIVED, CaseState.IN_PROGRESS)
 
     @property
     def worker(self) -> Staff | None:

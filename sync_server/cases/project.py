@@ -14,6 +14,7 @@ from shared import thai
 from shared.kinds import CaseFiled, CaseReturned
 from sync_server.cases.clocks import RESULT, Limits, reached_by
 from sync_server.cases.models import Case, CaseEvent, CaseNumber, CaseState, EventKind, Return
+from sync_server.cases.queries import with_moments
 from sync_server.organisations.models import Office
 from sync_server.records import actions as records
 from sync_server.records.models import Log
@@ -86,9 +87,9 @@ def follow_closed_days(office: Office, days: Collection[dt.date], **_signal: obj
     """Date anew the cases that a change of these closed days can move, as a rebuild would."""
     limits, moved = Limits(office), []
     reached = reached_by(days, "acknowledge_by", "result_by", "again_by")
-    for case in Case.objects.select_for_update().filter(reached, office=office):
+    for case in with_moments(Case.objects.select_for_update().filter(reached, office=office)):
         owed = limits.owed(case.filed_on, thai.service_date(case.received_at))
-        owed["again_by"] = case.again_by and limits.last_day(RESULT, _taken_up_on(case))
+        owed["again_by"] = case.taken_up_on and limits.last_day(RESULT, case.taken_up_on)
         if any(getattr(case, name) != value for name, value in owed.items()):
             for name, value in owed.items():
                 setattr(case, name, value)
@@ -96,14 +97,6 @@ def follow_closed_days(office: Office, days: Collection[dt.date], **_signal: obj
     if moved:
         Case.objects.bulk_update(moved, ["acknowledge_by", "result_by", "found_late", "again_by"], batch_size=200)
         transaction.on_commit(records.tell)
-
-
-def _taken_up_on(case: Case) -> dt.date:
-    """The day from which the answer owed again is counted: the citizen's word, or when staff took it up."""
-    said = case.returns.filter(accepted=True, round=case.round - 1).first()
-    if said is not None:
-        return said.said_on
-    return thai.service_date(case.events.filter(kind=EventKind.REOPENED).latest("at").at)
 
 
 def withdraw(log: Log, after: int) -> None:

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, TruncDate
 
 from shared import thai
 from shared.content import Status
-from sync_server.cases.models import WORKERS, Answer, Case, CaseEvent, CaseState, EventKind
+from sync_server.cases.models import WORKERS, Answer, Case, CaseEvent, CaseState, EventKind, Return
 from sync_server.organisations.models import Division, Office, Role, Staff
 
 #: Cases on which no colleague works: none was named, or who was named left or answers no cases any more.
@@ -45,8 +46,16 @@ _TELLS = (EventKind.ANSWERED, EventKind.CLOSED)
 def with_moments(cases: QuerySet[Case]) -> QuerySet[Case]:
     """The cases with `heard_at` and `told_at`: whoever has the code sees from that day on that the office has it, and
     what was answered or that it was ended. The first event counts: the row forgets a closing when it is taken up again.
+
+    `taken_up_on` is the day of the citizen's word by which that came about, or on which staff did it.
     """
-    moments = {"heard_at": _first(EventKind.ACKNOWLEDGED, *_TELLS), "told_at": _first(*_TELLS)}
+    said_on = Return.objects.filter(case=OuterRef("pk"), accepted=True, round=OuterRef("round") - 1).values("said_on")
+    reopened = CaseEvent.objects.filter(case=OuterRef("pk"), kind=EventKind.REOPENED).order_by("-at").values("at")
+    moments = {
+        "heard_at": _first(EventKind.ACKNOWLEDGED, *_TELLS),
+        "told_at": _first(*_TELLS),
+        "taken_up_on": Coalesce(Subquery(said_on[:1]), TruncDate(Subquery(reopened[:1]))),
+    }
     return cases.annotate(**moments)
 
 
@@ -81,8 +90,8 @@ def deadline(case: Case, today: dt.date) -> Deadline:
     One that its citizen returned owes an answer again, by a day of its own.
     """
     if case.again_by is not None:
-        done = case.state in (CaseState.ANSWERED, CaseState.CLOSED)
-        return Deadline("result", case.again_by, *((Due.DONE, 0) if done else _standing(case.again_by, today)))
+        standing = _standing(case.again_by, today) if case.owes_again else (Due.DONE, 0)
+        return Deadline("result", case.again_by, *standing)
     what, by = ("acknowledge", case.acknowledge_by) if case.acknowledged_at is None else ("result", case.result_by)
     if case.answered_at is not None or case.state == CaseState.CLOSED:
         return Deadline("result", case.result_by, Due.DONE, 0)

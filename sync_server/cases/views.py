@@ -193,6 +193,7 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
         "wrong": wrong,
         "may_act": staff.role in WORKERS,
         "open": found.state != CaseState.CLOSED,
+        "returned": any(each.accepted and each.round == found.round - 1 for each in found.returns.all()),
         "fresh": found.state == CaseState.RECEIVED,
         "record": found.log.rows.filter(seq=found.seq).first(),
     }

@@ -3,10 +3,13 @@
 import datetime as dt
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk
 
 from shared.kinds import CaseReturned
-from sync_server.cases import actions, queries, timeline
+from sync_server.cases import actions, inbox, queries, timeline
+from sync_server.cases.clocks import clocks
 from sync_server.cases.models import Case, CaseState, EventKind, Return
 from sync_server.cases.queries import Due, Filters
 from sync_server.organisations.actions import Actor
@@ -71,6 +74,43 @@ def test_it_is_late_again_when_that_day_has_passed(kiosk, case, clerk, server):
     assert queries.deadline(case, later).due is Due.DONE
     assert queries.counts(clerk.staff, today=later).late == 0
     assert queries.status_of(case).round == 2
+
+
+@pytest.mark.parametrize(("who", "since", "until"), [("citizen", "24", "2026-12-09"), ("staff", "25", "2026-12-11")])
+def test_its_row_has_the_clock_of_the_answer_owed_again(kiosk, case, clerk, server, who, since, until):
+    """In every list the second clock runs from the day it was taken up to the new last day, until it is answered."""
+    actions.close(clerk, case, "ซ่อมแล้ว", now=server.now)
+    if who == "citizen":
+        say(kiosk, case, said_on=f"2026-11-{since}")
+    else:
+        actions.reopen(clerk, case, "ยังไม่เสร็จ", now=server.now)
+    last = dt.date.fromisoformat(until)
+
+    def row(today: dt.date) -> inbox.CaseRow:
+        (listed,) = inbox.in_tab(queries.find(clerk.staff, Filters(), today=today), "all", clerk.staff, today)
+        return inbox.row(listed, clocks(server.office), today)
+
+    early, late = row(dt.date(2026, 11, 27)), row(last + dt.timedelta(days=5))
+    assert (early.result.used, early.answer_by) == (str(27 - int(since)), last)
+    assert (early.result.state, late.result.state, late.result.words.en) == ("run", "late", "5 days late")
+    actions.answer(clerk, case, "มาดูใหม่แล้ว", now=server.now)
+    answered = row(last + dt.timedelta(days=5))
+    assert (answered.result.words.en, answered.answer_by) == ("Answered 7 days late", case.result_by)
+
+
+def test_rows_of_cases_taken_up_again_cost_no_query_each(kiosk, clerk, server):
+    """However many there are in a list."""
+    for n in range(4):
+        kiosk.file(f"เรื่องที่ {n}")
+    kiosk.push()
+    catch_up()
+    for each in Case.objects.all():
+        actions.close(clerk, each, "ซ่อมแล้ว", now=server.now)
+        actions.reopen(clerk, each, "ยังไม่เสร็จ", now=server.now)
+    limits = clocks(server.office)
+    with CaptureQueriesContext(connection) as asked:
+        rows = [inbox.row(each, limits, TODAY) for each in inbox.in_tab(Case.objects.all(), "open", clerk.staff, TODAY)]
+    assert (len(rows), len(asked)) == (4, 1)
 
 
 @pytest.mark.parametrize("who", ["citizen", "staff"])

@@ -132,6 +132,28 @@ def test_a_returned_case_shows_what_its_citizen_says_and_until_when(case, signed
     assert case.number in read(client.get("/desk/cases/?tab=open"))
 
 
+@pytest.mark.parametrize("who", ["citizen", "staff"])
+def test_the_page_says_who_took_a_case_up_again_until_it_is_answered(case, signed_in, who):
+    """The citizen's word is told only where there is one; once the answer owed again is given, nothing is owed."""
+    from sync_server.cases.models import Return
+
+    client = signed_in("palad")
+    client.post("/language", {"language": "en"})
+    client.post(f"/desk/cases/{case.pk}/close", {"outcome": "fixed", "reason": "เปลี่ยนหลอดแล้ว"})
+    client.post(f"/desk/cases/{case.pk}/reopen", {"reason": "ปิดผิดเรื่อง"})
+    if who == "citizen":
+        Return.objects.create(
+            case=case, log=case.log, seq=10_000, said_on=case.filed_on, at=case.received_at, round=1, reason="other",
+            accepted=True,
+        )  # fmt: skip
+    says = {"citizen": "The citizen says it is not fixed: answer again by", "staff": "Reopened: answer by"}
+    page = read(client.get(f"/desk/cases/{case.pk}"))
+    assert {name for name, words in says.items() if words in page} == {who}
+    client.post(f"/desk/cases/{case.pk}/answer", {"text": TEXT})
+    page = read(client.get(f"/desk/cases/{case.pk}"))
+    assert not [words for words in says.values() if words in page]
+
+
 def test_a_refused_act_keeps_what_was_typed(case, signed_in):
     """Nothing typed is lost: the page comes back with it and says what is missing."""
     client = signed_in("palad")
