@@ -192,6 +192,28 @@ def test_a_closed_day_moves_deadlines_and_reaches_kiosks(server, signed_in):
     assert acts("office", server.office.office_id)[-2:] == ["office.close_day", "office.open_day"]
 
 
+def test_the_page_of_closed_days_says_what_a_day_does_to_cases_that_are_here(server, signed_in, kiosk):
+    """What it says is what happens (decision 0053): a last day moves, and so does a limit in working days over it."""
+    from sync_server.cases.clocks import ACKNOWLEDGE, clocks
+    from sync_server.cases.models import Case, Clock
+    from sync_server.projectors import catch_up
+
+    clocks(server.office)
+    Clock.objects.filter(code=ACKNOWLEDGE).update(working=True)
+    kiosk.file("ไฟดับ", filed_on="2026-11-25")
+    kiosk.push()
+    catch_up()
+    client, case = signed_in("palad"), Case.objects.get()
+    assert (case.acknowledge_by, case.result_by) == (dt.date(2026, 12, 4), dt.date(2026, 12, 11))
+    for day, within in (("2026-12-11", dt.date(2026, 12, 4)), ("2026-12-01", dt.date(2026, 12, 8))):
+        client.post("/desk/office/closed-days", {"day": day, "name": "วันหยุดพิเศษ"})
+        case.refresh_from_db()
+        assert (case.acknowledge_by, case.result_by) == (within, dt.date(2026, 12, 14))
+    assert "รวมเรื่องที่รับไว้แล้ว" in text(client.get("/desk/office/closed-days"))
+    client.post("/language", {"language": "en"})
+    assert "also of cases that are here already" in text(client.get("/desk/office/closed-days"))
+
+
 @pytest.mark.parametrize("day", ["2569-12-07", "0001-01-01", "31/12/2026x", "", "2026-02-30"])
 def test_a_day_that_is_a_slip_is_refused(server, signed_in, day):
     """A Buddhist-era year, no day at all: told at the field."""
