@@ -1,7 +1,8 @@
 """The desk's cases: the inbox, one case, and what staff do with it.
 
 Each act has its own address and its own form. An act that does not fit leaves what was typed on the page and says why
-(422); one that is done leads back to the case, or to the inbox where the case is no longer this person's to see.
+(422), to be copied where a colleague was quicker and the form is not there any more; one that is done leads back to the
+case, or to the inbox where the case is no longer this person's to see.
 """
 
 import datetime as dt
@@ -27,6 +28,7 @@ from sync_server.organisations.queries import divisions
 from sync_server.web.language import Text
 from sync_server.web.naming import category, names
 from sync_server.web.paging import Filter, FilterBar, page, read
+from sync_server.web.unsent import written
 
 
 @require_GET
@@ -171,6 +173,10 @@ def _act(
     return redirect("cases:case", case_id) if still_mine else redirect("cases:inbox")
 
 
+#: The forms that are not drawn on the page of a case that is open, and of one that is not.
+_NOT_WHERE: dict[bool, tuple[type[forms.Form], ...]] = {True: (ReopenForm,), False: (AnswerForm, AssignForm, CloseForm)}
+
+
 def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, status: int = 200) -> HttpResponse:
     """The page of a case; `wrong` is the form that was refused and keeps what was typed in it."""
     staff, today = staff_of(request), thai.service_date(timezone.now())
@@ -183,6 +189,7 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
         "close": CloseForm(),
         "reopen": ReopenForm(),
     }
+    open_ = found.state != CaseState.CLOSED
     if wrong is not None:
         fresh = {name: wrong if type(form) is type(wrong) else form for name, form in fresh.items()}
     context: dict[str, Any] = {
@@ -192,7 +199,8 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
         "forms": fresh,
         "wrong": wrong,
         "may_act": staff.role in WORKERS,
-        "open": found.state != CaseState.CLOSED,
+        "open": open_,
+        "unsent": written(request) if isinstance(wrong, _NOT_WHERE[open_]) else [],
         "returned": any(each.accepted and each.round == found.round - 1 for each in found.returns.all()),
         "fresh": found.state == CaseState.RECEIVED,
         "record": found.log.rows.filter(seq=found.seq).first(),

@@ -1,7 +1,8 @@
 """Who may open which page.
 
 Everything below ``/desk/`` is for signed-in staff: `StaffOnlyMiddleware` refuses the rest before a view is asked, so
-a page that forgets to say anything is closed, not open. `allow` narrows a page to some roles. What a member of staff
+a page that forgets to say anything is closed, not open. Whoever wrote for longer than a session lasts is given back
+what they wrote. `allow` narrows a page to some roles. What a member of staff
 sees *on* a page is another question: every list, count and search goes through its query's `visible_to(user)`.
 """
 
@@ -15,11 +16,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.models import Role, Staff
+from sync_server.web.unsent import stood_on, to_copy
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
@@ -48,13 +50,26 @@ class StaffOnlyMiddleware:
         if not request.user.is_authenticated:
             if by_itself:
                 return HttpResponse(status=401, headers={"HX-Redirect": f"{SIGN_IN}?{urlencode({'next': DESK})}"})
-            return redirect_to_login(request.get_full_path(), SIGN_IN)
+            return _sign_in_first(request)
         if staff_of(request).password_given and request.path != ACCOUNT:
             # Somebody else knows this password: whatever is done under it might be theirs.
             return HttpResponse(status=401, headers={"HX-Redirect": ACCOUNT}) if by_itself else redirect(ACCOUNT)
         if not by_itself:
             _seen(request)
         return self.get_response(request)
+
+
+def _sign_in_first(request: HttpRequest) -> HttpResponse:
+    """To the sign-in page and from there back to the page, or to the one on which the form stood: the address of an act
+    cannot be opened, nor that of a page that came back with a refusal.
+    """
+    if request.method != "POST":
+        return redirect_to_login(request.get_full_path(), SIGN_IN)
+    page = stood_on(request)
+    back = redirect_to_login(page if page.startswith(DESK) and page != request.path else DESK, SIGN_IN)
+    if to_copy(request):
+        return render(request, "organisations/ended.html", {"sign_in": back.url}, status=401)
+    return back
 
 
 _SEEN = "seen_min"

@@ -28,6 +28,7 @@ from sync_server.sealed.labels import ABOUT, ACTS, CATEGORIES, STATES, StateWord
 from sync_server.sealed.models import SealedCase, SealedEvent, SealedState
 from sync_server.web.clocks import ClockView, clock
 from sync_server.web.language import Text
+from sync_server.web.unsent import written
 
 #: An opened page closes itself after this long.
 SHOWN_S = 300
@@ -172,6 +173,7 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     staff = staff_of(request)
+    open_ = found.state != SealedState.CLOSED
     context = {
         "case": found,
         "row": _row(found, staff),
@@ -182,7 +184,9 @@ def _page(
         "typed": typed or {},
         # Answering comes from reading: the boxes are on the opened page, and wherever one was refused.
         "writes": words is not None or typed is not None,
-        "open": found.state != SealedState.CLOSED,
+        "open": open_,
+        # Another reader closed it meanwhile: the boxes are gone, what was typed is not.
+        "unsent": [] if open_ else written(request),
         "readers": queries.readers(found),
         "lines": [Line(event, *ACTS[event.act]) for event in queries.events(found)],
         "told": queries.answers(found),

@@ -35,6 +35,7 @@ from sync_server.web import naming
 from sync_server.web.clocks import ClockView
 from sync_server.web.language import Text, current
 from sync_server.web.paging import FilterBar, Page
+from sync_server.web.unsent import to_copy
 from sync_server.web.words import wrap, wrap_label
 
 register = template.Library()
@@ -329,6 +330,15 @@ def pages(context: Context, page: Page[Any], note: object = "") -> dict[str, Any
 def errors(form: BaseForm) -> dict[str, Any]:
     """What is wrong with a form, on top of it, with a link to each field."""
     return {"form": form, "wrong": [field for field in form if field.errors]}
+
+
+@register.inclusion_tag("web/parts/unsent.html", takes_context=True)
+def unsent(context: Context) -> dict[str, Any]:
+    """What was written in the form that this page answers, to be copied; nothing on the page of an error of our own,
+    which is drawn without its request.
+    """
+    request = context.get("request")
+    return {"texts": to_copy(request) if request else []}
 
 
 @register.inclusion_tag("web/parts/field.html")

@@ -98,6 +98,24 @@ def test_the_desk_works_without_script(busy, address, browser):
     assert "ภายใน ไม่ส่งออก" in page.inner_text(".timeline .internal")
 
 
+def test_what_was_written_when_the_session_ended_is_there_to_copy(busy, address, browser):
+    """A browser tells where the form stood, under our own policy too; signing in, in a new tab, leads back there."""
+    clerk = gallery.visitor(browser, address, "palad")
+    page, case = clerk.new_page(), f"{address}/desk/cases/{gallery.addresses()['smell']}"
+    page.goto(case)
+    page.fill("#answer-text", "เขียนไว้นานมาก\nสองบรรทัด")
+    clerk.clear_cookies(name="sessionid")
+    page.click(".compose button")
+    assert page.input_value("#unsent-1") == "เขียนไว้นานมาก\nสองบรรทัด"
+    assert page.evaluate(gallery.TORN) == []
+    with clerk.expect_page() as opened:
+        page.click("a.main-act")
+    opened.value.fill("[name=username]", "palad")
+    opened.value.fill("[name=password]", gallery.PASSWORD)
+    opened.value.press("[name=password]", "Enter")
+    opened.value.wait_for_url(case)
+
+
 def test_a_slash_goes_to_the_search_and_a_filter_applies_itself(busy, address, browser):
     """The small help of the script."""
     clerk = gallery.visitor(browser, address, "palad")
