@@ -183,6 +183,8 @@ SALA_SATISFACTION_SOURCE = "sync_server.home.satisfaction.of_last_month"
 SALA_SERVICES_SOURCE = "sync_server.content.queries.services_in"
 # Who reads complaints about people, with which keys: content publishes them and knows nothing of sealed cases.
 SALA_READER_SOURCE = "sync_server.sealed.queries.reader_keys"
+# Which cases a member of staff may know of, for the records they came from: records stand below cases in the stack.
+SALA_CASES_SOURCE = "sync_server.cases.queries.visible_to"
 # When the newest backup was made, for the fleet page: kiosks stand below backups in the stack.
 SALA_BACKUP_SOURCE = "sync_server.backups.queries.newest_made_at"
 # What the ids in records and cases are called: a function that gives the names of the published content.

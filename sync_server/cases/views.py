@@ -25,6 +25,7 @@ from sync_server.cases.models import WORKERS, Case, CaseState
 from sync_server.organisations.access import actor_of, allow, staff_of
 from sync_server.organisations.models import Role, Staff
 from sync_server.organisations.queries import divisions
+from sync_server.records import queries as records
 from sync_server.web.language import Text
 from sync_server.web.naming import category, names
 from sync_server.web.paging import Filter, FilterBar, page, read
@@ -203,7 +204,7 @@ def _page(request: HttpRequest, found: Case, wrong: forms.Form | None = None, st
         "unsent": written(request) if isinstance(wrong, _NOT_WHERE[open_]) else [],
         "returned": any(each.accepted and each.round == found.round - 1 for each in found.returns.all()),
         "fresh": found.state == CaseState.RECEIVED,
-        "record": found.log.rows.filter(seq=found.seq).first(),
+        "record": records.visible_to(staff).filter(log=found.log_id, seq=found.seq).first(),
     }
     return render(request, "cases/case.html", context, status=status)
 

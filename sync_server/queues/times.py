@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from shared import thai
 from sync_server.organisations.access import staff_of
-from sync_server.organisations.models import Role, Staff
+from sync_server.organisations.models import Staff
 from sync_server.queues import waiting as figures
 from sync_server.queues.chart import HEIGHT, WIDTH, chart
 from sync_server.queues.labels import COUNTED, ENDS, MOVES, NO_SERVICE, NO_WAIT, PRIORITIES
@@ -28,7 +28,7 @@ from sync_server.queues.outcomes import ISSUED, holders_of
 from sync_server.queues.project_waiting import as_happened
 from sync_server.queues.waiting import Figures, ServiceTimes, Spread
 from sync_server.queues.window import Window, choices
-from sync_server.records.models import RecordRow
+from sync_server.records import queries as records
 from sync_server.records.queries import last_received
 from sync_server.web.language import Text
 from sync_server.web.naming import names, service
@@ -151,9 +151,7 @@ def happened(staff: Staff, rows: Sequence[Outcome]) -> Mapping[int, list[Happeni
     for move in Moved.objects.filter(tickets, office=staff.office).select_related("log"):
         places |= Q(log=move.log_id, seq=move.seq)
         moves[move.service_date, move.series, move.number].append(move)
-    opens = staff.role not in (Role.ADMIN, Role.READER)
-    records = RecordRow.objects.filter(places).values_list("log", "seq", "pk") if opens else ()
-    keys: dict[tuple[int, int], int] = {(int(log), seq): pk for log, seq, pk in records}
+    keys = records.keys(staff, places)
     told: dict[tuple[dt.date, str, int, int], list[Happening]] = {}
     for ticket, of_it in moves.items():
         logs = {(move.log.log_id, move.log.branch): move.log_id for move in of_it}

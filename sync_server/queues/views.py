@@ -20,13 +20,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from shared import thai
 from sync_server.organisations.access import actor_of, allow, staff_of
-from sync_server.organisations.models import Role, Staff
+from sync_server.organisations.models import Staff
 from sync_server.queues import actions, queries
 from sync_server.queues.forms import HideForm
 from sync_server.queues.labels import PLACES, REFUSALS, WORDS_STATES
 from sync_server.queues.models import Explanation, Praise, Ticket
 from sync_server.queues.period import Period, Span
-from sync_server.records.models import RecordRow
+from sync_server.records import queries as records
 from sync_server.web.language import Text
 from sync_server.web.paging import Filter, FilterBar, page, read
 
@@ -230,13 +230,11 @@ def _ticket_number(typed: str) -> tuple[str, int]:
 
 
 def _records(staff: Staff, rows: Sequence[Ticket] | Sequence[Praise]) -> Mapping[int, int]:
-    """For each row its record's key, where this person may open records."""
-    if staff.role in (Role.ADMIN, Role.READER) or not rows:
+    """For each row its record's key, where this person may open it."""
+    if not rows:
         return {}
     places = Q()
     for row in rows:
         places |= Q(log=row.log_id, seq=row.seq)
-    known = {
-        (record.log_id, record.seq): record.pk for record in RecordRow.objects.filter(places).only("log_id", "seq")
-    }
+    known = records.keys(staff, places)
     return {row.pk: known[row.log_id, row.seq] for row in rows if (row.log_id, row.seq) in known}

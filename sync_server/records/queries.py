@@ -1,9 +1,13 @@
 """Reads of the logs: where they stand, and the records themselves for the review page."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.utils.module_loading import import_string
 
 from shared import kinds
 from shared.kinds import Body, Unreadable
@@ -16,6 +20,9 @@ from sync_server.records.models import About, Decision, Epoch, Log, RecordRow, S
 #: The log, and the kinds in it, of which no page may give a hint.
 CONFIDENTIAL = "confidential"
 SEALED_KINDS = tuple(kind.name for kind in kinds.KINDS if kind.sealed_to == "route")
+
+#: How the kinds begin of which a record belongs to a case, also of those that only a newer kiosk knows.
+_OF_A_CASE = "case."
 
 #: Kinds of which one record is one person's opinion.
 SINGLE_ANSWERS = ("rating.given", "rating.changed", "rating.explained", "praise.given")
@@ -95,13 +102,38 @@ def visible_to(user: Staff) -> QuerySet[RecordRow]:
     """The records a member of staff may open: those of the own office, and none for the administrator (logs are not
     system data) and for readers of sealed cases. Complaints about people are nobody's to browse: the list would tell
     the one they are about. A single rating or praise is for those who answer for the figures: at the counter one would
-    know whose it is.
+    know whose it is. What an officer may not know as a case they do not read as a record either; while nobody can say
+    which case it belongs to, it is none of theirs.
     """
     rows = RecordRow.objects.filter(log__office=user.office_id).exclude(kind__in=SEALED_KINDS)
     rows = rows.exclude(log__name=CONFIDENTIAL).select_related("log", "log__kiosk")
     if user.role == Role.OFFICER:
-        rows = rows.exclude(kind__in=SINGLE_ANSWERS)
+        cases, place = cases_for(user), {"log": OuterRef("log"), "seq": OuterRef("seq")}
+        known = Exists(cases.filter(**place)) | Exists(cases.filter(**_returned_by(place)))
+        rows = rows.exclude(kind__in=SINGLE_ANSWERS).filter(~Q(kind__startswith=_OF_A_CASE) | known)
     return rows.none() if user.role in (Role.ADMIN, Role.READER) else rows
+
+
+def cases_for(user: Staff) -> QuerySet[Any]:
+    """The cases that a member of staff may know of."""
+    source: Callable[[Staff], QuerySet[Any]] = import_string(settings.SALA_CASES_SOURCE)
+    return source(user)
+
+
+def case_of(user: Staff, row: RecordRow) -> Any:
+    """The case that a record opened or took up again, where this member of staff may know of it."""
+    cases, place = cases_for(user), {"log": row.log_id, "seq": row.seq}
+    return cases.filter(**place).first() or cases.filter(**_returned_by(place)).first()
+
+
+def _returned_by(place: dict[str, Any]) -> dict[str, Any]:
+    """The place of a record, as that of a citizen's word about an earlier case."""
+    return {f"returns__{name}": value for name, value in place.items()}
+
+
+def keys(user: Staff, places: Q) -> dict[tuple[int, int], int]:
+    """By log and seq, the keys of those records at `places` that a member of staff may open."""
+    return {(log, seq): pk for log, seq, pk in visible_to(user).filter(places).values_list("log_id", "seq", "pk")}
 
 
 def find(

@@ -54,7 +54,6 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
     row = get_object_or_404(queries.visible_to(staff), pk=record_id)
     reading = queries.read(row)
     neighbours = queries.visible_to(staff).filter(log=row.log_id)
-    previous = neighbours.filter(seq=row.seq - 1).first()
     state = review.states_of([row])[row.pk]
     context = {
         "row": row,
@@ -67,15 +66,15 @@ def record(request: HttpRequest, record_id: int) -> HttpResponse:
         "fields": review.fields(reading),
         "claimed_at": review.claimed_at(row),
         "quality": review.quality(reading),
-        "proof": review.proof(reading, previous),
+        "proof": review.proof(reading, row.log.rows.filter(seq=row.seq - 1).first()),
         "hashes": {
             "own": bytes(row.hash).hex(),
             "prev": reading.header.prev.hex(),
             "commitment": reading.header.commitment.hex(),
         },
-        "previous": previous,
+        "previous": neighbours.filter(seq=row.seq - 1).first(),
         "following": neighbours.filter(seq=row.seq + 1).first(),
-        "case": row.log.cases.filter(seq=row.seq).first(),
+        "case": queries.case_of(staff, row),
     }
     return render(request, "records/record.html", context)
 

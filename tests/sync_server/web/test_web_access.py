@@ -26,7 +26,7 @@ _DECIDE = {OFFICER: 403, ENGINEER: 403, ADMIN: 403}
 _MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
 
 #: `of` names the thing in the address: an unassigned case, one given to another division, a record, one of an
-#: opinion, words of a rating, a praise, a kiosk, an alarm.
+#: opinion, the one that opened the other division's case, words of a rating, a praise, a kiosk, an alarm.
 ROUTES: dict[str, list[Row]] = {
     "home:today": [Row()],
     "organisations:account": [Row()],
@@ -57,6 +57,7 @@ ROUTES: dict[str, list[Row]] = {
     "records:record": [
         Row(of="record", but=_READERS_ONLY),
         Row(of="opinion", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
+        Row(of="health record", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
     ],
     "records:branches": [Row()],
     "records:decide": [Row(403, {CLERK: 302}, post=True, of="branch")],
@@ -132,6 +133,7 @@ def things(busy):
 
     log = Log.objects.all()[0]
     day = log.opened_at.date()
+    health = Case.objects.get(division__code="health")
     sealed = SealedCase.objects.create(
         office=busy.office, log=log, seq=1, year=2570, n=1, number="ล.0001/2570", route="chief", category="unfair",
         size=1, status_id="0" * 32, state_key=bytes(32), filed_on=day, received_on=day, acknowledge_by=day,
@@ -141,10 +143,11 @@ def things(busy):
         "": {},
         "sealed case": {"case_id": sealed.pk},
         "free case": {"case_id": Case.objects.filter(division=None, state="received")[0].pk},
-        "health case": {"case_id": Case.objects.filter(division__code="health")[0].pk},
+        "health case": {"case_id": health.pk},
         "no case": {"case_id": 10**9},
         "record": {"record_id": RecordRow.objects.all()[0].pk},
         "opinion": {"record_id": RecordRow.objects.filter(kind="rating.given")[0].pk},
+        "health record": {"record_id": health.log.rows.get(seq=health.seq).pk},
         "branch": {"log_id": Log.objects.get(branch=1).pk},
         "kiosk": {"kiosk_id": Kiosk.objects.all()[0].kiosk_id},
         "words": {"explanation_id": Explanation.objects.exclude(words="")[0].pk},

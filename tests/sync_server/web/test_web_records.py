@@ -148,6 +148,105 @@ def test_the_administrator_sees_no_record(busy, signed_in):
     assert 'href="/desk/records/1"' not in answer.content.decode()
 
 
+def listed(client, query: str) -> set[int]:
+    """The records that a list links to."""
+    pages = client.get(f"/desk/records/?{query}").content.decode()
+    return {int(each) for each in re.findall(r'href="/desk/records/(\d+)"', pages)}
+
+
+@pytest.fixture
+def returned(busy):
+    """The health division's case, taken up again by its citizen: the case, and the records that are about it."""
+    from shared.kinds import CaseReturned, encode
+    from shared.records import decode_header
+    from sync_server.cases.models import Case, Return
+    from sync_server.records.models import RecordRow
+
+    case = Case.objects.get(division__code="health")
+    filed = case.log.rows.get(seq=case.seq)
+    body = CaseReturned(str(case.filed_on), bytes.fromhex(case.status_id), 1, "came_back", "กลิ่นกลับมาอีก", "th")
+    kind, schema, data = encode(body)
+    back = RecordRow.objects.create(
+        log=case.log, seq=10_000, hash=bytes(32), header=bytes(filed.header), kind=kind, schema=schema,
+        edition=filed.edition, wall_ms=filed.wall_ms, salt=bytes(16), body=data, received_at=filed.received_at,
+    )  # fmt: skip
+    assert decode_header(bytes(back.header)).kind == "case.filed"
+    Return.objects.create(
+        case=case, log=case.log, seq=back.seq, said_on=case.filed_on, at=case.received_at, round=1,
+        reason="came_back", words=body.words, accepted=True,
+    )  # fmt: skip
+    return case, filed, back
+
+
+def test_an_officer_opens_records_of_the_cases_they_may_know_of(returned, signed_in):
+    """What was filed and returned follows its case: in lists, by number, from the case's page, and back again."""
+    from sync_server.cases.models import Case
+    from sync_server.organisations.models import Staff
+
+    case, *about = returned
+    client = signed_in("wichai")
+    free = Case.objects.get(text__startswith="ไฟกะพริบ")
+    free_record = free.log.rows.get(seq=free.seq).pk
+    assert free_record in listed(client, "kind=case.filed")
+    assert f'href="/desk/records/{free_record}"' in client.get(f"/desk/cases/{free.pk}").content.decode()
+    for record in about:
+        assert record.pk not in listed(client, f"kind={record.kind}")
+        assert client.get(f"/desk/records/{record.pk}").status_code == 404
+    Case.objects.filter(pk=case.pk).update(assigned_to=Staff.objects.get(username="wichai"))
+    for record in about:
+        assert record.pk in listed(client, f"kind={record.kind}")
+        page = client.get(f"/desk/records/{record.pk}")
+        assert f'href="/desk/cases/{case.pk}"' in page.content.decode()
+
+
+@pytest.mark.parametrize("column", ["unfolded", "apart", "later"])
+def test_a_record_whose_case_is_not_known_is_no_officers(busy, signed_in, column):
+    """Not folded yet, on a line that does not count, of a kind to come: nobody can say whose it is."""
+    from sync_server.cases.models import Case, CaseEvent
+
+    case = Case.objects.get(text__startswith="ไฟกะพริบ")
+    record = case.log.rows.get(seq=case.seq)
+    assert signed_in("wichai").get(f"/desk/records/{record.pk}").status_code == 200
+    if column == "unfolded":
+        CaseEvent.objects.filter(case=case).delete()
+        case.delete()
+    elif column == "apart":
+        Case.objects.filter(pk=case.pk).update(apart=True)
+    else:
+        other = Case.objects.get(division__code="health")
+        record = other.log.rows.get(seq=other.seq)
+        type(record).objects.filter(pk=record.pk).update(kind="case.withdrawn", schema=1)
+    assert signed_in("wichai").get(f"/desk/records/{record.pk}").status_code == 404
+    page = signed_in("palad").get(f"/desk/records/{record.pk}")
+    assert page.status_code == 200
+    if column != "later":
+        assert f'href="/desk/cases/{case.pk}"' not in page.content.decode()
+
+
+def test_a_record_beside_one_that_is_closed_proves_itself(busy, signed_in):
+    """The chain is checked against the record before, whoever looks; the link to it is for who may open it."""
+    from django.db.models import F
+
+    from sync_server.records.models import RecordRow
+
+    closed = RecordRow.objects.filter(
+        kind="rating.given", log__rows__kind="ticket.issued", log__rows__seq=F("seq") + 1, log__rows__log=F("log")
+    ).order_by("pk")[0]
+    after = closed.log.rows.get(seq=closed.seq + 1)
+    for person, opens in (("palad", True), ("wichai", False)):
+        page = signed_in(person).get(f"/desk/records/{after.pk}")
+        assert all(check.holds for check in page.context["proof"])
+        assert (f'href="/desk/records/{closed.pk}"' in page.content.decode()) is opens
+
+
+def test_a_row_links_its_record_to_who_may_open_it(busy, signed_in):
+    """An officer reads who is praised, and is led to no page that is closed to them."""
+    praised = r'href="/desk/records/\d+"'
+    assert re.search(praised, signed_in("palad").get("/desk/queues/praise").content.decode())
+    assert not re.search(praised, signed_in("somjai").get("/desk/queues/praise").content.decode())
+    assert re.search(praised, signed_in("somjai").get("/desk/queues/tickets").content.decode())
+
+
 # ---------------------------------------------------------------- tickets and ratings
 
 
