@@ -1,7 +1,7 @@
 """The side menu as a table: one row for each place of the desk, in groups.
 
-A row is shown to its roles, where its application is installed. The row being looked at is the one of the application
-that answers.
+A row is shown to its roles, where its application is installed and the address opens to whoever looks. The row being
+looked at is the one of the application that answers.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from shared import thai
 from sync_server.cases import queries as cases
 from sync_server.kiosks import fleet
 from sync_server.kiosks import queries as kiosks
+from sync_server.organisations.access import opens
 from sync_server.organisations.managing import MANAGERS
 from sync_server.organisations.models import Role, Staff
 from sync_server.queues import queries as queues
@@ -110,6 +111,8 @@ def _item(row: Row, staff: Staff, app: str) -> Item | None:
         href = reverse(row.view)
     except NoReverseMatch:
         return None  # that application is not installed here
+    if not opens(staff, href):
+        return None
     waiting = row.waiting(staff) if row.waiting else 0
     here = row.view.partition(":")[0] == app
     return Item(href, row.label, row.icon, waiting, "alarm" if row.alarm else "", here)

@@ -24,9 +24,11 @@ NEXT_CASES = 6
 
 @require_GET
 def today(request: HttpRequest) -> HttpResponse:
-    """The first page after signing in."""
+    """The first page after signing in; a reader's leads to sealed cases and tells nothing of the office's day."""
     staff, now = staff_of(request), timezone.now()
     day = thai.service_date(now)
+    if staff.role == Role.READER:
+        return render(request, "home/reader.html", {"day": day, "weekday": thai.weekday(day)})
     devices = kiosks.fleet(staff.office)
     rows = [fleet.row(kiosk, now) for kiosk in devices]
     limits = clocks(staff.office)
@@ -34,11 +36,10 @@ def today(request: HttpRequest) -> HttpResponse:
     owed = inbox.in_tab(cases.visible_to(staff), "open", staff, day).select_related("division", "assigned_to")
     context = {
         "begin": [step for step in steps(staff.office, devices) if not step.done] if staff.role in MANAGERS else [],
-        "reads_only": staff.role == Role.READER,
         "day": day,
         "weekday": thai.weekday(day),
         "now": now,
-        "works_on_cases": staff.role not in (Role.ADMIN, Role.READER),
+        "works_on_cases": staff.role != Role.ADMIN,
         "counts": counts,
         "owed": counts.received + counts.in_progress,
         "next": [inbox.row(case, limits, day) for case in owed[:NEXT_CASES]],

@@ -2,8 +2,9 @@
 
 Everything below ``/desk/`` is for signed-in staff: `StaffOnlyMiddleware` refuses the rest before a view is asked, so
 a page that forgets to say anything is closed, not open. Whoever wrote for longer than a session lasts is given back
-what they wrote. `allow` narrows a page to some roles. What a member of staff
-sees *on* a page is another question: every list, count and search goes through its query's `visible_to(user)`.
+what they wrote. To a reader of sealed cases, often from outside the office, it refuses whatever `opens` does not name.
+`allow` narrows a page to some roles. What a member of staff sees *on* a page is another question: every list, count and
+search goes through its query's `visible_to(user)`.
 """
 
 from collections.abc import Callable
@@ -28,13 +29,16 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
 DESK = "/desk/"
 ACCOUNT = "/desk/account"
+SEALED = "/desk/sealed/"
 SIGN_IN = "/sign-in"
 #: A session nobody works in ends after this many minutes (and after eight hours in any case: SESSION_COOKIE_AGE).
 IDLE_MIN = 30
 
 
 class StaffOnlyMiddleware:
-    """Sends whoever is not signed in from any page of the desk to the sign-in page. Stands after authentication."""
+    """Sends whoever is not signed in from any page of the desk to the sign-in page, and refuses readers all but theirs.
+    Stands after authentication.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -54,6 +58,8 @@ class StaffOnlyMiddleware:
         if staff_of(request).password_given and request.path != ACCOUNT:
             # Somebody else knows this password: whatever is done under it might be theirs.
             return HttpResponse(status=401, headers={"HX-Redirect": ACCOUNT}) if by_itself else redirect(ACCOUNT)
+        if not opens(staff_of(request), request.path):
+            raise PermissionDenied
         if not by_itself:
             _seen(request)
         return self.get_response(request)
@@ -70,6 +76,11 @@ def _sign_in_first(request: HttpRequest) -> HttpResponse:
     if to_copy(request):
         return render(request, "organisations/ended.html", {"sign_in": back.url}, status=401)
     return back
+
+
+def opens(staff: Staff, path: str) -> bool:
+    """Whether an address of the desk is for them at all: to readers the first page, their account, sealed cases."""
+    return staff.role != Role.READER or path in (DESK, ACCOUNT) or path.startswith(SEALED)
 
 
 _SEEN = "seen_min"

@@ -154,8 +154,10 @@ def test_a_reader_from_outside_sees_sealed_cases_and_nothing_else(case, three, k
     assert not records.visible_to(liaison).exists()
     assert queries.visible_to(liaison).get() == case
     client.force_login(liaison, backend="django.contrib.auth.backends.ModelBackend")
-    for path in ("/desk/", "/desk/sealed/", "/desk/cases/", "/desk/records/", "/desk/queues/tickets", "/desk/account"):
+    for path in ("/desk/", "/desk/sealed/", f"/desk/sealed/{case.pk}", "/desk/account"):
         assert client.get(path).status_code == 200, path
+    for path in ("/desk/cases/", "/desk/records/", "/desk/records/branches", "/desk/queues/tickets", "/desk/kiosks/"):
+        assert client.get(path).status_code == 403, path
     assert client.post(f"/desk/cases/{Case.objects.get().pk}/answer", {"text": "x"}).status_code == 403
     assert client.get("/desk/reports/").status_code == 403
 

@@ -125,13 +125,15 @@ def populate(office, now: dt.datetime) -> None:
 
 
 def _people(by, now: dt.datetime):
-    """Somebody who is about to leave, and somebody who never signed in yet; returns the first."""
+    """Somebody about to leave, somebody who never signed in yet, and a reader from outside; returns the first."""
     from sync_server.organisations import managing
     from sync_server.organisations.models import Role
 
     facts = {"position": "เจ้าพนักงานจัดเก็บรายได้", "role": Role.OFFICER}
     left, _ = managing.add_staff(by, username="anong", facts={**facts, "full_name": "นางอนงค์ ตัวอย่าง"}, now=now)
     managing.add_staff(by, username="prasit", facts={**facts, "full_name": "นายประสิทธิ์ ตัวอย่าง"}, now=now)
+    reads = {"full_name": "นางสาวท้องถิ่น ตัวอย่าง", "position": "ท้องถิ่นอำเภอ", "role": Role.READER}
+    managing.add_staff(by, username="thongthin", facts=reads, now=now, password="sala-demo-password")
     return left
 
 

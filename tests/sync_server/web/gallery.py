@@ -27,6 +27,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "04-sign-in": ("", "/sign-in"),
     "00-today": ("palad", "/desk/"),
     "00-today-admin": ("it", "/desk/"),
+    "00-today-reader": ("thongthin", "/desk/"),
     "05-inbox": ("palad", "/desk/cases/?tab=all"),
     "05-inbox-empty": ("palad", "/desk/cases/?q=zzz"),
     "06-case": ("wichai", "/desk/cases/{lamp}"),
@@ -66,6 +67,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "31-papers": ("palad", "/desk/office/papers"),
     "31-closed-days": ("palad", "/desk/office/closed-days"),
     "40-not-found": ("palad", "/desk/nothing"),
+    "40-not-a-readers": ("thongthin", "/desk/cases/"),
     "40-not-yours": ("somjai", "/desk/kiosks/enrol"),
 }
 

@@ -1,26 +1,34 @@
 """Who may open which page: every address of the server has a row here, or this file fails."""
 
+import re
 from dataclasses import dataclass, field
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import IntConverter
 
-OFFICER, ENGINEER, CLERK, CHIEF, ADMIN = "somjai", "wichai", "palad", "nayok", "it"
-PEOPLE = (OFFICER, ENGINEER, CLERK, CHIEF, ADMIN)
+OFFICER, ENGINEER, CLERK, CHIEF, ADMIN, READER = "somjai", "wichai", "palad", "nayok", "it", "thongthin"
+PEOPLE = (OFFICER, ENGINEER, CLERK, CHIEF, ADMIN, READER)
 
 
 @dataclass(frozen=True)
 class Row:
-    """What each person gets: `everyone`, or by name; `post` where the address is an act (sent with an empty form)."""
+    """What each person gets: `everyone`, or by name; `post` where the address is an act (sent with an empty form).
+    Readers get nothing but what is `for_readers`.
+    """
 
     everyone: int = 200
     but: dict[str, int] = field(default_factory=dict)
     post: bool = False
     of: str = ""
+    for_readers: bool = False
+
+    def gives(self, person: str) -> int:
+        """The status of the answer."""
+        return 403 if person == READER and not self.for_readers else self.but.get(person, self.everyone)
 
 
-_READERS_ONLY = {ADMIN: 404}
+_NO_CASES = {ADMIN: 404}
 _ACT = {CHIEF: 403, ADMIN: 403}
 _DECIDE = {OFFICER: 403, ENGINEER: 403, ADMIN: 403}
 _MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
@@ -28,11 +36,11 @@ _MANAGE = {OFFICER: 403, ENGINEER: 403, CHIEF: 403}
 #: `of` names the thing in the address: an unassigned case, one given to another division, a record, one of an
 #: opinion, the one that opened the other division's case, words of a rating, a praise, a kiosk, an alarm.
 ROUTES: dict[str, list[Row]] = {
-    "home:today": [Row()],
-    "organisations:account": [Row()],
+    "home:today": [Row(for_readers=True)],
+    "organisations:account": [Row(for_readers=True)],
     "cases:inbox": [Row()],
     "cases:case": [
-        Row(of="free case", but=_READERS_ONLY),
+        Row(of="free case", but=_NO_CASES),
         Row(of="health case", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
         Row(of="no case", everyone=404),
     ],
@@ -46,16 +54,16 @@ ROUTES: dict[str, list[Row]] = {
     "cases:close": [Row(422, _ACT, post=True, of="free case")],
     "cases:reopen": [Row(422, _ACT, post=True, of="free case")],
     # A sealed case that was sealed to none of these people: whatever their role, there is none.
-    "sealed:index": [Row()],
-    "sealed:key": [Row()],
-    "sealed:case": [Row(404, of="sealed case")],
-    "sealed:open": [Row(404, post=True, of="sealed case")],
-    "sealed:answer": [Row(404, post=True, of="sealed case")],
-    "sealed:close": [Row(404, post=True, of="sealed case")],
-    "sealed:recuse": [Row(404, post=True, of="sealed case")],
+    "sealed:index": [Row(for_readers=True)],
+    "sealed:key": [Row(for_readers=True)],
+    "sealed:case": [Row(404, of="sealed case", for_readers=True)],
+    "sealed:open": [Row(404, post=True, of="sealed case", for_readers=True)],
+    "sealed:answer": [Row(404, post=True, of="sealed case", for_readers=True)],
+    "sealed:close": [Row(404, post=True, of="sealed case", for_readers=True)],
+    "sealed:recuse": [Row(404, post=True, of="sealed case", for_readers=True)],
     "records:index": [Row()],
     "records:record": [
-        Row(of="record", but=_READERS_ONLY),
+        Row(of="record", but=_NO_CASES),
         Row(of="opinion", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
         Row(of="health record", but={OFFICER: 404, ENGINEER: 404, ADMIN: 404}),
     ],
@@ -170,21 +178,42 @@ def test_each_person_gets_what_the_table_says(person, things, signed_in):
             address = reverse(name, kwargs=things[row.of])
             answer = client.post(address) if row.post else client.get(address)
             got[name, row.of] = answer.status_code
-            wanted[name, row.of] = row.but.get(person, row.everyone)
+            wanted[name, row.of] = row.gives(person)
     assert got == wanted
+
+
+def elsewhere() -> list[str]:
+    """An address of each page that is tested beside its application."""
+    return [
+        reverse(
+            name, kwargs={key: 1 if isinstance(x, IntConverter) else "x" for key, x in each.pattern.converters.items()}
+        )
+        for name, each in names()
+        if name.startswith(ELSEWHERE)
+    ]
+
+
+def test_a_reader_is_refused_whatever_is_not_for_them(busy, signed_in):
+    """Also pages of other applications, those to come, and those that refresh themselves."""
+    client = signed_in(READER)
+    for address in [*elsewhere(), "/desk/nothing", "/desk/sealed", "/desk/accounts"]:
+        for answer in (client.get(address), client.post(address), client.get(address, headers={"HX-Request": "true"})):
+            assert answer.status_code == 403, address
+
+
+def test_a_reader_meets_no_link_that_refuses_them(busy, signed_in):
+    """Menu, search and first page lead to their pages alone."""
+    client = signed_in(READER)
+    for page in ("/desk/", "/desk/account", "/desk/sealed/", "/desk/sealed/key"):
+        links = set(re.findall(r'(?:href|action)="(/desk/[^"?#]*)', client.get(page).content.decode()))
+        assert {client.get(link).status_code for link in links} == {200}, page
+    assert 'href="/desk/sealed/"' in client.get("/desk/").content.decode()
 
 
 def test_nobody_comes_in_unsigned(busy, client, things):
     """Every address below /desk/ sends a stranger to the sign-in page, known or made up, and changes nothing."""
     addresses = [reverse(name, kwargs=things[row.of]) for name, rows in ROUTES.items() for row in rows]
-    addresses += ["/desk/", "/desk/nothing", "/desk/cases/1/../2"]
-    for name, each in names():
-        if name.startswith(ELSEWHERE):
-            made_up = {
-                key: 1 if isinstance(kind, IntConverter) else "x" for key, kind in each.pattern.converters.items()
-            }
-            addresses.append(reverse(name, kwargs=made_up))
-    for address in addresses:
+    for address in [*addresses, *elsewhere(), "/desk/", "/desk/nothing", "/desk/cases/1/../2"]:
         for answer in (client.get(address), client.post(address)):
             assert (answer.status_code, answer["Location"].partition("?")[0]) == (302, "/sign-in"), address
 
