@@ -8,6 +8,7 @@ from django import forms
 from sync_server.cases.actions import REASON_CHARS_MAX, TEXT_CHARS_MAX
 from sync_server.cases.labels import OUTCOMES
 from sync_server.organisations.models import Division, Staff
+from sync_server.web.editing import EditForm
 from sync_server.web.language import Text, lazy_text
 
 _OUTCOME_CHARS = max(len(words.th) for words in OUTCOMES.values()) + 3
@@ -39,7 +40,7 @@ class NoteForm(forms.Form):
         self.fields["text"].label = str(Text("บันทึกภายใน", "Internal note"))
 
 
-class AssignForm(forms.Form):
+class AssignForm(EditForm):
     """A division, a colleague, or both."""
 
     division = forms.ModelChoiceField(Division.objects.none(), required=False)

@@ -112,7 +112,7 @@ def assign(request: HttpRequest, case_id: int) -> HttpResponse:
     return _act(
         request, case_id, form,
         lambda found, now: actions.assign(
-            actor_of(request), found, now=now, division=form.cleaned_data["division"], staff=form.cleaned_data["staff"]
+            actor_of(request), found, now=now, **{"division": found.division, "staff": found.worker, **form.changes()}
         ),
         Text("มอบหมายแล้ว", "Given"),
     )  # fmt: skip

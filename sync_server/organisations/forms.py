@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from sync_server.organisations.labels import ROLES
 from sync_server.organisations.models import USERNAME, Division, Office, Staff
+from sync_server.web.editing import EditForm
 from sync_server.web.language import Text, lazy_text
 
 WRONG = Text("ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง", "The name or the password is wrong")
@@ -97,7 +98,7 @@ def _label(form: forms.Form, name: str, thai: str, english: str, help_text: Text
     field.error_messages["required"] = REQUIRED
 
 
-class StaffForm(forms.Form):
+class StaffForm(EditForm):
     """What is known of a person who signs in."""
 
     full_name = _text(120)
@@ -134,6 +135,7 @@ class AddForm(StaffForm):
         validators=[USERNAME],
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}),
     )
+    carries = False
     field_order = ("full_name", "username", "position", "role", "division")
 
     def __init__(self, divisions: Sequence[Division], data: Any = None) -> None:
@@ -149,7 +151,7 @@ class AddForm(StaffForm):
         return username
 
 
-class PapersForm(forms.Form):
+class PapersForm(EditForm):
     """What stands on papers and slips."""
 
     name = _text(200)

@@ -64,6 +64,7 @@ def change_staff(actor: Actor, staff: Staff, changes: Mapping[str, object], *, n
     with transaction.atomic():
         # One change after another: two people who look after others must not make each other leave at one moment.
         Office.objects.select_for_update().get(pk=actor.office.pk)
+        staff.refresh_from_db(fields=list(changes))
         before, after = _assigned(staff, changes)
         if not after:
             return

@@ -63,7 +63,7 @@ def person(request: HttpRequest, staff_id: int) -> HttpResponse:
     held = _of(request, staff_id)
     divisions = queries.divisions(held.office)
     form = StaffForm(divisions, request.POST) if request.method == "POST" else StaffForm(divisions, initial=held)
-    if request.method == "POST" and form.is_valid() and _changed(request, held, form.cleaned_data):
+    if request.method == "POST" and form.is_valid() and _changed(request, held, form.changes()):
         messages.success(request, str(Text("บันทึกแล้ว", "Saved")))
         return redirect("office:person", held.pk)
     # As it is kept: a change that was refused has touched the object.
@@ -119,7 +119,7 @@ def papers(request: HttpRequest) -> HttpResponse:
     office = staff_of(request).office
     form = PapersForm(request.POST) if request.method == "POST" else PapersForm(initial=office)
     if request.method == "POST" and form.is_valid():
-        managing.change_office(actor_of(request), form.cleaned_data, now=timezone.now())
+        managing.change_office(actor_of(request), form.changes(), now=timezone.now())
         messages.success(request, str(Text("บันทึกแล้ว", "Saved")))
         return redirect("office:papers")
     context = {"form": form, "history": _history(office, "office", office.office_id)}

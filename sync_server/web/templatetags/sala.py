@@ -349,6 +349,7 @@ def field(bound: BoundField, hint: object = "") -> dict[str, Any]:
     return {
         "field": bound,
         "control": bound.as_widget(attrs=attrs),
+        "shown": bound.as_hidden(only_initial=True) if bound.field.show_hidden_initial else "",
         "hint": hint or bound.help_text,
         "described": described,
     }

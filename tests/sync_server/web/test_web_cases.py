@@ -154,6 +154,27 @@ def test_the_page_says_who_took_a_case_up_again_until_it_is_answered(case, signe
     assert not [words for words in says.values() if words in page]
 
 
+def test_a_page_left_open_takes_no_case_back(case, signed_in, staff):
+    """Whoever names a colleague leaves the division as somebody else gave it meanwhile, and the other way round."""
+    from sync_server.organisations.models import Division
+
+    works, health = Division.objects.get(code="works"), Division.objects.get(code="health")
+    client, address = signed_in("palad"), f"/desk/cases/{case.pk}/assign"
+    assert '<input type="hidden" name="initial-division"' in client.get(f"/desk/cases/{case.pk}").content.decode()
+    type(case).objects.filter(pk=case.pk).update(division=health)
+    untouched = {"initial-division": "", "division": "", "initial-staff": ""}
+    client.post(address, {**untouched, "staff": staff("somjai").pk})
+    case.refresh_from_db()
+    assert (case.division, case.assigned_to) == (health, staff("somjai"))
+    client.post(address, {"initial-division": health.pk, "division": works.pk, "initial-staff": "", "staff": ""})
+    case.refresh_from_db()
+    assert (case.division, case.assigned_to) == (works, staff("somjai"))
+    seat = staff("somjai").pk
+    client.post(address, {"initial-division": works.pk, "division": works.pk, "initial-staff": seat, "staff": ""})
+    case.refresh_from_db()
+    assert (case.division, case.assigned_to) == (works, None)
+
+
 def test_a_refused_act_keeps_what_was_typed(case, signed_in):
     """Nothing typed is lost: the page comes back with it and says what is missing."""
     client = signed_in("palad")

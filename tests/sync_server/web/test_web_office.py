@@ -1,6 +1,7 @@
 """The office itself on the desk: people who come, leave, forget; what stands on papers; closed days."""
 
 import datetime as dt
+import html
 import re
 
 import gallery
@@ -146,6 +147,63 @@ def test_a_change_is_kept_with_what_was(signed_in, staff):
         signed_in("it").post(f"/desk/office/people/{somjai.pk}", facts)
     row = AuditRow.objects.get(act="staff.change")
     assert (row.object_id, row.before, row.after) == ("somjai", '{"role": "officer"}', '{"role": "clerk"}')
+
+
+def shown(page) -> dict[str, str]:
+    """What a browser sends back of a form that nobody touched."""
+    sent = {}
+    for form in re.findall(r"(?s)<form method=\"post\" novalidate>(.*?)</form>", page.content.decode()):
+        for tag in re.findall(r"<input[^>]*>", form):
+            sent[re.search(r'name="([^"]*)"', tag)[1]] = html.unescape(
+                (re.search(r'value="([^"]*)"', tag) or ["", ""])[1]
+            )
+        for name, choices in re.findall(r'(?s)<select name="(\w+)"[^>]*>(.*?)</select>', form):
+            sent[name] = (re.search(r'<option value="([^"]*)" selected', choices) or ["", ""])[1]
+    return sent
+
+
+def test_a_page_left_open_gives_no_role_back(signed_in, staff):
+    """What a colleague changed meanwhile stays, also after a refusal; what was changed here is kept."""
+    somjai = staff("somjai")
+    page = f"/desk/office/people/{somjai.pk}"
+    client = signed_in("it")
+    sent = {**shown(client.get(page)), "position": "หัวหน้าสำนักปลัด"}
+    type(somjai).objects.filter(pk=somjai.pk).update(role="reader", division=None)
+    refused = client.post(page, {**sent, "full_name": ""})
+    assert refused.status_code == 422
+    assert client.post(page, {**shown(refused), "full_name": sent["full_name"]}).status_code == 302
+    held = of("somjai")
+    assert (held.role, held.division, held.position) == ("reader", None, "หัวหน้าสำนักปลัด")
+    assert acts("staff", "somjai")[-1] == "staff.change"
+    assert client.post(page, {**shown(client.get(page)), "position": "", "role": "clerk"}).status_code == 302
+    held = of("somjai")
+    assert (held.role, held.position, held.full_name) == ("clerk", "", somjai.full_name)
+
+
+def test_a_change_is_compared_with_what_is_kept(server, staff):
+    """Not with what was read before somebody else wrote: the audit log says what it was at that moment."""
+    from sync_server.organisations import managing
+    from sync_server.organisations.models import AuditRow
+    from sync_server.setting_up import program
+
+    held = staff("somjai")
+    type(held).objects.filter(pk=held.pk).update(position="หัวหน้า")
+    managing.change_staff(program(server.office), held, {"position": "เจ้าพนักงานธุรการ"}, now=server.now)
+    assert of("somjai").position == "เจ้าพนักงานธุรการ"
+    assert AuditRow.objects.get(act="staff.change").before == '{"position": "หัวหน้า"}'
+
+
+def test_papers_left_open_give_no_name_back(server, signed_in):
+    """Nor the digits."""
+    from sync_server.organisations.models import Office
+
+    client = signed_in("palad")
+    sent = {**shown(client.get("/desk/office/papers")), "phone": "0-0000-0009"}
+    Office.objects.update(executive_name="นายใหม่ ตัวอย่าง", thai_digits_on_paper=False)
+    assert client.post("/desk/office/papers", sent).status_code == 302
+    office = Office.objects.get()
+    assert (office.executive_name, office.thai_digits_on_paper) == ("นายใหม่ ตัวอย่าง", False)
+    assert office.phone == "0-0000-0009"
 
 
 def test_papers_bear_what_was_entered(server, signed_in):
