@@ -11,7 +11,7 @@ The rules of this file:
 1. The first picture comes before everything that can wait: a screen is built when its step comes, or while nobody is
    here.
 2. One finger at a time. A second one is not heard, unless the first has been lying there like a forgotten sleeve.
-3. When a visit ends, no widget and no cache holds a word of it.
+3. When a visit ends, no widget and no cache holds a word of it, and a finger that still lies there holds nothing.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ from kiosk.ui.presenters.flow import Flow
 from kiosk.ui.presenters.idle import spoken
 from kiosk.ui.screens.base import Page
 from kiosk.ui.theme import TEXT_FACTORS, Theme
-from kiosk.ui.widgets import ARMING, LOOK, forget_texts
+from kiosk.ui.widgets import ARMING, LOOK, Touchable, forget_texts
 from kiosk.ui.widgets.icon import picture_texture
+from kiosk.ui.widgets.keyboard import Keyboard
 from kiosk.ui.widgets.text import TEXTURES
 
 #: A screen that nobody waits for is built this long after the last.
@@ -80,6 +81,8 @@ class Front(FloatLayout):
         """Nothing was built or read since memory was last swept."""
         self._tidying = Clock.create_trigger(self.tidy, TIDY_AFTER_S)
         self._finger: tuple[Any, int] | None = None
+        self._down: dict[Any, Any] = {}
+        """Every finger on the glass, heard or not."""
         self._pictures = sorted(path.stem for path in PICTURES.glob("*.png") if "@" not in path.stem)
         self._unrehearsed: list[tuple[Language, float]] = []
         self._told: tuple[object, ...] = ()
@@ -144,6 +147,7 @@ class Front(FloatLayout):
     def _change(self, flow: Flow, *, slides: bool) -> None:
         first = self._screen is None
         if flow.step == "idle":
+            self._let_go()
             self.forget()
         if self._screen is not None:
             self.remove_widget(self._screen)
@@ -284,6 +288,7 @@ class Front(FloatLayout):
             # Nobody's visit: an installer's fingers are not counted.
             return bool(super().on_touch_down(touch))
         now_ms = flow.clock.mono_ms()
+        self._down[touch.uid] = touch
         if flow.warning is None:
             flow.touched()
         self._tidy_later()
@@ -298,12 +303,24 @@ class Front(FloatLayout):
 
     def on_touch_up(self, touch: Any) -> bool:
         """The finger is gone."""
+        self._down.pop(touch.uid, None)
         if self.flow is None:
             return bool(super().on_touch_up(touch))
         if self._finger is not None and self._finger[0] == touch.uid:
             self._finger = None
             super().on_touch_up(touch)
         return True
+
+    def _let_go(self) -> None:
+        """End what fingers still hold: the visit they meant is over, and lifting them is nobody's act."""
+        for touch in self._down.values():
+            for reference in list(touch.grab_list):
+                held = reference()
+                if held is not None:
+                    touch.ungrab(held)
+                    if isinstance(held, (Touchable, Keyboard)):
+                        held.let_go(touch)
+        self._down.clear()
 
     def _in_corner(self, touch: Any) -> bool:
         side = LOOK.m.touch * 1.6

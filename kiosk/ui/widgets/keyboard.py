@@ -232,13 +232,25 @@ class Keyboard(Widget):
         touch.ungrab(self)
         spot = self._release(touch)
         self._stop_repeat()
-        if spot is not None and spot.key.do != "backspace":
+        if spot is not None and spot.key.do != "backspace" and self.get_parent_window() is not None:
             self.strike(spot.key)
         return True
 
+    def let_go(self, touch: Any) -> None:
+        """The finger that lies here means nobody any more."""
+        self._release(touch)
+        self._stop_repeat()
+
     def _repeat_on(self, _dt: float) -> None:
-        self.dispatch("on_backspace")
-        self._repeat = Clock.schedule_interval(lambda _: self.dispatch("on_backspace"), _REPEAT_EVERY_S)
+        self._repeat = Clock.schedule_interval(self._again, _REPEAT_EVERY_S)
+        self._again()
+
+    def _again(self, _dt: float = 0.0) -> None:
+        if self.get_parent_window() is None:
+            # The page went while the key was held, and may have forgotten whom to tell.
+            self._stop_repeat()
+        else:
+            self.dispatch("on_backspace")
 
     def _stop_repeat(self) -> None:
         if self._repeat is not None:

@@ -87,11 +87,16 @@ class Touchable(Widget):
         if touch.grab_current is not self:
             return bool(super().on_touch_up(touch))
         touch.ungrab(self)
-        meant = self.pressed and touch.ud.get("touchable") is self
+        # Of what is on screen no more nobody means anything: its page may have forgotten whom to tell.
+        meant = self.pressed and touch.ud.get("touchable") is self and self.get_parent_window() is not None
         self.pressed = False
         if meant and not self.disabled and (not self.once or ARMING.spend(self._debounce_key)):
             self.dispatch("on_release")
         return True
+
+    def let_go(self, _touch: Any) -> None:
+        """The finger that lies here means nobody any more."""
+        self.pressed = False
 
     def on_press(self) -> None:
         """A finger is down (event)."""

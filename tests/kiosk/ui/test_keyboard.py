@@ -163,6 +163,21 @@ def test_backspace_takes_back_a_mark_then_the_letter(stage: Stage, desk: tuple[A
     assert box.text == ""
 
 
+@pytest.mark.parametrize("sign", ["backspace", "ก"])
+def test_a_keyboard_that_left_the_screen_writes_nothing(stage: Stage, desk: tuple[Any, Any], sign: str) -> None:
+    """Neither a held key that goes on, nor the finger that lifts at last."""
+    box, board = desk
+    stage.strike(board, "กก")
+    spot = board.spot_of(sign)
+    finger = stage.touch(spot.x + spot.width / 2, spot.y + spot.height / 2)
+    left = box.text
+    stage.clear()
+    if sign == "backspace":
+        stage.settle(until=lambda: board._repeat is None)
+    finger.lift()
+    assert (box.text, board._pressed) == (left, {})
+
+
 def test_a_real_keyboard_writes_too(stage: Stage, desk: tuple[Any, Any]) -> None:
     """Text from SDL arrives while the box has the focus, and only then."""
     box, _ = desk

@@ -91,6 +91,15 @@ def test_sliding_off_takes_it_back(stage: Stage, button: tuple[Any, list[str]]) 
     assert heard == ["take"]
 
 
+def test_what_left_the_screen_under_a_finger_is_not_meant(stage: Stage, button: tuple[Any, list[str]]) -> None:
+    """The page may be gone before the finger is: that is no act, and leaves nothing pressed."""
+    made, heard = button
+    finger = stage.touch(*middle(made))
+    stage.clear()
+    finger.lift()
+    assert (heard, made.pressed) == ([], False)
+
+
 def test_a_disabled_button_swallows_the_touch(stage: Stage, button: tuple[Any, list[str]]) -> None:
     """Not yet is not a hole to what lies below."""
     made, heard = button

@@ -4,6 +4,7 @@ import gc
 
 import pytest
 
+from kiosk.ui.harness import middle
 from kiosk.ui.widgets import ARMING
 from kiosk.ui.widgets.input import ShapedInput
 from kiosk.ui.widgets.keyboard import Keyboard
@@ -58,6 +59,44 @@ def test_a_second_finger_touches_nothing(shown):
     shown.settle()
     assert shown.flow.step == "rating"
     first.lift()
+
+
+@pytest.mark.parametrize(("way", "action"), [
+    ((), "services"), (("rate",), "face-4"), (("services", "service-sign_tax", "take"), "done"),
+])  # fmt: skip
+def test_a_finger_that_outlasts_its_visit_acts_for_nobody(shown, way, action):
+    """A palm on a button while the visit ends by itself: lifted it does nothing, and the next citizen's finger does."""
+    shown.begin()
+    shown.touch(*way)
+    button = shown.key(action)
+    palm = shown.stage.touch(*middle(button))
+    assert button.pressed
+    shown.kiosk.pass_s(61)
+    shown.stage.frames(2)
+    assert (shown.flow.step, button.pressed) == ("idle", False)
+    before = bodies(shown)
+    palm.lift()
+    shown.settle()
+    assert (shown.flow.step, bodies(shown)) == ("idle", before)
+    shown.begin()
+    shown.touch("services")
+    assert shown.flow.step == "services"
+
+
+def test_a_held_backspace_ends_with_its_visit(shown):
+    """A key that repeats tells nobody once its page has forgotten whom to tell."""
+    shown.begin()
+    shown.touch("track")
+    shown.kiosk.do("digit", "1")
+    shown.settle()
+    board = keyboard(shown)
+    spot = board.spot_of("backspace")
+    held = shown.stage.touch(*board.to_window(spot.x + spot.width / 2, spot.y + spot.height / 2))
+    shown.kiosk.pass_s(61)
+    assert (shown.flow.step, board._repeat, board._pressed) == ("idle", None, {})
+    held.lift()
+    shown.settle()
+    assert shown.flow.step == "idle"
 
 
 def test_ten_fingers_a_pinch_and_a_long_press_lead_nowhere(shown):
