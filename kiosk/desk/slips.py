@@ -45,11 +45,12 @@ def ticket_slip(
     wait: Wait = NOTHING_KNOWN,
 ) -> TicketSlip:
     """The slip for a ticket that stands as `wait` says. `at_hand` holds the places of the papers the citizen has; None
-    where it was not asked. `service_id` is empty for a number taken only to ask.
+    where it was not asked. `service_id` is empty for a number taken only to ask; of a service that a newer edition has
+    no more, no papers are told.
     """
     bundle = services.shown(world)
     language = words.slip_language(language, bundle.words)
-    service = services.find(bundle, service_id) if service_id else None
+    service = next((each for each in bundle.services if each.id == service_id), None)
     return TicketSlip(
         office=bundle.office.short_name.into(language),
         label=ticket.label,

@@ -419,8 +419,9 @@ class Pins(Looking[PinsView]):
     def present(self) -> PinsView:
         """This page."""
         say = self.say
-        people = duty.people(self.bundle)
-        names = {each.id: each.name.into(say.language) for each in self.bundle.office.colleagues}
+        bundle = self.bundle
+        people = duty.people(bundle)
+        names = {each.id: each.name.into(say.language) for each in bundle.office.colleagues}
         pages = max(1, -(-len(people) // PEOPLE_ROWS))
         page = min(self._page, pages - 1)
         shown = people[page * PEOPLE_ROWS : (page + 1) * PEOPLE_ROWS]

@@ -15,6 +15,7 @@ The rules of this file:
 2. One touch is one verb. A verb is not heard while the desk is at work, not as the echo of another event of the same
    touch, and not in the first moment of a new step, where a late echo would hit what nobody has seen yet.
 3. Only the monotonic clock counts seconds here; a wall clock may jump.
+4. A newer edition may come at any moment, from another thread. A page whose content is gone leads to one that has some.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeVar
 from kiosk.desk import stick
 from kiosk.desk.counters import Queue
 from kiosk.desk.health import Link
+from kiosk.desk.services import NoSuchService
 from kiosk.desk.tracking import Throttle
 from kiosk.desk.visit import Language, Visit
 from kiosk.store.errors import CannotRecord
@@ -60,8 +62,8 @@ STEPS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({
     "hours": {"to_notices": "notices", "to_budget": "budget"},
     "way": {},
     "services": {"chosen": "service", "taken": "ticket"},
-    "service": {"taken": "ticket", "form": "form"},
-    "form": {},
+    "service": {"taken": "ticket", "form": "form", "gone": "services"},
+    "form": {"gone": "services"},
     "ticket": {"done": "idle"},
     "doors": {"general": "category", "person": "whom", "outside": "outside", "track": "track"},
     "outside": {"done": "idle"},
@@ -511,7 +513,12 @@ class Flow:
             self._go("closed")
         if self._warning is not None and self.idle_s() < self.world.config.idle_warn_s:
             self._warning = None
-        self._view = self.presenter.present()
+        try:
+            self._view = self.presenter.present()
+        except NoSuchService:
+            # A newer edition came meanwhile, and what this page was about is offered no more.
+            self.follow("gone")
+            self._view = self.presenter.present()
         self._chrome = self._make_chrome()
         self.on_change(self)
 

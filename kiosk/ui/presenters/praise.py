@@ -77,7 +77,8 @@ class Praise(Presenter[PraiseView]):
         say, thanks, office = self.say, self._thanks, self.bundle.office
         divisions = {each.id: each.name.into(say.language) for each in office.divisions}
         held = self._held
-        page, pages = self._first // held, max(1, -(-len(office.colleagues) // held))
+        pages = max(1, -(-len(office.colleagues) // held))
+        page = min(self._first // held, pages - 1)
         return PraiseView(
             say,
             () if self._unknown else tuple(

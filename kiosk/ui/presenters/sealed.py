@@ -32,7 +32,7 @@ from kiosk.ui.presenters.complaint import (
     outside_channels,
 )
 from kiosk.ui.presenters.praise import Pick
-from shared.content import Office, Route
+from shared.content import Office, Route, Text
 from shared.kinds import COMPLAINT_CATEGORIES
 
 #: The stops of this form; "which" stands at the first, "when" at the third.
@@ -91,13 +91,18 @@ class SealedStep(FormStep):
 
     def readers(self) -> str:
         """The positions that will read it."""
-        return readers_of(self.bundle.office, self.route, self.say.language)
+        return joined(readers_of(self.bundle.office, self.route), self.say.language)
 
 
-def readers_of(office: Office, route: Route | None, language: str) -> str:
-    """The titles of a route's readers, in its order."""
-    titles = {each.id: each.title.into(language) for each in office.readers}
-    return " · ".join(titles[each] for each in route.readers) if route else ""
+def readers_of(office: Office, route: Route | None) -> tuple[Text, ...]:
+    """The titles of a route's readers, in its order, without those of whom a newer edition knows nothing."""
+    titles = {each.id: each.title for each in office.readers}
+    return tuple(titles[each] for each in route.readers if each in titles) if route else ()
+
+
+def joined(titles: tuple[Text, ...], language: str) -> str:
+    """Titles in one line."""
+    return " · ".join(each.into(language) for each in titles)
 
 
 class Whom(SealedStep):
@@ -343,6 +348,7 @@ class Check(SealedStep, Review):
         kept = self.flow.presenter_of("kept")
         assert isinstance(kept, Kept)
         kept.route = self.route
+        kept.readers = readers_of(self.bundle.office, self.route)
         return lambda: confidential.file(world, moment, draft, language)
 
     def _trouble(self, error: Exception) -> bool:
@@ -366,14 +372,15 @@ class Kept(Recorded):
 
     step = "kept"
 
-    #: Of what was just recorded.
+    #: Of what was just recorded, and who reads it: as it was sealed, whatever a newer edition says.
     route: Route | None = None
+    readers: tuple[Text, ...] = ()
 
     def stops(self, filed: Filed) -> tuple[TimelineStop, ...]:
         """As for a request, but for who reads it; the bodies outside stand here too, for the code must not be left."""
-        say, route, office = self.say, self.route, self.bundle.office
+        say, route = self.say, self.route
         outside = " · ".join(f"{each.name} {each.phone}" for each in outside_channels(self))
-        who = readers_of(office, route, say.language)
+        who = joined(self.readers, say.language)
         return (
             TimelineStop("check", say("kept.kept"), say("kept.kept_why"), say("recorded.today"),
                          say.day_month(filed.filed_on), done=True),

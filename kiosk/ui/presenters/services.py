@@ -198,7 +198,11 @@ class Services(Presenter[ServicesView]):
         """Take a number without knowing which service one needs."""
         line, moment, language = self.flow.queue, self.flow.clock.now(), self.visit.language
         touch = self.world.random(TOUCH_BYTES)
-        self.work(lambda: taking.take(line, moment, action=touch, service_id="", language=language), self._taken)
+        self.work(
+            lambda: taking.take(line, moment, action=touch, service_id="", language=language),
+            self._taken,
+            offered_no_more,
+        )
 
     def _taken(self, ticket: Ticket) -> None:
         page = self.flow.presenter_of("ticket")
@@ -214,6 +218,11 @@ class Services(Presenter[ServicesView]):
             self.visit.service_id = service_id
             self.visit.papers_at_hand = frozenset()
         self.flow.follow("chosen")
+
+
+def offered_no_more(error: Exception) -> bool:
+    """Whether a newer edition took away what was asked for: nothing failed, and the page says what there is now."""
+    return isinstance(error, services.NoSuchService)
 
 
 def division_name(presenter: Presenter[View], division: str) -> str:
@@ -490,13 +499,13 @@ class ServicePage(Presenter[ServiceView]):
                 line, moment, action=touch, service_id=service.id, language=language, priority=priority,
                 papers_missing=missing,
             ),
-            self._taken,
+            lambda ticket: self._taken(ticket, service), offered_no_more,
         )  # fmt: skip
 
-    def _taken(self, ticket: Ticket) -> None:
+    def _taken(self, ticket: Ticket, service: Service) -> None:
         page = self.flow.presenter_of("ticket")
         assert isinstance(page, TicketPage)
-        page.issued(ticket, self._service)
+        page.issued(ticket, service)
         self.flow.follow("taken")
 
 
