@@ -102,6 +102,10 @@ class Presenter(Generic[V_co]):
     def leave(self) -> None:
         """Another step comes, or the visit ends: by whichever way, this is said once."""
 
+    def back(self) -> bool:
+        """Take a step back on this page; False where there is none, and the step before comes."""
+        return False
+
     def tick(self) -> None:
         """A second or less has passed."""
 

@@ -305,10 +305,11 @@ class Flow:
         self._go(target, detour=happened == target)
 
     def back(self) -> None:
-        """To the step before, or to the start page."""
+        """To what was before on this page, to the step before, or to the start page."""
         if self.hears(self.presenter, ("back", ()), STEP_DEAF_MS):
-            del self._path[-1:]
-            self._enter(self._path[-1] if self._path else "home", forward=False)
+            if not self.presenter.back():
+                del self._path[-1:]
+                self._enter(self._path[-1] if self._path else "home", forward=False)
             self.show()
 
     def home(self) -> None:

@@ -270,9 +270,17 @@ class Thanks(Presenter[ThanksView]):
             for each in ratings.asked(self.bundle, turn)
         )
 
+    def back(self) -> bool:
+        """To the faces, which stand on this page too: on the one before, another touch would be another rating."""
+        self._change(not self._changing)
+        return True
+
     @verb
     def change(self, open_: bool) -> None:
         """Show the faces again, or leave the rating as it is."""
+        self._change(open_)
+
+    def _change(self, open_: bool) -> None:
         self._changing = open_
         self._writing = False
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from kiosk.desk import tally
 from kiosk.desk.queue import take_ticket
 from kiosk.store.errors import DiskFull
+from kiosk.ui.presenters.rating import THANKS_S
 from kiosk.ui.sample import sample_kiosk
 from shared import kinds
 
@@ -133,6 +135,30 @@ def test_the_same_face_and_keep_change_nothing(kiosk):
     do(kiosk, ("change", True), ("change", False))
     assert not kiosk.flow.view.changing
     do(kiosk, ("rate", 5))
+    assert [type(each) for each in bodies(kiosk)] == [kinds.RatingGiven]
+
+
+@pytest.mark.parametrize("after_s", [2, 8])
+def test_back_from_the_thank_you_corrects_and_rates_no_second_time(kiosk, after_s):
+    """The faces again, on this page: one person is one rating, however soon they think better of it."""
+    do(kiosk, ("begin",), ("rate",), ("rate", 1))
+    kiosk.hands.pass_s(after_s)
+    kiosk.flow.back()
+    assert (kiosk.flow.step, kiosk.flow.view.changing, kiosk.flow.view.chosen) == ("thanks", True, 1)
+    do(kiosk, ("rate", 5), ("done",))
+    given, changed = bodies(kiosk)
+    assert (type(given), changed.was, changed.score, changed.repeat) == (kinds.RatingGiven, 1, 5, False)
+    assert tally.of(kiosk.world, kiosk.clock.now().service_date).ratings == (0, 0, 0, 0, 1)
+
+
+def test_back_from_the_faces_leaves_the_rating_as_it_is(kiosk):
+    """It undoes the step before: the thank-you stands again, and ends by itself as before."""
+    do(kiosk, ("begin",), ("rate",), ("rate", 4), ("change", True))
+    kiosk.hands.pass_s(1)
+    kiosk.flow.touched()
+    kiosk.flow.back()
+    assert (kiosk.flow.step, kiosk.flow.view.changing) == ("thanks", False)
+    assert kiosk.flow.seconds_left() == THANKS_S
     assert [type(each) for each in bodies(kiosk)] == [kinds.RatingGiven]
 
 
