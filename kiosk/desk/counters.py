@@ -74,7 +74,9 @@ class Queue:
             return self.follow().copy()
 
     def dated(self, moment: Moment) -> Moment:
-        """The moment with the service date under which a number is taken now: the line's while it lives."""
+        """The moment with the service date under which a number is taken and a seat is held now: the line's while it
+        lives.
+        """
         with self._lock:
             self._log.catch_up()
             return replace(moment, service_date=date.fromisoformat(self._day(moment)))
@@ -315,8 +317,7 @@ class Queue:
             self._log.catch_up()
 
     def _day(self, moment: Moment) -> str:
-        day = moment.service_date.isoformat()
-        return self.line.service_date if self.line.belongs(moment.at, day) else day
+        return self.line.day_at(moment.at, moment.service_date.isoformat())
 
     def _close(self, tx: Transaction, moment: Moment, left: Sequence[Waiting]) -> None:
         """Ends for whoever is left, and for counters that nobody closed; the folding of a start begins before this

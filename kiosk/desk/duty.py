@@ -5,7 +5,7 @@ numbered where several hold one; the id that goes into records is that of the co
 
     set_pin(world, "sample_a", "482913")                      # on the staff screen
     sign_in(queue, moment, browser, Seat("sample_a", "3", ("tax",)), "482913")
-    seats(world, today)[browser.number].counter               # "3"
+    seats(queue, moment)[browser.number].counter              # "3"
     sign_out(queue, moment, browser.number)
 
 The rules of this file:
@@ -13,7 +13,7 @@ The rules of this file:
    After `FREE_TRIES` wrong ones each further one costs a wait that doubles, up to `WAIT_S_MAX`.
 2. One counter, one person: whoever signs in at a counter takes it over, with whom is being served; another person's
    browsers there are signed out.
-3. A seat is one service date's. Nobody is signed in the next morning.
+3. A seat is one service date's, by the queue's own day as long as that lives. Nobody is signed in the next morning.
 """
 
 from __future__ import annotations
@@ -176,18 +176,26 @@ def _count(tries: RowTable, moment: Moment, of: str) -> None:
 # --- seats -------------------------------------------------------------------------------------------------------
 
 
-def seats(world: World, today: str) -> dict[int, Seat]:
-    """Number of a browser -> where it is signed in on this service date (YYYY-MM-DD)."""
+def seats(queue: Queue, moment: Moment) -> dict[int, Seat]:
+    """Number of a browser -> where it is signed in now."""
+    return _seats_of(queue.world, _day(queue, moment))
+
+
+def _day(queue: Queue, moment: Moment) -> str:
+    return queue.dated(moment).service_date.isoformat()
+
+
+def _seats_of(world: World, day: str) -> dict[int, Seat]:
     known = {browser.number for browser in pairing.paired(world)}
     rows = world.store.table(SEAT_TABLE)
-    return {row.doc_id: _seat(row) for row in rows if row["day"] == today and row.doc_id in known}
+    return {row.doc_id: _seat(row) for row in rows if row["day"] == day and row.doc_id in known}
 
 
 def sign_in(queue: Queue, moment: Moment, browser: Browser, seat: Seat, pin: str) -> None:
     """Sit down: the counter opens for these groups. Raises as `check_pin` does."""
-    world, today = queue.world, moment.service_date.isoformat()
+    world, today = queue.world, _day(queue, moment)
     check_pin(world, moment, seat.staff, pin, browser.number)
-    before = seats(world, today)
+    before = _seats_of(world, today)
     with world.store.transaction():
         table = world.store.table(SEAT_TABLE)
         table.remove(doc_ids=[
@@ -203,7 +211,7 @@ def sign_in(queue: Queue, moment: Moment, browser: Browser, seat: Seat, pin: str
 
 def sign_out(queue: Queue, moment: Moment, number: int) -> None:
     """Stand up: the counter closes, unless the same person is signed in there with another browser too."""
-    seat = seats(queue.world, moment.service_date.isoformat()).get(number)
+    seat = seats(queue, moment).get(number)
     if queue.world.store.table(SEAT_TABLE).one(number) is not None:
         queue.world.store.table(SEAT_TABLE).remove(doc_ids=[number])
     if seat is not None:
@@ -217,7 +225,7 @@ def shut_out(queue: Queue, moment: Moment, number: int) -> None:
 
 
 def _close_unless_kept(queue: Queue, moment: Moment, left: Seat) -> None:
-    there = seats(queue.world, moment.service_date.isoformat()).values()
+    there = seats(queue, moment).values()
     if all(each.counter != left.counter for each in there):
         queue.seen(moment, left.counter, "closed", staff=left.staff)
 

@@ -235,6 +235,14 @@ class Line:
             return at.quality == Quality.BAD or service_date < self.service_date
         return gap_ms < ALIVE_MIN * 60_000
 
+    def day_at(self, at: At, service_date: str) -> str:
+        """The service date of what happens at this moment, dated so by the clock: the line's own while it lives."""
+        return self.service_date if self.belongs(at, service_date) else service_date
+
+    def as_of(self, at: At, service_date: str) -> Line:
+        """What there is to see at this moment: the line while it is its day, and else that nobody came yet."""
+        return self if self.belongs(at, service_date) else Line(service_date)
+
     # --- folding ------------------------------------------------------------------------------------------------------
 
     def take(self, at: At, body: Folded, *, group: str = "") -> None:

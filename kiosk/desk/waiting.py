@@ -4,7 +4,7 @@ Nothing is said where nobody at a counter has told the kiosk today whom they ser
 took a number as still waiting. A range is shown only where the queue can tell one (`turns.Line.range_min`).
 
     wait_of(world, queue.look(), ("2026-11-30", "A", 27))     # Wait(ahead=4, minutes=(10, 20), ...)
-    hall(queue.look(), "2026-11-30")                           # Hall(level=2, waiting=6, minutes=(10, 20))
+    hall(queue.look(), clock.now())                            # Hall(level=2, waiting=6, minutes=(10, 20))
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from kiosk.clock import Moment
 from kiosk.desk import ticket_link
 from kiosk.desk.queue import Ticket
 from kiosk.desk.tickets import Key
@@ -68,11 +69,11 @@ def wait_of(world: World, line: Line, key: Key) -> Wait:
     return Wait(line.ahead_of(key), line.estimate_min(key), called, link or "")
 
 
-def hall(line: Line, today: str) -> Hall | None:
-    """How the hall stands on this service date; None where no counter was seen on it. The range spans every group that
-    is called now, and is None where it can be told for none of them.
+def hall(line: Line, moment: Moment) -> Hall | None:
+    """How the hall stands now; None where no counter was seen on the queue's day. The range spans every group that is
+    called now, and is None where it can be told for none of them.
     """
-    if not line.counters or line.service_date != today:
+    if not line.counters or not line.belongs(moment.at, moment.service_date.isoformat()):
         return None
     people = line.waiting()
     counters = [each for each in line.counters.values() if each.open]

@@ -107,8 +107,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 def look(world: World, line: Line, moment: Moment, heard: Heard) -> View:
     """The board at this moment; `heard` is how the calls are heard."""
     bundle = world.content.bundle
-    if line.service_date < moment.service_date.isoformat():
-        line = Line(moment.service_date.isoformat())  # nobody came yet today: nothing of yesterday is shown
+    line = line.as_of(moment.at, moment.service_date.isoformat())
     opening = hours.now(bundle, moment) if bundle else None
     phase = _phase(line, moment, opening)
     calls = tuple(_shown(world, call, moment) for call in line.calls)

@@ -154,9 +154,7 @@ def away() -> View:
 def look(world: World, line: Line, moment: Moment, seat: Seat, language: str) -> View:
     """The page of this seat at this moment."""
     bundle = world.content.bundle
-    today = moment.service_date.isoformat()
-    if line.service_date < today:
-        line = Line(today)  # nobody came yet today: nothing of yesterday is shown
+    line = line.as_of(moment.at, moment.service_date.isoformat())
     maker = _Maker(bundle, moment.at, language)
     there = line.counters.get(seat.counter)
     waiting = line.waiting(seat.groups, seat.counter)

@@ -137,7 +137,7 @@ class Lobby:
         self._world.lan.state = "off"
 
     def _look(self) -> tuple[Line, dict[int, Seat]]:
-        return self._queue.look(), duty.seats(self._world, self._clock.now().service_date.isoformat())
+        return self._queue.look(), duty.seats(self._queue, self._clock.now())
 
     def _run(self) -> None:
         while not self._closing.is_set():

@@ -163,7 +163,7 @@ def _sign_in_data(there: Hall, bundle: Bundle | None, language: str, seated: boo
         for at, person in enumerate(duty.people(bundle))
         if person.id in able
     ]
-    seats = duty.seats(world, there.clock.now().service_date.isoformat()).values()
+    seats = duty.seats(there.queue, there.clock.now()).values()
     taken = {seat.counter: counter.position(bundle, seat.staff, language) for seat in seats}
     names = counter.counters(world, line)
     return {
@@ -362,8 +362,7 @@ async def _browser(request: Request) -> Browser | None:
 
 
 async def _seat(there: Hall, browser: Browser) -> Seat | None:
-    today = there.clock.now().service_date.isoformat()
-    return (await run_in_threadpool(duty.seats, there.world, today)).get(browser.number)
+    return (await run_in_threadpool(duty.seats, there.queue, there.clock.now())).get(browser.number)
 
 
 def _language(request: Request) -> str:

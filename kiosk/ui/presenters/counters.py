@@ -78,11 +78,6 @@ class Looking(Presenter[V_co]):
         logger.warning("the staff page could not be read anew: %s", type(error).__name__)
         return True
 
-    @property
-    def today(self) -> str:
-        """The present service date."""
-        return self.flow.clock.now().service_date.isoformat()
-
     def position(self, staff: str) -> str:
         """A person by position, numbered where several hold it; never a name."""
         return next((position_of(self.say, each) for each in duty.people(self.bundle) if each.id == staff), staff)
@@ -199,8 +194,8 @@ class Counters(Looking[CountersView]):
         return tuple(facts)
 
     def _rows(self) -> tuple[CounterRow, ...]:
-        line, say = self._line, self.say
-        if line is None or line.service_date != self.today:
+        line, say, moment = self._line, self.say, self.flow.clock.now()
+        if line is None or not line.belongs(moment.at, moment.service_date.isoformat()):
             return ()
         groups = {group.id: group.name.into(say.language) for group in self.bundle.office.series}
         rows = []
@@ -290,9 +285,9 @@ class Pairing(Looking[PairingView]):
     def look(self) -> None:
         """The code's time, and who is in."""
         super().look()
-        world, moment, today = self.world, self.flow.clock.now(), self.today
+        world, moment, queue = self.world, self.flow.clock.now(), self.flow.queue
         self.read(
-            lambda: (pairing.seconds_left(world, moment), pairing.paired(world), duty.seats(world, today)), self._seen
+            lambda: (pairing.seconds_left(world, moment), pairing.paired(world), duty.seats(queue, moment)), self._seen
         )
 
     def _seen(self, found: tuple[int, tuple[Browser, ...], Mapping[int, Seat]]) -> None:
@@ -651,8 +646,8 @@ class StripPage(Presenter[StripView]):
         """Set the numbers aside, then print them."""
         if self._state != "ask":
             return
-        world, moment, letter = self.world, self.flow.clock.now(), self._letter
-        self.work(lambda: strip.take_strip(world, moment, letter), self._reserved)
+        world, moment, letter, queue = self.world, self.flow.clock.now(), self._letter, self.flow.queue
+        self.work(lambda: strip.take_strip(world, queue.dated(moment), letter), self._reserved)
 
     def _reserved(self, taken: Strip) -> None:
         self._taken, self._state = taken, "printing"

@@ -204,9 +204,9 @@ class Home(Presenter[HomeView]):
         world, moment, line = self.world, self.flow.clock.now(), self.flow.queue
 
         def look() -> tuple[int, queue.Busy | None, Hall | None]:
-            stands = waiting.hall(line.look(), moment.service_date.isoformat())
+            stands = waiting.hall(line.look(), moment)
             busy = queue.busy(world, moment) if stands is None else None
-            return queue.issued_today(world, moment), busy, stands
+            return queue.issued_today(world, line.dated(moment)), busy, stands
 
         self.flow.aside(look, self._counted, lambda _error: True)
 

@@ -350,8 +350,8 @@ class ServicePage(Presenter[ServiceView]):
         """Count the numbers given so far; nothing is claimed about waiting. Ask the printer before paper is
         promised.
         """
-        world, moment = self.world, self.flow.clock.now()
-        self.flow.aside(lambda: queue.issued_today(world, moment), self._counted, lambda _error: True)
+        world, moment, line = self.world, self.flow.clock.now(), self.flow.queue
+        self.flow.aside(lambda: queue.issued_today(world, line.dated(moment)), self._counted, lambda _error: True)
         self.flow.aside(world.printer.state, self._paper.said, lambda _error: True)
 
     def _counted(self, issued: int) -> None:

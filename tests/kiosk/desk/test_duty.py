@@ -51,7 +51,7 @@ class Room:
         duty.sign_in(self.queue, self.now(), browser, Seat(staff, counter, groups), pin)
 
     def seats(self):
-        return duty.seats(self.world, self.now().service_date.isoformat())
+        return duty.seats(self.queue, self.now())
 
     def open(self):
         """Counters that are open, and who sits there."""
@@ -224,6 +224,19 @@ def test_nobody_is_signed_in_the_next_morning(room):
     room.sit(room.browser())
     room.hands.pass_s(24 * 3600)
     assert room.seats() == {}
+
+
+def test_a_seat_is_kept_while_the_queue_keeps_its_day(room):
+    """A clock that jumps over midnight at half past ten signs nobody out, and whoever stands up closes the counter."""
+    browser = room.browser()
+    room.sit(browser)
+    room.hands.wall_s += 24 * 3600
+    room.hands.pass_s(60)
+    assert room.seats() == {browser.number: Seat("a", "1", ("tax", "general"))}
+    room.sit(browser, counter="2")
+    assert (room.open(), room.seats()[browser.number].counter) == ({"2": "a"}, "2")
+    duty.sign_out(room.queue, room.now(), browser.number)
+    assert (room.open(), room.seats()) == ({}, {})
 
 
 def test_a_lost_phone_is_shut_out(room):

@@ -52,7 +52,7 @@ class Lobby:
         return waiting.wait_of(self.world, self.queue.look(), key)
 
     def hall(self):
-        return waiting.hall(self.queue.look(), self.today)
+        return waiting.hall(self.queue.look(), self.clock.now())
 
 
 @pytest.fixture

@@ -347,6 +347,30 @@ def test_a_strip_is_asked_once_more_then_set_aside_then_printed(lobby, outcome):
     assert "A022" in {each.label for each in lobby.flow.queue.look().tickets.values()}
 
 
+def test_the_pages_keep_the_queues_day_when_the_clock_jumps_over_it(lobby):
+    """Counters and who sits there are listed, the strip goes on where the numbers are, and "today" counts those."""
+    duty.set_pin(lobby.world, "sample_a", PIN)
+    lobby.do("go", "pair")
+    sit(lobby, pair(lobby))
+    waits(lobby, 3)
+    day = lobby.flow.queue.look().service_date
+    lobby.hands.wall_s += 24 * 3600
+    lobby.hands.pass_s(2)
+    lobby.flow.tick()
+    lobby.settle()
+    assert "1" in lobby.flow.view.rows[0].sub, "where the browser is signed in"
+    lobby.do("done")
+    assert [row.kind for row in lobby.flow.view.rows] == ["done"]
+    for verb, *arguments in (("go", "strip"), ("choose", "A"), ("print",)):
+        lobby.do(verb, *arguments)
+    [reserved] = bodies(lobby, NumbersReserved)
+    assert (reserved.service_date, reserved.first) == (day, 4)
+    lobby.flow.reset()
+    for verb, *arguments in (("begin",), ("services",), ("choose", "sign_tax")):
+        lobby.do(verb, *arguments)
+    assert "3" in lobby.flow.view.take_sub
+
+
 def test_a_printer_without_paper_is_named_before_numbers_are_set_aside(lobby):
     """A strip that cannot come out costs twenty numbers."""
     lobby.printer.says = PrinterState.OUT
