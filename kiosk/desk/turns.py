@@ -79,13 +79,15 @@ class Line:
     actions: dict[bytes, Key] = field(default_factory=dict)
     done: list[Done] = field(default_factory=list)
     strips: set[Key] = field(default_factory=set)
-    """Numbers on paper that nobody entered; kept over the night, since they are entered when there is time."""
+    """Numbers on paper that nobody entered; kept over one night, since they are entered when there is time."""
     staffed: set[str] = field(default_factory=set)
     """The days of which somebody is left and on which a counter was open."""
     taken: int = 0
     closed: bool = False
     last: At | None = None
     """When somebody last pressed or took a number."""
+    recorded: str = ""
+    """The last day that has a record: where none follows, as after a press in vain, a day was none."""
 
     # --- reading ------------------------------------------------------------------------------------------------------
 
@@ -210,6 +212,15 @@ class Line:
         """Whether this number stands on paper and was not entered yet."""
         return key in self.strips
 
+    def of_paper(self, series: str, number: int) -> Key:
+        """Which ticket is meant by a number that is read off paper: one of this day that stands on a strip or waits, or
+        else one of the strip of the day before.
+        """
+        own = self.service_date, series, number
+        if own in self.strips or own in self.tickets:
+            return own
+        return max((key for key in self.strips if key[1:] == own[1:]), default=own)
+
     def free(self, counter: str) -> Counter:
         """The counter, if it may take somebody now. Raises `Refused` where it is not open or has somebody."""
         seen = self.counters.get(counter)
@@ -280,6 +291,7 @@ class Line:
                 )
             case TicketMoved():
                 self._move(at, body, group)
+        self.recorded = self.service_date
 
     def begins(self, at: At, body: Folded) -> bool:
         """Whether this record is the first of another day: numbers taken, or a counter opened. A number of a strip, or
@@ -292,7 +304,8 @@ class Line:
         return not isinstance(body, TicketMoved) and not self.belongs(at, body.service_date)
 
     def begin(self, service_date: str) -> None:
-        """A new day: nothing of the old one but who is left of it."""
+        """A new day: nothing of the old one but who is left of it, and its numbers on paper."""
+        self.strips = {key for key in self.strips if key[0] == self.recorded}
         self.service_date, self.last_call, self.taken, self.closed = service_date, 0, 0, False
         for each in (self.gone, self.counters, self.calls, self.rhythm, self.actions, self.done):
             each.clear()

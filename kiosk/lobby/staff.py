@@ -342,15 +342,13 @@ def _key(written: str) -> Key:
 
 
 def _labelled(there: Hall, label: str) -> Key:
-    """The ticket with this label: one of a strip that is not entered yet, the oldest first, else one of today's."""
+    """The ticket with this label, as somebody reads it off paper."""
     typed = label.strip().upper().replace(" ", "")
     letters = typed.rstrip("0123456789")
     number = typed[len(letters) :]
     if not (letters and number and len(number) < 10):
         raise Refused("queue.no_strip")
-    line = there.queue.look()
-    same = (key for key in sorted(line.strips) if key[1:] == (letters, int(number)))
-    return next(same, (line.service_date, letters, int(number)))
+    return there.queue.look().of_paper(letters, int(number))
 
 
 # --- requests and answers ------------------------------------------------------------------------------------------

@@ -7,10 +7,12 @@ import pytest
 from kiosk.desk import queue, services, slips, strip
 from kiosk.desk.counters import Queue
 from kiosk.desk.queue import issued_today, take_ticket
+from kiosk.desk.tickets import Refused
 from kiosk.paper import JOB_S_MAX
 from kiosk.store import CannotRecord
 from shared import kinds
 from shared.kinds import NumbersReserved, TicketIssued
+from tests.kiosk.desk.lobbies import Lobby
 from tests.kiosk.worlds import Hands
 
 
@@ -111,3 +113,74 @@ def test_each_letter_names_its_groups(world):
     assert list(strip.groups_of(bundle, ("A", "B", "C", "D"))) == ["A", "B", "C", "D"][: len(ids)]
     for letter, groups in strip.groups_of(bundle, ("A", "B")).items():
         assert all(queue.series_letter(bundle, each.id, ("A", "B")) == letter for each in groups)
+
+
+# --- entering what was served on paper ------------------------------------------------------------------------------
+
+
+def morning(lobby):
+    """The next day begins: a strip is printed, counter 1 opens. What stands on the strip."""
+    lobby.hands.pass_s(24 * 3600)
+    taken = strip.take_strip(lobby.world, lobby.queue.dated(lobby.now()), "A")
+    lobby.open("1")
+    return taken.service_date.isoformat()
+
+
+def enter(lobby, series, number):
+    """Enter a number read off paper; of which day it is then a ticket."""
+    key = lobby.queue.look().of_paper(series, number)
+    lobby.queue.enter_paper(lobby.now(), "1", key, action=lobby.press())
+    return bodies(lobby.world)[-1].service_date
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_a_number_on_paper_is_of_todays_strip_before_an_older_one(world, restart):
+    """A strip that lay unused on Monday does not swallow Tuesday's people."""
+    lobby = Lobby(world)
+    morning(lobby)
+    tuesday = morning(lobby)
+    if restart:
+        lobby.restart()
+        lobby.open("1")
+    assert enter(lobby, "A", 5) == tuesday
+    with pytest.raises(Refused, match=r"queue\.gone"):
+        lobby.queue.enter_paper(lobby.now(), "1", (tuesday, "A", 5), action=lobby.press())
+
+
+def test_a_number_on_paper_is_a_ticket_that_waits_before_an_older_strip(world):
+    """Today the screen gave out the same number: it is that person."""
+    lobby = Lobby(world)
+    morning(lobby)
+    lobby.hands.pass_s(24 * 3600)
+    key = lobby.ticket()
+    lobby.open("1")
+    assert key[2] == 1
+    assert enter(lobby, "A", 1) == key[0]
+    assert key not in lobby.queue.look().tickets
+
+
+def test_yesterdays_paper_is_entered_the_next_morning_and_no_later(world):
+    """The power came back in the night: its numbers are yesterday's tickets. A day later it is good no more."""
+    lobby = Lobby(world)
+    monday = morning(lobby)
+    lobby.hands.pass_s(22 * 3600)
+    lobby.open("1")
+    assert enter(lobby, "A", 5) == monday
+    lobby.hands.pass_s(24 * 3600)
+    lobby.open("1")
+    with pytest.raises(Refused, match=r"queue\.no_strip"):
+        enter(lobby, "A", 6)
+    assert not lobby.queue.look().strips
+
+
+def test_a_day_without_a_record_lets_go_of_no_strip(world):
+    """Somebody pressed in vain on Saturday: Friday's strip is there on Monday, in a kiosk that ran or that starts."""
+    lobby = Lobby(world)
+    friday = morning(lobby)
+    lobby.hands.pass_s(24 * 3600)
+    with pytest.raises(Refused):
+        lobby.call("9")
+    lobby.hands.pass_s(48 * 3600)
+    lobby.open("1")
+    assert lobby.queue.look().strips == Queue(world).look().strips != set()
+    assert enter(lobby, "A", 5) == friday
