@@ -174,7 +174,7 @@ def _run(args: argparse.Namespace) -> int:
         return 2
     with kiosk:
         kiosk.start()
-        ending = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
+        ending = app.run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.printing, kiosk.sync, kiosk.queue)
         command = kiosk.world.config.shut_down_command
     # Only now, with everything kept and closed, may the power go, or the identity.
     if ending == "off" and command:

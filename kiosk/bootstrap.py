@@ -2,7 +2,7 @@
 
     with open_kiosk(Path("/var/lib/sala")) as kiosk:
         kiosk.start()                      # the sync loop, the lobby's pages
-        run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.sync, kiosk.queue)
+        run(kiosk.world, kiosk.clock, kiosk.worker, kiosk.printing, kiosk.sync, kiosk.queue)
 
 Tests call it too, with a clock and a transport of their own.
 """
@@ -66,6 +66,7 @@ class Kiosk:
     world: World
     clock: Clock
     worker: Worker
+    printing: Worker
     sync: Sync
     queue: Queue
     lobby: Lobby | None
@@ -87,6 +88,7 @@ class Kiosk:
         self.caller.close()
         self.keeper.close()
         self.worker.close()
+        self.printing.close()
         self.sync.close()
         self.world.store.close()
 
@@ -125,7 +127,8 @@ def open_kiosk(
     except BaseException:
         store.close()
         raise
-    return Kiosk(world, clock, Worker(after=sync.wake), sync, queue, lobby, caller, Keeper(queue, clock))
+    worker, printing = Worker(after=sync.wake), Worker(after=sync.wake, name="printer")
+    return Kiosk(world, clock, worker, printing, sync, queue, lobby, caller, Keeper(queue, clock))
 
 
 def _lobby(world: World, clock: Clock, queue: Queue) -> Lobby | None:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from kiosk.paper import JOB_S_MAX
 from shared.errors import SalaError
 
 FILE_NAME = "kiosk.toml"
@@ -40,6 +41,11 @@ _PRINTER_AT_LIKE = {
     "escpos-serial": "/dev/ttyUSB0",
     "escpos-file": "/dev/usb/lp0",
 }
+
+
+#: Rows of dots of an ordinary ticket with its papers and its code, by the width of the paper.
+_TICKET_ROWS = {384: 1000, 576: 1500}
+_BAUDS = 1200, 2400, 4800, 9600, 19_200, 38_400, 57_600, 115_200
 
 
 class ConfigError(SalaError):
@@ -153,8 +159,21 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
                 raise ValueError("lobby_port must be 0 where host_kiosk is set: one kiosk keeps the lobby's queue")
         if self.printer.startswith("escpos-") and not re.fullmatch(_PRINTER_AT[self.printer], self.printer_at):
             raise ValueError(f"printer_at must say where the printer is: {_PRINTER_AT_LIKE[self.printer]}")
+        if self.printer == "escpos-serial" and self.printer_baud < (least := _baud_min(self.width_dots)):
+            raise ValueError(
+                f"printer_baud must be at least {least} for {self.width_dots} dots, at the printer too: a slower line "
+                f"takes longer than {JOB_S_MAX} s over a ticket, which is then given up"
+            )
         if self.staff_pin_hash:
             _pin_parts(self.staff_pin_hash)
+
+
+def _baud_min(width_dots: int) -> int:
+    """The slowest usual speed at which an ordinary ticket is out before it is given up: eight dots a byte, ten bits a
+    byte.
+    """
+    needed = _TICKET_ROWS[width_dots] * width_dots / 8 * 10 / JOB_S_MAX
+    return next(baud for baud in _BAUDS if baud >= needed)
 
 
 def _check_host(url: str) -> None:

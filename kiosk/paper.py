@@ -153,7 +153,7 @@ Outcome = Literal["printed", "failed", "shown"]
 
 
 class Printer(Protocol):
-    """Where slips go. Calls may take seconds: they are made on the worker thread, after the commit."""
+    """Where slips go. Calls may take a minute: they are made on a thread of their own, after the commit."""
 
     def state(self) -> PrinterState:
         """What the printer says now."""

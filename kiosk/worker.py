@@ -1,4 +1,5 @@
-"""One background thread that does what takes time: commits, printing, deriving a key from a code.
+"""A background thread that does what takes time: commits, deriving a key from a code; and another one for printing,
+since a printer may take a minute over a slip.
 
 The drawing thread never waits for a disk. It submits a function and is called back with a `Result`; the caller wraps
 `done` so that it runs where it must (`on_main` in the window, nothing in tests).

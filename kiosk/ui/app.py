@@ -1,6 +1,6 @@
 """The kiosk's window: opened, kept going, and closed only from outside.
 
-    run(world, clock, worker, sync)           # returns when the program is asked to end, or staff end the service
+    run(world, clock, worker, printing, sync, queue)    # until the program is asked to end, or staff end the service
     run_stopped(config, error)                # a kiosk that could not start says so on its screen
     run_enrolling(config, clock, entry)       # one that belongs to no office yet is let in; whether it was
     on_main(fn)                               # the one way from other threads to the drawing thread
@@ -62,7 +62,7 @@ def on_main(fn: Callable[..., None]) -> Callable[..., None]:
     return later
 
 
-def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) -> Ending | None:
+def run(world: World, clock: Clock, worker: Worker, printing: Worker, sync: Linked, queue: Queue) -> Ending | None:
     """Open the window and serve citizens until the program is asked to end; what staff ended it for, if they did. The
     visit that is on then is forgotten.
     """
@@ -83,7 +83,7 @@ def run(world: World, clock: Clock, worker: Worker, sync: Linked, queue: Queue) 
     front = Front()
     flow = Flow(
         world, clock, worker, presenters=PRESENTERS, on_main=on_main, on_change=front.draw, link=lambda: sync.link,
-        on_end=end, queue=queue,
+        on_end=end, queue=queue, printing=printing,
     )  # fmt: skip
     front.serve(flow)
     KivyClock.schedule_interval(lambda _dt: flow.tick(), TICK_S)

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 import requests
@@ -30,6 +31,18 @@ def folder(tmp_path):
     with open_kiosk(data) as kiosk:
         publish(kiosk.world.content, 1, pieces_of(an_office(), some_services()))
     return data
+
+
+def test_printing_holds_up_nothing_at_the_desk(folder):
+    """While the printer's thread waits, what is submitted to the desk is done."""
+    done, printer = threading.Event(), threading.Event()
+    with open_kiosk(folder, clock=Hands().clock()) as kiosk:
+        try:
+            kiosk.printing.submit(printer.wait, lambda _result: None)
+            kiosk.worker.submit(lambda: None, lambda _result: done.set())
+            assert done.wait(10)
+        finally:
+            printer.set()
 
 
 def test_a_copied_folder_goes_on_in_a_new_log(folder, tmp_path):

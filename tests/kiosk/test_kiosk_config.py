@@ -54,6 +54,16 @@ def test_a_wrong_setting_is_named(tmp_path, line, named):
     assert wrong.value.remedy
 
 
+@pytest.mark.parametrize(("dots", "slow", "enough"), [(384, 4800, 9600), (576, 9600, 19_200)])
+def test_a_line_too_slow_for_a_ticket_is_refused(tmp_path, dots, slow, enough):
+    """The sentence names the setting and the speed it needs; where no serial line is used, nobody asks."""
+    serial = {"printer": "escpos-serial", "printer_at": "/dev/ttyUSB0", "width_dots": dots}
+    with pytest.raises(ConfigError, match=f"printer_baud must be at least {enough} for {dots} dots"):
+        config.make(tmp_path, {**serial, "printer_baud": slow})
+    assert config.make(tmp_path, {**serial, "printer_baud": enough}).printer_baud == enough
+    assert config.make(tmp_path, {"printer_baud": slow, "width_dots": dots}).printer == "none"
+
+
 def test_a_pin_fits_its_hash_and_no_other():
     """The hash of a PIN accepts that PIN alone, and another salt gives another hash."""
     kept = config.pin_hash("246810", b"s" * 16)

@@ -641,7 +641,7 @@ class Recorded(Presenter[RecordedView]):
     def enter(self) -> None:
         """Know first whether paper can be offered."""
         world = self.world
-        self.flow.aside(world.printer.state, self._printer_said, lambda _error: True)
+        self.flow.at_printer(world.printer.state, self._printer_said, lambda _error: True)
 
     def _printer_said(self, state: PrinterState) -> None:
         if state not in HAS_PAPER and self._paper == "ask":
@@ -696,7 +696,7 @@ class Recorded(Presenter[RecordedView]):
         if filed is None or self._paper == "printing":
             return
         self._paper = "printing"
-        self.flow.aside(self.printing(filed), self._printed, self._not_printed)
+        self.flow.at_printer(self.printing(filed), self._printed, self._not_printed)
 
     def printing(self, filed: Filed) -> Callable[[], Outcome]:
         """The work for the desk: the slip, and a record of what became of it."""

@@ -608,7 +608,7 @@ class StripPage(Presenter[StripView]):
     def enter(self) -> None:
         """Ask the printer before numbers are set aside for paper."""
         self._state, self._taken, self._printer = "choose", None, None
-        self.flow.aside(self.world.printer.state, self._says, lambda _error: True)
+        self.flow.at_printer(self.world.printer.state, self._says, lambda _error: True)
 
     def _says(self, state: PrinterState) -> None:
         self._printer = state
@@ -656,7 +656,7 @@ class StripPage(Presenter[StripView]):
         def print_it() -> Outcome:
             return slips.print_only(world, moment, slips.strip_slip(world, taken, language), mono_ms=clock.mono_ms)
 
-        self.flow.aside(print_it, self._became, self._lost)
+        self.flow.at_printer(print_it, self._became, self._lost)
 
     def _became(self, outcome: Outcome) -> None:
         self._state = outcome

@@ -186,16 +186,18 @@ class Flow:
         on_end: Callable[[Ending], None] = lambda _ending: None,
         sticks: Callable[[], tuple[stick.Stick, ...]] | None = None,
         queue: Queue | None = None,
+        printing: Desk | None = None,
     ) -> None:
         """`on_main` wraps a function so that it runs on the drawing thread from whichever thread it is called.
 
         `link` tells how the line to the server stands; `on_end` is called when staff end the service; `sticks` tells
         which sticks are plugged in, where that is not this machine's to say; `queue` is the lobby's, one of its own
-        where none is given.
+        where none is given; `printing` works beside `worker` where the printer must hold up nothing else.
         """
         self.world = world
         self.clock = clock
         self.worker = worker
+        self.printing = printing or worker
         self.link = link
         self.on_end = on_end
         self.sticks = sticks or (lambda: stick.sticks(world.config))
@@ -417,13 +419,19 @@ class Flow:
     ) -> None:
         """See `Presenter.work`."""
         self._busy = True
-        self._submit(fn, then, trouble, frees=True)
+        self._submit(self.worker, fn, then, trouble, frees=True)
 
     def aside(self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool]) -> None:
         """Like `work`, for what the citizen need not wait for: verbs are heard meanwhile. `trouble` must deal with any
         error.
         """
-        self._submit(fn, then, trouble, frees=False)
+        self._submit(self.worker, fn, then, trouble, frees=False)
+
+    def at_printer(self, fn: Callable[[], T], then: Callable[[T], None], trouble: Callable[[Exception], bool]) -> None:
+        """Like `aside`, for what asks the printer or waits for its paper: a slow one holds up no number and no
+        complaint.
+        """
+        self._submit(self.printing, fn, then, trouble, frees=False)
 
     def hand_over(self, fn: Callable[[], object]) -> None:
         """Leave something with the desk that outlives the visit: nobody waits for it, and nobody is told."""
@@ -436,6 +444,7 @@ class Flow:
 
     def _submit(
         self,
+        worker: Desk,
         fn: Callable[[], T],
         then: Callable[[T], None],
         trouble: Callable[[Exception], bool] | None,
@@ -456,7 +465,7 @@ class Flow:
                 self._say_cannot(result.error)
             self.show()
 
-        self.worker.submit(fn, self._on_main(finished))
+        worker.submit(fn, self._on_main(finished))
 
     def _say_cannot(self, error: Exception) -> None:
         if isinstance(error, CannotRecord):

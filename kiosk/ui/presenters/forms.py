@@ -118,7 +118,7 @@ class FormPage(Presenter[FormView]):
 
     def enter(self) -> None:
         """Ask the printer before paper is promised."""
-        self.flow.aside(self.world.printer.state, self._paper.said, lambda _error: True)
+        self.flow.at_printer(self.world.printer.state, self._paper.said, lambda _error: True)
 
     def present(self) -> FormView:
         """The form as the content has it."""
@@ -169,4 +169,4 @@ class FormPage(Presenter[FormView]):
             return slips.print_only(world, moment, slip, mono_ms=clock.mono_ms)
 
         self._paper.asked()
-        self.flow.aside(print_it, self._paper.became, self._paper.lost)
+        self.flow.at_printer(print_it, self._paper.became, self._paper.lost)

@@ -15,7 +15,7 @@ from kiosk.desk.queue import Priority, Ticket
 from kiosk.desk.taking import TOUCH_BYTES
 from kiosk.desk.turns import PRIORITY_RUN_MAX
 from kiosk.desk.waiting import NOTHING_KNOWN, Wait
-from kiosk.paper import HAS_PAPER, Outcome
+from kiosk.paper import HAS_PAPER, JOB_S_MAX, Outcome
 from kiosk.ui.presenters.base import Presenter, View, typing, verb
 from kiosk.ui.presenters.forms import FormPage, Paper
 from kiosk.ui.strings import Say
@@ -352,7 +352,7 @@ class ServicePage(Presenter[ServiceView]):
         """
         world, moment, line = self.world, self.flow.clock.now(), self.flow.queue
         self.flow.aside(lambda: queue.issued_today(world, line.dated(moment)), self._counted, lambda _error: True)
-        self.flow.aside(world.printer.state, self._paper.said, lambda _error: True)
+        self.flow.at_printer(world.printer.state, self._paper.said, lambda _error: True)
 
     def _counted(self, issued: int) -> None:
         self._issued = issued
@@ -483,7 +483,7 @@ class ServicePage(Presenter[ServiceView]):
             return slips.print_only(world, moment, slip, mono_ms=clock.mono_ms)
 
         self._paper.asked()
-        self.flow.aside(print_it, self._paper.became, self._paper.lost)
+        self.flow.at_printer(print_it, self._paper.became, self._paper.lost)
 
     @verb
     def take(self) -> None:
@@ -568,6 +568,7 @@ class TicketPage(Presenter[TicketView]):
     _asked_ms = 0
     _moment: Moment | None = None
     _paper = "none"
+    _printing_ms = 0
     _time = ""
 
     def issued(self, ticket: Ticket, service: Service | None) -> None:
@@ -582,7 +583,9 @@ class TicketPage(Presenter[TicketView]):
         self._print()
 
     def tick(self) -> None:
-        """Follow the queue while the number is on screen."""
+        """Follow the queue while the number is on screen, and stay while paper is awaited."""
+        if self._paper == "printing" and self.flow.clock.mono_ms() - self._printing_ms < JOB_S_MAX * 1000:
+            self.flow.touched()
         if self.flow.clock.mono_ms() - self._asked_ms >= WAIT_MS:
             self._look()
 
@@ -609,7 +612,7 @@ class TicketPage(Presenter[TicketView]):
         service_id = self._service.id if self._service else ""
         world, clock, language = self.world, self.flow.clock, self.visit.language
         asked, at_hand = clock.now(), self.visit.papers_at_hand or None
-        self._paper = "printing"
+        self._paper, self._printing_ms = "printing", asked.at.mono_ms
 
         def print_it() -> Outcome:
             slip = slips.ticket_slip(
@@ -623,7 +626,7 @@ class TicketPage(Presenter[TicketView]):
             )
             return slips.print_and_record(world, asked, slip, of="ticket", seq=ticket.seq, mono_ms=clock.mono_ms)
 
-        self.flow.aside(print_it, self._printed, self._not_printed)
+        self.flow.at_printer(print_it, self._printed, self._not_printed)
 
     @verb
     def again(self) -> None:

@@ -191,7 +191,7 @@ class Staff(Presenter[StaffView]):
     def _ask(self) -> None:
         world, moment, link = self.world, self.flow.clock.now(), self.flow.link()
         self._asked_ms = moment.at.mono_ms
-        self.flow.aside(lambda: health.health(world, moment, link), self._told, lambda _error: True)
+        self.flow.at_printer(lambda: health.health(world, moment, link), self._told, lambda _error: True)
 
     def _told(self, told: Health) -> None:
         self._health = told
@@ -304,7 +304,7 @@ class Staff(Presenter[StaffView]):
             return
         world, moment, language = self.world, self.flow.clock.now(), self.visit.language
         self._trial = "printing"
-        self.flow.aside(lambda: slips.print_trial(world, moment, language), self._tried, lambda _error: True)
+        self.flow.at_printer(lambda: slips.print_trial(world, moment, language), self._tried, lambda _error: True)
 
     def _tried(self, outcome: Outcome) -> None:
         self._trial = outcome
