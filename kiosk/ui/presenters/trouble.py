@@ -10,9 +10,9 @@ from shared.errors import SalaError
 
 CANNOT_S: Final = 45
 
-#: What was being recorded at a step, for the sentence that says what was lost.
+#: What was being recorded at a step, for the sentence that says what was lost; of others it says nothing in particular.
 _LOST: Final = {
-    "service": "ticket", "review": "case", "check": "case", "returning": "return",
+    "services": "ticket", "service": "ticket", "review": "case", "check": "case", "returning": "return",
     "rating": "rating", "thanks": "change", "praise": "praise",
 }  # fmt: skip
 
@@ -38,7 +38,7 @@ class Cannot(Presenter[CannotView]):
 
     def enter(self) -> None:
         """Remember which step could not record."""
-        self._lost = _LOST.get(self.flow.came_from, "case")
+        self._lost = _LOST.get(self.flow.came_from, "act")
 
     def present(self) -> CannotView:
         """What was lost, and where to go."""
