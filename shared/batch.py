@@ -22,6 +22,7 @@ import zstandard
 from shared import wire
 from shared.errors import Malformed, TooLarge
 from shared.records import (
+    BODY_BYTES_MAX,
     HASH_BYTES,
     SALT_BYTES,
     VERSION,
@@ -180,6 +181,9 @@ def _check_shape(columns: _Columns, count: int) -> None:
     )
     if not sound:
         raise Malformed("the columns of a batch do not fit together")
+    # Whatever is taken here has a receipt and is kept for ever; `check_record` and every copy's check refuse it longer.
+    if (longest := max(columns.sizes)) > BODY_BYTES_MAX:
+        raise TooLarge(f"a body of {longest} bytes; at most {BODY_BYTES_MAX} are allowed")
 
 
 def _inflated_max(packed: bytes) -> int:

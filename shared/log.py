@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.errors import Broken, Fork, Gap
-from shared.records import NO_HASH, VERSION, At, Header, Record, check_record, commit, header_hash
+from shared.records import BODY_BYTES_MAX, NO_HASH, VERSION, At, Header, Record, check_record, commit, header_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ def link(head: Head, *, kind: str, schema: int, edition: int, at: At, salt: byte
     return record, Head(head.log, header.seq, header_hash(header))
 
 
-def verify(head: Head, records: Iterable[Record]) -> Head:
-    """The head after `records`, which must follow `head` without a gap.
+def verify(head: Head, records: Iterable[Record], *, body_bytes_max: int = BODY_BYTES_MAX) -> Head:
+    """The head after `records`, which must follow `head` without a gap. `body_bytes_max` is more than the rule for
+    whoever looks at what a server received before it looked at lengths.
 
     Raises `Gap` where one is missing, `Fork` where the first names another predecessor, `Broken` or `Malformed` where a
     record does not hold together. Erased bodies are accepted: the chain does not need them.
@@ -46,7 +47,7 @@ def verify(head: Head, records: Iterable[Record]) -> Head:
     start = head
     for record in records:
         header = record.header
-        check_record(record)
+        check_record(record, body_bytes_max=body_bytes_max)
         if header.log != head.log:
             raise Broken("a record of another log")
         if header.seq != head.seq + 1:

@@ -27,7 +27,8 @@ HASH_BYTES = 32
 SALT_BYTES = 16
 BOOT_BYTES = 8
 
-#: A body may be this long; enforced when it is captured, so that one record always fits in one envelope.
+#: A body may be this long; enforced when it is captured, so that one record always fits in one envelope, and again when
+#: it is received.
 BODY_BYTES_MAX = 256 * 1024
 HEADER_BYTES_MAX = 512
 RECORD_BYTES_MAX = BODY_BYTES_MAX + HEADER_BYTES_MAX + 256
@@ -143,15 +144,15 @@ def check_header(header: Header) -> None:
         raise Malformed(f"header {header.seq} has a field out of shape")
 
 
-def check_record(record: Record) -> None:
+def check_record(record: Record, *, body_bytes_max: int = BODY_BYTES_MAX) -> None:
     """Raise `Malformed`, `TooLarge` or `Broken` unless header, salt and body belong together."""
     check_header(record.header)
     if record.body is None and record.salt is None:
         return
     if record.body is None or record.salt is None or len(record.salt) != SALT_BYTES:
         raise Malformed(f"record {record.header.seq} has half a body")
-    if len(record.body) > BODY_BYTES_MAX:
-        raise TooLarge(f"a body of {len(record.body)} bytes; at most {BODY_BYTES_MAX} are allowed")
+    if len(record.body) > body_bytes_max:
+        raise TooLarge(f"a body of {len(record.body)} bytes; at most {body_bytes_max} are allowed")
     if commit(record.salt, record.body) != record.header.commitment:
         raise Broken(f"the body of record {record.header.seq} is not the one its header stands for")
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError, connections
 
 from shared import log as chain
 from shared.archive import HeldLog
+from shared.batch import INFLATED_BYTES_MAX
 from shared.errors import SalaError
 from shared.log import Head
 from shared.records import NO_HASH, Record, decode_header
@@ -113,14 +114,18 @@ def _holds(alias: str, pk: int | None, base: Head) -> bool:
 
 
 def _walk(alias: str, pk: int, head: Head) -> Head:
-    """The head of a branch, every record of it verified against the one before."""
+    """The head of a branch, every record of it verified against the one before.
+
+    A body too long for the rule, of before ingest looked at lengths, is signed and whole: one device's record must not
+    keep everybody's from being backed up.
+    """
     rows = RecordRow.objects.using(alias).filter(log=pk).order_by("seq")
     columns = ("seq", "hash", "header", "kind", "schema", "salt", "body")
     for seq, hash_, header_bytes, kind, schema, salt, body in rows.values_list(*columns).iterator(chunk_size=_CHUNK):
         try:
             header = decode_header(bytes(header_bytes))
             record = Record(header, None if salt is None else bytes(salt), None if body is None else bytes(body))
-            head = chain.verify(head, (record,))
+            head = chain.verify(head, (record,), body_bytes_max=INFLATED_BYTES_MAX)
         except SalaError as error:
             raise CopyUnsound(f"record {seq} of log {head.log.hex()[:8]}: {error}") from error
         if (header.seq, head.hash, header.kind, header.schema) != (seq, bytes(hash_), kind, schema):

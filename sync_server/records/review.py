@@ -12,6 +12,7 @@ import msgspec
 from django.db.models import Min, Q
 
 from shared import log as chain
+from shared.batch import INFLATED_BYTES_MAX
 from shared.errors import SalaError
 from shared.kinds import Unreadable
 from shared.log import Head
@@ -143,7 +144,11 @@ def proof(reading: Reading, previous: RecordRow | None) -> list[Proof]:
     salt = None if row.salt is None else bytes(row.salt)
     before = previous.hash if previous else row.log.base_hash if row.log.base_seq == row.seq - 1 else NO_HASH
     try:
-        head = chain.verify(Head(header.log, row.seq - 1, bytes(before)), [Record(header, salt, body)])
+        head = chain.verify(
+            Head(header.log, row.seq - 1, bytes(before)),
+            [Record(header, salt, body)],
+            body_bytes_max=INFLATED_BYTES_MAX,
+        )
     except SalaError:
         return [Proof(Text("ลำดับหรือเนื้อหาไม่ตรงกับลายพิมพ์", "The chain or the body does not match its hash"), holds=False)]
     follows = Text("ต่อจากรายการก่อนหน้าพอดี ไม่ขาดไม่แทรก", "Follows the record before it; nothing missing or slipped in")

@@ -10,6 +10,7 @@ a finding cannot be had again; what HPKE seals, with a fresh key each time, is t
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,9 +19,21 @@ import msgspec
 from shared import archive, batch, content, envelope, keylist, keys, protocol, stick, wire
 from shared.content import Notices, Office, PieceRef, Service
 from shared.errors import SalaError
-from shared.log import Head
-from shared.protocol import Health, Intake, KioskSelf, KnownKiosk, Limits, Local, NotTaken, Push, ServerSelf, Stand
-from shared.records import decode_record, encode_record
+from shared.log import Head, link, verify
+from shared.protocol import (
+    Health,
+    Intake,
+    KioskSelf,
+    KnownKiosk,
+    Limits,
+    Local,
+    NotTaken,
+    Opened,
+    Push,
+    ServerSelf,
+    Stand,
+)
+from shared.records import BODY_BYTES_MAX, At, Record, commit, decode_record, encode_record, header_hash
 from tests.kiosk.worlds import a_service, an_office
 from tests.vectors.make import (
     ANSWERS,
@@ -117,6 +130,32 @@ def _backup() -> Target:
     return Target("backup", (archive.write_manifest(manifest, ANSWERS),), read)
 
 
+def _signed_body(intake: Intake, find: Callable[[bytes], KnownKiosk | None]) -> Target:
+    """An envelope of a body as long as two bytes say, in steps of 16, that is well formed and signed in every layer:
+    the program of a kiosk with a good key is all that is bad. What is opened, the check of a whole copy must take.
+    """
+    step = 16
+
+    def opened(data: bytes) -> Opened:
+        body, empty = bytes(step * int.from_bytes(data[:2])), Head.empty(LOG)
+        record, _ = link(empty, kind="note.long", schema=1, edition=0, at=At.day(date(2026, 11, 25), 420),
+                         salt=bytes(16), body=b"")  # fmt: skip
+        header = msgspec.structs.replace(record.header, commitment=commit(bytes(16), body))
+        sealed = envelope.seal(
+            batch.pack([Record(header, bytes(16), body)]), office=OFFICE, kiosk=KIOSK, log=LOG, first_seq=1, count=1,
+            prev=empty.hash, last_hash=header_hash(header), nonce=NONCE, to=SEALING.public, by=KIOSK_KEY,
+        )  # fmt: skip
+        taken = intake.open(sealed, find)
+        try:
+            verify(empty, taken.records)
+        except SalaError as error:
+            raise Misled(f"a receipt for what a copy's check refuses: {error}") from error
+        return taken
+
+    honest = (BODY_BYTES_MAX // step).to_bytes(2)
+    return Target("signed body", (honest,), opened, others="any", means=lambda value: len(value.records[0].body))
+
+
 def _welcome(enrol: bytes, code: str) -> Target:
     """The server's answer to a request to enrol."""
     me = ServerSelf(OFFICE, ANSWERS, {SEALING.public.id: SEALING})
@@ -196,6 +235,7 @@ def targets() -> list[Target]:
             "batch", (batch.pack(records), batch.pack(records, padded=True)),
             lambda data: batch.unpack(data, **place), others="any", means=lambda value: value[0],
         ),
+        _signed_body(intake, find),
         Target("record", tuple(map(encode_record, records)), decode_record, others="any", means=encode_record),
         Target(
             "file name", (stick.file_name(LOG, 1, 500).encode(),),

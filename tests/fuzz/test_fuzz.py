@@ -2,7 +2,7 @@
 
 import os
 
-from shared import envelope, keylist, protocol, wire
+from shared import batch, envelope, keylist, protocol, wire
 from shared.envelope import Label
 from shared.protocol import Receipt
 from tests.fuzz.fuzzer import run
@@ -56,6 +56,13 @@ def test_a_reader_that_crashes_is_found():
     """A planted fault: bytes beyond the end are asked for."""
     found = run(seed=1, count=500, at=[Target("crash", (b"12345678",), lambda data: data[7])]).findings
     assert any("IndexError" in each for each in found)
+
+
+def test_a_server_that_looks_at_no_length_is_found(monkeypatch):
+    """A planted fault: a signed body is taken that no copy could hold."""
+    monkeypatch.setattr(batch, "BODY_BYTES_MAX", 2**30)
+    at = [next(target for target in targets() if target.name == "signed body")]
+    assert any("Misled" in each for each in run(seed=1, count=100, at=at).findings)
 
 
 def test_a_kiosk_that_follows_unsigned_key_lists_is_found(monkeypatch):

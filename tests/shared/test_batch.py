@@ -13,8 +13,8 @@ from strategies import mutated, runs
 
 from shared import batch, wire
 from shared.errors import Malformed, SalaError, TooLarge
-from shared.log import Head, link
-from shared.records import BODY_BYTES_MAX, At, erase
+from shared.log import Head, link, verify
+from shared.records import BODY_BYTES_MAX, At, Record, decode_header, encode_header, erase
 
 
 def _unpack(data, start, count):
@@ -144,6 +144,56 @@ def test_one_letter_a_hundred_thousand_times_travels():
     )
     unpacked, hashes = _unpack(batch.pack([record]), Head.empty(bytes(16)), 1)
     assert (unpacked, hashes) == ([record], [head.hash])
+
+
+def _unlinked(sizes):
+    """A batch of bodies of these lengths, -1 for an erased one, as a program would make it that looks at no length."""
+    bodies = [None if size < 0 else bytes(size) for size in sizes]
+    erased = sum(body is None for body in bodies)
+    columns = batch._Columns(
+        1, [("note.long", 1, 0)], [(420, b"", 1)], [0] * len(sizes), [0] * len(sizes), [None] * len(sizes),
+        [0] * len(sizes), bytes(16 * (len(sizes) - erased)), list(sizes), b"".join(body or b"" for body in bodies),
+        bytes(32 * erased),
+    )  # fmt: skip
+    return zstandard.ZstdCompressor(level=3).compress(wire.encode(columns))
+
+
+@pytest.mark.parametrize("sizes", [[BODY_BYTES_MAX + 1], [3, -1, BODY_BYTES_MAX + 1], [1024 * 1024]])
+def test_a_body_that_is_too_long_is_refused(sizes):
+    """However small it became on the way: no receipt may stand for what no other check of ours would take."""
+    with pytest.raises(TooLarge):
+        _unpack(_unlinked(sizes), Head.empty(bytes(16)), len(sizes))
+
+
+_KINDS = st.sampled_from(["a.b", "log.opened", "Log.opened", "", "กก.กก", "ab.cd\n"]) | st.text(max_size=60)
+#: What one entry of a column may hold, within its type.
+_ENTRIES = {
+    "kind_table": st.tuples(_KINDS, st.integers(-1, 2**17), st.integers(-1, 2**64 - 1)),
+    "face_table": st.tuples(st.integers(-2000, 2000), st.binary(max_size=9), st.integers(-1, 5)),
+    "walls": st.none() | st.integers(-(2**63), 2**63),
+    "monos": st.integers(-(2**63), 2**63),
+}  # fmt: skip
+_SIZES = st.lists(st.sampled_from([-1, 0, 1, BODY_BYTES_MAX, BODY_BYTES_MAX + 1]), min_size=1, max_size=3)
+
+
+@given(runs(max_size=3), st.sampled_from(["sizes", *_ENTRIES]), st.data())
+def test_whatever_is_let_through_every_later_check_takes(run, column, data):
+    """What has a receipt is kept for ever: the check of a whole copy and of a record on its page take it as it is."""
+    start, records, _ = run
+    if column == "sizes":
+        count = len(sizes := data.draw(_SIZES))
+        sent = _unlinked(sizes)
+    else:
+        count, packed = len(records), zstandard.ZstdDecompressor().decompress(batch.pack(records))
+        honest = msgspec.msgpack.decode(packed, type=batch._Columns)
+        entries = data.draw(st.lists(_ENTRIES[column], min_size=count, max_size=count))
+        sent = zstandard.compress(wire.encode(msgspec.structs.replace(honest, **{column: entries})))
+    try:
+        unpacked, hashes = _unpack(sent, start, count)
+    except SalaError:
+        return
+    kept = [Record(decode_header(encode_header(each.header)), each.salt, each.body) for each in unpacked]
+    assert verify(start, kept) == Head(start.log, start.seq + count, hashes[-1])
 
 
 def test_count_must_fit():

@@ -6,6 +6,7 @@ import io
 import os
 import stat
 
+import msgspec
 import pysqlite3
 import pytest
 from cut_short import DIED, THROUGH, cut_at
@@ -13,11 +14,12 @@ from django.conf import settings
 from django.db import connection, connections
 from fake_kiosk import FakeKiosk
 
-from shared import archive
+from shared import archive, batch
 from shared.archive import ARCHIVE_SUFFIX, MANIFEST_SUFFIX, Stem
 from shared.errors import BadSignature, SalaError
 from shared.keys import SigningKey
-from shared.protocol import Stored
+from shared.protocol import Reason, Stored
+from shared.records import BODY_BYTES_MAX, Record, commit
 from sync_server.backups import actions, vault
 from sync_server.backups.actions import back_up
 from sync_server.backups.errors import BackupFailed, CopyUnsound, NotTwo, SameDisk
@@ -25,7 +27,8 @@ from sync_server.backups.models import Backup
 from sync_server.keys import server_keys
 from sync_server.organisations.models import AuditRow
 from sync_server.records import actions as records
-from sync_server.records.models import Log
+from sync_server.records import queries, review
+from sync_server.records.models import Log, RecordRow
 from tests.small_disk import fill, small_disk
 
 on_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="looks into the database file")
@@ -72,6 +75,39 @@ def test_only_what_the_verified_copy_holds_is_backed_up(kiosk, server, identitie
     row = Backup.objects.get()
     assert (row.records, row.backup_id) == (5, held.backup.hex())
     assert AuditRow.objects.filter(act="backup.make", object_id=held.backup.hex()).count() == 1
+
+
+def append_too_long(kiosk):
+    """What an honest program never writes: a signed record whose body is a byte too long."""
+    record = kiosk.append_raw("note.long", 1, b"")
+    salt, body = bytes(16), bytes(BODY_BYTES_MAX + 1)
+    header = msgspec.structs.replace(record.header, commitment=commit(salt, body))
+    kiosk.lobby.records[-1] = Record(header, salt, body)
+
+
+def test_a_body_that_is_too_long_is_refused_and_stops_no_backup(kiosk, server, identities, shelf):
+    """One device with a bad program must not take everybody's backups away."""
+    tablet = FakeKiosk.enrolled(server, name="แท็บเล็ต", series="B", seed=2)
+    tablet.push()
+    append_too_long(tablet)
+    refusal = tablet.read(tablet.post("push", tablet.envelope()))
+    assert (refusal.reason, Log.objects.get().seq) == (Reason.TOO_LARGE, 1)
+    kiosk.ticket(1)
+    kiosk.push()
+    made(server, shelf)
+    assert told(kiosk) == [2]
+
+
+def test_a_body_that_is_too_long_and_held_already_stops_no_backup(kiosk, server, identities, shelf, monkeypatch):
+    """It was taken before lengths were looked at, is signed and whole, and goes into the copy like any other."""
+    append_too_long(kiosk)
+    with monkeypatch.context() as before:
+        before.setattr(batch, "BODY_BYTES_MAX", batch.INFLATED_BYTES_MAX)
+        kiosk.push()
+    assert made(server, shelf).manifest.logs[0].seq == 2
+    assert told(kiosk) == [2]
+    row = RecordRow.objects.get(seq=2)
+    assert all(proof.holds for proof in review.proof(queries.read(row), RecordRow.objects.get(seq=1)))
 
 
 def test_a_branch_is_backed_up_as_itself(kiosk, server, identities, shelf):

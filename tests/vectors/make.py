@@ -14,7 +14,7 @@ import zstandard
 from shared import archive, batch, complaint, content, envelope, fourwords, keylist, keys, kinds, protocol, stick, wire
 from shared.envelope import Label
 from shared.log import Head, link
-from shared.records import At, Record, encode_header, encode_record, erase, header_hash
+from shared.records import BODY_BYTES_MAX, At, Record, encode_header, encode_record, erase, header_hash
 
 HERE = Path(__file__).parent
 SEALED = ("envelope", "complaint", "stick")
@@ -285,6 +285,8 @@ def vectors() -> dict[str, dict[str, object]]:
                 _case("a column too short", _columns(packed, sizes=[1]), "Malformed"),
                 _case("bodies that are too few", _columns(packed, bodies=b""), "Malformed"),
                 _case("version 2", _columns(packed, version=2), "Malformed"),
+                _case("a body of 256 KiB and one byte", _columns(
+                    packed, sizes=[BODY_BYTES_MAX + 1, -1, 0, 0, 0], bodies=bytes(BODY_BYTES_MAX + 1)), "TooLarge"),
             ],
         },
         "padded": {

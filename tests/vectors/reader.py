@@ -88,8 +88,8 @@ def batch(data, log, first_seq, prev):
     version, kinds, faces, kind_of, face_of, walls, monos, salts, sizes, bodies, commitments = unpacked(plain, COLUMNS)
     count, there = len(sizes), [size for size in sizes if size >= 0]
     need(version == 1 and count <= 500 and {len(kind_of), len(face_of), len(walls), len(monos)} == {count})
-    need((len(salts), len(bodies)) == (16 * len(there), sum(there)))
-    need(len(commitments) == 32 * (count - len(there)))
+    need((len(salts), len(bodies), len(commitments)) == (16 * len(there), sum(there), 32 * (count - len(there))))
+    need(max(sizes, default=0) <= MIB // 4, "TooLarge")
     wall, mono, records = 0, 0, []
     for i, size in enumerate(sizes):
         salt = body = None
