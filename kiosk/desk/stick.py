@@ -14,7 +14,8 @@ The rules of this file:
 2. A stick that was pulled out, filled up or went bad changes nothing on the kiosk. What lies on it whole is not
    written again, so a second try goes on where the first one ended.
 3. Counts on the kiosk do not move: only the server's answer says that it holds something, and a stick is no answer.
-4. Each log is carried behind its last receipt. A file leaves the stick only once a receipt covers it.
+4. Each log is carried behind its last receipt. A file leaves the stick only once a receipt covers it, or once what it
+   carries lies there anew, sealed to the key that the server has now.
 5. A stick may be prepared: nothing is written or read through a link, and nothing waits for a pipe.
 """
 
@@ -154,6 +155,7 @@ class Export:
         self._root = stick.folder
         self._folder = stick.folder / layout.TOP / layout.folder_name(world.identity.kiosk)
         self._pieces: list[_Piece] = []
+        self._outdated: list[tuple[Path, Head]] = []
         self._begun = False
         left_out = 0
         for apart in (False, True):
@@ -236,6 +238,7 @@ class Export:
                     self.progress = replace(self.progress, left_out=self.progress.left_out + lost)
                     return
                 there = self._write(book.name, piece.after, records)
+        self._drop_outdated(there)
         self.progress = replace(self.progress, done=self.progress.done + there.seq - piece.after.seq)
         if there.seq < piece.last:
             self._pieces.insert(0, replace(piece, after=there))
@@ -265,28 +268,42 @@ class Export:
                     raise
                 records = records[: len(records) // 2]
         last = records[-1].header
-        put(self._folder / layout.file_name(after.log, after.seq + 1, last.seq), sealed)
+        path = self._folder / layout.file_name(after.log, after.seq + 1, last.seq)
+        put(path, sealed)
+        self._outdated = [each for each in self._outdated if each[0] != path]
         return Head(after.log, last.seq, header_hash(last))
 
     def _lies_there(self, book: Logbook, piece: _Piece) -> Head | None:
         """Up to where a file of an earlier try goes on from here; None where there is none, or none to be believed."""
-        log, first = piece.after.log, piece.after.seq + 1
+        log, first, me = piece.after.log, piece.after.seq + 1, self._world.trust.me()
         beginning = layout.file_name(log, first, 0).rpartition("-")[0]
         with os.scandir(self._folder) as entries:
             names = [entry.name for entry in itertools.islice(entries, _NAMES_MAX)]
         found = [name for name in names if name.startswith(beginning) and layout.read_name(name)]
+        there: Head | None = None
         for path in [self._folder / name for name in sorted(found, reverse=True)[:_CANDIDATES_MAX]]:
             try:
                 data = read(path, envelope.ENVELOPE_BYTES_MAX)
                 header = envelope.read_header(data)
-                envelope.verify(data, self._world.trust.me().key.public)
+                envelope.verify(data, me.key.public)
                 ends = Head(header.log, header.first_seq + header.count - 1, header.last_hash)
                 mine = (header.log, header.first_seq, header.prev) == (log, first, piece.after.hash)
                 if mine and ends.seq <= piece.last and book.hash_at(ends.seq, log) == ends.hash:
-                    return ends
+                    if header.server_key != me.seal_to.id:
+                        # The server may have lost that key: nobody could open it.
+                        self._outdated.append((path, ends))
+                    else:
+                        there = there or ends
             except (SalaError, OSError) as error:
                 logger.warning("%s on the stick is written anew: %s", path.name, error)
-        return None
+        return there
+
+    def _drop_outdated(self, there: Head) -> None:
+        """Let go of files sealed to an earlier key, now that their records lie there anew up to `there`."""
+        for path, ends in tuple(self._outdated):
+            if ends.log == there.log and ends.seq <= there.seq:
+                path.unlink(missing_ok=True)
+                self._outdated.remove((path, ends))
 
 
 # --- files that are there whole or not at all --------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Back by stick: only fresh, signed answers move a count, only a whole edition comes on screen, whatever lies there."""
 
+import contextlib
+import copy
 import errno
 import os
 import resource
@@ -9,20 +11,24 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.desk import confidential, ratings
+from kiosk.desk import confidential, ratings, stick
 from kiosk.desk.stick import Export, Stick, StickFailed
 from kiosk.desk.stick_import import Brought, Import
+from kiosk.desk.trusting import learn
 from kiosk.sync.line import Unreachable
 from kiosk.sync.rim import converse
-from shared import content
+from shared import content, keylist
 from shared import stick as layout
+from shared.envelope import read_header
 from shared.keys import SigningKey
 from tests.kiosk.desk.test_confidential import a_draft, an_office_with_routes
-from tests.kiosk.desk.test_stick import Pulled, plugged_in
+from tests.kiosk.desk.test_stick import Pulled, plugged_in, whole_files
 from tests.kiosk.sync.memory_server import SERVER_MS, MemoryServer
+from tests.kiosk.sync.test_key_rolls import enrolled
 from tests.kiosk.worlds import (
     BUNDLE_KEY,
     KIOSK_ID,
+    SEALING_KEY,
     Hands,
     a_service,
     make_world,
@@ -72,6 +78,7 @@ def carry(world, place):
     export = Export(world, now(), place)
     while not export.step().finished:
         pass
+    return export.progress
 
 
 def serve(server, place):
@@ -202,6 +209,69 @@ def test_a_fork_heard_by_stick_opens_a_new_log(world, place, server, tmp_path):
     serve(server, place)
     bring(world, place)
     assert len(world.lobby.logs()) == 2
+
+
+def resealed(place, server):
+    """How many files of the kiosk lie on the stick for each sealing key."""
+    found = [read_header(path.read_bytes()).server_key for path in whole_files(place)]
+    return found.count(SEALING_KEY.public.id), found.count(server.sealing_key.public.id)
+
+
+@pytest.mark.parametrize("more", [0, 3])
+@pytest.mark.parametrize("count_max", [500, 4])
+def test_what_a_lost_key_sealed_is_sealed_again_on_the_same_stick(
+    tmp_path, place, server, more, count_max, monkeypatch
+):
+    """The list that the stick brings names another sealing key: nothing stays there that the server cannot open, under
+    the old name or beside it.
+    """
+    world = make_world(tmp_path / "rolling", identity=enrolled(server))
+    for _ in range(8):
+        ratings.rate(world, now(), 4)
+    carry(world, place)
+    before = world.lobby.counts()
+    server.roll("sealing", forget_sealing=True)
+    serve(server, place)
+    assert server.count() == 0
+    (place.folder / "sala" / layout.KEYS).write_bytes(keylist.write_chain(server.lists))
+    assert bring(world, place).stored == 0
+    for _ in range(more):
+        ratings.rate(world, now(), 4)
+    monkeypatch.setattr(stick.batch, "COUNT_MAX", count_max)
+    assert carry(world, place).done == 9 + more
+    old, new = resealed(place, server)
+    assert (old, new > 0) == (0, True)
+    serve(server, place)
+    assert bring(world, place).stored == server.count() == before.waiting + more
+    world.store.close()
+
+
+def test_a_file_that_an_earlier_key_sealed_stays_until_it_lies_there_anew(tmp_path, place, server, monkeypatch):
+    """Keys roll without being lost, too: pulled out at any call, what the stick held for the server it still holds."""
+    world = make_world(tmp_path / "rolling", identity=enrolled(server))
+    for _ in range(8):
+        ratings.rate(world, now(), 4)
+    carry(world, place)
+    server.roll("sealing")
+    assert learn(world, keylist.write_chain(server.lists))
+    ratings.rate(world, now(), 4)
+    shutil.copytree(place.folder, tmp_path / "as it was")
+    for at in range(1, 500):
+        shutil.rmtree(place.folder)
+        shutil.copytree(tmp_path / "as it was", place.folder)
+        with monkeypatch.context() as patch:
+            pulled = Pulled(patch, place.folder, at=at)
+            with contextlib.suppress(StickFailed):
+                carry(world, place)
+        held = copy.deepcopy(server)
+        serve(held, place)
+        assert held.count() >= 9
+        if not pulled.gone:
+            break
+        carry(world, place)
+        assert resealed(place, server) == (0, 1)
+    assert (held.count(), resealed(place, server)) == (10, (0, 1))
+    world.store.close()
 
 
 @pytest.mark.parametrize(
