@@ -14,8 +14,9 @@ The rules of this file:
 
 import logging
 from dataclasses import replace
+from typing import Protocol
 
-from kiosk.clock import Clock
+from kiosk.clock import Moment
 from kiosk.desk import contact
 from kiosk.desk.world import World
 from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
@@ -38,6 +39,13 @@ from shared.records import At
 logger = logging.getLogger(__name__)
 
 
+class Watch(Protocol):
+    """What tells the moment: the kiosk's clock, or one reading of it."""
+
+    def now(self) -> Moment:
+        """When what is done now happens."""
+
+
 class Hearing:
     """The kiosk's side of what is said about one logbook.
 
@@ -45,7 +53,7 @@ class Hearing:
     first record of a new log.
     """
 
-    def __init__(self, world: World, clock: Clock, book: Logbook) -> None:
+    def __init__(self, world: World, clock: Watch, book: Logbook) -> None:
         self.edition = 0
         self.again = False
         self._world = world

@@ -38,7 +38,7 @@ from kiosk.clock import Moment
 from kiosk.config import Config
 from kiosk.desk import asked, contact, health, hearing
 from kiosk.desk.world import World
-from kiosk.store import Logbook, RecordDamaged
+from kiosk.store import Logbook, RecordDamaged, StoreError
 from kiosk.store.files import sync_folder
 from shared import batch, envelope, protocol
 from shared import stick as layout
@@ -143,6 +143,16 @@ class _Piece:
     apart: bool
     after: Head
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The moment at which an export began, for all that it does."""
+
+    moment: Moment
+
+    def now(self) -> Moment:
+        return self.moment
 
 
 class Export:
@@ -253,7 +263,18 @@ class Export:
             found.extend(book.after(piece.after.seq, log=piece.after.log, limit_count=count, limit_bytes=size))
         except RecordDamaged as damage:
             logger.error("not carried: %s", damage)  # noqa: TRY400 - those before it are
+            self._end_damaged(book, damage)
         return found
+
+    def _end_damaged(self, book: Logbook, damage: RecordDamaged) -> None:
+        """End the log before its damaged record, as a conversation over the line does: once an answer names its place,
+        what can be read behind it goes on in a new log.
+        """
+        try:
+            hearing.Hearing(self._world, _Reading(self._moment), book).end_damaged(damage)
+        except StoreError as error:
+            # A disk that takes nothing now keeps nothing from the stick; the next export tries again.
+            logger.error("the log goes on: %s", error)  # noqa: TRY400 - as above
 
     def _write(self, name: str, after: Head, records: list[Record]) -> Head:
         me = self._world.trust.me()

@@ -9,15 +9,17 @@ import shutil
 import time
 from pathlib import Path
 
+import apsw
 import pytest
 
 from kiosk.desk import confidential, ratings, stick
 from kiosk.desk.stick import Export, Stick, StickFailed
 from kiosk.desk.stick_import import Brought, Import
 from kiosk.desk.trusting import learn
+from kiosk.store import DiskFull, Logbook
 from kiosk.sync.line import Unreachable
 from kiosk.sync.rim import converse
-from shared import content, keylist
+from shared import content, keylist, kinds
 from shared import stick as layout
 from shared.envelope import read_header
 from shared.keys import SigningKey
@@ -376,6 +378,61 @@ def pulled_out(world, place):
     except StickFailed as failed:
         return failed.why == "gone"
     return False
+
+
+@pytest.fixture
+def damaged(world, tmp_path):
+    """The same kiosk with so much in both logs that a spoilt record 5 is not among those that are looked at first."""
+    with world.apart.open(now().service_date) as apart:
+        for book, times in ((world.lobby, 20), (apart, 43)):
+            [last] = list(book.after(book.head.seq - 1))
+            body = kinds.decode(last.header.kind, last.header.schema, last.body)
+            with book.store.transaction() as tx:
+                for _ in range(times):
+                    book.append(tx, body, at=last.header.at, edition=2)
+    world.store.close()
+    for folder in (tmp_path / "kiosk", tmp_path / "kiosk" / "confidential"):
+        with contextlib.closing(apsw.Connection(str(folder / "store.sala"))) as db:
+            db.execute("UPDATE record SET data = zeroblob(90) WHERE place & 0xffff = 5")
+    again = make_world(tmp_path / "kiosk")
+    yield again
+    again.store.close()
+
+
+def test_a_damaged_record_strands_none_that_can_be_read(damaged, place, server):
+    """Without a line, too: what lies before it goes with the first stick, what lies behind it with the next, of both
+    logs; what is told as left out is what cannot come.
+    """
+    told = carry(damaged, place)
+    # Of 44 and 45 records the first four; the others wait in logs that ended.
+    assert (told.done, told.total, told.left_out) == (8, 89, 81)
+    told = carry(damaged, place)
+    # Nothing came back yet: the same again, with the first record of two new logs.
+    assert (told.done, told.total, told.left_out) == (10, 10, 79)
+    serve(server, place)
+    assert server.count() == 10
+    bring(damaged, place)
+    told = carry(damaged, place)
+    assert (told.done, told.total, told.left_out) == (79, 79, 0)
+    serve(server, place)
+    bring(damaged, place)
+    lobby, apart, *_ = standing(damaged)
+    assert (lobby.waiting, apart.waiting, server.count()) == (0, 0, 89)
+
+
+def test_a_disk_that_takes_nothing_keeps_no_records_from_the_stick(damaged, place, server, monkeypatch):
+    """Where the log cannot be ended just now, what lies before the damage is carried all the same."""
+
+    def full(*_args):
+        raise DiskFull("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Logbook, "mark_damaged", full)
+        told = carry(damaged, place)
+    assert (told.done, told.total, told.left_out, told.finished) == (8, 89, 81, True)
+    assert [len(damaged.lobby.logs()), standing(damaged)[-1]] == [1, 1]
+    carry(damaged, place)
+    assert [len(damaged.lobby.logs()), standing(damaged)[-1]] == [2, 2]
 
 
 @pytest.fixture
