@@ -76,6 +76,8 @@ class Hearing:
         with self._book.store.transaction() as tx:
             if not isinstance(answer, Refusal):  # a server whose database is away refuses in no epoch
                 self._book.know_epoch(tx, answer.epoch)
+            if isinstance(answer, Position):
+                self._forget_ended_epoch(tx, events, answer.epoch)
             for event in events:
                 match event:
                     case Stored(head, backed_up):
@@ -99,6 +101,16 @@ class Hearing:
                 now = replace(now, revoked=answer.revoked)
             if now != before or abs(server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
                 contact.write(self._world.store, replace(now, server_ms=server_ms))
+
+    def _forget_ended_epoch(self, tx: Transaction, events: list[Event], epoch: bytes) -> None:
+        """Where a log parted from the server's, a receipt of an epoch that ended says nothing of this branch: all of it
+        is sent again, however it is carried.
+        """
+        held = {event.head.log for event in events if isinstance(event, Stored)}
+        parted = {event.log for event in events if isinstance(event, NewLogNeeded)} - held
+        for view in self._book.logs():
+            if view.log in parted and view.receipted.seq and view.epoch != epoch:
+                self._book.forget_receipt(tx, view.log)
 
     def end_damaged(self, damage: RecordDamaged) -> None:
         """A record that had to be told of cannot be read: its log ends before it, and a new one goes on."""

@@ -271,8 +271,8 @@ class Logbook:
             tx.put_cell(_LOGS_CELL, _encode(known))
 
     def forget_receipt(self, tx: Transaction, log: bytes) -> None:
-        """The server wants a record again that it once had, and it cannot be read any more: what it said of this log
-        holds no longer, and what lies behind that record is stranded. The receipts themselves stay.
+        """What the server said of this log holds no longer, since it wants again what it once had: a record that cannot
+        be read any more, so that what lies behind it is stranded, or a branch that it lost. The receipts themselves stay.
         """
         entry = self._entry(log)
         old = self._standing(entry)

@@ -5,11 +5,13 @@ import datetime as dt
 import errno
 import os
 import resource
+import shutil
 import time
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connections
 from fake_kiosk import FakeKiosk
 
 from kiosk.desk import contact
@@ -21,7 +23,7 @@ from shared import envelope, keys, protocol
 from shared import stick as layout
 from shared.kinds import RatingGiven
 from shared.log import Head
-from shared.records import At, Quality
+from shared.records import At, Quality, header_hash
 from sync_server import keys as server_key_files
 from sync_server.content import queries as content_queries
 from sync_server.content.actions import publish as publish_draft
@@ -30,6 +32,7 @@ from sync_server.ingest.stick import REFUSED_MAX, NoStick, give, take
 from sync_server.keys import server_keys
 from sync_server.kiosks.actions import revoke
 from sync_server.kiosks.models import Kiosk
+from sync_server.records import actions as records
 from sync_server.records.models import RecordRow
 from sync_server.setting_up import program
 from tests.kiosk.desk.test_stick import Pulled
@@ -434,3 +437,49 @@ def test_a_file_of_just_the_size_is_read_and_one_more_byte_is_not(tmp_path):
     assert plugged.read(path, 100) == b"x" * 100
     with pytest.raises(OSError, match="at most 99"):
         plugged.read(path, 99)
+
+
+def files_of_the_database(source, target):
+    """Put the database that lies in one folder in place of the one in the other."""
+    connections.close_all()
+    for path in target.glob("sala.sqlite3*"):
+        path.unlink()
+    for path in source.glob("sala.sqlite3*"):
+        shutil.copy(path, target)
+
+
+def test_a_fork_beside_a_restored_server_comes_together_by_stick(world, server, place, tmp_path):
+    """The server came back from before the place where a copy of the kiosk parted, and the copy brought its branch
+    first: by the second walk the server holds both, and the kiosk knows it.
+    """
+    rate(world, 5)
+    copied, other = tmp_path / "copied", Stick(tmp_path / "other", 10**9)
+    other.folder.mkdir()
+    world.store.checkpoint()
+    shutil.copytree(tmp_path / "kiosk", copied)
+    rate(world, 5)
+    at_the_kiosk(world, place)
+    (tmp_path / "before").mkdir()
+    files_of_the_database(server.data, tmp_path / "before")
+    call_command("import_stick", str(place.folder))
+    assert at_the_kiosk(world, place)[0].stored == 11
+    files_of_the_database(tmp_path / "before", server.data)
+    records.restored(server.office, "restored in a test", now=server.now, epoch=os.urandom(16))
+
+    copy = make_world(copied, identity=world.identity, edition=0)
+    rate(copy, 8)
+    at_the_kiosk(copy, other)
+    call_command("import_stick", str(other.folder))
+    copy.store.close()
+    rate(world, 3)
+    refused = []
+    for _ in range(3):
+        at_the_kiosk(world, place)
+        refused.append(len(take(place.folder, now=server.now).refused))
+        give(place.folder, now=server.now)
+    brought, written = at_the_kiosk(world, place)
+    assert (world.lobby.counts().waiting, written.total, brought.faults) == (0, 0, ())
+    assert refused == [1, 0, 0]
+    held = {bytes(hash_) for hash_ in RecordRow.objects.values_list("hash", flat=True)}
+    mine = [record for view in world.lobby.logs() for record in world.lobby.after(0, log=view.log)]
+    assert {header_hash(record.header) for record in mine} <= held

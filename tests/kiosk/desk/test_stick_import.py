@@ -23,6 +23,7 @@ from shared import content, keylist, kinds
 from shared import stick as layout
 from shared.envelope import read_header
 from shared.keys import SigningKey
+from shared.records import header_hash
 from tests.kiosk.desk.test_confidential import a_draft, an_office_with_routes
 from tests.kiosk.desk.test_stick import Pulled, plugged_in, whole_files
 from tests.kiosk.sync.memory_server import SERVER_MS, MemoryServer
@@ -274,6 +275,38 @@ def test_a_file_that_an_earlier_key_sealed_stays_until_it_lies_there_anew(tmp_pa
         assert resealed(place, server) == (0, 1)
     assert (held.count(), resealed(place, server)) == (10, (0, 1))
     world.store.close()
+
+
+def test_a_fork_beside_a_restored_server_comes_together_by_stick(world, place, server, tmp_path):
+    """The server fell behind the place where a copy parted, and the copy came first: no receipt says anything of this
+    branch any more, so all of it goes on the next stick.
+    """
+    clock, copied = Hands().clock(), tmp_path / "copy"
+    converse(world, clock, server)
+    backup = server.snapshot()
+    for _ in range(2):
+        ratings.rate(world, now(), 4)
+    world.store.checkpoint()
+    shutil.copytree(tmp_path / "kiosk", copied)
+    for _ in range(2):
+        ratings.rate(world, now(), 4)
+    converse(world, clock, server)
+    server.restore(backup)
+    other = make_world(copied)
+    for _ in range(5):
+        ratings.rate(other, now(), 1)
+    converse(other, clock, server)
+    other.store.close()
+    ratings.rate(world, now(), 5)
+    for _ in range(3):
+        carry(world, place)
+        serve(server, place)
+        bring(world, place)
+    lobby, apart, *_ = standing(world)
+    assert (lobby.waiting, apart.waiting) == (0, 0)
+    mine = {header_hash(record.header) for view in world.lobby.logs() for record in world.lobby.after(0, log=view.log)}
+    held = {hash_ for branches in server.logs.values() for branch in branches for hash_ in branch.hashes}
+    assert mine <= held
 
 
 @pytest.mark.parametrize(

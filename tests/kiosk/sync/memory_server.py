@@ -12,7 +12,7 @@ from shared import content, keylist, protocol
 from shared.errors import SalaError, UnknownVersion
 from shared.keys import SealingKey, SigningKey, VerifyKey
 from shared.log import Head
-from shared.protocol import Append, Ask, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
+from shared.protocol import Append, Ask, Claim, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
 from shared.records import NO_HASH, Record
 from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, KIOSK_ID, KIOSK_KEY, OFFICE_ID, SEALING_KEY, signed_edition
 
@@ -159,16 +159,18 @@ class MemoryServer:
         self.asked.append(ask)
         return self._intake.position(
             ask,
-            [self._stand(ask.kiosk, claim.log) for claim in ask.logs],
+            [self._stand(ask.kiosk, claim) for claim in ask.logs],
             epoch=self.epoch,
             server_ms=self.server_ms,
             edition=self.edition,
             limits=Limits(self.batch_count_max, self.told_bytes_max or self.envelope_bytes_max),
         )
 
-    def _stand(self, kiosk: bytes, log: bytes) -> Stand:
-        branches = self.logs.get(log, [Branch()])
-        head = _head(log, branches[0])
+    def _stand(self, kiosk: bytes, claim: Claim) -> Stand:
+        log, branches = claim.log, self.logs.get(claim.log, [Branch()])
+        heads = [_head(log, branch) for branch in branches]
+        # A kiosk on another branch is told of its own.
+        head = next((own for own in heads[1:] if (own.seq, own.hash) == (claim.seq, claim.hash)), heads[0])
         state = "revoked" if self.kiosks[kiosk].revoked else "forked" if len(branches) > 1 else "open"
         return Stand(log, head.seq, head.hash, state, min(self.backed_up, head.seq))
 
