@@ -110,6 +110,14 @@ def open_kiosk(
 
     Raises `NotEnrolled`, `ConfigError`, `IdentityDamaged`, or what `Store` raises, above all `WrongKey`.
     """
+    try:
+        return _open_kiosk(data, clock, transport, random)
+    except StoreDamaged as damage:
+        logger.error("%s", damage)  # noqa: TRY400 - met while the day was read: the store's mark has it salvaged now
+        return _open_kiosk(data, clock, transport, random)
+
+
+def _open_kiosk(data: Path, clock: Clock | None, transport: Transport | None, random: Callable[[int], bytes]) -> Kiosk:
     settings = config.load(data)
     me = identity.load(data)
     key = read_key_file(data / STORE_KEY_NAME)

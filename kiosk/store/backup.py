@@ -44,5 +44,5 @@ def backup(store: Store, target: Path) -> Findings:
 
 
 def _remove(aside: Path) -> None:
-    for suffix in ("", "-wal", ".lock", ".reserve"):
+    for suffix in ("", "-wal", ".lock", ".reserve", ".to-salvage"):
         aside.with_name(aside.name + suffix).unlink(missing_ok=True)

@@ -1,18 +1,18 @@
-"""The slow look at everything: every chain from its first record, every document, every small row.
+"""The slow look at everything: every chain from its first record, every document, every small row, and SQLite's own
+structure.
 
 It runs in the background in small steps, so that touches go on meanwhile. A damaged record is named by log and seq
 and ends its log there; the next `append` opens a new one. Damaged documents are named; what they said can be folded
-again from the records.
+again from the records. Where pages of the file cannot be read, the rest is looked at all the same.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from kiosk.store.errors import RecordDamaged, RowDamaged
+from kiosk.store.errors import RecordDamaged, RowDamaged, StoreDamaged
 from kiosk.store.logbook import Logbook, log_names
-from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Store
-
-_STEP = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,24 @@ def check_all(store: Store) -> Findings:
     faults: list[str] = []
     records = sum(_check_logs(store, name, faults) for name in log_names(store))
     documents = sum(_check_table(store, name, faults) for name in sorted(store.tables()))
-    for name in store.cell_names():
-        try:
-            store.reread_cell(name)
-        except RowDamaged as error:
-            faults.append(str(error))
+    with _naming(faults):
+        for name in store.cell_names():
+            with _naming(faults):
+                store.reread_cell(name)
+    with _naming(faults):
+        store.quick_check()  # last: its pages were read in small steps just now, so that a touch waits for it briefly
     for fault in faults:
         store.note(fault)
-    return Findings(records, documents, tuple(faults))
+    return Findings(records, documents, tuple(dict.fromkeys(faults)))
+
+
+@contextmanager
+def _naming(faults: list[str]) -> Iterator[None]:
+    """Damage within the block ends the block, and nothing else."""
+    try:
+        yield
+    except (RowDamaged, StoreDamaged) as damage:
+        faults.append(str(damage))
 
 
 def _check_logs(store: Store, name: str, faults: list[str]) -> int:
@@ -54,23 +64,21 @@ def _check_logs(store: Store, name: str, faults: list[str]) -> int:
             sound = damage.seq - 1
             with store.transaction() as tx:
                 book.mark_damaged(tx, damage.log, damage.seq)
-        held += sound
-        try:
-            book.receipts(view.log)
-        except RowDamaged as damage:
+        except StoreDamaged as damage:
             faults.append(str(damage))
+            continue
+        held += sound
+        with _naming(faults):
+            book.receipts(view.log)
     return held
 
 
 def _check_table(store: Store, name: str, faults: list[str]) -> int:
-    shelf = store.table_shelf(name)
-    held, last = 0, 0
-    while run := store.load_run(shelf, last + 1, ID_LIMIT, _STEP):
-        for row, sealed in run:
-            last = row
-            try:
+    held = 0
+    with _naming(faults):
+        shelf = store.table_shelf(name)
+        for row, sealed in store.load_steps(shelf):
+            with _naming(faults):
                 shelf.cipher.open(row, sealed)
                 held += 1
-            except RowDamaged as damage:
-                faults.append(str(damage))
     return held

@@ -81,7 +81,8 @@ class StoreDamaged(StoreError):
     """The file itself is damaged beyond single rows."""
 
     remedy = (
-        "Keep the file. Restore the last backup or start a new store beside it; the server holds what has a receipt."
+        "Restart the kiosk: it saves what can be read into a new store and keeps the damaged file. If it then still "
+        "does not open, keep that file, change the disk and enrol the kiosk again; the server holds what has a receipt."
     )
 
 

@@ -26,7 +26,6 @@ from kiosk.store import files, sqlite
 from kiosk.store.cipher import Keyring, RowCipher
 from kiosk.store.errors import RowDamaged, StoreDamaged
 from kiosk.store.logbook import Logbook, log_names
-from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import SHEETS, Store, hold
 from shared import kinds
 from shared.errors import SalaError
@@ -142,7 +141,7 @@ def _opens(cells: RowCipher, place: Any, data: bytes) -> bool:
 def _numbers(store: Store, book: Logbook, log: bytes) -> Iterator[tuple[tuple[date, str], int]]:
     """Day, series and number of every ticket in a log that can be read, and of the strips' last ones."""
     shelf = book.shelf(log)
-    for row, sealed in store.load_run(shelf, 1, ID_LIMIT):
+    for row, sealed in store.load_steps(shelf):
         try:
             record = decode_record(shelf.cipher.open(row, sealed))
             body = kinds.decode(record.header.kind, record.header.schema, record.body or b"")
@@ -174,5 +173,5 @@ def _end_logs(store: Store) -> None:
 
 
 def _remove(fresh: Path) -> None:
-    for suffix in ("", "-wal", ".lock", ".reserve"):
+    for suffix in ("", "-wal", ".lock", ".reserve", ".to-salvage"):
         fresh.with_name(fresh.name + suffix).unlink(missing_ok=True)

@@ -118,6 +118,17 @@ def renew_wal(path: Path) -> None:
     files.sync_folder(path.parent)
 
 
+def damage_mark(path: Path) -> Path:
+    """The file that says of the store at `path` that it is to be salvaged before it is used again."""
+    return path.with_name(path.name + ".to-salvage")
+
+
+def mark_damaged(path: Path, why: str) -> None:
+    """Leave that file, durably and once; `why` is for people. Raises `OSError`."""
+    if not damage_mark(path).exists():
+        files.replace(damage_mark(path), f"{why}\n".encode())
+
+
 def salvaged_path(path: Path) -> Path:
     """Where a salvaged store waits to take the place of the damaged one at `path`."""
     return path.with_name(path.name + ".salvaged")
@@ -126,12 +137,15 @@ def salvaged_path(path: Path) -> Path:
 def swap_in_salvaged(path: Path) -> Path | None:
     """Put the salvaged store, if one waits, in the place of the damaged one; returns where that one lies now.
 
-    The log goes first: a new file must never meet the old one's write-ahead log. Cut short, it is finished at the
-    next start.
+    The log goes first: a new file must never meet the old one's write-ahead log, nor its mark. Cut short, it is
+    finished at the next start.
     """
     salvaged = salvaged_path(path)
     if not salvaged.exists():
         return None
+    if damage_mark(path).exists():
+        damage_mark(path).unlink()
+        files.sync_folder(path.parent)
     number = 1
     while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
         number += 1

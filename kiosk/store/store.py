@@ -19,6 +19,8 @@ The rules of this file:
    the touch is there. A sync is never tried twice.
 5. One connection, one lock. Any thread may call; a transaction belongs to the thread that began it.
 6. No clock. Whoever appends says when it happened.
+7. Damage to the file that shows while it is open leaves a mark beside it: the next opening raises `StoreDamaged` and
+   has it salvaged, however large it is and whether or not that page is read again.
 """
 
 import fcntl
@@ -47,6 +49,7 @@ from kiosk.store.errors import (
     NotAStore,
     RowDamaged,
     StoreDamaged,
+    StoreError,
     StoreInUse,
     Unconfirmed,
 )
@@ -61,7 +64,7 @@ logger = logging.getLogger(__name__)
 #: Kept free for the last touches before a full disk is seen to; a few hundred tickets fit.
 RESERVE_BYTES = 4 * 1024 * 1024
 
-#: Up to this size SQLite checks the whole file when it is opened (about 30 ms); above it call `quick_check` later.
+#: Up to this size SQLite checks the whole file when it is opened (about 30 ms); above it `check_all` does, once a day.
 QUICK_CHECK_BYTES = 16 * 1024 * 1024
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -336,6 +339,7 @@ class Store:
         self._reserve_held = self._reserve.exists()
         self._wal_pages = 0
         self._failed = False
+        self._opened = False
         self._cells: dict[str, bytes | None] = {}
         self._heads: dict[bytes, Head] = {}
         self._watchers: list[Callable[[], None]] = []
@@ -347,6 +351,7 @@ class Store:
             sqlite.swap_in_salvaged(path)
             self._open(create=create)
             self._first_look()
+            self._opened = True
             if settle:
                 self._settle()
         except BaseException:
@@ -400,11 +405,10 @@ class Store:
             mode = apsw.SQLITE_CHECKPOINT_TRUNCATE if truncate else apsw.SQLITE_CHECKPOINT_PASSIVE
             try:
                 _, moved = self._connected().wal_checkpoint("main", mode)
-            except apsw.IOError as error:
-                self._give_up()
-                raise sqlite.translate(error) from error
             except apsw.Error as error:
-                raise sqlite.translate(error) from error
+                if isinstance(error, apsw.IOError):
+                    self._give_up()
+                raise self._translated(error) from error
             self._wal_pages = 0
             self._settle()
             return moved
@@ -456,6 +460,13 @@ class Store:
         span = shelf.place(max(first, 1)), shelf.place(min(last, ID_LIMIT - 1))
         found = self.fetch(_RUN[shelf.sheet], (*span, limit))
         return [(place - shelf.base, data) for place, data in found]
+
+    def load_steps(self, shelf: Shelf, step: int = 1000) -> Iterator[tuple[int, bytes]]:
+        """All rows of a shelf, still sealed, `step` at a time: touches go on in between, and few are held at once."""
+        last = 0
+        while run := self.load_run(shelf, last + 1, ID_LIMIT, step):
+            yield from run
+            last = run[-1][0]
 
     def load_last(self, shelf: Shelf) -> tuple[int, bytes] | None:
         """The row with the highest number, still sealed."""
@@ -532,7 +543,7 @@ class Store:
             except apsw.Error as error:
                 if isinstance(error, apsw.IOError):
                     self._give_up()
-                raise sqlite.translate(error) from error
+                raise self._translated(error) from error
 
     # ---- for Transaction -------------------------------------------------------------------------------------------
 
@@ -602,9 +613,24 @@ class Store:
         except apsw.Error as error:
             self._after_failure(tx, error)
 
+    def _translated(self, error: apsw.Error) -> StoreError:
+        """The store's own error for one of SQLite's; rule 7 where it tells of damage."""
+        ours = sqlite.translate(error)
+        return self._damaged(str(ours)) if isinstance(ours, StoreDamaged) else ours
+
+    def _damaged(self, fault: str) -> StoreDamaged:
+        """Rule 7. Damage that shows while opening needs no mark: whoever opens is told."""
+        if self._opened:
+            self.note(fault)
+            try:
+                sqlite.mark_damaged(self.path, fault)
+            except OSError as error:
+                logger.error("the damaged store was not marked: %s", error)  # noqa: TRY400 - it is looked at once a day
+        return StoreDamaged(fault)
+
     def _after_failure(self, tx: Transaction, error: apsw.Error) -> None:
         """Rule 4: the connection is done for. Return if the touch turns out to be in the file, else raise."""
-        ours = sqlite.translate(error)
+        ours = self._translated(error)
         logger.error("commit failed: %s", error)
         self._give_up()
         try:
@@ -636,7 +662,8 @@ class Store:
             return Confirmed(tuple(records))
         except (SalaError, apsw.Error) as error:
             self._give_up()
-            raise Unconfirmed(str(error)) from error
+            ours = self._translated(error) if isinstance(error, apsw.Error) else error
+            raise Unconfirmed(str(ours)) from error
 
     def _must_hold_only(self, shelf: Shelf, found: Mapping[tuple[Sheet, Place], bytes | None]) -> None:
         first, last = shelf.span
@@ -737,20 +764,22 @@ class Store:
 
     def _found(self, db: apsw.Connection) -> None:
         store_id = self.random(16)
+        sqlite.damage_mark(self.path).unlink(missing_ok=True)  # of another file, which somebody took away
         with db:
             sqlite.found(db, store_id, Keyring(self._key, store_id).check_value())
         files.sync_folder(self.path.parent)
 
     def _first_look(self) -> None:
-        size = self.path.stat().st_size
-        if size <= QUICK_CHECK_BYTES:
+        if sqlite.damage_mark(self.path).exists():
+            raise StoreDamaged("the store was found damaged while it was in use")
+        if self.path.stat().st_size <= QUICK_CHECK_BYTES:
             self.quick_check()
 
     def quick_check(self) -> None:
         """Let SQLite check its own structure, in time that grows with the file; raises `StoreDamaged`."""
         findings = [line for (line,) in self.fetch("PRAGMA quick_check(3)")]
         if findings != ["ok"]:
-            raise StoreDamaged("; ".join(findings))
+            raise self._damaged("; ".join(findings))
 
     def _settle(self) -> None:
         """Write one small row now, so that the sync of a new log's header is not paid by the next touch."""

@@ -6,14 +6,17 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import closing
 
+import apsw
 import pytest
 import requests
 
 from kiosk import bootstrap
 from kiosk.__main__ import main
 from kiosk.bootstrap import open_kiosk
-from kiosk.desk import contact, health, queue, ratings, tally
+from kiosk.desk import contact, following, health, queue, ratings, tally
+from kiosk.store import store
 from kiosk.sync.rim import converse
 from shared import kinds
 from shared.protocol import KnownKiosk
@@ -99,6 +102,32 @@ def test_a_damaged_store_is_salvaged_and_the_kiosk_opens(folder, capsys):
         assert rated.seq == kiosk.world.lobby.head.seq
         assert "store_damaged" in health.health(kiosk.world, clock.now(), kiosk.sync.link).problems
     assert any("damaged" in each.name for each in folder.iterdir())
+
+
+@pytest.mark.parametrize("met", ["at the start", "by a turn"])
+def test_noise_in_a_large_store_holds_nothing_up(folder, monkeypatch, met):
+    """Too large to be checked at its start: where the start itself meets the noise it salvages, else the next one."""
+    monkeypatch.setattr(store, "QUICK_CHECK_BYTES", 0)
+    monkeypatch.setattr(following, "LOOK_BACK", 100)
+    clock, server = Hands().clock(), MemoryServer()
+    with open_kiosk(folder, clock=clock) as kiosk:
+        server.kiosks = {KIOSK_ID: KnownKiosk(KIOSK_ID, kiosk.world.identity.key.public, revoked=False)}
+        for _ in range(400):
+            ratings.rate(kiosk.world, clock.now(), 5)
+    path = folder / "store.sala"
+    with closing(apsw.Connection(str(path))) as db:
+        rows = db.execute("SELECT pageno FROM dbstat WHERE name='record' AND pagetype='leaf' ORDER BY path").fetchall()
+    [page] = rows[len(rows) // 2] if met == "by a turn" else rows[-2]
+    with path.open("rb+") as file:
+        file.seek((page - 1) * 4096)
+        file.write(b"\xa5" * 4096)
+    for waiting in (True, False) if met == "by a turn" else (False,):
+        with open_kiosk(folder, clock=clock, transport=server) as kiosk:
+            for _ in range(3):
+                kiosk.sync.turn()
+            assert (kiosk.world.lobby.counts().waiting > 0) is waiting
+            assert "store_damaged" in health.health(kiosk.world, clock.now(), kiosk.sync.link).problems
+    assert server.count() > 370
 
 
 def test_the_clocks_floor_survives_a_restart(folder):

@@ -5,11 +5,12 @@ from datetime import date
 import apsw
 import pytest
 
-from kiosk.store import CannotRecord
+from kiosk.store import CannotRecord, StoreDamaged, store
 from kiosk.store.apart import Apart, at
 from shared.kinds import ComplaintFiled
 from shared.thai import day_start
 from tests.crash.tape import Tape, TapeDisk
+from tests.kiosk.store.test_salvage import pages_of, spoil_page
 
 KEY = bytes(range(32))
 DAY = date(2026, 11, 25)
@@ -70,3 +71,21 @@ def test_what_another_program_kept_meanwhile_stays(tmp_path, monkeypatch):
         keep(apart)
     with apart.open(DAY) as book:
         assert book.head.seq == 2
+
+
+def test_noise_that_shows_in_use_is_salvaged_at_the_next_use(tmp_path, monkeypatch):
+    """A large confidential store has a page of noise: the use that meets it fails, the next one goes on."""
+    monkeypatch.setattr(store, "QUICK_CHECK_BYTES", 0)
+    apart = Apart(tmp_path / "one", KEY, software="test")
+    with apart.open(DAY):
+        for _ in range(80):
+            keep(apart)
+    path = apart.folder / "store.sala"
+    spoil_page(path, pages_of(path, "record")[1])
+    with pytest.raises(StoreDamaged), apart.open(DAY) as book:
+        list(book.after(0))
+    assert {path.stat().st_mtime for path in apart.folder.iterdir()} == {day_start(DAY).timestamp()}
+    keep(apart)
+    assert (apart.folder / "store.sala.damaged-1").exists()
+    with apart.open(DAY) as book:
+        assert [view.head.seq > 1 for view in book.logs()] == [True, True]

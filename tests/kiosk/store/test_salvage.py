@@ -8,7 +8,7 @@ from datetime import date
 import apsw
 import pytest
 
-from kiosk.store import RowDamaged, Store, StoreDamaged, WrongKey, salvage, sqlite
+from kiosk.store import RowDamaged, Store, StoreDamaged, WrongKey, check_all, salvage, sqlite, store
 from kiosk.store.store import NUMBER_JUMP
 from shared import kinds
 from shared.errors import SalaError
@@ -67,6 +67,72 @@ def test_a_page_of_noise_costs_its_own_rows_only(desk):
         assert tx.next_number(DAY, "A") == 150 + NUMBER_JUMP + 2
 
 
+@pytest.fixture
+def large(monkeypatch):
+    """Every store is too large for SQLite to check the whole of it when it is opened."""
+    monkeypatch.setattr(store, "QUICK_CHECK_BYTES", 0)
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("find", ["a turn", "a touch", "the daily check"])
+def test_noise_in_a_large_store_is_salvaged_at_the_next_start(desk, find):
+    """Nobody checks a large file when it is opened: whoever meets the noise marks it, and staff are told (F-F2)."""
+    fill(desk, 150)
+    pages = pages_of(desk.path, "record")
+    spoil_page(desk.path, pages[len(pages) // 2] if find != "a touch" else pages_of(desk.path, "document")[-1])
+    desk.open()
+    assert desk.store.faults == []
+    if find == "a turn":
+        with pytest.raises(StoreDamaged):
+            list(desk.book.after(0))
+    elif find == "a touch":
+        with pytest.raises(StoreDamaged):
+            desk.store.table("tickets").insert({"number": 151})
+    else:
+        findings = check_all(desk.store)
+        assert (findings.documents, list(findings.faults)) == (150, desk.store.faults)
+    assert desk.store.faults
+    desk.store.close()
+    for _ in range(2):  # a start that is cut short changes nothing about that
+        with pytest.raises(StoreDamaged):
+            Store(desk.path, KEY)
+    assert salvage(desk.path, KEY).rows > 200
+    desk.open()
+    assert not sqlite.damage_mark(desk.path).exists()
+    desk.rate()
+    assert check_all(desk.store).faults == tuple(desk.store.faults)
+
+
+@pytest.mark.usefixtures("large")
+def test_the_daily_check_finds_what_no_row_tells(desk):
+    """Every row of a large store reads well, but SQLite's own structure does not hold: it is salvaged as well."""
+    fill(desk, 150)
+    desk.open()
+    with desk.store.transaction():
+        desk.store.table("tickets").truncate()
+    desk.store.close()
+    with desk.path.open("rb+") as file:
+        file.seek(36)
+        file.write((1).to_bytes(4, "big"))  # SQLite's header counts fewer free pages than it lists
+    desk.open()
+    assert check_all(desk.store).faults == tuple(desk.store.faults)
+    desk.store.close()
+    with pytest.raises(StoreDamaged):
+        Store(desk.path, KEY)
+    salvage(desk.path, KEY)
+    desk.open()
+    assert not check_all(desk.store).faults
+
+
+def test_a_mark_belongs_to_its_own_file(desk):
+    """Where somebody took the damaged file away, the store that is made anew has nothing to be salvaged."""
+    fill(desk, 1)
+    sqlite.mark_damaged(desk.path, "a page is noise")
+    desk.path.unlink()
+    desk.open()
+    assert not sqlite.damage_mark(desk.path).exists()
+
+
 def test_a_lost_end_is_never_written_again(desk):
     """The last page is gone: what follows goes into a new log, so that no confirmed seq gets a second record."""
     fill(desk, 60)
@@ -123,6 +189,7 @@ def test_a_salvage_that_is_cut_short_is_finished_at_the_next_start(desk, done):
     good = desk.path.read_bytes()
     sqlite.salvaged_path(desk.path).write_bytes(good)
     sqlite.wal_path(desk.path).write_bytes(b"a log that belongs to the damaged file")
+    sqlite.mark_damaged(desk.path, "and so does the mark")
     spoil_page(desk.path, 1)
     aside = desk.path.with_name(desk.path.name + ".damaged-1")
     if done > 0:
@@ -153,6 +220,7 @@ def test_noise_anywhere_is_found_or_harmless(desk):
         spoiled = good[:at] + rng.randbytes(length) + good[at + length :]
         desk.path.write_bytes(spoiled)
         sqlite.wal_path(desk.path).unlink(missing_ok=True)
+        sqlite.damage_mark(desk.path).unlink(missing_ok=True)
         try:
             desk.open()
             for seq, hash_ in known.items():
@@ -168,6 +236,7 @@ def test_noise_anywhere_is_found_or_harmless(desk):
     assert min(outcomes.values()) > 0, outcomes
     desk.path.write_bytes(good)
     sqlite.wal_path(desk.path).unlink(missing_ok=True)
+    sqlite.damage_mark(desk.path).unlink(missing_ok=True)
     desk.open()
 
 
