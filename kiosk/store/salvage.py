@@ -2,7 +2,8 @@
 
 Single damaged rows need none of this. It is for a file of which whole pages are noise, so that SQLite will not go on
 with it (`StoreDamaged`). Rows are taken over as they lie, still sealed: from the front as far as it goes, from the
-back, and one by one between the two. The damaged file is kept beside the new one. Every log ends where it can be
+back, and what lies between is halved again and again, so that two pages of noise cost nothing of what is between
+them. The damaged file is kept beside the new one. Every log ends where it can be
 read, since what came behind it may be lost, and the next touch opens a new one; ticket numbers skip ahead for the
 same reason.
 
@@ -14,6 +15,7 @@ same reason.
 """
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,13 +28,16 @@ from kiosk.store import files, sqlite
 from kiosk.store.cipher import Keyring, RowCipher
 from kiosk.store.errors import RowDamaged, StoreDamaged
 from kiosk.store.logbook import Logbook, log_names
-from kiosk.store.store import SHEETS, Store, hold
+from kiosk.store.store import SHEETS, Sheet, Store, hold
 from shared import kinds
 from shared.errors import SalaError
 from shared.records import decode_record
 
-#: Between the readable front and back of a table, this many places are tried one by one.
-PROBES_MAX = 200_000
+#: What lies between noise is looked for with this many tries in each SQL table: a page of records takes about fifty.
+TRIES_MAX = 50_000
+
+#: Names of small rows are halved as numbers; names that are longer count by their beginning.
+_NAME_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,27 +111,38 @@ def _description(db: apsw.Connection) -> tuple[bytes, bytes]:
     return store_id, key_check
 
 
-def _readable(db: apsw.Connection, sheet: str) -> Iterator[tuple[Any, Any]]:
+def _readable(db: apsw.Connection, sheet: Sheet) -> Iterator[tuple[Any, Any]]:
     """The rows of a sheet that can be read, some perhaps twice."""
-    select = f"SELECT place, data FROM {sheet}"  # noqa: S608 - one of our four
-    front = back = None
-    for order in ("", " DESC"):
-        try:
-            for place, data in db.execute(f"{select} ORDER BY place{order}"):
-                if order and place == front:
-                    return
-                front, back = (front, place) if order else (place, back)
-                yield place, data
+    named = sheet == "cell"
+    place, bound = ("CAST(place AS BLOB)", "CAST(? AS TEXT)") if named else ("place", "?")
+    select = f"SELECT {place}, data FROM {sheet} WHERE place BETWEEN {bound} AND {bound} ORDER BY place"  # noqa: S608
+    gaps = deque([(0, 256**_NAME_BYTES - 1 if named else 2**63 - 1)])
+    for _ in range(TRIES_MAX):
+        if not gaps:
             return
-        except apsw.Error:
-            continue  # the other end, then the places between
-    if isinstance(front, int) and isinstance(back, int):
-        for place in range(front + 1, min(back, front + PROBES_MAX)):
+        low, high = gaps.popleft()  # the oldest, and so one of the widest
+        for order in ("", " DESC"):
+            bounds = (_name(low), _name(high)) if named else (low, high)
             try:
-                found: list[Any] = db.execute(f"{select} WHERE place=?", (place,)).fetchall()
+                for found, data in db.execute(select + order, bounds):
+                    at = _number(found) if named else found
+                    low, high = (low, at - 1) if order else (at + 1, high)
+                    yield found.decode(errors="replace") if named else found, data  # noise in a name may be no text
+                break
             except apsw.Error:
-                continue  # this one is lost
-            yield from found
+                continue  # from the other end, then in halves
+        else:
+            if low < high:
+                middle = (low + high) // 2
+                gaps += ((low, middle), (middle + 1, high))
+
+
+def _number(name: bytes) -> int:
+    return int.from_bytes(name[:_NAME_BYTES].ljust(_NAME_BYTES, b"\0"))
+
+
+def _name(number: int) -> bytes:
+    return number.to_bytes(_NAME_BYTES).rstrip(b"\0")
 
 
 def _opens(cells: RowCipher, place: Any, data: bytes) -> bool:

@@ -100,6 +100,8 @@ _PLACES = _each("SELECT place FROM {} WHERE place BETWEEN ? AND ? ORDER BY place
 _RUN = _each("SELECT place, data FROM {} WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?")
 _LAST = _each("SELECT place, data FROM {} WHERE place BETWEEN ? AND ? ORDER BY place DESC LIMIT 1")
 
+_FROM = "SELECT place FROM document WHERE place > ? ORDER BY place LIMIT 1"
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -512,6 +514,22 @@ class Store:
         ordinal, _ = _decode_table(data or b"")
         return self.shelf("document", name, ordinal)
 
+    def find_table(self, name: str) -> Shelf | None:
+        """Where the documents of a table lie whose small row is lost: they open under its name and no other."""
+        cipher, named, ordinal = self._keyring.rows(f"document/{name}"), self.table_ordinals()[:-1], 0
+        while found := self.fetch(_FROM, ((ordinal + 1) * ID_LIMIT,)):
+            ordinal = found[0][0] // ID_LIMIT
+            shelf = Shelf("document", ordinal * ID_LIMIT, cipher)
+            if ordinal not in named and any(_opens(shelf, *each) for each in self.load_run(shelf, 1, ID_LIMIT, 8)):
+                return shelf
+        return None
+
+    def table_ordinals(self) -> list[int]:
+        """The ordinals of all tables that are named, and of the last one that has a document."""
+        [(last,)] = self.fetch("SELECT max(place) FROM document")
+        named = [_decode_table(self.cell(_table_cell(name)) or b"")[0] for name in self.tables()]
+        return [*named, (last or 0) // ID_LIMIT]
+
     def another(self, path: Path) -> "Store":
         """Open a copy of this store elsewhere, with the same key."""
         return Store(path, self._key, rand=self.random, reserve_bytes=0)
@@ -834,6 +852,7 @@ class _TableRows:
         self._name = name
         self._cell = _table_cell(name)
         self._fresh = 0  # the next id in this program; 0 until the remembered limit was read
+        self._unnamed: tuple[int, int] | None = None  # what is known where the cell is missing; None until looked
 
     def get(self, row: int) -> bytes | None:
         shelf = self._shelf()
@@ -886,18 +905,25 @@ class _TableRows:
                     tx.drop(shelf, row)
                 else:
                     tx.put(shelf, row, plain)
-            if next_id > limit:
+            if next_id > limit or self._store.cell(self._cell) is None:
                 tx.put_cell(self._cell, _encode((ordinal, next_id + ID_BLOCK)))
 
     def _known(self) -> tuple[int, int]:
         """The table's ordinal (0: nothing was ever written) and the id below which all ids may have been given."""
         data = self._store.cell(self._cell)
-        return (0, 1) if data is None else _decode_table(data)
+        if data is not None:
+            return _decode_table(data)
+        if self._unnamed is None:
+            shelf = self._store.find_table(self._name)
+            last = self._store.load_last(shelf) if shelf is not None else None
+            self._unnamed = (0, 1) if shelf is None or last is None else (shelf.base // ID_LIMIT, last[0] + ID_BLOCK)
+        return self._unnamed
 
     def _take_ordinal(self, tx: Transaction) -> int:
-        ordinal = self._store.count_cell(_ORDINAL_CELL) + 1
-        tx.put_cell(_ORDINAL_CELL, _encode(ordinal))
-        return ordinal
+        """An ordinal that no table has or ever had, also where a salvage lost the count of them."""
+        taken = self._store.count_cell(_ORDINAL_CELL), *self._store.table_ordinals()
+        tx.put_cell(_ORDINAL_CELL, _encode(max(taken) + 1))
+        return max(taken) + 1
 
     def _shelf(self) -> Shelf | None:
         ordinal, _ = self._known()
@@ -910,6 +936,14 @@ class _TableRows:
 _JUMP_CELL, _JUMP_DATED_CELL, _JUMP_DAY_CELL = "jump", "jump/dated", "jump/day"
 _SETTLE_CELL = "settled"
 _ORDINAL_CELL = "tables"
+
+
+def _opens(shelf: Shelf, row: int, sealed: bytes) -> bool:
+    try:
+        shelf.cipher.open(row, sealed)
+    except RowDamaged:
+        return False
+    return True
 
 
 def _table_cell(name: str) -> str:

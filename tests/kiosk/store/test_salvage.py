@@ -7,6 +7,7 @@ from datetime import date
 
 import apsw
 import pytest
+from tinydb.table import Document
 
 from kiosk.store import RowDamaged, Store, StoreDamaged, WrongKey, check_all, salvage, sqlite, store
 from kiosk.store.store import NUMBER_JUMP
@@ -131,6 +132,82 @@ def test_a_mark_belongs_to_its_own_file(desk):
     desk.path.unlink()
     desk.open()
     assert not sqlite.damage_mark(desk.path).exists()
+
+
+def test_two_pages_of_noise_cost_nothing_of_what_lies_between(desk):
+    """Three logs and tables with noise in the first and the last: what lies between them is another shelf, far away."""
+    for n in range(3):
+        for _ in range(60):
+            desk.rate()
+        for _ in range(200):
+            desk.store.table(f"t{n}").insert({"text": "x" * 50})
+        with desk.store.transaction() as tx:
+            desk.book.open_new(tx, "copied", at=moment(0), edition=1)
+    desk.store.close()
+    for sheet in ("record", "document"):
+        pages = pages_of(desk.path, sheet)
+        spoil_page(desk.path, pages[2])
+        spoil_page(desk.path, pages[-3])
+    salvage(desk.path, KEY)
+    desk.open()
+    logs = [desk.store.load_run(desk.book.shelf(view.log), 1, 100) for view in desk.book.logs()]
+    assert [len(rows) > 20 for rows in logs] == [True, True, True, False]
+    assert len(logs[1]) == 61
+    assert [len(desk.store.table(f"t{n}")) > 100 for n in range(3)] == [True, True, True]
+    assert len(desk.store.table("t1")) == 200
+
+
+def test_small_rows_between_two_pages_of_noise_are_kept(desk):
+    """They are found by name, and names are halved as well; so it is with rows in random places, as codes lie."""
+    scattered = desk.store.table("codes")
+    rng = random.Random(7)
+    with desk.store.transaction() as tx:
+        for n in range(400):
+            tx.put_cell(f"number/{DAY.isoformat()}/{n:03}", b"\x01")
+            scattered.insert(Document({"text": "x" * 40}, rng.randrange(1, 2**39)))
+    desk.store.close()
+    with closing(apsw.Connection(str(desk.path))) as db:
+        lost = dict(db.execute("SELECT pageno, ncell FROM dbstat").fetchall())
+    spoiled = [pages_of(desk.path, sheet)[1::3] for sheet in ("cell", "document")]
+    for page in [*spoiled[0], *spoiled[1]]:
+        spoil_page(desk.path, page)
+    salvage(desk.path, KEY)
+    desk.open()
+    numbers = [name for name in desk.store.cell_names() if name.startswith("number/")]
+    held = [len(numbers), len(desk.store.table("codes"))]
+    assert held == [400 - sum(lost[page] for page in pages) for pages in spoiled]
+
+
+def test_noise_in_many_pages_takes_a_bounded_time(desk):
+    """Where nothing can be read any more, the search ends after its tries."""
+    fill(desk, 150)
+    for page in pages_of(desk.path, "record"):
+        spoil_page(desk.path, page)
+    salvage(desk.path, KEY)
+    desk.open()
+    assert len(desk.store.table("tickets")) == 150
+
+
+@pytest.mark.parametrize("lost", ["tables", "table/people"])
+def test_no_table_is_written_over_another(desk, lost):
+    """Of the small rows that say where tables lie one is lost: a new table takes a place of its own."""
+    desk.store.table("contact").upsert(Document({"server_ms": 5}, 1))
+    desk.store.table("people").insert({"name": "x"})
+    desk.store.close()
+    with closing(apsw.Connection(str(desk.path))) as db:
+        db.execute("UPDATE cell SET data = zeroblob(40) WHERE place = ?", (lost,))
+    salvage(desk.path, KEY)
+    desk.open()
+    desk.store.table("asked").upsert(Document({"open": []}, 1))
+    assert desk.store.table("contact").one(1) == {"server_ms": 5}
+    people = desk.store.table("people")
+    assert [row["name"] for row in people] == ["x"]
+    people.update({"name": "w"}, doc_ids=[1])
+    assert "people" in desk.store.tables()
+    assert people.insert({"name": "y"}) > 1
+    assert check_all(desk.store).documents == 4
+    assert desk.reopen().table("asked").one(1) == {"open": []}
+    assert [row["name"] for row in desk.store.table("people")] == ["w", "y"]
 
 
 def test_a_lost_end_is_never_written_again(desk):
