@@ -337,6 +337,13 @@ class Logbook:
         if server_ms >= told_ms and possible(server_ms):
             tx.date_jump(service_date(datetime.fromtimestamp(server_ms / 1000, UTC)))
 
+    def keep_receipts(self, tx: Transaction) -> None:
+        """Where a salvage lost what the server said of a log, it says so again; the receipts that lie there stay."""
+        for entry in self._mine():
+            last = self._store.load_last(self._store.shelf("receipt", entry.log.hex(), entry.ordinal))
+            if last is not None and not self._standing(entry).receipts:
+                self._put_standing(tx, entry, _Standing(receipts=last[0]))
+
     def know_epoch(self, tx: Transaction, epoch: bytes) -> None:
         """A verified answer was given in `epoch`: what the server promised in another one lets go of nothing more."""
         if epoch != self._epoch():

@@ -181,6 +181,7 @@ def _end_logs(store: Store) -> None:
             book = Logbook(store, name, software="")
             current = book.logs()[-1]
             book.mark_damaged(tx, current.log, current.damaged_seq or current.captured + 1)
+            book.keep_receipts(tx)
             for view in book.logs():
                 for day_and_series, number in _numbers(store, book, view.log):
                     marks[day_and_series] = max(number, marks.get(day_and_series, 0))

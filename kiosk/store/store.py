@@ -187,7 +187,9 @@ class Transaction:
         gave: today's, or another day's, since after a long time off the clock may name the wrong one. `date_jump` ends
         it.
         """
-        self.put_cell(_JUMP_CELL, _encode(self._store.count_cell(_JUMP_CELL) + 1))
+        done = [name for name in self._store.cell_names() if name.startswith(f"{_JUMP_CELL}/")]
+        # A salvage may have lost the count itself and not what the series have done of it.
+        self.put_cell(_JUMP_CELL, _encode(max(map(self._store.count_cell, (_JUMP_CELL, *done))) + 1))
 
     def date_jump(self, today: date) -> None:
         """Since the last jump a trusted clock has named a day: on later ones nothing was given that is forgotten."""
@@ -520,7 +522,7 @@ class Store:
         while found := self.fetch(_FROM, ((ordinal + 1) * ID_LIMIT,)):
             ordinal = found[0][0] // ID_LIMIT
             shelf = Shelf("document", ordinal * ID_LIMIT, cipher)
-            if ordinal not in named and any(_opens(shelf, *each) for each in self.load_run(shelf, 1, ID_LIMIT, 8)):
+            if ordinal not in named and any(_opens(cipher, *each) for each in self.load_run(shelf, 1, ID_LIMIT, 8)):
                 return shelf
         return None
 
@@ -792,6 +794,9 @@ class Store:
             raise StoreDamaged("the store was found damaged while it was in use")
         if self.path.stat().st_size <= QUICK_CHECK_BYTES:
             self.quick_check()
+        for name, sealed in self.fetch("SELECT place, data FROM cell"):
+            if not _opens(self.cell_cipher, name, sealed) and name != _SETTLE_CELL:
+                raise StoreDamaged(f"the small row {name} does not open")
 
     def quick_check(self) -> None:
         """Let SQLite check its own structure, in time that grows with the file; raises `StoreDamaged`."""
@@ -803,9 +808,16 @@ class Store:
         """Write one small row now, so that the sync of a new log's header is not paid by the next touch."""
         try:
             with self.transaction() as tx:
-                tx.put_cell(_SETTLE_CELL, _encode(self.count_cell(_SETTLE_CELL) + 1))
+                tx.put_cell(_SETTLE_CELL, _encode(self._settled() + 1))
         except CannotRecord as error:
             logger.warning("the store can be read but not written: %s", error)
+
+    def _settled(self) -> int:
+        try:
+            return self.count_cell(_SETTLE_CELL)
+        except RowDamaged as damage:
+            self.note(str(damage))
+            return 0  # what it says matters to nobody
 
     def _count_pages(self, db: apsw.Connection, name: str, pages: int) -> int:
         del db, name
@@ -938,9 +950,9 @@ _SETTLE_CELL = "settled"
 _ORDINAL_CELL = "tables"
 
 
-def _opens(shelf: Shelf, row: int, sealed: bytes) -> bool:
+def _opens(cipher: RowCipher, row: Place, sealed: bytes) -> bool:
     try:
-        shelf.cipher.open(row, sealed)
+        cipher.open(row, sealed)
     except RowDamaged:
         return False
     return True

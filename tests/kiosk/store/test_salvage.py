@@ -225,14 +225,65 @@ def test_a_lost_count_is_made_again_from_the_records(desk):
     """The row that counts today's numbers is damaged: none is drawn until it was salvaged, and then none twice."""
     fill(desk, 7)
     desk.open()
-    desk.spoil("UPDATE cell SET data = zeroblob(40) WHERE place LIKE 'number/%'")
-    with pytest.raises(RowDamaged), desk.store.transaction() as tx:
-        tx.next_number(DAY, "A")
-    desk.store.close()
+    with pytest.raises(StoreDamaged, match="number/2026-11-25/A"):
+        desk.spoil("UPDATE cell SET data = zeroblob(40) WHERE place LIKE 'number/%'")
     salvage(desk.path, KEY)
     desk.open()
     with desk.store.transaction() as tx:
         assert tx.next_number(DAY, "A") == 7 + NUMBER_JUMP + 1
+
+
+@pytest.mark.usefixtures("large")
+def test_one_bit_of_any_small_row_costs_at_most_that_row(desk):
+    """Whichever it is: the store opens, at once or when it was salvaged, and takes tickets and the server's answers."""
+    fill(desk, 3)
+    desk.open()
+    receive(desk)
+    with desk.store.transaction() as tx:
+        desk.book.open_new(tx, "copied", at=moment(0), edition=1)
+    fill(desk, 1)
+    desk.open()
+    receive(desk)
+    names = desk.store.cell_names()
+    assert {"epoch", "jump", "jump/A", "server_ms", "settled", "standing/1", "table/tickets"} < set(names)
+    desk.store.close()
+    good, rng, salvaged = desk.path.read_bytes(), random.Random(3), set()
+    for name in [name for name in names if name != "logs"]:
+        desk.path.write_bytes(good)
+        sqlite.wal_path(desk.path).unlink(missing_ok=True)
+        with closing(apsw.Connection(str(desk.path))) as db:
+            [(data,)] = db.execute("SELECT data FROM cell WHERE place = ?", (name,)).fetchall()
+            spoiled = bytearray(data)
+            spoiled[rng.randrange(len(spoiled))] ^= 1 << rng.randrange(8)
+            db.execute("UPDATE cell SET data = ? WHERE place = ?", (bytes(spoiled), name))
+        try:
+            desk.open()
+        except StoreDamaged as damage:
+            assert name in str(damage)
+            salvage(desk.path, KEY)
+            salvaged.add(name)
+            desk.open()
+        with desk.store.transaction() as tx:
+            assert tx.next_number(DAY, "A") == 4 + NUMBER_JUMP + (name != "settled") * NUMBER_JUMP + 1
+            desk.store.table("tickets").insert({"number": 0})
+        assert len(desk.store.table("tickets")) == 5
+        desk.rate()
+        receive(desk)
+        for view in desk.book.logs():
+            assert (view.waiting, desk.book.receipts(view.log)[0].server_ms) == (0, 1)
+        assert check_all(desk.store).faults == ()
+        desk.store.close()
+    assert salvaged == set(names) - {"logs", "settled"}
+
+
+def receive(desk):
+    """The server has all of every log; the first answer about each is signed at 1, the next at 2."""
+    for view in desk.book.logs():
+        with desk.store.transaction() as tx:
+            desk.book.record_receipt(
+                tx, log=view.log, seq=view.captured, hash_=desk.book.hash_at(view.captured, view.log), backed_up=0,
+                epoch=b"e" * 16, server_ms=1 + len(desk.book.receipts(view.log)), signed=b"s",
+            )  # fmt: skip
 
 
 def test_the_wrong_key_salvages_nothing(desk):
