@@ -80,6 +80,10 @@ ID_BLOCK = 64
 _LOCK_TRIES = 40
 _LOCK_WAIT_S = 0.05
 
+#: Small rows that nothing could tell anew, each with its row among the twins: those lie on another page, which one page
+#: of noise leaves. The ids of the logs are what the keys of all records come from.
+TWINS = {"logs": 1}
+
 Sheet = Literal["record", "document", "receipt", "cell"]
 
 SHEETS: tuple[Sheet, ...] = ("record", "document", "receipt", "cell")
@@ -230,8 +234,10 @@ class Transaction:
         self.heads[after.log] = after
 
     def put_cell(self, name: str, plain: bytes) -> None:
-        """Write one of the small rows that are found by name."""
+        """Write one of the small rows that are found by name, and its twin where it is kept twice."""
         self._seal(_PUT["cell"], "cell", name, self._store.cell_cipher, name, plain)
+        if name in TWINS:
+            self.put(self._store.twins, TWINS[name], plain)
         self.cells[name] = plain
 
     def _jump(self, service_date: date, series: str) -> int:
@@ -356,6 +362,7 @@ class Store:
             self._open(create=create)
             self._first_look()
             self._opened = True
+            self._mend_twins()
             if settle:
                 self._settle()
         except BaseException:
@@ -506,9 +513,28 @@ class Store:
         return [name for (name,) in self.fetch("SELECT place FROM cell ORDER BY place")]
 
     def reread_cell(self, name: str) -> bytes | None:
-        """A small row from the file, whatever is remembered; raises `RowDamaged`."""
-        found = self.fetch(_SELECT["cell"], (name,))
-        return self.cell_cipher.open(name, found[0][0]) if found else None
+        """A small row from the file, whatever is remembered; its twin where it is lost. Raises `RowDamaged`."""
+        try:
+            found = self.fetch(_SELECT["cell"], (name,))
+            plain = self.cell_cipher.open(name, found[0][0]) if found else None
+        except RowDamaged as damage:
+            self.note(str(damage))
+            plain = self._twin(name)
+            if plain is None:
+                raise
+        return self._twin(name) if plain is None else plain
+
+    @property
+    def twins(self) -> Shelf:
+        """Where the second copies lie of small rows that are kept twice: before the first table."""
+        return self.shelf("document", "twins of cells", 0)
+
+    def _twin(self, name: str) -> bytes | None:
+        try:
+            return self.load(self.twins, TWINS[name]) if name in TWINS else None
+        except RowDamaged as damage:
+            self.note(str(damage))
+            return None
 
     def table_shelf(self, name: str) -> Shelf:
         """Where the documents of a table lie that was written to."""
@@ -795,7 +821,7 @@ class Store:
         if self.path.stat().st_size <= QUICK_CHECK_BYTES:
             self.quick_check()
         for name, sealed in self.fetch("SELECT place, data FROM cell"):
-            if not _opens(self.cell_cipher, name, sealed) and name != _SETTLE_CELL:
+            if not _opens(self.cell_cipher, name, sealed) and name != _SETTLE_CELL and self._twin(name) is None:
                 raise StoreDamaged(f"the small row {name} does not open")
 
     def quick_check(self) -> None:
@@ -811,6 +837,19 @@ class Store:
                 tx.put_cell(_SETTLE_CELL, _encode(self._settled() + 1))
         except CannotRecord as error:
             logger.warning("the store can be read but not written: %s", error)
+
+    def _mend_twins(self) -> None:
+        """Have both again of what is kept twice, where one was lost, or was never made by an older program."""
+        for name in TWINS:
+            plain = self.cell(name)
+            whole = any(_opens(self.cell_cipher, name, data) for (data,) in self.fetch(_SELECT["cell"], (name,)))
+            if plain is None or (whole and self._twin(name) == plain):
+                continue
+            try:
+                with self.transaction() as tx:
+                    tx.put_cell(name, plain)
+            except CannotRecord as error:
+                logger.warning("the store can be read but not written: %s", error)
 
     def _settled(self) -> int:
         try:
