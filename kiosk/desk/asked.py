@@ -36,7 +36,7 @@ def answered(store: Store, nonce: bytes) -> None:
 
 
 def _open(store: Store) -> list[tuple[bytes, bytes]]:
-    kept = store.table(TABLE).one(_ROW)
+    kept = store.table(TABLE).sound(_ROW)
     return [] if kept is None else [(nonce, epoch) for nonce, epoch in kept["open"]]
 
 

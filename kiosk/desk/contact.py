@@ -45,7 +45,7 @@ class ShutOut(CannotRecord):
 
 def read(store: Store) -> Contact:
     """What is remembered; an empty `Contact` before the first answer."""
-    document = store.table(TABLE).one(_ROW)
+    document = store.table(TABLE).sound(_ROW)
     kept: dict[str, Any] = {} if document is None else dict(document)
     return replace(Contact(), **kept)
 

@@ -85,7 +85,7 @@ def address(config: Config, code: str) -> str:
 
 def seconds_left(world: World, moment: Moment) -> int:
     """How long the code on the screen is still good; 0 where it was used, tried too often, or there is none."""
-    found = world.store.table(OFFER_TABLE).one(_OFFER)
+    found = world.store.table(OFFER_TABLE).sound(_OFFER)
     return 0 if found is None else _seconds_left(found, moment)
 
 
@@ -102,7 +102,7 @@ def redeem(world: World, moment: Moment, code: str, *, machine: str) -> str | No
     typed = "".join(thai.ascii_digits(code).split()).replace("-", "")
     with world.store.transaction():
         offers = world.store.table(OFFER_TABLE)
-        found = offers.one(_OFFER)
+        found = offers.sound(_OFFER)
         if found is None or not _seconds_left(found, moment):
             return None
         if not hmac.compare_digest(_hash(typed), bytes(found["hash"])):

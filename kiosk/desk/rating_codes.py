@@ -80,7 +80,7 @@ def _find(world: World, day: date, typed: str) -> Document | None:
     code = digits(typed)
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
         return None
-    found = world.store.table(TABLE).one(_row(_key(world), code))
+    found = world.store.table(TABLE).sound(_row(_key(world), code))
     return found if found is not None and found["until"] >= day.toordinal() else None
 
 
@@ -98,8 +98,8 @@ def _row(key: bytes, code: str) -> int:
 def _key(world: World) -> bytes:
     """The key of this store's hashes, drawn at the first code."""
     table = world.store.table(KEY_TABLE)
-    kept = table.one(_KEY_ROW)
+    kept = table.sound(_KEY_ROW)
     if kept is None:
         kept = Document({"key": world.random(32)}, _KEY_ROW)
-        table.insert(kept)
+        table.upsert(kept)
     return bytes(kept["key"])

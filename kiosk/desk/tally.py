@@ -5,6 +5,7 @@ in the transaction of the record; `verify` folds the log again and finds the sam
 record.
 """
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -15,10 +16,12 @@ from tinydb.table import Document
 
 from kiosk.clock import TOLERANCE_MS
 from kiosk.desk.world import World
-from kiosk.store import RecordDamaged
+from kiosk.store import CannotRecord, RecordDamaged, RowDamaged
 from shared import kinds, thai
 from shared.kinds import Body, CaseFiled, RatingChanged, RatingGiven, TicketIssued
 from shared.records import At, Quality, Record
+
+logger = logging.getLogger(__name__)
 
 TABLE = "tallies"
 
@@ -99,21 +102,42 @@ def _after(last: LastRating | None, at: At, body: RatingGiven) -> LastRating:
 
 
 def of(world: World, day: date) -> Tally:
-    """The tally of a service date; an empty one where nothing was recorded."""
-    document = world.store.table(TABLE).one(day.toordinal())
-    return Tally() if document is None else _read(dict(document))
+    """The tally of a service date; an empty one where nothing was recorded. A damaged one is folded again first."""
+    try:
+        return _kept(world, day)
+    except RowDamaged:
+        return _mend(world, day)
 
 
 def add(world: World, at: At, body: Body) -> None:
-    """Take one more record into its day's tally; called inside the transaction that appends it.
+    """Take one more record into its day's tally; called behind its append, inside that transaction.
 
     `at` is when it was touched; the record itself may tell less.
     """
     day = day_of(body)
     if day is None:
         return
-    after = fold(of(world, day), at, body)
-    world.store.table(TABLE).upsert(_document(day, after))
+    try:
+        world.store.table(TABLE).upsert(_document(day, fold(_kept(world, day), at, body)))
+    except RowDamaged:
+        _mend(world, day)  # the new record is in the log already
+
+
+def _kept(world: World, day: date) -> Tally:
+    document = world.store.table(TABLE).one(day.toordinal())
+    return Tally() if document is None else _read(dict(document))
+
+
+def _mend(world: World, day: date) -> Tally:
+    """Fold a day's tally again from what can be read of its records, and keep it where there is room."""
+    world.store.note(f"the tally of {day} was damaged and is folded again from its records")
+    # When the last rating was touched is in no record.
+    tally = replace(recount(_records(world, whole=False)).get(day, Tally()), last_rating=None)
+    try:
+        world.store.table(TABLE).upsert(_document(day, tally))
+    except CannotRecord as error:
+        logger.warning("a tally is to be folded again each time: %s", error)
+    return tally
 
 
 def recount(records: Iterable[Record]) -> dict[date, Tally]:
@@ -148,13 +172,24 @@ def differences(world: World) -> list[str]:
     ]
 
 
-def _records(world: World) -> Iterator[Record]:
-    """All records of the lobby's logs, some hundred at a time so that touches go on in between."""
+def _records(world: World, *, whole: bool = True) -> Iterator[Record]:
+    """All records of the lobby's logs, some hundred at a time so that touches go on in between; where it need not be
+    the `whole`, without those that are damaged.
+    """
     for view in world.lobby.logs():
         seq = 0
-        while run := list(world.lobby.after(seq, log=view.log)):
-            yield from run
-            seq = run[-1].header.seq
+        while True:
+            before = seq
+            try:
+                for record in world.lobby.after(seq, log=view.log):
+                    yield record
+                    seq = record.header.seq
+            except RecordDamaged as damage:
+                if whole:
+                    raise
+                seq = damage.seq
+            if seq == before:
+                break
 
 
 def _last_erased(world: World) -> date:

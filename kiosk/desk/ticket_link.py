@@ -69,8 +69,8 @@ def _key(world: World) -> bytes:
     """The key of this store's links, drawn when the first one is made."""
     table = world.store.table(KEY_TABLE)
     with world.store.lock:
-        kept = table.one(_KEY_ROW)
+        kept = table.sound(_KEY_ROW)
         if kept is None:
             kept = Document({"key": world.random(32)}, _KEY_ROW)
-            table.insert(kept)
+            table.upsert(kept)
     return bytes(kept["key"])

@@ -2,8 +2,9 @@
 structure.
 
 It runs in the background in small steps, so that touches go on meanwhile. A damaged record is named by log and seq
-and ends its log there; the next `append` opens a new one. Damaged documents are named; what they said can be folded
-again from the records. Where pages of the file cannot be read, the rest is looked at all the same.
+and ends its log there; the next `append` opens a new one. Damaged documents are named; whoever reads one begins it
+anew, as the day's tally is folded again from its records. Where pages of the file cannot be read, the rest is looked
+at all the same.
 """
 
 from collections.abc import Iterator

@@ -32,13 +32,19 @@ class ReadOnly(CannotRecord):
 class DiskFailed(CannotRecord):
     """The disk refused to write or to sync; the store was closed and is opened anew at the next touch."""
 
-    remedy = "Take a backup now and replace the disk soon. What was confirmed stays safe while the disk can be read."
+    remedy = (
+        "Let what waits go to the server now, by the line or a stick, and replace the disk soon. What was confirmed "
+        "stays safe while the disk can be read."
+    )
 
 
 class Unconfirmed(CannotRecord):
     """What was written did not read back as it was written."""
 
-    remedy = "Nothing was promised to the citizen. If it repeats, the device is failing: take a backup, change it."
+    remedy = (
+        "Nothing was promised to the citizen. If it repeats, the device is failing: let what waits go to the server, "
+        "by the line or a stick, and change it."
+    )
 
 
 class NoStore(StoreError):
@@ -89,7 +95,10 @@ class StoreDamaged(StoreError):
 class RowDamaged(StoreError):
     """One row cannot be opened with the right key: its bytes were changed."""
 
-    remedy = "The rest of the store goes on working. Take a backup; if more rows follow, the disk is failing."
+    remedy = (
+        "The rest of the store goes on working. Let what waits go to the server, by the line or a stick, and restart "
+        "the kiosk; if more rows follow, the disk is failing: change it and enrol the kiosk again."
+    )
 
 
 class RecordDamaged(RowDamaged):

@@ -11,6 +11,8 @@ The rules of this file:
 3. What is returned is a copy: changing it changes nothing in the store.
 4. Documents come in the order of their ids. An id is a whole number from 1 to 2**40 - 1.
 5. A write outside a transaction makes one of its own; inside one it belongs to it.
+6. A damaged document is left out of lists and refused by its id; `sound` and the `upsert` of a `Document` begin it
+   anew.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, ValuesView
@@ -21,6 +23,8 @@ import msgspec
 from tinydb.queries import QueryLike
 from tinydb.storages import Storage
 from tinydb.table import Document, Table
+
+from kiosk.store.errors import RowDamaged
 
 #: Ids are below this, so that table and id fit into one of SQLite's 64-bit row numbers.
 ID_LIMIT = 2**40
@@ -36,6 +40,9 @@ class Rows(Protocol):
 
     def get(self, row: int) -> bytes | None:
         """The row, or None; raises `RowDamaged`."""
+
+    def sound(self, row: int) -> bytes | None:
+        """The row, or None; a damaged one is reported to whoever looks after the store, and is none."""
 
     def scan(self) -> Iterator[tuple[int, bytes]]:
         """All rows by rising id, as of now. A damaged row is left out and reported to whoever looks after the store."""
@@ -79,9 +86,15 @@ class RowTable(Table):
             return super().insert_multiple(documents)
 
     def upsert(self, document: Mapping[str, Any], cond: QueryLike | None = None) -> list[int]:
-        """Update what matches, or insert the document where nothing does."""
+        """Update what matches, or insert the document where nothing does, or nothing that can be read."""
         with self._rows.writing():
-            return super().upsert(document, cond)
+            try:
+                return super().upsert(document, cond)
+            except RowDamaged:
+                if not isinstance(document, Document) or self._rows.sound(document.doc_id) is not None:
+                    raise
+                self._rows.write({document.doc_id: None}, cleared=False, next_id=self._rows.next_id())
+                return super().upsert(document, cond)
 
     def update(
         self,
@@ -111,6 +124,11 @@ class RowTable(Table):
         """The document with this id, or None: `get(doc_id=...)` with one type."""
         fields = self._load(doc_id)
         return None if fields is None else Document(fields, doc_id)
+
+    def sound(self, doc_id: int) -> Document | None:
+        """As `one`, but one that is damaged is none, and told to staff: for what is begun anew where it is lost."""
+        data = self._rows.sound(doc_id)
+        return None if data is None else Document(_decode(data), doc_id)
 
     def _narrow(self, cond: QueryLike | None, doc_ids: Iterable[int] | None) -> Iterable[int] | None:
         if doc_ids is not None or cond is None:

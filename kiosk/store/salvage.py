@@ -52,7 +52,7 @@ def salvage(path: Path, key: bytes, *, rand: Callable[[int], bytes] = os.urandom
     """Replace the damaged store at `path` by one with all of its readable rows.
 
     Raises `WrongKey`, or `StoreDamaged` where not even the store's description or its list of logs can be read: then
-    only a backup helps. The damaged file is not changed in either case.
+    nothing helps but what the server holds. The damaged file is not changed in either case.
     """
     fresh = path.with_name(path.name + ".salvage")
     held = hold(path)

@@ -909,6 +909,13 @@ class _TableRows:
         shelf = self._shelf()
         return None if shelf is None or not 1 <= row < ID_LIMIT else self._store.load(shelf, row)
 
+    def sound(self, row: int) -> bytes | None:
+        try:
+            return self.get(row)
+        except RowDamaged as damage:
+            self._store.note(f"{damage}; it is begun anew")
+            return None
+
     def scan(self) -> Iterator[tuple[int, bytes]]:
         shelf = self._shelf()
         if shelf is None:

@@ -52,7 +52,7 @@ class Daily:
         if not self._world.apart.exists:
             return None
         with self._world.apart.open(clock.now().service_date) as book:
-            kept = book.store.table(TABLE).one(_ROW)
+            kept = book.store.table(TABLE).sound(_ROW)
         return None if kept is None else datetime.fromisoformat(kept["next"])
 
     def _keep(self, clock: Clock, moment: datetime) -> datetime:

@@ -335,7 +335,7 @@ def test_the_wrong_key_salvages_nothing(desk):
 
 
 def test_where_nothing_can_be_read_it_says_so(desk):
-    """The first page is noise: only a backup helps; the file is kept."""
+    """The first page is noise: the server holds what there is; the file is kept."""
     fill(desk, 5)
     spoil_page(desk.path, 1)
     with pytest.raises(StoreDamaged, match="nothing can be read"):
