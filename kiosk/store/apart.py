@@ -54,6 +54,8 @@ class Apart:
         self._software = software
         self._body_bytes_max = body_bytes_max
         self._connect = connect
+        #: What staff shall know of damage, kept while the program runs: the store itself is closed after each use.
+        self.faults: list[str] = []
         self._lock = threading.Lock()
         self._store: Store | None = None
         self._users = 0
@@ -97,7 +99,8 @@ class Apart:
                 return self._store_at(path, day, create=True)
             except StoreDamaged as damage:
                 logger.error("%s", damage)  # noqa: TRY400 - what can still be read goes on in a new file
-                salvage(path, self._key)
+                salvaged = salvage(path, self._key)
+                self._note(f"the confidential store was damaged; the damaged file is kept: {salvaged.damaged}")
             return self._store_at(path, day, create=False)
         except CannotRecord:
             self._take_back(path)
@@ -148,7 +151,13 @@ class Apart:
             if self._users == 0 and self._store is not None:
                 store, self._store = self._store, None
                 store.close()
+                for fault in store.faults:
+                    self._note(f"the confidential store: {fault}")
                 self._forget_times(day)
+
+    def _note(self, fault: str) -> None:
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def _forget_times(self, day: date) -> None:
         """Set the times of the folder and its files to the beginning of `day`.

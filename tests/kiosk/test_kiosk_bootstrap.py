@@ -104,6 +104,23 @@ def test_a_damaged_store_is_salvaged_and_the_kiosk_opens(folder, capsys):
     assert any("damaged" in each.name for each in folder.iterdir())
 
 
+def test_damage_to_the_confidential_store_is_told(folder):
+    """It is open for moments only; what was found there stays among the faults that staff see."""
+    clock = Hands().clock()
+    with open_kiosk(folder, clock=clock) as kiosk:
+        day = clock.now().service_date
+        with kiosk.world.apart.open(day):
+            pass
+        assert "store_damaged" not in health.health(kiosk.world, clock.now(), kiosk.sync.link).problems
+        with closing(apsw.Connection(str(kiosk.world.apart.folder / "store.sala"))) as db:
+            db.execute("INSERT INTO cell VALUES('epoch', zeroblob(40))")
+        with kiosk.world.apart.open(day):
+            pass
+        told = health.health(kiosk.world, clock.now(), kiosk.sync.link)
+        assert "store_damaged" in told.problems
+        assert any("confidential" in fault for fault in told.faults)
+
+
 @pytest.mark.parametrize("met", ["at the start", "by a turn"])
 def test_noise_in_a_large_store_holds_nothing_up(folder, monkeypatch, met):
     """Too large to be checked at its start: where the start itself meets the noise it salvages, else the next one."""

@@ -87,5 +87,6 @@ def test_noise_that_shows_in_use_is_salvaged_at_the_next_use(tmp_path, monkeypat
     assert {path.stat().st_mtime for path in apart.folder.iterdir()} == {day_start(DAY).timestamp()}
     keep(apart)
     assert (apart.folder / "store.sala.damaged-1").exists()
+    assert ["damaged" in fault for fault in apart.faults] == [True, True]
     with apart.open(DAY) as book:
         assert [view.head.seq > 1 for view in book.logs()] == [True, True]
