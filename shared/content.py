@@ -271,11 +271,11 @@ class Route(_Fact, frozen=True, kw_only=True):
 
 class Limits(_Fact, frozen=True, kw_only=True):
     """How much this office takes at once. An office may ask for less than the program allows, as for a thin line, and
-    never for more; within `LOWEST` and `HIGHEST` one record always fits one envelope.
+    never for more; whatever it asks for, a single record always goes.
 
     `text_chars` a citizen may write of what happened; `record_bytes` is a record's body; an envelope carries at most
-    `batch_records`, which before packing are at most `inflated_bytes`, and is itself at most `envelope_bytes`;
-    `edition_bytes` are all pieces of an edition.
+    `batch_records`, which before packing are at most `inflated_bytes`, and is itself at most `envelope_bytes` where it
+    carries several; `edition_bytes` are all pieces of an edition.
     """
 
     text_chars: int = 2_000
@@ -301,7 +301,8 @@ class Limits(_Fact, frozen=True, kw_only=True):
 
 
 HIGHEST = Limits()
-#: A complaint of 2,000 characters, padded and sealed to its route, is below 32 KiB; twice that holds it in any form.
+#: A complaint of 2,000 characters, padded and sealed to its route, is below 32 KiB; twice that holds it in any form but
+#: in a padded batch, which then goes alone.
 LOWEST = Limits(
     text_chars=200, record_bytes=32 * 1024, batch_records=1, inflated_bytes=64 * 1024, envelope_bytes=64 * 1024,
     edition_bytes=1024 * 1024,

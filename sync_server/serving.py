@@ -12,6 +12,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from shared.envelope import ENVELOPE_BYTES_MAX
 from sync_server.door import Door
 
 # A peer that has not finished its request line and headers by then is dropped: idle connections cost nothing after
@@ -45,7 +46,7 @@ def _behind_door(threads: int) -> Door:
     from sync_server.wsgi import application
 
     # One byte more than the largest that anything takes: that one is told too long by whoever takes it.
-    longest = max(settings.SALA_ENVELOPE_BYTES_MAX, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    longest = max(ENVELOPE_BYTES_MAX, settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     return Door(
         application, threads=threads, body_bytes_max=longest + 1, secure=settings.SECURE, proxies=settings.PROXIES
     )

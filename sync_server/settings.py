@@ -192,7 +192,8 @@ SALA_NAMES = "sync_server.home.names.names"
 # Publishes the sample content for `demo-office`: called with the office and `now`.
 SALA_SAMPLE_PUBLISHER = "sync_server.content.actions.publish_sample"
 
-# An envelope over this is refused, and the kiosk halves its batch. Lower it for a line that loses long transfers.
+# An envelope of several records over this is refused, and the kiosk halves its batch; a single record is always taken.
+# Lower it for a line that loses long transfers.
 SALA_ENVELOPE_BYTES_MAX = int(os.environ.get("SALA_ENVELOPE_BYTES_MAX", str(1024 * 1024)))
 
 LOGGING = {

@@ -1,6 +1,7 @@
 """The kiosks' addresses: bytes in, signed bytes out, no session, no cookie, no CSRF token.
 
-The size cap is kept here, by reading at most one byte more than an envelope may have. Everything else is `actions`.
+The size cap is kept here, by reading at most one byte more than any envelope may have; what the office allows is for
+`actions` to judge, like everything else.
 """
 
 import re
@@ -13,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from shared.envelope import ENVELOPE_BYTES_MAX
 from sync_server.ingest import actions
 from sync_server.ingest.actions import Reply
 from sync_server.keys import server_keys
@@ -90,7 +92,7 @@ def piece(request: HttpRequest, digest: str) -> HttpResponse:
 
 
 def _body(request: HttpRequest) -> bytes:
-    return request.read(settings.SALA_ENVELOPE_BYTES_MAX + 1)
+    return request.read(ENVELOPE_BYTES_MAX + 1)
 
 
 def _respond(reply: Reply) -> HttpResponse:

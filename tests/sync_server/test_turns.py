@@ -1,13 +1,16 @@
 """The line before the server: whoever asked first goes first, nobody waits for ever, a wait is told under signature."""
 
+import dataclasses
 import itertools
 import random
 import statistics
 
+import pytest
 from django.conf import settings
 from fake_kiosk import FakeKiosk, direct
 
-from shared import protocol
+from shared import envelope, protocol
+from shared.content import LOWEST
 from shared.log import Head
 from shared.protocol import Claim, Local, Push, Reason, Refusal, Refused, Stand
 from shared.records import NO_HASH
@@ -160,3 +163,32 @@ def test_an_envelope_over_the_offices_own_limit_is_too_large_and_no_riddle(kiosk
     kiosk.post = lambda door, data: client.post(f"/sync/{door}", data, content_type="application/octet-stream").content
     assert not any(isinstance(event, Refused) for event in kiosk.push())
     assert kiosk.lobby.receipted == kiosk.lobby.head
+
+
+@pytest.mark.parametrize("most", [0, 10_000, LOWEST.envelope_bytes])
+def test_a_single_record_over_that_limit_is_taken(kiosk, client, monkeypatch, most):
+    """It cannot be sent in smaller parts: refused, it would hold up its log for ever. Padded, it is beyond 64 KiB."""
+    kiosk.lobby.name = "confidential"
+    for _ in range(3):
+        kiosk.append_raw("note.long", 1, kiosk.random.randbytes(20_000))
+    monkeypatch.setattr(settings, "SALA_ENVELOPE_BYTES_MAX", most)
+    sent = []
+
+    def post(door, data):
+        sent.append(data)
+        return client.post(f"/sync/{door}", data, content_type="application/octet-stream").content
+
+    kiosk.post = post
+    assert not any(isinstance(event, Refused) for event in kiosk.push())
+    assert kiosk.lobby.receipted == kiosk.lobby.head
+    assert max(map(len, sent)) == 65_831 > most
+
+
+def test_an_envelope_that_only_says_it_holds_a_single_record_is_refused(kiosk, client, monkeypatch):
+    """What stands outside spares a batch the office's limit, and the signature no check."""
+    kiosk.append_raw("note.long", 1, kiosk.random.randbytes(20_000))
+    monkeypatch.setattr(settings, "SALA_ENVELOPE_BYTES_MAX", 10_000)
+    sealed = kiosk.envelope()
+    said = dataclasses.replace(envelope.read_header(sealed), count=1).to_bytes() + sealed[envelope.HEADER_BYTES :]
+    response = client.post("/sync/push", said, content_type="application/octet-stream")
+    assert kiosk.read(response.content).reason is Reason.BAD_SIGNATURE
