@@ -19,7 +19,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, cast
 
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
@@ -61,16 +61,23 @@ from sync_server.sealed import project as sealed
 
 logger = logging.getLogger(__name__)
 
+Pick = Callable[[Sequence[Seen[Body]]], Sequence[Seen[Body]]]
+
 
 @dataclass(frozen=True, slots=True)
 class Projector:
     """One set of derived tables: what folds into it, how it forgets all that it folded, and how it takes back what it
     folded of a log after a seq. Without a `withdraw` it folds every record, whether it counts or not.
+
+    Of a chunk, `folds` go in their own order: what others build on stands first. `awaits` are for what builds on a
+    record of another log: such a fold raises `LookupError` where that has not come yet, and what it was called with is
+    tried again once it is among those that `awaits` picks out.
     """
 
     folds: Mapping[type[Body], Fold]
     reset: Callable[[], None]
     withdraw: Callable[[Log, int], None] | None = None
+    awaits: Mapping[type[Body], Pick] = field(default_factory=dict)
 
 
 PROJECTORS: dict[str, Projector] = {
@@ -98,7 +105,10 @@ PROJECTORS: dict[str, Projector] = {
         waiting.withdraw,
     ),
     "cases": Projector(
-        {CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)}, cases.reset, cases.withdraw
+        {CaseFiled: cast("Fold", cases.cases), CaseReturned: cast("Fold", cases.returns)},
+        cases.reset,
+        cases.withdraw,
+        awaits={CaseReturned: cast("Pick", cases.of_cases_here)},
     ),
     # No decision about a kiosk or a line keeps a complaint from its readers.
     "sealed": Projector({ComplaintFiled: cast("Fold", sealed.complaints)}, sealed.reset),
@@ -110,6 +120,8 @@ _CHUNK = 500
 
 # The reason that an update may do away with; a body out of shape stays so, and asks for a rebuild if it ever reads.
 _UNKNOWN = "unknown kind or schema"
+# The one that a record of another log may do away with.
+_MISSING = LookupError.__name__
 
 
 def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], None] | None = None) -> int:
@@ -125,6 +137,7 @@ def catch_up(names: Sequence[str] | None = None, *, before_each: Callable[[], No
         while found:
             found = sum(_even_out(name, *line, before_each) for line in _unlike(name))
             passed += found
+        _fold_awaited(name)
     return passed
 
 
@@ -385,9 +398,40 @@ class _Runs:
 def _fold_all(name: str, by_body: Mapping[type[Body], list[Seen[Body]]]) -> list[SetAside]:
     """Fold each run; where one fails, halve it until the record at fault stands alone, and set that aside."""
     aside: list[SetAside] = []
-    for body, run in by_body.items():
-        aside += _fold_run(name, PROJECTORS[name].folds[body], run)
+    for body, fold in PROJECTORS[name].folds.items():
+        if body in by_body:
+            aside += _fold_run(name, fold, by_body[body])
     return aside
+
+
+def _fold_awaited(name: str) -> None:
+    """Fold what was set aside because what it builds on had not come, and has since."""
+    projector = PROJECTORS[name]
+    if not projector.awaits:
+        return
+    waiting = SetAside.objects.filter(projector=name, why=Why.QUARANTINED, reason=_MISSING)
+    for log in Log.objects.select_related("office", "kiosk").filter(pk__in=waiting.values("log")):
+        runs = _Runs(name, log)
+        seqs = waiting.filter(log=log).values("seq")
+        for values in RecordRow.objects.filter(log=log, seq__in=seqs).order_by("seq").values_list(*_Row._fields):
+            runs.take(_Row(*values))
+        for body, pick in projector.awaits.items():
+            for seen in pick(runs.by_body.get(body, [])):
+                _fold_late(name, projector.folds[body], seen)
+
+
+def _fold_late(name: str, fold: Fold, seen: Seen[Body]) -> None:
+    with transaction.atomic():
+        cursor = Cursor.objects.select_for_update().filter(projector=name, log=seen.log).first()
+        gone, _ = SetAside.objects.filter(projector=name, log=seen.log, seq=seen.seq, reason=_MISSING).delete()
+        # Another process was faster, or a rebuild has begun.
+        if cursor is None or not gone:
+            return
+        again = _fold_run(name, fold, [seen])
+        SetAside.objects.bulk_create(again)
+        cursor.quarantined -= 1 - len(again)
+        cursor.projected += 1 - len(again)
+        cursor.save()
 
 
 # A lost connection, a lock or a full disk ends this attempt, and the next one begins at the cursor.

@@ -53,7 +53,8 @@ def cases(run: Sequence[Seen[CaseFiled]]) -> None:
 def returns(run: Sequence[Seen[CaseReturned]]) -> None:
     """What citizens say of answers: each takes its case up again, with a deadline of its own, once in a round.
 
-    They are few: one at a time. Raises `LookupError` for a case this office does not have.
+    They are few: one at a time. Raises `LookupError` for a case this office does not have, or not yet: kiosks come in
+    any order.
     """
     for seen in run:
         words = thai.clean(seen.body.words, chars_max=4000, lines=True)
@@ -74,6 +75,13 @@ def returns(run: Sequence[Seen[CaseReturned]]) -> None:
         )  # fmt: skip
         if stands:
             _take_up(case, seen.received_at, Limits(seen.log.office).last_day(RESULT, said_on))
+
+
+def of_cases_here(run: Sequence[Seen[CaseReturned]]) -> list[Seen[CaseReturned]]:
+    """Those of the run whose case is there."""
+    ids = {seen.body.status_id.hex() for seen in run}
+    here = set(Case.objects.filter(status_id__in=ids).values_list("office_id", "status_id"))
+    return [seen for seen in run if (seen.log.office_id, seen.body.status_id.hex()) in here]
 
 
 def _take_up(case: Case, at: dt.datetime, again_by: dt.date) -> None:

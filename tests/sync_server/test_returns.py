@@ -1,5 +1,6 @@
 """Not fixed: a citizen returns what was answered or closed, once in a round; the case is taken up anew."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from fake_kiosk import FakeKiosk
 
+from shared import kinds
 from shared.kinds import CaseReturned
 from sync_server.cases import actions, inbox, queries, timeline
 from sync_server.cases.clocks import clocks
@@ -14,7 +16,7 @@ from sync_server.cases.models import Case, CaseState, EventKind, Return
 from sync_server.cases.queries import Due, Filters
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.managing import close_day, open_day
-from sync_server.projectors import balances, catch_up, rebuild
+from sync_server.projectors import PROJECTORS, balances, catch_up, rebuild
 from sync_server.records.models import SetAside, Why
 
 TODAY = dt.date(2026, 11, 25)
@@ -175,6 +177,68 @@ def test_a_return_of_nothing_is_set_aside_and_holds_up_nothing(kiosk, case):
     catch_up()
     assert SetAside.objects.get(projector="cases").why == Why.QUARANTINED
     assert Case.objects.count() == 2
+
+
+def _said_of(filed, round_=1) -> CaseReturned:
+    """What whoever holds the code of that record says."""
+    status_id = kinds.decode("case.filed", 1, filed.body).status_id
+    return CaseReturned("2026-11-25", status_id, round_, "no_better", "ยังดับอยู่", "th")
+
+
+def test_what_another_kiosk_says_first_waits_for_the_case(kiosk, server, caplog):
+    """After a restore kiosks come in any order: a word stands set aside until its case is there, and is then taken in
+    like any other, by itself.
+    """
+    other = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    other.append(_said_of(kiosk.file("ไฟดับ")))
+    other.append(CaseReturned("2026-11-25", b"n" * 16, 1, "other", "", "th"))
+    other.push()
+    catch_up()
+    assert SetAside.objects.filter(projector="cases").count() == 2
+    caplog.clear()
+    catch_up()
+    assert not caplog.records  # what waits is not tried in vain
+    kiosk.push()
+    catch_up()
+    said = Return.objects.get()
+    assert (said.case, said.words, said.accepted) == (Case.objects.get(), "ยังดับอยู่", False)
+    assert SetAside.objects.get(projector="cases").seq == 3
+    balance = next(one for one in balances(server.office) if one.projector == "cases")
+    assert (balance.quarantined, balance.behind) == (1, 0)
+
+
+def test_a_word_that_fails_again_is_named_anew_and_left(kiosk, server, monkeypatch):
+    """Its case is there, and it does not read all the same: set aside for a person, and not tried at each turn."""
+    other = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    other.append(_said_of(kiosk.file("ไฟดับ")))
+    other.push()
+    catch_up()
+    tried = []
+
+    def fails(run):
+        tried.append(run)
+        raise ValueError("no such day")
+
+    real = PROJECTORS["cases"]
+    broken = dataclasses.replace(real, folds={**real.folds, CaseReturned: fails})
+    monkeypatch.setitem(PROJECTORS, "cases", broken)
+    kiosk.push()
+    catch_up()
+    catch_up()
+    assert len(tried) == 1
+    assert SetAside.objects.get(projector="cases").reason == "ValueError"
+    balance = next(one for one in balances(server.office) if one.projector == "cases")
+    assert (balance.quarantined, balance.behind) == (1, 0)
+
+
+def test_in_one_log_a_case_is_there_before_what_is_said_of_it(kiosk, case):
+    """Read in one run, as after a restore: a word of an older case comes first, then a new case and a word of it."""
+    kiosk.append(CaseReturned("2026-11-25", bytes.fromhex(case.status_id), 1, "no_better", "เก่า", "th"))
+    kiosk.append(_said_of(kiosk.file("เรื่องใหม่")))
+    kiosk.push()
+    catch_up()
+    assert sorted(Return.objects.values_list("words", flat=True)) == ["ยังดับอยู่", "เก่า"]
+    assert not SetAside.objects.exists()
 
 
 def test_staff_who_reopen_owe_an_answer_again_as_well(case, clerk, server):
