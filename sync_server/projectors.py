@@ -275,12 +275,23 @@ def _fold_chunk(name: str, log_pk: int) -> int:
     for row in rows:
         runs.take(row)
     with transaction.atomic():
+        if runs.erased and _given_since(log, rows):
+            return len(rows)
         Cursor.objects.bulk_create([Cursor(projector=name, log=log, seq=log.base_seq)], ignore_conflicts=True)
         cursor = Cursor.objects.select_for_update().get(projector=name, log=log)
         # Where the cursor moved since it was read, another process has folded this run, or a rebuild has begun.
         if cursor.seq == after:
             _fold_runs(cursor, runs, rows[-1].seq, len(rows))
     return len(rows)
+
+
+def _given_since(log: Log, rows: Sequence["_Row"]) -> bool:
+    """Whether a body came meanwhile that was missing when these rows were read: then they are to be read anew. Locks
+    the log as whoever brings one does, so that one of the two sees the other.
+    """
+    Log.objects.select_for_update(no_key=True).get(pk=log.pk)
+    bare = [row.seq for row in rows if row.body is None]
+    return RecordRow.objects.filter(log=log, seq__in=bare).exclude(body=None).exists()
 
 
 def _fold_runs(cursor: Cursor, runs: "_Runs", last_seq: int, count: int) -> None:

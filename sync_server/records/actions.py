@@ -6,8 +6,10 @@ Rules of this file:
 1. One log is written by one transaction at a time (a lock on its rows); logs do not wait for each other.
 2. A record is inserted under a unique (log, seq) with ON CONFLICT DO NOTHING and then compared: a repeat is no error,
    another record in the same place is never overwritten.
-3. Nothing is interpreted here. `followers` are told after the commit, and do what they do in their own time.
-4. Positions never go back within an epoch, nor does what is backed up. A database older than its anchor starts a new
+3. A record that came without its body is given it by whoever brings it later, for its hash names no other. That is the
+   only change a row ever sees here.
+4. Nothing is interpreted here. `followers` are told after the commit, and do what they do in their own time.
+5. Positions never go back within an epoch, nor does what is backed up. A database older than its anchor starts a new
    one.
 """
 
@@ -28,7 +30,7 @@ from sync_server.kiosks.actions import raise_alarm
 from sync_server.kiosks.models import AlarmKind, Kiosk, KioskState
 from sync_server.organisations.models import Office
 from sync_server.records import anchor
-from sync_server.records.models import Epoch, Log, RecordRow
+from sync_server.records.models import Cursor, Epoch, Log, RecordRow, SetAside
 from sync_server.records.queries import current_epoch, stored_total
 from sync_server.records.together import together
 from sync_server.records.traffic import traffic
@@ -70,10 +72,11 @@ def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
         kept = _extend(branch, verdict.records, verdict.hashes, verdict.head, kiosk, now)
     else:
         kept = _part(opened, branch, branches, known, kiosk, now)
-    if kept.new:
+    filled = _fill(opened, branches)
+    if kept.new or filled:
         transaction.on_commit(tell)
-        if not kiosk.active:
-            raise_alarm(kiosk.office, AlarmKind.REVOKED_SENT, kiosk.kiosk_id, now=now, kiosk=kiosk)
+    if kept.new and not kiosk.active:
+        raise_alarm(kiosk.office, AlarmKind.REVOKED_SENT, kiosk.kiosk_id, now=now, kiosk=kiosk)
     return kept
 
 
@@ -288,6 +291,33 @@ def _part(
     )  # fmt: skip
     head = Head(header.log, branch.seq, opened.hashes[-1])
     return Kept(head, forked=True, new=len(opened.records) - shared, apart=not kiosk.active)
+
+
+def _fill(opened: Opened, branches: Sequence[Log]) -> int:
+    """Give records that are held without their bodies those that the batch brings, and have their logs folded anew;
+    returns how many.
+
+    So comes back what a kiosk had let go before the server was restored from an older backup. Nothing is erased on this
+    server yet; what one day is has to be passed over here.
+    """
+    first, last = opened.header.first_seq, opened.header.first_seq + len(opened.hashes) - 1
+    near = [branch for branch in branches if branch.seq >= first]
+    if not near:
+        return 0
+    bare = RecordRow.objects.filter(log__in=near, seq__gte=first, seq__lte=last, body=None)
+    found = []
+    for pk, log_pk, seq, hash_ in bare.values_list("pk", "log", "seq", "hash"):
+        record = opened.records[seq - first]
+        if record.body is not None and bytes(hash_) == opened.hashes[seq - first]:
+            found.append((pk, log_pk, record))
+    for pk, _, record in found:
+        RecordRow.objects.filter(pk=pk).update(salt=record.salt, body=record.body)
+    if found:
+        # As after an update that reads more: from the first record on, for what is folded may come again.
+        logs = {log_pk for _, log_pk, _ in found}
+        Cursor.objects.filter(log__in=logs).delete()
+        SetAside.objects.filter(log__in=logs).delete()
+    return len(found)
 
 
 # --- the rows ------------------------------------------------------------------------------------------------------

@@ -11,6 +11,9 @@ from django.db import connection, connections
 from fake_kiosk import FakeKiosk, direct
 
 from shared.protocol import NewLogNeeded, Reason, Receipt, ServerRestored, Stored
+from shared.records import Record, erase
+from sync_server import projectors
+from sync_server.cases.models import Case
 from sync_server.ingest import actions as ingest
 from sync_server.kiosks.models import Alarm, AlarmKind
 from sync_server.projectors import balances, catch_up
@@ -154,6 +157,95 @@ def test_a_third_history_that_leaves_the_second_is_stored_without_doubles(kiosk)
     branch = Log.objects.get(branch=2)
     assert (branch.based_on.branch, branch.base_seq, branch.seq) == (1, 4, 5)
     assert RecordRow.objects.filter(log=branch).count() == 1
+
+
+# --- bodies that come later ----------------------------------------------------------------------------------------
+
+
+def _bare(kiosk: FakeKiosk, *seqs: int) -> list[Record]:
+    """The kiosk lets the bodies of these records go; returns all of its records as they were."""
+    whole = list(kiosk.lobby.records)
+    kiosk.lobby.records = [erase(one) if one.header.seq in seqs else one for one in whole]
+    return whole
+
+
+def test_a_body_that_comes_later_is_kept_and_counts(kiosk, server):
+    """After a restore a kiosk that let bodies go sends headers; a stick in a drawer has the words still."""
+    kiosk.ticket(1)
+    kiosk.file("ไฟดับ")
+    stick = kiosk.envelope()
+    whole = _bare(kiosk, 2, 3)
+    kiosk.push()
+    catch_up()
+    assert not Case.objects.exists()
+    told = []
+    actions.followers.append(lambda: told.append(True))
+    try:
+        answer = kiosk.read(kiosk.post("push", stick))
+    finally:
+        actions.followers.pop()
+    assert (answer.seq, answer.hash, told) == (3, kiosk.lobby.head.hash, [True])
+    assert [(row.salt, row.body) for row in RecordRow.objects.all()] == [(one.salt, one.body) for one in whole]
+    catch_up()
+    assert (Ticket.objects.count(), Case.objects.get().text) == (1, "ไฟดับ")
+    assert {(balance.erased, balance.behind) for balance in balances(server.office)} == {(0, 0)}
+
+
+def test_a_body_that_is_held_is_never_let_go_or_changed(kiosk):
+    """Headers alone, sent again, take nothing away; and what fits another hash fits no row."""
+    kiosk.file("ไฟดับ")
+    twin = kiosk.clone()
+    twin.lobby.records.pop()
+    twin.file("อีกเรื่องหนึ่ง")
+    other = twin.envelope()
+    kiosk.push()
+    whole = _bare(kiosk, 2)
+    kiosk.post("push", kiosk.envelope())
+    assert bytes(RecordRow.objects.get(seq=2).body) == whole[1].body
+    RecordRow.objects.filter(seq=2).update(salt=None, body=None)
+    assert isinstance(twin.read(twin.post("push", other)), Receipt)
+    assert RecordRow.objects.get(seq=2, log__branch=0).body is None
+
+
+def test_a_body_of_the_part_that_branches_share_is_kept_once(kiosk):
+    """It lies on the line that it came on first, whichever brings it, together with what is new."""
+    kiosk.file("ไฟดับ")
+    whole = _bare(kiosk, 2)
+    kiosk.push()
+    twin = kiosk.clone()
+    kiosk.ticket(1)
+    kiosk.push()
+    twin.rate(1)
+    twin.push()
+    twin.rate(2)
+    twin.post("push", twin.envelope([*whole, *twin.lobby.records[2:]]))
+    assert bytes(RecordRow.objects.get(seq=2).body) == whole[1].body
+    catch_up()
+    assert Case.objects.get().text == "ไฟดับ"
+
+
+def test_a_body_that_comes_while_its_log_is_read_is_read_anew(kiosk, server, monkeypatch):
+    """The rows were read without it, it comes, and the fold begins: nothing of it is passed over."""
+    kiosk.file("ไฟดับ")
+    stick = kiosk.envelope()
+    _bare(kiosk, 2)
+    kiosk.push()
+    real, brought = projectors._Runs.take, []
+
+    def bring() -> None:
+        brought.append(ingest.accept(stick, now=server.now).status)
+        connections.close_all()
+
+    def bring_meanwhile(runs, row):
+        if not brought:
+            bringer = threading.Thread(target=bring)
+            bringer.start()
+            bringer.join(timeout=20)
+        real(runs, row)
+
+    monkeypatch.setattr(projectors._Runs, "take", bring_meanwhile)
+    catch_up(["cases"])
+    assert (brought, Case.objects.get().text) == ([200], "ไฟดับ")
 
 
 # --- restores ------------------------------------------------------------------------------------------------------
