@@ -82,26 +82,32 @@ def back_up(
                 )  # fmt: skip
                 _put(_manifest_of(target), archive.write_manifest(manifest, signer))
             told = _tell(office, held, manifest, stem, folder, now)
-            return Made(target, manifest, told, thin(folder))
+            return Made(target, manifest, told, thin(folder, stem))
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder}: {os.strerror(error.errno or errno.EIO)}") from error
     except DatabaseError as error:
         raise BackupFailed(f"the server's database: {error}") from error
 
 
-def thin(folder: Path) -> list[str]:
+def thin(folder: Path, made: Stem) -> list[str]:
     """Let go of the backups that the plan keeps no longer, those of this office alone; returns their names.
+
+    The plan goes by the times they were stamped with, and clocks are set back. Whatever it says, the one just `made`
+    stays, for kiosks were told of it, and so does the one that holds most: after a restore that may be an older one.
 
     The archive goes first: a manifest without an archive is seen and removed the next time, the reverse would look like
     a backup that somebody forgot to sign.
     """
     mine: dict[Stem, Path] = {}
+    holds: dict[Stem, int] = {}
     for path in folder.iterdir():
         stem = archive.read_stem(path.name) if path.name.endswith(MANIFEST_SUFFIX) else None
-        if stem is not None and _is_mine(path):
+        if stem is not None and (said := _mine(path)) is not None:
             mine[stem] = path
-    whole = {stem for stem, path in mine.items() if _archive_of(path).is_file()}
-    gone = sorted(set(mine) - archive.to_keep(whole))
+            if _archive_of(path).is_file():
+                holds[stem] = said.records
+    fullest = max(holds, key=lambda stem: (holds[stem], stem), default=made)
+    gone = sorted(set(mine) - archive.to_keep(holds) - {made, fullest})
     for stem in gone:
         _archive_of(mine[stem]).unlink(missing_ok=True)
         mine[stem].unlink()
@@ -110,13 +116,16 @@ def thin(folder: Path) -> list[str]:
     return [str(stem) for stem in gone]
 
 
-def _is_mine(manifest: Path) -> bool:
+def _mine(path: Path) -> Manifest | None:
+    """What a manifest of this office says. Another office's, another program's, or a rotten one is not ours to
+    delete.
+    """
     try:
-        said, check = archive.read_manifest(manifest.read_bytes())
+        said, check = archive.read_manifest(path.read_bytes())
         check(server_keys().receipt_keys)
     except SalaError:
-        return False  # another office's, another program's, or rotten: not ours to delete
-    return said.office.hex() == the_office().office_id
+        return None
+    return said if said.office.hex() == the_office().office_id else None
 
 
 def _archive_of(manifest: Path) -> Path:

@@ -266,6 +266,48 @@ def test_old_backups_go_and_nothing_else(kiosk, server, identities, shelf):
     assert {str(stem) for stem in whole}.isdisjoint(dropped)
 
 
+def test_a_clock_set_back_costs_no_backup_that_kiosks_were_told_of(kiosk, server, identities, shelf):
+    """Stamped before others of its day, or of more days than are kept: the one just made stays, for it holds most."""
+    for day in range(15):
+        kiosk.ticket(day + 1)
+        kiosk.push()
+        made(server, shelf, now=server.now + dt.timedelta(days=day))
+    for back in (dt.timedelta(days=14, hours=-1), dt.timedelta(days=3, hours=1), dt.timedelta(hours=1)):
+        kiosk.ticket(99)
+        kiosk.push()
+        last = made(server, shelf, now=server.now + dt.timedelta(days=14) - back)
+        assert last.told
+        assert last.archive.is_file()
+        assert str(archive.read_stem(last.archive.name)) not in last.dropped
+    assert told(kiosk) == [last.manifest.records]
+
+
+@on_sqlite
+def test_the_fullest_backup_stays_until_another_holds_as_much(kiosk, server, identities, shelf):
+    """A server that was restored from an older one backs up less on the same day: what it lacks lies there still. Its
+    own newest stays as well, whatever the clock says.
+    """
+    kiosk.ticket(1)
+    kiosk.push()
+    made(server, shelf)
+    connections.close_all()
+    held = (server.data / "sala.sqlite3").read_bytes()
+    kiosk.ticket(2)
+    kiosk.push()
+    fullest = made(server, shelf, now=server.now + dt.timedelta(hours=1))
+    connections.close_all()
+    (server.data / "sala.sqlite3").write_bytes(held)
+    records.start(server.office, now=server.now, epoch=b"another epoch, 6")
+    for hours in (2, -1):
+        less = made(server, shelf, now=server.now + dt.timedelta(hours=hours))
+        assert less.manifest.records < fullest.manifest.records
+        assert less.archive.is_file()
+        assert fullest.archive.is_file()
+    kiosk.push()
+    made(server, shelf, now=server.now + dt.timedelta(hours=3))
+    assert not fullest.archive.exists()
+
+
 # --- refusals -------------------------------------------------------------------------------------------------------
 
 
