@@ -709,12 +709,15 @@ class _Front(msgspec.Struct, frozen=True, array_like=True):
 
 def addressed(data: bytes) -> tuple[bytes, bytes, bytes]:
     """Office, kiosk and nonce that unverified bytes name, zeros where they name none. They stand in the same place in
-    every version, so that a newer kiosk, too, hears that this server is too old.
+    every version, so that a newer kiosk, too, hears that this server is too old. A request to enrol names none: it
+    has none yet.
     """
     header = envelope.peek_header(data)
     if header is not None:
         return header.office, header.kiosk, header.nonce
     payload = envelope.peek_payload(data, Label.ASK)
+    if (rolled := envelope.peek_payload(data, Label.ROLL)) is not None:
+        payload = envelope.peek_payload(rolled, Label.ROLL)
     try:
         front = None if payload is None else wire.peek(_Front, payload)
     except Malformed:

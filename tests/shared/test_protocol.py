@@ -407,6 +407,25 @@ def test_refusals_answer_any_bytes(data):
             read()
 
 
+@pytest.mark.parametrize("version", [1, 9])
+def test_a_refused_wish_for_another_key_is_addressed_to_who_made_it(version):
+    """Its ids stand in the inner note, in the same place in every version; a broken one names nobody."""
+    wish = bytearray(protocol.roll(ME, keys.SigningKey(b"n" * 32), nonce=b"n" * 16))
+    wish[4] = wish[86 + 4] = version
+    refused = protocol.read_answer(
+        Intake(SERVER).refuse(bytes(wish), Reason.BUSY, epoch=EPOCH, server_ms=5), ANSWERS.public
+    )
+    assert (refused.office, refused.kiosk, refused.nonce) == (OFFICE, KIOSK, b"n" * 16)
+    for broken in (wish[:86], wish[:180], wish[:86] + wish[172:]):
+        assert protocol.addressed(bytes(broken)) == (protocol.NO_ID,) * 3
+
+
+def test_a_refused_request_to_enrol_names_nobody():
+    """It names no office and no kiosk, for it has none yet."""
+    request = protocol.enrol(CODE, KEY, nonce=b"n" * 16, device="", software="")
+    assert protocol.addressed(request) == (protocol.NO_ID,) * 3
+
+
 def test_every_refusal_has_an_action_and_every_state_a_way_on():
     """The tables are whole: no refusal without an action, no state that cannot be left but the two ends."""
     assert set(ON_REFUSAL) == set(Reason)

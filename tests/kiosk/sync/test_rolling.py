@@ -1,5 +1,6 @@
 """A new key for the kiosk itself: whatever is cut, kiosk and server end with one key that both know."""
 
+import dataclasses
 import os
 import shutil
 
@@ -95,6 +96,15 @@ def test_a_line_that_is_down_leaves_the_old_key_in_use(world, server):
     server.weather = lambda _path, genuine: genuine()
     assert turn(world, server) == "ok"
     one_key(world, server)
+
+
+def test_why_the_server_does_not_take_the_new_key_is_told(world, server, caplog):
+    """A refusal is an answer to this very wish, and its reason stands in the diary."""
+    rolling.begin(world.config.data, os.urandom)
+    server.kiosks[KIOSK_ID] = dataclasses.replace(server.kiosks[KIOSK_ID], revoked=True)
+    assert not rolling.go_on(world, Hands().clock(), server)
+    assert "does not take the new key: revoked" in caplog.text
+    assert on_disk(world) == KIOSK_KEY.public
 
 
 def test_beginning_twice_makes_one_key(world):
