@@ -74,7 +74,7 @@ def import_draft(actor: Actor, source: Source, *, now: dt.datetime) -> Changes:
         source.office, source.services, source.notices, source.pictures, source.words, source.hall, source.photos
     )
     with transaction.atomic():
-        office = Office.objects.select_for_update().get(pk=office.pk)
+        office = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
         Draft.objects.filter(office=office).exclude(name__in=pieces).delete()
         for name, data in pieces.items():
             facts = {"data": data, "imported_at": now, "imported_by": actor.name}
@@ -106,7 +106,7 @@ def _lacking(office: Office, told: content.Office) -> dict[str, object]:
 def publish(actor: Actor, *, now: dt.datetime) -> Edition:
     """Make the draft the next edition. Raises `NothingToPublish`."""
     with transaction.atomic():
-        office = Office.objects.select_for_update().get(pk=actor.office.pk)
+        office = Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
         draft = queries.draft_pieces(office)
         if not draft:
             raise NothingToPublish("no draft was imported yet")
@@ -127,7 +127,7 @@ def publish_statuses(office: Office, *, now: dt.datetime) -> Edition | None:
     if edition is None or not _moved(edition, now):
         return None
     with transaction.atomic():
-        office = Office.objects.select_for_update().get(pk=office.pk)
+        office = Office.objects.select_for_update(no_key=True).get(pk=office.pk)
         edition = queries.newest(office)
         assert edition is not None
         return _make(Actor(office, "sala-server"), _renewed(edition, now), Why.STATUSES, now)

@@ -110,7 +110,7 @@ def roll_key(kiosk: Kiosk, public_key: bytes, *, now: dt.datetime) -> None:
     """
     key_id = keys.key_id(public_key).hex()
     with transaction.atomic():
-        held = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        held = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if held.key_id == key_id:
             return
         if Kiosk.objects.filter(office=held.office_id, key_id=key_id).exists():
@@ -151,7 +151,7 @@ def revoke(
     `trusted_through` names, for each log (hex), the last seq still believed.
     """
     with transaction.atomic():
-        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        locked = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         before = locked.state
         locked.state = KioskState.REVOKED
         locked.revoked_at = now
@@ -171,7 +171,7 @@ def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> N
     Raises `ValueError` where it is not revoked, or where another kiosk has one of its letters now.
     """
     with transaction.atomic():
-        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        locked = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if locked.active:
             raise ValueError("this kiosk is not revoked")
         clash = _letters_taken(kiosk.office) & set(locked.series)
@@ -274,7 +274,7 @@ def _enrol(code: EnrolmentCode, request: Enrol, now: dt.datetime, kiosk_id: byte
             office=code.office, kiosk_id=kiosk_id.hex(), name=code.kiosk_name, series=code.series, enrolled_at=now
         )
     else:
-        kiosk = Kiosk.objects.select_for_update().get(pk=code.kiosk.pk)
+        kiosk = Kiosk.objects.select_for_update(no_key=True).get(pk=code.kiosk.pk)
     before = {"key": kiosk.key_id} if again else None
     kiosk.public_key, kiosk.key_id, kiosk.compared_at = request.public_key, key_id, None
     kiosk.software = request.software[:40].replace("\0", "")

@@ -53,7 +53,7 @@ def record_act(
     `before` and `after` hold short facts (a state, a name of a division), never what a citizen wrote.
     """
     with transaction.atomic():
-        Office.objects.select_for_update().get(pk=actor.office.pk)
+        Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
         last = AuditRow.objects.filter(office=actor.office).order_by("-seq").first()
         row = AuditRow(
             office=actor.office,

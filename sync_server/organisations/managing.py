@@ -63,7 +63,7 @@ def change_staff(actor: Actor, staff: Staff, changes: Mapping[str, object], *, n
     """
     with transaction.atomic():
         # One change after another: two people who look after others must not make each other leave at one moment.
-        Office.objects.select_for_update().get(pk=actor.office.pk)
+        Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
         staff.refresh_from_db(fields=list(changes))
         before, after = _assigned(staff, changes)
         if not after:
@@ -91,7 +91,7 @@ def give_password(actor: Actor, staff: Staff, *, now: dt.datetime) -> str:
 def change_office(actor: Actor, changes: Mapping[str, object], *, now: dt.datetime) -> None:
     """Set what stands on the office's papers; none changed is no act."""
     with transaction.atomic():
-        office = Office.objects.select_for_update().get(pk=actor.office.pk)
+        office = Office.objects.select_for_update(no_key=True).get(pk=actor.office.pk)
         before, after = _assigned(office, changes)
         if after:
             office.save(update_fields=list(after))

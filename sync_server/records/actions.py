@@ -87,7 +87,7 @@ def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:
     (16 fresh bytes) becomes the new one and an alarm is raised. The very first start mints the first epoch.
     """
     with transaction.atomic():
-        Office.objects.select_for_update().get(pk=office.pk)
+        _hold(office)
         held, total, said = current_epoch(office), stored_total(office), anchor.read()
         reason = _why_new_epoch(held, total, said)
         current = held if held is not None and reason is None else _mint(office, epoch, reason or "first start", now)
@@ -100,7 +100,7 @@ def restored(office: Office, reason: str, *, now: dt.datetime, epoch: bytes) -> 
     down outside the database.
     """
     with transaction.atomic():
-        Office.objects.select_for_update().get(pk=office.pk)
+        _hold(office)
         current = _mint(office, epoch, reason, now)
     save_anchor(office)
     return current
@@ -114,11 +114,11 @@ def mark_backed_up(office: Office, epoch: str, heads: Mapping[int, Head]) -> boo
     branch does not hold that very record.
     """
     with transaction.atomic():
-        Office.objects.select_for_update().get(pk=office.pk)
+        _hold(office)
         held = current_epoch(office)
         if held is None or held.epoch != epoch:
             return False
-        for branch in Log.objects.select_for_update().filter(office=office, pk__in=heads).order_by("pk"):
+        for branch in Log.objects.filter(office=office, pk__in=heads):
             head = heads[branch.pk]
             if head.seq and _hashes(branch, head.seq, head.seq).get(head.seq) != head.hash:
                 raise LookupError(f"log {branch} does not hold record {head.seq} of the backup")
@@ -132,6 +132,14 @@ def save_anchor(office: Office) -> None:
     held = current_epoch(office)
     if held is not None:
         anchor.write(anchor.Anchor(held.epoch, stored_total(office)))
+
+
+def _hold(office: Office) -> None:
+    """Lock the office with all its logs. Everywhere a kiosk is locked before its logs and the office last, or two would
+    wait for each other; and without their keys, so that rows which only refer to them may be written meanwhile.
+    """
+    list(Log.objects.select_for_update(no_key=True).filter(office=office).values_list("pk"))
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
 
 
 def _mint(office: Office, epoch: bytes, reason: str, now: dt.datetime) -> Epoch:
@@ -186,18 +194,26 @@ def _parent(opened: Opened) -> str:
     return body.parent_log[:ID_BYTES].hex() if isinstance(body, LogOpened) and first.header.seq == 1 else ""
 
 
+_FIRST_LINE = "SELECT 1 FROM records_log WHERE office_id = %s AND log_id = %s AND branch = 0"
+_LINES = "SELECT * FROM records_log WHERE office_id = %s AND log_id = %s ORDER BY branch"
+
+
 def _branches(kiosk: Kiosk, log_id: str) -> list[Log]:
-    # SQLite's one lock was taken at BEGIN.
-    query = "SELECT * FROM records_log WHERE office_id = %s AND log_id = %s ORDER BY branch"
-    locking = " FOR UPDATE" if connection.features.has_select_for_update else ""
-    return list(Log.objects.raw(query + locking, [kiosk.office_id, log_id]))
+    where, locking = (kiosk.office_id, log_id), ""
+    # SQLite's one lock was taken at BEGIN. Elsewhere a statement that had to wait does not see the branch for which it
+    # waited: the first line is locked by one of its own, and what the next one sees is all there is.
+    if connection.features.has_select_for_update:
+        locking = " FOR NO KEY UPDATE"
+        with connection.cursor() as cursor:
+            cursor.execute(_FIRST_LINE + locking, where)
+    return list(Log.objects.raw(_LINES + locking, where))
 
 
 def _counts_from_the_start(kiosk: Kiosk) -> int | None:
     """How far a log counts that this kiosk begins now: not at all where it is revoked. Locks the kiosk's row, so that
     a revocation and a new log see each other.
     """
-    state = Kiosk.objects.select_for_update().values_list("state", flat=True).get(pk=kiosk.pk)
+    state = Kiosk.objects.select_for_update(no_key=True).values_list("state", flat=True).get(pk=kiosk.pk)
     return None if state == KioskState.ENROLLED else 0
 
 

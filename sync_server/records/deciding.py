@@ -41,11 +41,11 @@ def revoke(
     """
     named = through or {}
     with transaction.atomic():
-        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        locked = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if not locked.active:
             raise NotDecided("this kiosk is revoked already")
         trusted = {}
-        for log in Log.objects.select_for_update().filter(kiosk=locked):
+        for log in Log.objects.select_for_update(no_key=True).filter(kiosk=locked):
             limit = max(log.base_seq, min(log.seq, named.get(log.log_id, log.seq)))
             if log.branch == 0:
                 trusted[log.log_id] = limit
@@ -61,12 +61,13 @@ def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> N
     Raises `NotDecided` where it is not revoked, or where one of its letters was given to another kiosk since.
     """
     with transaction.atomic():
-        locked = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+        locked = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
+        limited = list(Log.objects.select_for_update(no_key=True).filter(kiosk=locked).exclude(counts_through=ALL))
         try:
             kiosks.reinstate(actor, locked, reason, now=now)
         except ValueError as error:
             raise NotDecided(str(error)) from error
-        for log in Log.objects.select_for_update().filter(kiosk=locked).exclude(counts_through=ALL):
+        for log in limited:
             back = _but_for_revocation(log)
             if back != log.counts_through:
                 _decide(actor, log, About.REINSTATED, back, reason, now)
@@ -75,7 +76,7 @@ def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> N
 def take_in(actor: Actor, log: Log, reason: str, *, now: dt.datetime) -> None:
     """A person has looked: this line counts. All of it, whatever comes; of a revoked kiosk, as far as it was seen."""
     with transaction.atomic():
-        locked = Log.objects.select_for_update().select_related("kiosk").get(pk=log.pk)
+        locked = Log.objects.select_for_update(no_key=True, of=("self",)).select_related("kiosk").get(pk=log.pk)
         through = ALL if locked.kiosk.active else locked.seq
         _decide(actor, locked, _about(locked), through, reason, now)
         record_act(actor, "log.take_in", "log", str(locked), at=now, reason=reason, after={"through": through})
@@ -86,7 +87,7 @@ def keep_apart(actor: Actor, log: Log, reason: str, *, now: dt.datetime) -> None
     longer.
     """
     with transaction.atomic():
-        locked = Log.objects.select_for_update().select_related("kiosk").get(pk=log.pk)
+        locked = Log.objects.select_for_update(no_key=True, of=("self",)).select_related("kiosk").get(pk=log.pk)
         _decide(actor, locked, _about(locked), _own_part(locked), reason, now)
         record_act(actor, "log.keep_apart", "log", str(locked), at=now, reason=reason)
 

@@ -4,12 +4,14 @@ time.
 
 import shutil
 import threading
+import time
 
 import pytest
 from django.conf import settings
 from django.db import connection, connections
 from fake_kiosk import FakeKiosk, direct
 
+from shared import protocol
 from shared.protocol import NewLogNeeded, Reason, Receipt, ServerRestored, Stored
 from shared.records import Record, erase
 from sync_server import projectors
@@ -385,6 +387,75 @@ def test_two_histories_pushed_at_once_are_both_kept(kiosk, server):
     assert {reply.status for reply in replies} == {200}
     heads = {bytes(log.head_hash) for log in Log.objects.all()}
     assert heads == {kiosk.lobby.head.hash, twin.lobby.head.hash}
+
+
+def test_many_that_part_from_a_line_at_once_are_all_taken(kiosk, server, monkeypatch):
+    """One fork sent by several roads, and others: each gets its receipt, and each history its one branch."""
+    twin = _forked(kiosk)
+    others = [twin.clone() for _ in range(3)]
+    for n, other in enumerate(others):
+        other.lobby.records.pop()
+        other.rate(n + 2)
+    envelopes = [one.envelope(one.lobby.records[2:]) for one in (twin, twin, twin, twin, *others)]
+    real = protocol.judge
+
+    def slowly(*args):
+        time.sleep(0.1)
+        return real(*args)
+
+    monkeypatch.setattr(protocol, "judge", slowly)
+    replies = _at_once(len(envelopes), lambda: ingest.accept(envelopes.pop(), now=server.now))
+    assert [getattr(reply, "status", reply) for reply in replies] == [200] * 7
+    assert list(Log.objects.order_by("branch").values_list("branch", flat=True)) == [0, 1, 2, 3, 4]
+
+
+@pytest.fixture
+def told_meanwhile(kiosk, server, monkeypatch):
+    """Kiosks are told of a backup in the middle of what `begin` names: the function that begins it, patched so."""
+    epoch, answers = _started(server), []
+
+    def begin(module, name):
+        heads = {log.pk: actions._head(log) for log in Log.objects.all()}
+
+        def tell() -> None:
+            try:
+                answers.append(actions.mark_backed_up(server.office, epoch, heads))
+            except Exception as error:  # noqa: BLE001 - compared by the test
+                answers.append(error)
+            finally:
+                connection.close()
+
+        real, teller = getattr(module, name), threading.Thread(target=tell)
+
+        def meanwhile(*args):
+            teller.start()
+            teller.join(timeout=0.7)
+            return real(*args)
+
+        monkeypatch.setattr(module, name, meanwhile)
+        return teller, answers
+
+    return begin
+
+
+def test_a_backup_is_told_of_while_a_log_parts(kiosk, told_meanwhile):
+    """Neither of the two waits for what the other one holds."""
+    twin = _forked(kiosk)
+    teller, answers = told_meanwhile(protocol, "judge")
+    assert isinstance(twin.read(twin.post("push", twin.envelope(twin.lobby.records[2:]))), Receipt)
+    teller.join()
+    assert answers == [True]
+    assert list(Log.objects.order_by("branch").values_list("backed_up", flat=True)) == [4, 0]
+
+
+def test_a_backup_is_told_of_while_a_person_decides(kiosk, server, told_meanwhile):
+    """The line that is decided about is the first that the one of them wants, and the last that the other does."""
+    twin = _forked(kiosk)
+    twin.push()
+    teller, answers = told_meanwhile(deciding, "_decide")
+    deciding.keep_apart(program(server.office), Log.objects.get(branch=1), "สำเนา", now=server.now)
+    teller.join()
+    assert answers == [True]
 
 
 def test_a_gap_is_answered_so_that_the_kiosk_asks_again(kiosk):
