@@ -244,12 +244,13 @@ class Action(Enum):
     RETRY = auto()  # later, with patience
     HALVE = auto()  # send again in smaller batches
     ASK_AGAIN = auto()  # hear where the server stands
+    SET_ASIDE = auto()  # this log waits for another time; the others go on
+    NEW_LOG = auto()  # the same of a log that is damaged; a new one goes on
     STOP = auto()  # tell staff; the records stay
-    NEW_LOG = auto()  # this log is damaged; a new one goes on
 
 
 ON_REFUSAL: dict[Reason, Action] = {
-    Reason.MALFORMED: Action.STOP,
+    Reason.MALFORMED: Action.SET_ASIDE,
     Reason.TOO_LARGE: Action.HALVE,
     Reason.UNKNOWN_VERSION: Action.STOP,
     Reason.UNKNOWN_KIOSK: Action.STOP,
@@ -331,11 +332,16 @@ class EditionOffered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server took nothing."""
+    """The server took nothing. `action` is what the conversation makes of it."""
 
     reason: Reason
     action: Action
     retry_after_s: int
+
+    @property
+    def of_one_log(self) -> bool:
+        """Whether it says something of the log that was sent, and nothing of the kiosk or the server."""
+        return self.action in (Action.SET_ASIDE, Action.NEW_LOG)
 
 
 Event = Stored | ServerRestored | NewLogNeeded | EditionOffered | Refused
@@ -362,6 +368,7 @@ class Step(Enum):
     RECEIPT_MORE = auto()
     RECEIPT_DONE = auto()
     HALVED = auto()
+    SET_ASIDE = auto()
     LOST_PLACE = auto()
     REFUSED = auto()
 
@@ -375,6 +382,7 @@ TRANSITIONS: dict[tuple[State, Step], State] = {
     (State.SENT, Step.RECEIPT_MORE): State.READY,
     (State.SENT, Step.RECEIPT_DONE): State.DONE,
     (State.SENT, Step.HALVED): State.READY,
+    (State.SENT, Step.SET_ASIDE): State.READY,
     (State.SENT, Step.LOST_PLACE): State.START,
     (State.SENT, Step.REFUSED): State.STOPPED,
 }
@@ -510,18 +518,29 @@ class Push:
         return events
 
     def _hear_refusal(self, refusal: Refusal) -> list[Event]:
-        action = ON_REFUSAL[refusal.reason]
-        if action is Action.HALVE and self.state is State.SENT and self._count_max > 1:
+        action, (log, _) = self._action(refusal.reason), self._sent
+        if action is Action.HALVE:
             self._count_max //= 2
             self._move(Step.HALVED)
-        elif action is Action.ASK_AGAIN and self.state is State.SENT:
+        elif action is Action.ASK_AGAIN:
             self._move(Step.LOST_PLACE)
+        elif action in (Action.SET_ASIDE, Action.NEW_LOG):
+            del self._at[log]
+            self._count_max = batch.COUNT_MAX
+            self._move(Step.SET_ASIDE if self._at else Step.REFUSED)
         else:
             self._move(Step.REFUSED)
         events: list[Event] = [Refused(refusal.reason, action, refusal.retry_after_s)]
         if action is Action.NEW_LOG:
-            events.append(NewLogNeeded(self._sent[0], "damaged"))
+            events.append(NewLogNeeded(log, "damaged"))
         return events
+
+    def _action(self, reason: Reason) -> Action:
+        action = ON_REFUSAL[reason]
+        if self.state is not State.SENT:
+            return action if action is Action.RETRY else Action.STOP
+        # A single record that is too long for this server is no smaller the next time.
+        return Action.SET_ASIDE if action is Action.HALVE and self._count_max == 1 else action
 
 
 def sealed_batch(

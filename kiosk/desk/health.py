@@ -22,7 +22,7 @@ from shared.records import At, Quality
 
 #: How the line to the server stands: "alone" without a server's address, "starting" before the first answer, "ok"
 #: after a signed one, "offline" where nothing answered, "not_the_server" where something else did, "certificate" where
-#: the server's has ended, "refused" where it takes nothing.
+#: the server's has ended, "refused" where it takes nothing, or nothing of one log.
 LinkState = Literal["alone", "starting", "ok", "offline", "not_the_server", "certificate", "refused"]
 
 Problem = Literal[
@@ -41,7 +41,7 @@ Problem = Literal[
     "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
     "revoked",  # the office has shut this kiosk out: it takes no complaints, and what it sends is kept apart
     "key_unknown",  # the server does not know this kiosk's key, or not this kiosk: it is to be enrolled again
-    "refused",  # the server takes nothing from this kiosk; see `Link.reason`
+    "refused",  # the server takes nothing from this kiosk, or of one of its logs; see `Link.reason`
     "lobby",  # the lobby's pages should be served and are not: another program has the port, or they failed
     "printer",  # out of paper, stopped or mute
 ]

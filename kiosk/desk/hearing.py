@@ -89,7 +89,7 @@ class Hearing:
                         logger.warning("server restored: log %s, %d of %d", log.hex()[:8], server_seq, receipted_seq)
                         now = replace(now, restored_ms=answer.server_ms)
                     case NewLogNeeded(log, reason):
-                        if self._open_new(tx, log, reason):
+                        if not (isinstance(answer, Refusal) and self._in_vain()) and self._open_new(tx, log, reason):
                             now = replace(now, new_log_ms=answer.server_ms, new_log_reason=reason)
                     case EditionOffered(edition):
                         self.edition = edition
@@ -137,6 +137,11 @@ class Hearing:
         """A log that cannot go on because of a damaged record."""
         if self._open_new(tx, log, "damaged"):
             contact.note_new_log(self._world.store, "damaged")
+
+    def _in_vain(self) -> bool:
+        """Whether the server declines this log from its beginning, as it declined the one before: then any other."""
+        *others, last = self._book.logs()
+        return bool(others) and others[-1].waiting > 0 and not last.receipted.seq
 
     def _open_new(self, tx: Transaction, log: bytes, reason: OpenReason) -> bool:
         """Go on in a new log, unless `log` was left behind already: the same news twice opens no second one."""

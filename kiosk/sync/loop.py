@@ -9,6 +9,7 @@ The rules of this file:
 2. One request is in flight at a time, since one thread makes them.
 3. A server that names a time to wait (Retry-After, signed or not) is not asked before it.
 4. What `link` says is what the last turn saw, never what it hoped.
+5. A log that the server declines holds up no other log and no content. It is tried again at the rate of any refusal.
 """
 
 import logging
@@ -32,7 +33,7 @@ from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, TooMuch, T
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
 from shared.errors import BadSignature, SalaError
 from shared.keylist import CHAIN_BYTES_MAX
-from shared.protocol import Action, Reason
+from shared.protocol import Action, Reason, Refused
 
 logger = logging.getLogger(__name__)
 
@@ -206,9 +207,10 @@ class Sync:
         # First of all: where the server has the new key already and its answer was lost, it takes nothing else.
         rolling.go_on(self._world, self._clock, self._transport)
         told = self._converse(self._transport, self._world.lobby, self._batch_bytes_max)
-        if told.refused is not None:
-            return self._refused(told)
-        self._link = Link("ok")
+        refusal = told.refused
+        if refusal is not None and not refusal.of_one_log:
+            return self._refused(refusal)
+        self._link = Link("ok") if refusal is None else Link("refused", refusal.reason.value)
         self._patience.after_success()
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         self._converse_apart(self._transport)
@@ -216,6 +218,8 @@ class Sync:
         begun = False
         if self._world.store.reserve_held and self._is_news(self._transport, told.edition):
             begun = self._fetch(self._transport, told.edition)
+        if refusal is not None:
+            return Wait(REFUSED_S, cut_short=False)
         return Wait(GATHER_S if told.again or begun else interval_s, cut_short=True)
 
     def _converse(self, transport: Transport, book: Logbook, batch_bytes_max: int) -> Told:
@@ -269,7 +273,8 @@ class Sync:
                 told = self._converse(transport, book, self._apart_bytes_max)
                 with book.store.transaction() as tx:
                     book.prune(tx)
-                if told.refused is not None:
+                # A log that the server declines waits for the next day, whatever of the others went.
+                if told.refused is not None and not told.refused.of_one_log:
                     self._apart_from_s = time.monotonic() + told.refused.retry_after_s
                 elif not told.again:
                     self._daily.done(self._clock)
@@ -304,9 +309,7 @@ class Sync:
             self._world.content.note(f"new content was not taken: {error}")
         return False
 
-    def _refused(self, told: Told) -> Wait:
-        refusal = told.refused
-        assert refusal is not None
+    def _refused(self, refusal: Refused) -> Wait:
         if refusal.action is Action.RETRY:
             self._link = Link("offline", f"the server is busy ({refusal.reason.value})")
             seconds = refusal.retry_after_s

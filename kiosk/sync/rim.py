@@ -39,7 +39,8 @@ ROUNDS_MAX = 3
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a conversation brought: the edition on offer, how many records got a receipt, and whether it was refused.
+    """What a conversation brought: the edition on offer, how many records got a receipt, and the last refusal that
+    left something unsent. One that is `of_one_log` held up no other.
 
     `again` says that something new waits already, such as the first record of a new log.
     """
@@ -156,7 +157,7 @@ class _Conversation:
         self._clock.learn(answer.server_ms)
         self._hearing.keep(events, answer, reply.body)
         for event in events:
-            if isinstance(event, Refused) and push.state is State.STOPPED:
+            if isinstance(event, Refused) and (event.of_one_log or push.state is State.STOPPED):
                 logger.warning("the server refused: %s", event.reason.value)
                 self._refused = event
         return events

@@ -14,6 +14,7 @@ from shared.log import Head, link
 from shared.protocol import (
     ON_REFUSAL,
     TRANSITIONS,
+    Action,
     Branch,
     Health,
     Intake,
@@ -59,6 +60,10 @@ class Device:
     heads: list = field(default_factory=lambda: [Head.empty(LOG)])
     receipted: Head = EMPTY
     epoch: bytes = EPOCH
+
+    @classmethod
+    def of(cls, log):
+        return cls(log, heads=[Head.empty(log)])
 
     def append(self, count, body=b"x"):
         for _ in range(count):
@@ -296,6 +301,56 @@ def test_gap_is_answered_by_asking_again():
     assert events[0].reason is Reason.GAP
     talk(device, emptied)
     assert emptied.head == device.heads[-1]
+
+
+@pytest.mark.parametrize(
+    ("reason", "action"),
+    [
+        (Reason.BROKEN, Action.NEW_LOG), (Reason.TOO_LARGE, Action.SET_ASIDE), (Reason.MALFORMED, Action.SET_ASIDE),
+        (Reason.BUSY, Action.RETRY), (Reason.UNKNOWN_KIOSK, Action.STOP),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("others", [0, 1])
+def test_what_is_refused_of_one_log_holds_up_no_other(reason, action, others):
+    """A refusal about the letter sets its log aside; one about the kiosk or the server ends the conversation."""
+    devices = [Device.of(bytes([n]) * 16) for n in range(1 + others)]
+    for device in devices:
+        device.append(1)
+    push = Push(
+        ME, [Local("lobby", device.heads[-1], Head.empty(device.log), EPOCH) for device in devices],
+        lambda log, seq: next(device for device in devices if device.log == log).hash_at(log, seq),
+    )  # fmt: skip
+    intake = Intake(SERVER)
+    ask = intake.ask(push.ask(b"n" * 16, 0, HEALTH), find)
+    stands = [Stand(device.log, 0, NO_HASH, "open", 0) for device in devices]
+    push.hear(read(intake.position(ask, stands, epoch=EPOCH, server_ms=5, edition=3, limits=Limits())))
+    sent = push.send(push.want(), devices[0].records, b"1" * 16)
+    events = push.hear(read(intake.refuse(sent, reason, epoch=EPOCH, server_ms=5)))
+    assert events[0] == Refused(reason, action, 0)
+    assert (NewLogNeeded(devices[0].log, "damaged") in events) == (reason is Reason.BROKEN)
+    of_the_letter = action in (Action.NEW_LOG, Action.SET_ASIDE)
+    assert events[0].of_one_log == of_the_letter
+    if not (of_the_letter and others):
+        assert push.state is State.STOPPED
+        return
+    want = push.want()
+    assert (want.log, want.count_max) == (devices[1].log, 500)
+    opened = intake.open(push.send(want, devices[1].records, b"2" * 16), find)
+    receipt = intake.receipt(opened.header, devices[1].heads[-1], forked=False, epoch=EPOCH, server_ms=5)
+    push.hear(read(receipt))
+    assert push.state is State.DONE
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if ON_REFUSAL[reason] is not Action.RETRY])
+def test_a_refused_question_ends_the_conversation(reason):
+    """Nothing was said of any log yet, so none is set aside and none is opened."""
+    device = Device()
+    device.append(1)
+    push = device.push()
+    asked = push.ask(b"n" * 16, 0, HEALTH)
+    [refused] = push.hear(read(Intake(SERVER).refuse(asked, reason, epoch=EPOCH, server_ms=5)))
+    assert push.state is State.STOPPED
+    assert not refused.of_one_log
 
 
 def _opened_ask():

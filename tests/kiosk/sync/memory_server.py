@@ -51,6 +51,8 @@ class MemoryServer:
         self.asked: list[Ask] = []
         self.batch_count_max = 500
         self.envelope_bytes_max = 1024 * 1024
+        #: Logs of which it takes nothing, and the reason that it gives.
+        self.declined: dict[bytes, Reason] = {}
         #: What a position says of it, where that is something else.
         self.told_bytes_max: int | None = None
         #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
@@ -184,6 +186,8 @@ class MemoryServer:
             raise NotTaken(Reason.TOO_LARGE)
         opened = self._intake.open(body, self.kiosks.get)
         header = opened.header
+        if header.log in self.declined:
+            raise NotTaken(self.declined[header.log])
         branches = self.logs.setdefault(header.log, [Branch()])
         fitting = [branch for branch in branches if branch.hash_at(header.first_seq - 1) == header.prev]
         branch = max(fitting, key=lambda fit: _agreement(fit, opened), default=branches[0])

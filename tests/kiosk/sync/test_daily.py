@@ -221,3 +221,22 @@ def test_a_days_exchange_opens_the_confidential_store_once(world, monkeypatch):
     monkeypatch.setattr(world.apart, "_open_store", lambda day: opened.append(day) or open_store(day))
     assert days.turn(13) == ["lobby", "confidential"]
     assert len(opened) == 1
+
+
+def test_a_log_that_the_server_declines_is_mentioned_no_more_often(world):
+    """Once when it is declined, once more when the new log has something to send; then it waits for the next day."""
+    days = Days(world)
+    days.turn()
+    days.file()
+    with world.apart.open(days.clock.now().service_date) as book:
+        first = book.head.log
+    days.server.declined = {first: Reason.BROKEN}
+    asked = [days.turn(*hours) for hours in [(13,), *[(0.1,)] * 5]]
+    assert asked == [["lobby", "confidential"], ["lobby", "confidential", "confidential"], *[["lobby"]] * 4]
+    assert days.sync.link.state == "ok"
+    with world.apart.open(days.clock.now().service_date) as book:
+        assert [view.waiting for view in book.logs()] == [2, 0]
+    days.server.declined = {}
+    assert days.turn(24) == ["lobby", "confidential", "confidential"]
+    with world.apart.open(days.clock.now().service_date) as book:
+        assert book.counts().waiting == 0

@@ -7,11 +7,12 @@ import pytest
 
 from kiosk.desk import ratings
 from kiosk.desk.health import Link, health
-from kiosk.store import DiskFailed
+from kiosk.store import DiskFailed, apart
 from kiosk.sync import loop
 from kiosk.sync.line import CutShort, NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from kiosk.worker import Worker
+from shared.kinds import ComplaintFiled
 from shared.protocol import Intake, Reason, ServerSelf
 from tests.kiosk.sync.memory_server import MemoryServer
 from tests.kiosk.worlds import (
@@ -41,6 +42,12 @@ def highest(_low, high):
 def a_sync(world, transport):
     """A loop without a thread, always unlucky."""
     return Sync(world, Hands().clock(), transport, patience=Patience(300, highest))
+
+
+def a_complaint(clock):
+    """What somebody filed about a person, as it is kept."""
+    day = clock.now().service_date.isoformat()
+    return ComplaintFiled(day, bytes(16), bytes(32), "conduct", "unit", b"sealed")
 
 
 def test_patience_doubles_to_a_cap_and_begins_anew():
@@ -154,6 +161,55 @@ def test_staff_read_what_to_do_about_a_refusal(world, reason, problem):
     """One sentence for each: enrol it again, update the server, or the server's own word."""
     problems = health(world, Hands().clock().now(), Link("refused", reason)).problems
     assert {"key_unknown", "server_old", "refused"} & set(problems) == {problem}
+
+
+def test_a_log_that_the_server_declines_silences_nothing_else(world):
+    """What comes after goes on in a new log, content and the confidential log travel, staff see the refusal, and the
+    declined log is tried again at a slow rate, as long as it takes; when the server is mended it arrives.
+    """
+    server, hands = MemoryServer(), Hands()
+    clock = hands.clock()
+    sync = Sync(world, clock, server, patience=Patience(300, highest), uniform=lambda _low, _high: 0.0)
+    sync.turn()
+    first = world.lobby.head.log
+    server.declined = {first: Reason.BROKEN}
+    server.publish(3, pieces_of(an_office(), some_services()))
+    for turn in range(4):
+        ratings.rate(world, clock.now(), 5)
+        with world.apart.open(clock.now().service_date) as book, book.store.transaction() as tx:
+            book.append(tx, a_complaint(clock), at=apart.at(clock.now().service_date), edition=0)
+        hands.pass_s(25 * 3600)
+        server.server_ms = round(hands.wall_s * 1000)
+        server.requests.clear()
+        wait = sync.turn()
+        assert (sync.link.state, sync.link.reason) == ("refused", "broken")
+        assert (wait.seconds, wait.cut_short) == (loop.REFUSED_S, False)
+        assert world.content.edition == 3
+        with world.apart.open(clock.now().service_date) as book:
+            assert book.counts().waiting == 0
+            assert len(server.logs[book.head.log][0].hashes) == book.head.seq
+        assert len(world.lobby.logs()) == 2
+        if turn:
+            assert world.lobby.logs()[-1].waiting == 0
+            # The declined one, the new one, the confidential one.
+            assert [path for path, _ in server.requests].count("sync/push") == 3
+    server.declined = {}
+    sync.turn()
+    assert (world.lobby.counts().waiting, sync.link.state) == (0, "ok")
+
+
+def test_a_server_that_declines_every_log_is_given_one_new_one(world):
+    """Each log would be no better than the last; the kiosk does not fill up with them."""
+    server = MemoryServer()
+    sync = a_sync(world, server)
+    for _ in range(5):
+        server.declined = {view.log: Reason.BROKEN for view in world.lobby.logs()}
+        ratings.rate(world, Hands().clock().now(), 5)
+        assert sync.turn().seconds >= loop.REFUSED_S
+    assert len(world.lobby.logs()) == 2
+    server.declined = {}
+    sync.turn()
+    assert world.lobby.counts().waiting == 0
 
 
 @pytest.mark.parametrize("newer", ["question", "envelope"])
