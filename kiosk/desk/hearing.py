@@ -71,10 +71,12 @@ class Hearing:
         does not set back when the server was last heard.
         """
         before = contact.read(self._world.store)
-        now = replace(before, epoch=answer.epoch)
+        # A server whose database is away refuses in no epoch.
+        epoch = before.epoch if isinstance(answer, Refusal) else answer.epoch
+        now = replace(before, epoch=epoch)
         server_ms = answer.server_ms if came_at_once else max(before.server_ms, answer.server_ms)
         with self._book.store.transaction() as tx:
-            if not isinstance(answer, Refusal):  # a server whose database is away refuses in no epoch
+            if not isinstance(answer, Refusal):
                 self._book.know_epoch(tx, answer.epoch)
             if isinstance(answer, Position):
                 self._forget_ended_epoch(tx, events, answer.epoch)

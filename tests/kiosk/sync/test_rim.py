@@ -241,6 +241,15 @@ def test_busy_changes_nothing(world, clock, server):
     assert world.lobby.counts().stored == 0
 
 
+def test_a_server_whose_database_is_away_ends_no_epoch(world, clock, server):
+    """Its refusal names no epoch, since it knows none; the kiosk stays in the one it heard of, for sticks too."""
+    converse(world, clock, server)
+    away = Intake(ServerSelf(bytes(16), ANSWER_KEY, {}))
+    server.post = lambda _path, body: Reply(503, away.refuse(body, Reason.BUSY, epoch=bytes(16), server_ms=1))
+    assert converse(world, clock, server).refused.reason is Reason.BUSY
+    assert contact.read(world.store).epoch == server.epoch
+
+
 def test_a_refused_kiosk_keeps_everything(world, clock, server):
     """Unknown to the server: told so, nothing stored, nothing lost."""
     server.kiosks = {}
