@@ -32,7 +32,7 @@ import msgspec
 
 from shared import batch, envelope, keylist, keys, wire
 from shared.envelope import EnvelopeHeader, Label
-from shared.errors import BadSignature, Broken, KeyRefused, Malformed, TooLarge
+from shared.errors import BadSignature, Broken, CannotOpen, KeyRefused, Malformed, SalaError, TooLarge, UnknownVersion
 from shared.keys import SealingKey, SealTo, SigningKey, VerifyKey
 from shared.log import Head, overlap
 from shared.records import ID_BYTES, NO_HASH, Record, header_hash
@@ -611,6 +611,26 @@ class NotTaken(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+#: What a decoder's or a key's complaint is called towards the kiosk. Looked up along the error's class line.
+_REASONS: dict[type[Exception], Reason] = {
+    TooLarge: Reason.TOO_LARGE,
+    UnknownVersion: Reason.UNKNOWN_VERSION,
+    BadSignature: Reason.BAD_SIGNATURE,
+    KeyRefused: Reason.BAD_SIGNATURE,
+    CannotOpen: Reason.CANNOT_OPEN,
+    Broken: Reason.BROKEN,
+    Malformed: Reason.MALFORMED,
+    SalaError: Reason.MALFORMED,
+}
+
+
+def reason_of(error: SalaError | NotTaken) -> Reason:
+    """Why what raised this is not taken."""
+    if isinstance(error, NotTaken):
+        return error.reason
+    return next(_REASONS[kind] for kind in type(error).__mro__ if kind in _REASONS)
 
 
 def _known(kiosk: KnownKiosk | None, office: bytes, me: ServerSelf) -> KnownKiosk:

@@ -21,16 +21,7 @@ from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
 from shared import envelope, protocol
-from shared.errors import (
-    BadSignature,
-    Broken,
-    CannotOpen,
-    KeyRefused,
-    Malformed,
-    SalaError,
-    TooLarge,
-    UnknownVersion,
-)
+from shared.errors import SalaError, TooLarge
 from shared.keys import SigningKey
 from shared.protocol import Intake, KnownKiosk, Limits, NotTaken, Reason, ServerSelf
 from sync_server.ingest.turns import turns
@@ -43,18 +34,6 @@ from sync_server.records import actions as records
 from sync_server.records import queries as record_queries
 
 logger = logging.getLogger(__name__)
-
-#: What a decoder's or a key's complaint is called towards the kiosk. Looked up along the error's class line.
-_REASON: dict[type[SalaError], Reason] = {
-    TooLarge: Reason.TOO_LARGE,
-    UnknownVersion: Reason.UNKNOWN_VERSION,
-    BadSignature: Reason.BAD_SIGNATURE,
-    KeyRefused: Reason.BAD_SIGNATURE,
-    CannotOpen: Reason.CANNOT_OPEN,
-    Broken: Reason.BROKEN,
-    Malformed: Reason.MALFORMED,
-    SalaError: Reason.MALFORMED,
-}
 
 #: The HTTP status that fits each reason, for proxies and people who read access logs.
 _STATUS: dict[Reason, int] = {
@@ -241,10 +220,8 @@ def _answered(data: bytes, now: dt.datetime, act: Callable[[_Desk], bytes]) -> R
     except _NotYet as line:
         signed = _refusal(desk, data, Reason.BUSY, now, line.wait_s)
         return Reply(signed, _TOO_MANY, line.wait_s)
-    except NotTaken as verdict:
-        reason = verdict.reason
-    except SalaError as error:
-        reason = next(_REASON[kind] for kind in type(error).__mro__ if kind in _REASON)
+    except (NotTaken, SalaError) as error:
+        reason = protocol.reason_of(error)
     except DatabaseError:
         logger.exception("the database did not take it")
         reason, retry_after_s = Reason.BUSY, _BUSY_RETRY_S

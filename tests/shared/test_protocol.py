@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from strategies import mutated
 
 from shared import envelope, keylist, keys, protocol, wire
-from shared.errors import BadSignature, Broken, KeyRefused, Malformed, SalaError
+from shared.errors import BadSignature, Broken, Gap, KeyRefused, Malformed, SalaError, TooLarge
 from shared.log import Head, link
 from shared.protocol import (
     ON_REFUSAL,
@@ -479,6 +479,18 @@ def test_a_refused_request_to_enrol_names_nobody():
     """It names no office and no kiosk, for it has none yet."""
     request = protocol.enrol(CODE, KEY, nonce=b"n" * 16, device="", software="")
     assert protocol.addressed(request) == (protocol.NO_ID,) * 3
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (TooLarge("x"), Reason.TOO_LARGE), (Broken("x"), Reason.BROKEN), (KeyRefused("x"), Reason.BAD_SIGNATURE),
+        (Malformed("x"), Reason.MALFORMED), (Gap("x"), Reason.MALFORMED), (NotTaken(Reason.GAP), Reason.GAP),
+    ],
+)  # fmt: skip
+def test_whatever_intake_raises_has_a_reason(error, reason):
+    """The word that goes back is that of the error or of what it is a kind of; a verdict brings its own."""
+    assert protocol.reason_of(error) is reason
 
 
 def test_every_refusal_has_an_action_and_every_state_a_way_on():

@@ -194,6 +194,15 @@ def _key_lists_are_not_followed() -> Any:
     return mock.patch.object(keylist, "steps", return_value=iter(()))
 
 
+def _a_declined_log_ends_the_conversation() -> Any:
+    step = protocol.State.SENT, protocol.Step.SET_ASIDE
+    return mock.patch.dict(protocol.TRANSITIONS, {step: protocol.State.STOPPED})
+
+
+def _a_declined_log_keeps_content_away() -> Any:
+    return mock.patch.object(protocol.Refused, "of_one_log", new=False)
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with ExitStack() as stack:
@@ -224,6 +233,8 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "a refused touch stays": _a_refused_touch_stays,
     "an older edition is taken": _an_older_edition_is_taken,
     "key lists are not followed": _key_lists_are_not_followed,
+    "a declined log ends the conversation": _a_declined_log_ends_the_conversation,
+    "a declined log keeps content away": _a_declined_log_keeps_content_away,
 }
 
 ALL: Final = (*SERVER, *KIOSK)

@@ -40,7 +40,7 @@ from shared.batch import PADDED_STEPS
 from shared.envelope import seal_to_route
 from shared.keys import KEY_BYTES, ReadingKey
 from shared.kinds import Body, CaseFiled, ComplaintFiled, RatingChanged, RatingGiven, SlipPrinted, TicketIssued
-from shared.protocol import KnownKiosk
+from shared.protocol import KnownKiosk, Reason
 from tests.kiosk.worlds import Hands
 from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
@@ -60,7 +60,7 @@ HAPPENINGS: Final = {
     "image": 15, "image back": 6, "copied": 2, "bit flip": 5, "disk full": 4, "room again": 8, "backup": 25,
     "server restored": 5, "old letter": 20, "days pass": 15, "clock": 12, "revoked": 3, "reinstated": 4,
     "stick back": 40, "published": 8, "rolled": 3, "own key": 4, "enrolled again": 8,
-    "decided": 12,
+    "decided": 12, "declined": 3, "mended": 4,
 }  # fmt: skip
 
 #: What befalls a kiosk for a while, beside the letters' faults (`weather.FAULTS`): the chance at each step, at most.
@@ -174,6 +174,8 @@ class Fleet:
         self.watch = Watch(self.server)
         self.letters: list[tuple[str, bytes]] = []
         self.answers: list[Reply] = []
+        #: Logs of which the server takes nothing over the line, and what it says of them.
+        self.declined: dict[bytes, Reason] = {}
         self.clear = False
         #: The last contact left something to be brought at once.
         self._goes_on = False
@@ -237,6 +239,15 @@ class Fleet:
         for device in self.dice.sample(self.devices, len(self.devices)):
             device.fill(full=False)
             self._set_link(device, "open")
+        # What is declined holds up nothing else; once the server is mended it arrives, too.
+        while True:
+            self._come_to_rest()
+            if not self.declined:
+                break
+            self.declined.clear()
+        self.server.settle()
+
+    def _come_to_rest(self) -> None:
         for contacts in range(1, CONTACTS + 2):
             for device in self.dice.sample(self.devices, len(self.devices)):
                 # Two days later what travels once a day is due, and some bodies may be given up.
@@ -246,8 +257,7 @@ class Fleet:
                 self._check_diary()
                 self.watch.look(device, disaster=False, anew=True)
             if contacts >= CONTACTS:
-                self.watch.arrived(contacts=contacts, apart=contacts > CONTACTS)
-        self.server.settle()
+                self.watch.arrived(contacts=contacts, apart=contacts > CONTACTS, but_for=self.declined.keys())
 
     def count(self, what: str) -> None:
         """One more of these."""
@@ -264,6 +274,10 @@ class Fleet:
             over = min(len(body) - step for step in (*PADDED_STEPS, len(body) // last * last) if step <= len(body))
             if over > _ENVELOPE_BYTES_MAX:
                 raise LawBroken(f"a confidential envelope of {len(body)} bytes tells how much is in it")
+
+    def left(self, log: bytes) -> None:
+        """A kiosk heard, or was about to hear, that this log is broken: it may go on in another one."""
+        self.watch.left.add(log)
 
     @property
     def _apart_logs(self) -> set[bytes]:
@@ -575,6 +589,18 @@ class Fleet:
                 self.count("decision about a line")
         return False
 
+    def _declined(self, device: Device) -> bool:
+        """From now on the server takes nothing of one of its logs, and says so."""
+        logs = sorted(device.lobby_logs | device.apart_logs)
+        if logs:
+            reasons = Reason.BROKEN, Reason.MALFORMED, Reason.TOO_LARGE
+            self.declined[self.dice.choice(logs)] = self.dice.choice(reasons)
+        return False
+
+    def _mended(self, _device: Device) -> bool:
+        self.declined.clear()
+        return False
+
     def _published(self, _device: Device) -> bool:
         self.server.publish()
         return False
@@ -620,14 +646,14 @@ _ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
     "clock": Fleet._clock_jumps, "revoked": Fleet._revoked, "reinstated": Fleet._reinstated,
     "stick back": Fleet._stick_back, "published": Fleet._published, "rolled": Fleet._rolled,
     "own key": Fleet._own_key, "enrolled again": Fleet._enrolled_again,
-    "decided": Fleet._decided,
+    "decided": Fleet._decided, "declined": Fleet._declined, "mended": Fleet._mended,
 }  # fmt: skip
 
 
 #: What happens to a kiosk in no way.
 _ELSEWHERE: Final = frozenset({
     "stick in", "stick lost", "backup", "server restored", "old letter", "days pass", "clock", "revoked", "reinstated",
-    "published", "rolled", "decided",
+    "published", "rolled", "decided", "declined", "mended",
 })  # fmt: skip
 #: What may have changed records that were looked at before.
 _DISTURBING: Final = frozenset({"power cut", "image back", "bit flip"})

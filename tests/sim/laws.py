@@ -15,12 +15,13 @@ After every step:
 3. **Chains hold.** Each branch on the server is a chain from record 1.
 
 In the end, after `contacts` contacts each in clear weather (for the confidential log, which keeps to a minute of the
-day, one more):
+day, one more), and for all logs but those that the server still declines; then for these, too:
 
 4. **Everything arrives.** The server holds every record there is (or, from behind a damaged one, its words at their
    time under another number), and no kiosk waits.
 5. **Twins part.** No two devices still write different histories of one log.
-6. **No alarm without a cause.** Where no disk was another one than before, no log was left and none has two branches.
+6. **No alarm without a cause.** Where no disk was another one than before, no log was left but one that the server
+   called broken, and none has two branches.
 7. **Tallies are folds.** What each kiosk counts is what its records say.
 8. **Who is shut out knows it**, and who was let in again knows that. What a revoked kiosk sends arrives as all else
    does.
@@ -32,6 +33,7 @@ day, one more):
 import itertools
 from collections import Counter
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,6 +56,7 @@ class Known:
     """A record that there is: whose, and what it says whatever its number."""
 
     kiosk: int
+    log: bytes
     seq: int
     words: tuple[str, int, At, bytes | None]
 
@@ -79,6 +82,8 @@ class Watch:
         self.devices: list[Device] = []
         self.known: dict[bytes, Known] = {}
         self.disturbed = False
+        #: Logs that the server called broken.
+        self.left: set[bytes] = set()
         #: What records said that a disaster took: of one behind damage, perhaps the copy that was to travel.
         self._destroyed: set[tuple[str, int, At, bytes | None]] = set()
         self._epochs: dict[Path, bytes] = {}
@@ -122,15 +127,15 @@ class Watch:
         if news or anew:
             self._check_nothing_vanished(disaster=disaster)
 
-    def arrived(self, *, contacts: int, apart: bool) -> None:
-        """Laws 4 to 10, for the confidential logs too or not yet."""
+    def arrived(self, *, contacts: int, apart: bool, but_for: AbstractSet[bytes] = frozenset()) -> None:
+        """Laws 4 to 10, for the confidential logs too or not yet, and not for the logs `but_for`."""
         for device in self.devices:
             self.look(device, disaster=False, anew=True)
         views = {id(device): _views(device) for device in self.devices}
         lines = [line for lines in self.server.logs.values() for line in lines]
         told = {words(record) for line in lines for record in line.records if record.body is not None}
-        waited_for = {hash_: known for hash_, known in self.known.items() if apart or not known.apart}
-        missing = [known for hash_, known in waited_for.items() if hash_ in self._alone]
+        alone = [known for hash_, known in self.known.items() if hash_ in self._alone]
+        missing = [known for known in alone if (apart or not known.apart) and known.log not in but_for]
         behind = any(view.damaged_seq for each in views.values() for view in each)
         lost = [known for known in missing if known.words not in told | self._destroyed or not behind]
         if lost:
@@ -139,7 +144,7 @@ class Watch:
         shop = self.server.shop
         for device in self.devices:
             mine = [view for view in views[id(device)] if apart or view.name == device.world.lobby.name]
-            waiting = sum(view.waiting for view in mine)
+            waiting = sum(view.waiting for view in mine if view.log not in but_for)
             if waiting:
                 raise LawBroken(f"after {contacts} contacts {waiting} records of kiosk {device.number} still wait")
             revoked = self.server.kiosks[device.kiosk].revoked
@@ -153,7 +158,7 @@ class Watch:
                     f"kiosk {device.number} shows edition {device.world.content.edition} under key list"
                     f" {device.world.trust.number}, the server has {shop.edition} under {len(shop.lists)}"
                 )
-        self._check_twins()
+        self._check_twins(but_for)
         self._check_peace(views)
 
     # --- inside ----------------------------------------------------------------------------------------------------
@@ -185,7 +190,7 @@ class Watch:
 
     def _know(self, device: Device, record: Record, hash_: bytes) -> None:
         if hash_ not in self.known:
-            self.known[hash_] = Known(device.number, record.header.seq, words(record))
+            self.known[hash_] = Known(device.number, record.header.log, record.header.seq, words(record))
             if hash_ not in self.server.hashes():
                 self._alone.add(hash_)
 
@@ -237,11 +242,11 @@ class Watch:
             if count > 1:
                 raise LawBroken(f"a record lies on {count} lines of log {log.hex()[:8]}: {self.known.get(hash_)}")
 
-    def _check_twins(self) -> None:
+    def _check_twins(self, but_for: AbstractSet[bytes]) -> None:
         for one, other in itertools.combinations(self.devices, 2):
-            if one.number != other.number:
-                continue
             mine, yours = one.world.lobby.head, other.world.lobby.head
+            if one.number != other.number or mine.log in but_for:
+                continue
             both = min(mine.seq, yours.seq)
             if mine.log == yours.log and _hash_at(one, both, mine.log) != _hash_at(other, both, mine.log):
                 raise LawBroken(f"two devices still write in log {mine.log.hex()[:8]}, and not the same")
@@ -252,7 +257,7 @@ class Watch:
         if any(len(lines) > 1 for lines in self.server.logs.values()):
             raise LawBroken("a log has two branches, and no disk was ever another one")
         for device in self.devices:
-            names = Counter(view.name for view in views[id(device)])
+            names = Counter(view.name for view in views[id(device)] if view.log not in self.left)
             if any(count > 1 for count in names.values()):
                 raise LawBroken(f"kiosk {device.number} left a log, and its disk was always its own")
 

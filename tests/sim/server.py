@@ -15,6 +15,7 @@ from shared.errors import SalaError
 from shared.keys import VerifyKey
 from shared.log import Head
 from shared.protocol import (
+    NO_ID,
     Append,
     Branch,
     Claim,
@@ -241,13 +242,20 @@ class SimServer:
         act = {"sync/position": self._position, "sync/push": self.push, "sync/roll": self._roll_kiosk}[path]
         try:
             answer = act(body)
-        except NotTaken as verdict:
-            reason = verdict.reason
-        except SalaError:
-            reason = Reason.MALFORMED
-        else:
-            return None if answer is None else Reply(200, answer)
-        return Reply(409, self._intake.refuse(body, reason, epoch=self.epoch, server_ms=self.now_ms))
+        except (NotTaken, SalaError) as error:
+            return self._refusal(body, protocol.reason_of(error), self.epoch)
+        return None if answer is None else Reply(200, answer)
+
+    def decline(self, body: bytes, reason: Reason, *, retry_after_s: int = 0, away: bool = False) -> Reply:
+        """What it says to a letter that it would have taken on another day; where its database is `away`, it knows no
+        epoch.
+        """
+        self.now_ms += 7
+        return self._refusal(body, reason, NO_ID if away else self.epoch, retry_after_s)
+
+    def _refusal(self, body: bytes, reason: Reason, epoch: bytes, retry_after_s: int = 0) -> Reply:
+        signed = self._intake.refuse(body, reason, epoch=epoch, server_ms=self.now_ms, retry_after_s=retry_after_s)
+        return Reply(409, signed, retry_after_s)
 
     def _position(self, body: bytes) -> bytes:
         ask = self._intake.ask(body, self.kiosks.get)

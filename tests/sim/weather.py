@@ -1,7 +1,7 @@
 """The line between a kiosk and the server of the simulated fleet: a `Transport` that fails in every way a line can.
 
 Each fault strikes one letter with the share that the seed drew for it, at most what `FAULTS` says. A link that is cut
-or clogged stays so until it heals.
+or clogged stays so until it heals, and a log that the server declines is declined until somebody mends the server.
 """
 
 import random
@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from kiosk.sync.line import CutShort, Reply, Unreachable
 from shared import envelope
+from shared.protocol import Reason
 from tests.sim.device import Device
 from tests.sim.server import SimServer
 
@@ -16,7 +17,8 @@ from tests.sim.server import SimServer
 FAULTS: Final = {
     "lost question": 0.3, "lost answer": 0.3, "twice": 0.5, "stale answer": 0.1, "late letter": 0.2,
     "damaged question": 0.1, "damaged answer": 0.1, "portal": 0.1, "too large": 0.05, "power cut on the line": 0.1,
-    "server dies before": 0.1, "server dies after": 0.1,
+    "server dies before": 0.1, "server dies after": 0.1, "said to be busy": 0.1, "said to be too large": 0.1,
+    "said to be broken": 0.03,
 }  # fmt: skip
 
 _PORTAL: Final = Reply(200, b"<html><body>Please sign in to the hotel's network</body></html>")
@@ -34,11 +36,14 @@ class Sky(Protocol):
     server: SimServer
     clear: bool
     letters: list[tuple[str, bytes]]
+    declined: dict[bytes, Reason]
     answers: list[Reply]
 
     def count(self, what: str) -> None: ...
 
     def posted(self, device: Device, path: str, body: bytes) -> None: ...
+
+    def left(self, log: bytes) -> None: ...
 
 
 class Weather:
@@ -94,6 +99,8 @@ class Weather:
             return Reply(413, b"")
         if self._strikes("damaged question"):
             body = damaged(sky.dice, body)
+        if (refusal := self._refused(path, body)) is not None:
+            return self._on_the_way_back(refusal)
         if self._strikes("server dies before"):
             server.crash = "before"
         elif self._strikes("server dies after"):
@@ -105,6 +112,24 @@ class Weather:
         if reply is None:
             raise Unreachable("the server is gone")
         return self._on_the_way_back(reply)
+
+    def _refused(self, path: str, body: bytes) -> Reply | None:
+        """A signed refusal of what is sound: the server's disk is full, its program wrong, or an office wants less."""
+        sky, log = self._sky, log_of(path, body)
+        reason = sky.declined.get(log)
+        if self._strikes("said to be busy"):
+            return sky.server.decline(
+                body, Reason.BUSY, retry_after_s=sky.dice.choice((0, 40, 900)), away=sky.dice.random() < 0.5
+            )
+        if log and reason is None and self._strikes("said to be too large"):
+            reason = Reason.TOO_LARGE
+        elif log and reason is None and self._strikes("said to be broken"):
+            reason = Reason.BROKEN
+        if reason is None:
+            return None
+        if reason is Reason.BROKEN:
+            sky.left(log)
+        return sky.server.decline(body, reason)
 
     def _on_the_way(self, path: str, body: bytes) -> None:
         sky, device = self._sky, self._device

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from kiosk.sync.line import Reply, Unreachable
 from shared import content, keylist, protocol
-from shared.errors import SalaError, UnknownVersion
+from shared.errors import SalaError
 from shared.keys import SealingKey, SigningKey, VerifyKey
 from shared.log import Head
 from shared.protocol import Append, Ask, Claim, Intake, KnownKiosk, Limits, NotTaken, Opened, Reason, ServerSelf, Stand
@@ -148,12 +148,8 @@ class MemoryServer:
         self.server_ms += 1000
         try:
             return Reply(200, act(body))
-        except NotTaken as verdict:
-            reason = verdict.reason
-        except UnknownVersion:
-            reason = Reason.UNKNOWN_VERSION
-        except SalaError:
-            reason = Reason.MALFORMED
+        except (NotTaken, SalaError) as error:
+            reason = protocol.reason_of(error)
         return Reply(409, self._intake.refuse(body, reason, epoch=self.epoch, server_ms=self.server_ms))
 
     def _position(self, body: bytes) -> bytes:
