@@ -661,7 +661,9 @@ class Intake:
         return ask
 
     def roll(self, data: bytes, find: Callable[[bytes], KnownKiosk | None]) -> Roll:
-        """A kiosk's verified wish for another key. One that has it already asks again: its answer was lost."""
+        """A kiosk's verified wish for another key. One that has it already asks again, since its answer was lost; it is
+        answered also where it was shut out meanwhile, else it could not even hear that.
+        """
         outer = envelope.read_note(data, Label.ROLL, bytes_max=MESSAGE_BYTES_MAX)
         inner = envelope.read_note(outer.payload, Label.ROLL, bytes_max=MESSAGE_BYTES_MAX)
         wish = wire.decode(Roll, inner.payload, bytes_max=MESSAGE_BYTES_MAX)
@@ -671,7 +673,7 @@ class Intake:
             envelope.verify_note(outer, kiosk.key)
         if len(wish.nonce) != ID_BYTES:
             raise Malformed("an id of the wrong length")
-        if kiosk.revoked:
+        if kiosk.revoked and kiosk.key != new:
             raise NotTaken(Reason.REVOKED)
         return wish
 

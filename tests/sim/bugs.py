@@ -21,7 +21,7 @@ from kiosk.store.apart import Apart
 from kiosk.sync import loop
 from shared import envelope, keylist, protocol, wire
 from shared.log import Head
-from shared.protocol import Append, Local, Opened
+from shared.protocol import Append, Intake, Local, Opened
 
 #: Switches of `SimServer`.
 SERVER: Final = (
@@ -203,6 +203,18 @@ def _a_declined_log_keeps_content_away() -> Any:
     return mock.patch.object(protocol.Refused, "of_one_log", new=False)
 
 
+def _a_new_key_is_told_of_once() -> Any:
+    """Who did not hear that the server took its new key asks again in vain."""
+
+    def once(self: Intake, data: bytes, find: Any) -> Any:
+        wish = roll(self, data, find)
+        envelope.verify_note(envelope.read_note(data, envelope.Label.ROLL), find(wish.kiosk).key)
+        return wish
+
+    roll = Intake.roll
+    return mock.patch.object(Intake, "roll", once)
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with ExitStack() as stack:
@@ -233,6 +245,7 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "a refused touch stays": _a_refused_touch_stays,
     "an older edition is taken": _an_older_edition_is_taken,
     "key lists are not followed": _key_lists_are_not_followed,
+    "a new key is told of once": _a_new_key_is_told_of_once,
     "a declined log ends the conversation": _a_declined_log_ends_the_conversation,
     "a declined log keeps content away": _a_declined_log_keeps_content_away,
 }

@@ -183,6 +183,12 @@ class Device:
         """What its signatures are verified with."""
         return self.world.trust.me().key.public
 
+    @property
+    def keys(self) -> set[VerifyKey]:
+        """What it signs with, or will as soon as the server says that it knows of it."""
+        laid_aside = rolling._laid_aside(self.world)
+        return {self.key} if laid_aside is None else {self.key, laid_aside.public}
+
     def make_key(self) -> None:
         """`sala-kiosk roll-key`: a new key of its own, used once the server knows it."""
         rolling.begin(self.folder, self.dice.randbytes)

@@ -617,9 +617,11 @@ class Fleet:
         return False
 
     def _put_right(self, device: Device) -> None:
-        """Whoever is refused for its key is enrolled again."""
+        """Whoever is refused for its key is enrolled again, but for one that the server has taken a new key of: it only
+        did not hear so, and asks again by itself.
+        """
         known = self.server.kiosks.get(device.kiosk)
-        if known is None or known.key != device.key:
+        if known is None or known.key not in device.keys:
             self._enrolled_again(device)
 
     def _enrolled_again(self, device: Device) -> bool:

@@ -189,6 +189,11 @@ def test_a_wish_is_signed_by_both_keys():
     assert taken(wish).new_key == taken(wish, key=NEW.public).new_key == NEW.public.raw
 
 
+def test_a_kiosk_that_was_shut_out_meanwhile_hears_of_its_new_key():
+    """Else it would sign with a key that counts no more, and what it recorded would never arrive."""
+    assert taken(protocol.roll(ME, NEW, nonce=bytes(16)), key=NEW.public, revoked=True).new_key == NEW.public.raw
+
+
 def test_no_other_wish_is_taken():
     """A stranger's, a stolen old key's after the roll, another's key named as one's own, a revoked kiosk's."""
     stranger = SigningKey(b"?" * 32)
