@@ -249,6 +249,11 @@ class Device:
         return shown._manifest_path(shown.edition).read_bytes() if shown.edition else b""
 
     @property
+    def logs(self) -> list[bytes]:
+        """All logs that were seen on it, as they were opened: their ids are drawn anew in every run."""
+        return [log for name in ("lobby", "confidential") for log in self._seen[name]]
+
+    @property
     def lobby_logs(self) -> set[bytes]:
         """The logs of the lobby that were seen on it."""
         return set(self._seen["lobby"])

@@ -591,10 +591,9 @@ class Fleet:
 
     def _declined(self, device: Device) -> bool:
         """From now on the server takes nothing of one of its logs, and says so."""
-        logs = sorted(device.lobby_logs | device.apart_logs)
-        if logs:
+        if device.logs:
             reasons = Reason.BROKEN, Reason.MALFORMED, Reason.TOO_LARGE
-            self.declined[self.dice.choice(logs)] = self.dice.choice(reasons)
+            self.declined[self.dice.choice(device.logs)] = self.dice.choice(reasons)
         return False
 
     def _mended(self, _device: Device) -> bool:
