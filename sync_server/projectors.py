@@ -422,10 +422,12 @@ def _fold_awaited(name: str) -> None:
         return
     waiting = SetAside.objects.filter(projector=name, why=Why.QUARANTINED, reason=_MISSING)
     for log in Log.objects.select_related("office", "kiosk").filter(pk__in=waiting.values("log")):
-        runs = _Runs(name, log)
         seqs = waiting.filter(log=log).values("seq")
-        for values in RecordRow.objects.filter(log=log, seq__in=seqs).order_by("seq").values_list(*_Row._fields):
-            runs.take(_Row(*values))
+        held = RecordRow.objects.filter(log=log, seq__in=seqs).order_by("seq").values_list(*_Row._fields)
+        rows = [_Row(*values) for values in held]
+        runs = _Runs(name, log, _twins(name, log, rows))
+        for row in rows:
+            runs.take(row)
         for body, pick in projector.awaits.items():
             for seen in pick(runs.by_body.get(body, [])):
                 _fold_late(name, projector.folds[body], seen)

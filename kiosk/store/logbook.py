@@ -272,7 +272,7 @@ class Logbook:
 
     def forget_receipt(self, tx: Transaction, log: bytes) -> None:
         """What the server said of this log holds no longer, since it wants again what it once had: a record that cannot
-        be read any more, so that what lies behind it is stranded, or a branch that it lost. The receipts themselves stay.
+        be read any more, so that what lies behind it is stranded, or a branch that it lost. Receipts themselves stay.
         """
         entry = self._entry(log)
         old = self._standing(entry)

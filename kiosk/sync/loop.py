@@ -104,22 +104,24 @@ class Sync:
         patience: Patience | None = None,
         uniform: Callable[[float, float], float] = _uniform,
         on_change: Callable[[], None] = lambda: None,
+        mono: Callable[[], float] = time.monotonic,
     ) -> None:
         """`transport` None: this kiosk runs alone. `uniform` draws the minute of the daily push. `on_change` is called
-        on this thread after each turn and touch.
+        on this thread after each turn and touch. `mono` tells seconds that only rise.
         """
         self._world = world
         self._clock = clock
         self._transport = transport
         self._patience = patience or Patience(world.config.retry_max_s)
         self._on_change = on_change
+        self._mono = mono
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._apart_bytes_max = APART_BYTES_MAX
-        self._apart_from_s = time.monotonic()
+        self._apart_from_s = self._mono()
         self._daily = Daily(world, uniform)
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
-        self._next_check_s = time.monotonic() + CHECK_FIRST_S
+        self._next_check_s = self._mono() + CHECK_FIRST_S
         self._touched = threading.Event()
         self._closing = False
         self._hurry = False
@@ -154,7 +156,7 @@ class Sync:
     def link(self) -> Link:
         """How the line stands, with the seconds until the next try."""
         due = self._next_turn_s
-        left = None if due is None else max(0, round(due - time.monotonic()))
+        left = None if due is None else max(0, round(due - self._mono()))
         heard = contact.instant(self._clock.signed_ms or 0)
         return Link(self._link.state, self._link.reason, left, heard)
 
@@ -166,12 +168,12 @@ class Sync:
             self._wait(self.turn())
 
     def _wait(self, wait: Wait) -> None:
-        self._next_turn_s = due = time.monotonic() + wait.seconds
-        while not self._closing and not self._hurry and (left := due - time.monotonic()) > 0:
+        self._next_turn_s = due = self._mono() + wait.seconds
+        while not self._closing and not self._hurry and (left := due - self._mono()) > 0:
             if self._touched.wait(left):
                 self._touched.clear()
                 if wait.cut_short and self._something_waits():
-                    self._next_turn_s = due = min(due, time.monotonic() + GATHER_S)
+                    self._next_turn_s = due = min(due, self._mono() + GATHER_S)
                 self._tell()
         self._hurry = False
 
@@ -267,7 +269,7 @@ class Sync:
         waits there waits for the next turn, and the line is judged by the lobby.
         """
         try:
-            if time.monotonic() < self._apart_from_s or not self._daily.due(self._clock):
+            if self._mono() < self._apart_from_s or not self._daily.due(self._clock):
                 return
             with self._world.apart.open(self._clock.now().service_date) as book:
                 told = self._converse(transport, book, self._apart_bytes_max)
@@ -275,7 +277,7 @@ class Sync:
                     book.prune(tx)
                 # A log that the server declines waits for the next day, whatever of the others went.
                 if told.refused is not None and not told.refused.of_one_log:
-                    self._apart_from_s = time.monotonic() + told.refused.retry_after_s
+                    self._apart_from_s = self._mono() + told.refused.retry_after_s
                 elif not told.again:
                     self._daily.done(self._clock)
                     self._apart_bytes_max = min(APART_BYTES_MAX, 2 * self._apart_bytes_max)
@@ -285,7 +287,7 @@ class Sync:
             logger.info("the confidential log: %s", error)
             if isinstance(error, TooMuch):
                 self._apart_bytes_max = max(BATCH_BYTES_MIN, self._apart_bytes_max // 2)
-            self._apart_from_s = time.monotonic() + error.retry_after_s
+            self._apart_from_s = self._mono() + error.retry_after_s
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 
@@ -324,8 +326,8 @@ class Sync:
             self._world.store.checkpoint(pages_min=CHECKPOINT_PAGES)
             with self._world.store.transaction() as tx:
                 self._world.lobby.prune(tx)
-            if time.monotonic() >= self._next_check_s:
-                self._next_check_s = time.monotonic() + CHECK_EVERY_S
+            if self._mono() >= self._next_check_s:
+                self._next_check_s = self._mono() + CHECK_EVERY_S
                 check_all(self._world.store)
                 rating_codes.drop_old(self._world, self._clock.now().service_date)
         except StoreError as error:

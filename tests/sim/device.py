@@ -121,7 +121,10 @@ class Device:
             self.dice.randbytes(8), wall=lambda: hands.wall_s, mono=lambda: hands.mono_s, signed_ms=signed_ms
         )
         even = self.dice.uniform
-        self.sync = Sync(self.world, self.clock, self._line(self), patience=Patience(1800, even), uniform=even)
+        self.sync = Sync(
+            self.world, self.clock, self._line(self), patience=Patience(1800, even), uniform=even,
+            mono=lambda: hands.mono_s,
+        )  # fmt: skip
 
     def switch_off(self) -> None:
         """End it in good order."""
