@@ -991,7 +991,8 @@ class _TableRows:
         return self._store.shelf("document", self._name, ordinal)
 
 
-_JUMP_CELL, _JUMP_DATED_CELL, _JUMP_DAY_CELL = "jump", "jump/dated", "jump/day"
+#: How often a jump was called, and how often of that each series and day, and the date, were seen to.
+_JUMP_CELL, _JUMP_DATED_CELL, _JUMP_DAY_CELL = "jump", "jump/dated", "jump_day"
 _SETTLE_CELL = "settled"
 _ORDINAL_CELL = "tables"
 
