@@ -245,7 +245,7 @@ def test_one_bit_of_any_small_row_costs_at_most_that_row(desk):
     desk.open()
     receive(desk)
     names = desk.store.cell_names()
-    assert {"epoch", "jump", "jump/A", "server_ms", "settled", "standing/1", "table/tickets"} < set(names)
+    assert {"epoch", "jump", f"jump/{DAY}/A", "server_ms", "settled", "standing/1", "table/tickets"} < set(names)
     desk.store.close()
     good, rng, salvaged = desk.path.read_bytes(), random.Random(3), set()
     for name in [name for name in names if name != "logs"]:
