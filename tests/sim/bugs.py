@@ -215,6 +215,10 @@ def _a_new_key_is_told_of_once() -> Any:
     return mock.patch.object(Intake, "roll", once)
 
 
+def _a_restored_kiosk_skips_no_numbers() -> Any:
+    return mock.patch.object(Transaction, "jump_numbers", return_value=None)
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with ExitStack() as stack:
@@ -246,6 +250,7 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "an older edition is taken": _an_older_edition_is_taken,
     "key lists are not followed": _key_lists_are_not_followed,
     "a new key is told of once": _a_new_key_is_told_of_once,
+    "a restored kiosk skips no numbers": _a_restored_kiosk_skips_no_numbers,
     "a declined log ends the conversation": _a_declined_log_ends_the_conversation,
     "a declined log keeps content away": _a_declined_log_keeps_content_away,
 }

@@ -8,6 +8,8 @@
 Nothing here decides anything; see `fleet` for what happens and `laws` for what must hold.
 """
 
+import itertools
+import math
 import random
 import shutil
 import tempfile
@@ -19,19 +21,23 @@ from pathlib import Path
 
 import apsw
 
+from kiosk import bootstrap
 from kiosk import identity as identities
 from kiosk.clock import Clock
 from kiosk.desk import contact
 from kiosk.desk.world import World
 from kiosk.identity import Identity
-from kiosk.store import Logbook, logbook, sqlite
+from kiosk.store import Logbook, RecordDamaged, logbook, sqlite
 from kiosk.store.cipher import Keyring, RowCipher, make_key_file
 from kiosk.store.logbook import KeptReceipt
 from kiosk.store.rows import ID_LIMIT
+from kiosk.store.store import NUMBER_JUMP
+from kiosk.store.tripwire import Tripwire
 from kiosk.sync import rolling
 from kiosk.sync.enrolment import Welcome, become
 from kiosk.sync.line import Transport
 from kiosk.sync.loop import Patience, Sync
+from shared import kinds
 from shared.errors import SalaError
 from shared.keys import KEY_BYTES, SigningKey, VerifyKey
 from shared.records import Record, decode_record, header_hash
@@ -40,6 +46,10 @@ from tests.sim.disk import LossyDisk
 from tests.sim.shop import FIRST_LIST
 
 STORE = identities.STORE_NAME
+#: Why a log is opened by a kiosk that noticed that its disk is not the one of before.
+_NOTICED = {"copied", "restored", "forked"}
+#: Of so many starts the program runs long enough to check its whole store, each day from then on.
+LOOKED_AT = 0.15
 #: What `make_world` opens stores with.
 STORE_KEY = b"7" * 32
 
@@ -83,8 +93,10 @@ class Device:
         self.link = "open"
         self.pipe: list[tuple[str, bytes]] = []
         self.images: list[Path] = []
-        #: Ticket numbers that it gave since its disk was last another one.
+        #: Ticket numbers that it gave.
         self.numbers: set[tuple[date, int]] = set()
+        #: The log that it wrote in when its disk was put back, until it has noticed: so long it may give numbers twice.
+        self.unaware: bytes | None = None
         #: The rating that was touched last, while its citizen may still think better of it: log, seq, score.
         self.rated: tuple[bytes, int, int] | None = None
         self.held: set[bytes] = set()
@@ -125,6 +137,9 @@ class Device:
             self.world, self.clock, self._line(self), patience=Patience(1800, even), uniform=even,
             mono=lambda: hands.mono_s,
         )  # fmt: skip
+        # Looking at the whole store each day costs more than all the rest: some starts live to see it.
+        if self.dice.random() >= LOOKED_AT:
+            self.sync._next_check_s = math.inf
 
     def switch_off(self) -> None:
         """End it in good order."""
@@ -217,8 +232,26 @@ class Device:
         self.switch_off()
         shutil.rmtree(self.folder)
         shutil.copytree(image, self.folder)
-        self.numbers.clear()
         self.switch_on()
+        self.unaware = self.world.lobby.logs()[-1].log
+
+    def spring(self) -> None:
+        """What the program finds at its start where files were copied: a device file that is none of this place."""
+        bootstrap._look_at_tripwire(self.world, self.clock, Tripwire(self.folder / "copied without"))
+
+    def notice(self) -> None:
+        """Look whether it has gone on in another log since its disk was put back, as whoever noticed does. From then on
+        it gives no number again, but for those it can know nothing of: more than a jump behind what its disk remembers.
+        """
+        if self.unaware is None:
+            return
+        views = self.world.lobby.logs()
+        behind = itertools.dropwhile(lambda view: view.log != self.unaware, views)
+        if not any(_opened_for(self.world.lobby, view.log) in _NOTICED for view in list(behind)[1:]):
+            return
+        self.unaware = None
+        with self.world.store.transaction() as tx:
+            self.numbers = {(day, number) for day, number in self.numbers if number <= tx.mark(day, "A") + NUMBER_JUMP}
 
     def spoil(self) -> bool:
         """Flip a bit of a record, or let two records lie in each other's places; False where there is none."""
@@ -393,6 +426,16 @@ class Device:
         now = path.read_bytes(), wal.read_bytes() if wal.exists() else b""
         moved, self._apart_files = now != self._apart_files, now
         return moved
+
+
+def _opened_for(book: Logbook, log: bytes) -> str:
+    """The reason of a log's first record; empty where that one cannot be read."""
+    try:
+        [first] = book.between(1, 1, log=log)
+    except RecordDamaged:
+        return ""
+    body = first.body and kinds.decode(first.header.kind, first.header.schema, first.body)
+    return body.reason if isinstance(body, kinds.LogOpened) else ""
 
 
 def _opened(open_: Callable[[int, bytes], bytes], seq: int, sealed: bytes) -> Row:

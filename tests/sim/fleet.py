@@ -227,6 +227,7 @@ class Fleet:
         self.count(what)
         self._pass(self.dice.choice((0.2, 5, 60, 600)))
         self._turn_of_the_link(device)
+        device.notice()
         self._doubt = failing = self.dice.random() < self.rates["disk fails"]
         with device.trouble(failing=failing):
             disaster = _ACTS[what](self, device)
@@ -292,9 +293,11 @@ class Fleet:
         folder.mkdir(parents=True)
         self._meet(number, folder, Hands())
 
-    def _meet(self, number: int, folder: Path, hands: Hands) -> None:
+    def _meet(self, number: int, folder: Path, hands: Hands) -> Device:
         line = lambda device: Weather(self, device)  # noqa: E731
-        self.watch.meet(Device(number, folder, hands, dice=self.dice, line=line, lossy=self.lossy))
+        device = Device(number, folder, hands, dice=self.dice, line=line, lossy=self.lossy)
+        self.watch.meet(device)
+        return device
 
     def _pass(self, seconds: float) -> None:
         self.server.now_ms += round(seconds * 1000)
@@ -362,7 +365,7 @@ class Fleet:
             if isinstance(told, RatingGiven | RatingChanged):
                 device.rated = kept.header.log, kept.header.seq, told.score
         for number in given:
-            if (day, number) in device.numbers:
+            if (day, number) in device.numbers and device.unaware is None:
                 raise LawBroken(f"ticket A{number} of {day} was given twice by kiosk {device.number}")
             device.numbers.add((day, number))
         return False
@@ -447,7 +450,14 @@ class Fleet:
             return False
         self.watch.disturbed = True
         device.put_back(self.dice.choice(device.images))
+        self._spring(device)
         return True
+
+    def _spring(self, device: Device) -> None:
+        """Of a copy file by file the kiosk finds out itself, of one of the whole disk it does not."""
+        if self.dice.random() < 0.5:
+            self.count("copy noticed at the start")
+            device.spring()
 
     def _copied(self, device: Device) -> bool:
         """A second device runs from a copy of the disk, under the same name and key."""
@@ -456,7 +466,9 @@ class Fleet:
         self.watch.disturbed = True
         folder = self._folder / f"twin{len(self.devices)}"
         device.copy_to(folder)
-        self._meet(device.number, folder, copy.copy(device.hands))
+        twin = self._meet(device.number, folder, copy.copy(device.hands))
+        twin.numbers, twin.unaware = set(device.numbers), device.unaware
+        self._spring(twin)
         return False
 
     def _bit_flip(self, device: Device) -> bool:
