@@ -134,6 +134,8 @@ class Watch:
         views = {id(device): _views(device) for device in self.devices}
         lines = [line for lines in self.server.logs.values() for line in lines]
         told = {words(record) for line in lines for record in line.records if record.body is not None}
+        # What lay behind damage may have been carried over to a log that is declined, and waits there.
+        told |= {known.words for known in self.known.values() if known.log in but_for}
         alone = [known for hash_, known in self.known.items() if hash_ in self._alone]
         missing = [known for known in alone if (apart or not known.apart) and known.log not in but_for]
         behind = any(view.damaged_seq for each in views.values() for view in each)
