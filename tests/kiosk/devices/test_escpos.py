@@ -167,7 +167,8 @@ def test_a_device_file_is_asked_too(tmp_path):
 )
 def test_every_kind_of_printer_can_be_named_in_the_settings(tmp_path, kind, at):
     """Each names a road to a printer; one that is not there is unknown and stops nothing."""
-    printer = from_config(make(tmp_path, {"printer": f"escpos-{kind}", "printer_at": at, "width_dots": 576}))
+    wide = {"width_dots": 576, "printer_baud": 115_200}
+    printer = from_config(make(tmp_path, {"printer": f"escpos-{kind}", "printer_at": at, **wide}))
     assert printer.state() is PrinterState.UNKNOWN
     with pytest.raises(ConfigError, match="printer_at"):
         make(tmp_path, {"printer": f"escpos-{kind}", "printer_at": "somewhere else!"})
