@@ -7,6 +7,8 @@ server that has ended since is no news: the line, or a later stick, has told of 
 The row lies in the store of the logbook that was asked about, so that the lobby's tells nothing of the other.
 """
 
+from typing import NamedTuple
+
 from tinydb.table import Document
 
 from kiosk.desk import contact
@@ -19,26 +21,39 @@ OPEN_MAX = 32
 
 
 def put(store: Store, nonce: bytes, epoch: bytes) -> None:
-    """Remember a question before it is written to a stick, with the epoch of the server that is known now."""
-    _write(store, [*_open(store), (nonce, epoch)][-OPEN_MAX:])
+    """Remember a question before it is written to a stick, with the epoch of the server that is known now, and how
+    often ticket numbers had to skip ahead until now.
+    """
+    _write(store, [*_open(store), _Question(nonce, epoch, store.jumps)][-OPEN_MAX:])
 
 
 def awaits(store: Store, nonce: bytes, epoch: bytes, heard: contact.Contact) -> bool:
     """Whether an answer to `nonce`, given in `epoch`, is news to a kiosk that last heard the server as in `heard`."""
-    return any(asked == nonce and heard.epoch in (epoch, then) for asked, then in _open(store))
+    return any(each.nonce == nonce and heard.epoch in (epoch, each.epoch) for each in _open(store))
+
+
+def put_since_the_jump(store: Store, nonce: bytes) -> bool:
+    """Whether the question was put after ticket numbers last skipped ahead: its answer tells of a day since then."""
+    return any(each.nonce == nonce and each.jumps == store.jumps for each in _open(store))
 
 
 def answered(store: Store, nonce: bytes) -> None:
     """Forget a question that was answered, and those put before it."""
     known = _open(store)
-    at = next((i for i, (asked, _) in enumerate(known) if asked == nonce), -1)
+    at = next((i for i, each in enumerate(known) if each.nonce == nonce), -1)
     _write(store, known[at + 1 :])
 
 
-def _open(store: Store) -> list[tuple[bytes, bytes]]:
+class _Question(NamedTuple):
+    nonce: bytes
+    epoch: bytes
+    jumps: int = -1  # not known of a question that an older program put
+
+
+def _open(store: Store) -> list[_Question]:
     kept = store.table(TABLE).sound(_ROW)
-    return [] if kept is None else [(nonce, epoch) for nonce, epoch in kept["open"]]
+    return [] if kept is None else [_Question(*each) for each in kept["open"]]
 
 
-def _write(store: Store, known: list[tuple[bytes, bytes]]) -> None:
+def _write(store: Store, known: list[_Question]) -> None:
     store.table(TABLE).upsert(Document({"open": [list(each) for each in known]}, _ROW))

@@ -16,7 +16,7 @@ import logging
 from dataclasses import replace
 from typing import Protocol
 
-from kiosk.clock import Moment
+from kiosk.clock import Moment, possible
 from kiosk.desk import contact
 from kiosk.desk.world import World
 from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
@@ -35,6 +35,7 @@ from shared.protocol import (
     Stored,
 )
 from shared.records import At
+from shared.thai import service_date
 
 logger = logging.getLogger(__name__)
 
@@ -66,9 +67,13 @@ class Hearing:
         """A conversation about what waits in this logbook now."""
         return conversation(self._world, self._book)
 
-    def keep(self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True) -> None:
+    def keep(
+        self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True,
+        since_the_jump: bool = True,
+    ) -> None:  # fmt: skip
         """What an answer changes on the disk, all of it or nothing. One that was days on its way (not `came_at_once`)
-        does not set back when the server was last heard.
+        does not set back when the server was last heard, and one to a question from before ticket numbers skipped ahead
+        (not `since_the_jump`) tells of no day since.
         """
         before = contact.read(self._world.store)
         # A server whose database is away refuses in no epoch.
@@ -97,6 +102,9 @@ class Hearing:
                         self.edition = edition
                     case Refused():
                         pass
+            moment = contact.instant(answer.server_ms) if possible(answer.server_ms) else None
+            if since_the_jump and moment is not None:
+                tx.date_jump(service_date(moment))
             if isinstance(answer, Position):
                 self._placed.update(stand.log for stand in answer.stands)
             if isinstance(answer, Position) and answer.server_ms >= before.server_ms:

@@ -173,7 +173,8 @@ class Import:
         except SalaError as error:
             self._doubt(error)
             return
-        hearing.keep(events, answer, data, came_at_once=False)
+        since = asked.put_since_the_jump(book.store, answer.nonce)
+        hearing.keep(events, answer, data, came_at_once=False, since_the_jump=since)
         asked.answered(book.store, answer.nonce)
         hearing.carry_over()
         heard = contact.instant(answer.server_ms)

@@ -24,12 +24,10 @@ The rules of this file:
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
 
-from kiosk.clock import possible
 from kiosk.store.errors import NoLog, RecordDamaged, RowDamaged
 from kiosk.store.rows import ID_LIMIT
 from kiosk.store.store import Shelf, Store, Transaction
@@ -49,7 +47,6 @@ from shared.records import (
     erase,
     header_hash,
 )
-from shared.thai import service_date
 
 #: Bodies stay this long behind a verified backup, between two times that the server signed.
 PRUNE_AFTER_MS = 35 * 24 * 3600 * 1000
@@ -334,8 +331,6 @@ class Logbook:
         tx.put_cell(_SERVER_TIME_CELL, _encode(server_ms))
         if told_ms and abs(server_ms - told_ms) > _LEAP_MS:
             tx.put_cell(_LEAP_CELL, _encode(server_ms))
-        if server_ms >= told_ms and possible(server_ms):
-            tx.date_jump(service_date(datetime.fromtimestamp(server_ms / 1000, UTC)))
 
     def keep_receipts(self, tx: Transaction) -> None:
         """Where a salvage lost what the server said of a log, it says so again; the receipts that lie there stay."""

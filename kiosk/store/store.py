@@ -508,6 +508,11 @@ class Store:
         data = self.cell(name)
         return 0 if data is None else _decode_count(data)
 
+    @property
+    def jumps(self) -> int:
+        """How often ticket numbers had to skip ahead."""
+        return self.count_cell(_JUMP_CELL)
+
     def cell_names(self) -> list[str]:
         """The names of all small rows."""
         return [name for (name,) in self.fetch("SELECT place FROM cell ORDER BY place")]

@@ -56,7 +56,10 @@ def _a_receipt_outlives_its_epoch() -> Any:
     def believing(self: Any, local: Local, stand: Any, _epoch: bytes) -> Any:
         return compare(self, local, stand, local.epoch)
 
-    return mock.patch.object(protocol.Push, "_compare", believing)
+    return _both(
+        mock.patch.object(protocol.Push, "_compare", believing),
+        mock.patch.object(Hearing, "_forget_ended_epoch", return_value=None),
+    )
 
 
 def _a_receipt_names_more_than_was_sent() -> Any:

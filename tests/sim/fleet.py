@@ -22,7 +22,7 @@ from collections.abc import Set as AbstractSet
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -34,7 +34,7 @@ from kiosk.store import CannotRecord, StoreError, Transaction, Unconfirmed
 from kiosk.store.apart import at as day_at
 from kiosk.sync.line import Reply
 from kiosk.sync.loop import GATHER_S
-from shared import kinds
+from shared import kinds, thai
 from shared import stick as layout
 from shared.batch import PADDED_STEPS
 from shared.envelope import seal_to_route
@@ -367,7 +367,10 @@ class Fleet:
         for number in given:
             if (day, number) in device.numbers and device.unaware is None:
                 raise LawBroken(f"ticket A{number} of {day} was given twice by kiosk {device.number}")
-            device.numbers.add((day, number))
+            # A clock that ran ahead dates a slip on a day that is still to come; an image put back meanwhile has
+            # forgotten it, and nobody can tell when its day comes.
+            if day <= thai.service_date(datetime.fromtimestamp(self.server.now_ms / 1000, UTC)):
+                device.numbers.add((day, number))
         return False
 
     def _refused(self, device: Device, refusal: StoreError, before: object) -> None:

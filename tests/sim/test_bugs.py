@@ -11,7 +11,7 @@ FOUND_BY = {
     "an older edition is taken": 64, "what a stick says is not verified": 49,
     "nobody looks for the newest key list": 47, "an answer on a stick is news for ever": 36,
     "a restored server numbers editions anew": 21,
-    "gaps are closed over": 20, "a receipt outlives its epoch": 17, "bodies are given up at once": 14,
+    "gaps are closed over": 20, "bodies are given up at once": 14,
     "a forked log goes on": 10, "what lies behind damage is left": 9, "a receipt names more than was sent": 8,
     "backed up outlives its epoch": 7, "server keeps its epoch after a restore": 7,
 }  # fmt: skip

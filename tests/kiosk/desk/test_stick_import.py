@@ -7,6 +7,7 @@ import os
 import resource
 import shutil
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import apsw
@@ -17,6 +18,7 @@ from kiosk.desk.stick import Export, Stick, StickFailed
 from kiosk.desk.stick_import import Brought, Import
 from kiosk.desk.trusting import learn
 from kiosk.store import DiskFull, Logbook
+from kiosk.store.store import NUMBER_JUMP
 from kiosk.sync.line import Unreachable
 from kiosk.sync.rim import converse
 from shared import content, keylist, kinds
@@ -612,3 +614,20 @@ def test_what_came_before_it_was_pulled_out_is_not_read_again(world, place):
     while not again.step().finished:
         pass
     assert again.progress.edition == 3
+
+
+def test_an_answer_to_a_question_from_before_a_restore_tells_of_no_day_since(world, server, place):
+    """The stick was on its way when an older disk came back: ticket numbers skip until a later one is home."""
+    carry(world, place)
+    serve(server, place)
+    with world.store.transaction() as tx:
+        world.lobby.open_new(tx, "restored", at=now().at, edition=1)
+    bring(world, place)
+    days = [now().service_date + timedelta(days=n) for n in (1, 2)]
+    with world.store.transaction() as tx:
+        assert tx.next_number(days[0], "A") == NUMBER_JUMP + 1
+    carry(world, place)
+    serve(server, place)
+    bring(world, place)
+    with world.store.transaction() as tx:
+        assert tx.next_number(days[1], "A") == 1
