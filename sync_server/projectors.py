@@ -387,6 +387,9 @@ class _Runs:
             self._set_aside(row, Why.UNREADABLE, _UNKNOWN)
         elif row.body is None:
             self.erased += 1
+        elif kind.log == "lobby" and self._log.name == logs_of.CONFIDENTIAL:
+            # Of that log no page gives a hint, so nothing that counts may stand in it but complaints.
+            self._set_aside(row, Why.QUARANTINED, "a record of the lobby in the confidential log")
         elif kind.body in self._wanted:
             twins = self._twins.get(row.seq, ())
             first = min(twins, default=None)
@@ -481,8 +484,9 @@ def _aside(name: str, log: Log, seq: int, kind: tuple[str, int], why: Why, reaso
 # in the middle of a long fold, shorter ones: it must get on under steady traffic as well.
 _QUIET_S, _PATIENCE_S = 0.3, 5.0
 _PAUSE_QUIET_S, _PAUSE_PATIENCE_S = 0.1, 0.5
-# After a failed attempt (the database was away) the next one comes by itself.
-_AGAIN_S = 5.0
+# After a failed attempt (the database was away) the next one comes by itself. So does a look now and then: what another
+# process brought, such as the command that takes a stick, wakes nobody here.
+_AGAIN_S, _LOOK_S = 5.0, 60.0
 
 
 class Follower(threading.Thread):
@@ -508,7 +512,7 @@ class Follower(threading.Thread):
             traffic.step_aside(_QUIET_S, _PATIENCE_S)
             # Before the work, so that what comes in meanwhile wakes again.
             self._woken.clear()
-            patience = None if self._attempt() else _AGAIN_S
+            patience = _LOOK_S if self._attempt() else _AGAIN_S
 
     def _attempt(self) -> bool:
         try:

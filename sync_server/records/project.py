@@ -7,6 +7,8 @@ was restored twice. Either way nothing is lost, and a person should ask why.
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from shared import kinds
 from shared.kinds import LogOpened
 from sync_server.kiosks.actions import raise_alarm
@@ -24,7 +26,11 @@ def openings(run: Sequence[Seen[LogOpened]]) -> None:
     """
     for seen in run:
         log = seen.log
-        Log.objects.filter(office=log.office_id, log_id=log.log_id).update(name=seen.body.name[:20])
+        if seen.seq != 1:
+            continue  # only a log's first record opens it; another one of the kind is a device's mischief
+        # Of several first records the one that came first names the lines that have none of their own.
+        lines = Q(pk=log.pk) if log.branch else Q(pk=log.pk) | Q(base_seq__gt=0)
+        Log.objects.filter(lines, office=log.office_id, log_id=log.log_id).update(name=seen.body.name[:20])
         alarm = _DISK_CHANGED.get(seen.body.reason)
         if alarm is not None:
             raise_alarm(log.office, alarm, log.log_id, now=seen.received_at, kiosk=log.kiosk, detail=seen.body.reason)

@@ -144,6 +144,7 @@ def test_a_reader_from_outside_sees_sealed_cases_and_nothing_else(case, three, k
     from sync_server.cases import queries as cases
     from sync_server.records import queries as records
 
+    kiosk.open_log()
     kiosk.file()
     kiosk.push()
     Staff.objects.filter(pk=three[1].staff_id).update(role=Role.READER)

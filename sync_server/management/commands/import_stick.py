@@ -9,6 +9,7 @@ from django.utils import timezone
 from sync_server.ingest.stick import NoStick, take
 from sync_server.management.commands.export_stick import write_back
 from sync_server.management.ready import ReadyCommand
+from sync_server.projectors import catch_up
 
 
 class Command(ReadyCommand):
@@ -30,6 +31,8 @@ class Command(ReadyCommand):
         self.stdout.write(f"{told.files} files, {told.records} records are held now")
         for name, reason in told.refused:
             self.stdout.write(f"not taken: {name}: {reason}")
+        # The server beside it looks by itself within a minute; a clerk who has just taken a stick looks at once.
+        catch_up()
         whole = write_back(self, options["folder"], now)
         if told.refused or not whole:
             raise CommandError("something stays to be done; the sentences above say what", returncode=1)
