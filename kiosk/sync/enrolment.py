@@ -44,13 +44,15 @@ class AlreadyEnrolled(SalaError):
 
 
 class CodeRefused(SalaError):
-    """The server does not take this code: mistyped, used, or older than ten minutes."""
+    """The server does not take this code: mistyped, used, older than ten minutes, or for letters given away."""
 
     remedy = "Make a new code on the server's page for kiosks and type it within ten minutes."
 
 
 class StickCodeRefused(CodeRefused):
-    """The server does not take the code of this request: used, older than a week, or not made for a stick."""
+    """The server does not take the code of this request: used, older than a week, not made for a stick, or for
+    letters that are another kiosk's by now.
+    """
 
     remedy = "Make a new code with 'sala-server enrol-code --by-stick' and begin again with it."
 

@@ -6,6 +6,9 @@
 
 Both sides prove to know the code; it travels neither way. A code works once, for ten minutes (by stick: a week), and
 five wrong tries spoil it.
+
+A ticket letter is one active kiosk's. That is looked at where a letter is taken, when a code is used and when a kiosk
+comes back, and not only when the code is made. Locked are, in this order, a kiosk, the codes and the office.
 """
 
 import datetime as dt
@@ -44,9 +47,6 @@ def make_code(
         raise ValueError("series letters are A to Z, one to eight of them")
     if len(set(series)) < len(series):
         raise ValueError("a series letter is written twice")
-    clash = sorted(_letters_taken(actor.office) & set(series))
-    if clash:
-        raise ValueError(f"series {', '.join(clash)} belongs to another kiosk")
     code = EnrolmentCode(kiosk_name=kiosk_name, series=series, by_stick=by_stick)
     return _make(actor, code, now, random)
 
@@ -68,10 +68,9 @@ def _make(actor: Actor, row: EnrolmentCode, now: dt.datetime, random: bytes) -> 
     row.office, row.made_by, row.made_at = actor.office, actor.staff, now
     row.code_name, row.secret = keys.enrolment_name(random).hex(), random
     with transaction.atomic():
-        for earlier in EnrolmentCode.objects.select_for_update().filter(office=actor.office, used_at=None):
-            if set(earlier.series) & set(row.series):
-                earlier.tries = EnrolmentCode.TRIES_MAX
-                earlier.save(update_fields=["tries"])
+        _spoil_codes(actor.office, row.series)
+        if row.kiosk is None:
+            _refuse_taken(actor.office, row.series)
         row.save()
         after = {"kiosk": row.kiosk_name, "series": row.series} | ({"by_stick": True} if row.by_stick else {})
         record_act(actor, "kiosk.code", "enrolment_code", str(row.pk), at=now, after=after)
@@ -83,9 +82,13 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
 
     The same kiosk asking again (its answer was lost) is given the same identity while the code lives. A request under
     no known code counts as a wrong try against every open code, for that is what guessing looks like; on a stick it is
-    more likely an old one, read again.
+    more likely an old one, read again. A right code is no wrong try, also where its kiosk was revoked or its letters
+    were given to another one since it was made.
     """
     with transaction.atomic():
+        # Before the codes, as where it comes back: whether it is active then holds to the end.
+        whose = Kiosk.objects.filter(office=office, enrolment_codes__code_name=request.code_name.hex())
+        list(whose.select_for_update(no_key=True, of=("self",)))
         live = list(
             EnrolmentCode.objects.select_for_update()
             .filter(office=office, by_stick=by_stick, made_at__gt=now - EnrolmentCode.valid_for(by_stick))
@@ -95,11 +98,11 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
         known = code is not None and _knows(request, bytes(code.secret))
         if code is None or not known:
             _count_wrong_try([code] if code else [] if by_stick else live, office, now)
-        elif code.used_at is not None:
-            if code.kiosk is not None and bytes(code.kiosk.public_key) == request.public_key:
-                return Admitted(code.kiosk, bytes(code.secret))
-        elif not _key_taken(code, request) and (code.kiosk is None or code.kiosk.active):
-            return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
+        elif code.used_at is None:
+            if not _key_taken(code, request) and _has_place(code):
+                return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
+        elif code.kiosk is not None and code.kiosk.active and bytes(code.kiosk.public_key) == request.public_key:
+            return Admitted(code.kiosk, bytes(code.secret))
     # Outside the block above: the count of wrong tries must outlive the refusal.
     raise NotTaken(Reason.WRONG_CODE)
 
@@ -168,15 +171,15 @@ def revoke(
 def reinstate(actor: Actor, kiosk: Kiosk, reason: str, *, now: dt.datetime) -> None:
     """Note that a revoked kiosk may write again; called by `records.deciding.reinstate`.
 
-    Raises `ValueError` where it is not revoked, or where another kiosk has one of its letters now.
+    Open codes for its letters are spoilt, its own as well: one from before it was lost may be lost with it. Raises
+    `ValueError` where it is not revoked, or where another kiosk has one of its letters now.
     """
     with transaction.atomic():
         locked = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if locked.active:
             raise ValueError("this kiosk is not revoked")
-        clash = _letters_taken(kiosk.office) & set(locked.series)
-        if clash:
-            raise ValueError(f"series {', '.join(sorted(clash))} belongs to another kiosk")
+        _spoil_codes(kiosk.office, locked.series)
+        _refuse_taken(kiosk.office, locked.series)
         locked.state, locked.revoked_at, locked.revoked_reason, locked.trusted_through = (
             KioskState.ENROLLED, None, "", {},
         )  # fmt: skip
@@ -192,9 +195,26 @@ def _note_revocation(actor: Actor, kiosk: Kiosk, reason: str, now: dt.datetime, 
     )  # fmt: skip
 
 
-def _letters_taken(office: Office) -> set[str]:
+def _spoil_codes(office: Office, series: str) -> None:
+    """End every open code that could give one of these letters to a kiosk."""
+    for code in EnrolmentCode.objects.select_for_update().filter(office=office, used_at=None).order_by("pk"):
+        if set(code.series) & set(series):
+            code.tries = EnrolmentCode.TRIES_MAX
+            code.save(update_fields=["tries"])
+
+
+def _taken(office: Office, series: str) -> list[str]:
+    """Those of the letters that an active kiosk has. The office is locked from here on: what is seen to be free stays
+    so until the transaction that takes it has ended.
+    """
+    Office.objects.select_for_update(no_key=True).get(pk=office.pk)
     active = Kiosk.objects.filter(office=office, state=KioskState.ENROLLED)
-    return {letter for kiosk in active for letter in kiosk.series}
+    return sorted(set(series) & {letter for kiosk in active for letter in kiosk.series})
+
+
+def _refuse_taken(office: Office, series: str) -> None:
+    if taken := _taken(office, series):
+        raise ValueError(f"series {', '.join(taken)} belongs to another kiosk")
 
 
 def note_health(kiosk: Kiosk, health: Health, edition: int, *, now: dt.datetime) -> None:
@@ -254,6 +274,13 @@ def _knows(request: Enrol, secret: bytes) -> bool:
     return True
 
 
+def _has_place(code: EnrolmentCode) -> bool:
+    """Whether the fleet still has a place for whom this code lets in: its kiosk was not revoked, or its letters are no
+    other kiosk's by now.
+    """
+    return code.kiosk.active if code.kiosk is not None else not _taken(code.office, code.series)
+
+
 def _key_taken(code: EnrolmentCode, request: Enrol) -> bool:
     """Whether the key is that of a kiosk which this code is not for."""
     holder = Kiosk.objects.filter(office=code.office_id, key_id=keys.key_id(request.public_key).hex()).first()
@@ -269,12 +296,9 @@ def _count_wrong_try(codes: list[EnrolmentCode], office: Office, now: dt.datetim
 
 def _enrol(code: EnrolmentCode, request: Enrol, now: dt.datetime, kiosk_id: bytes) -> Kiosk:
     again, key_id = code.kiosk is not None, keys.key_id(request.public_key).hex()
-    if code.kiosk is None:
-        kiosk = Kiosk(
-            office=code.office, kiosk_id=kiosk_id.hex(), name=code.kiosk_name, series=code.series, enrolled_at=now
-        )
-    else:
-        kiosk = Kiosk.objects.select_for_update(no_key=True).get(pk=code.kiosk.pk)
+    kiosk = code.kiosk or Kiosk(
+        office=code.office, kiosk_id=kiosk_id.hex(), name=code.kiosk_name, series=code.series, enrolled_at=now
+    )
     before = {"key": kiosk.key_id} if again else None
     kiosk.public_key, kiosk.key_id, kiosk.compared_at = request.public_key, key_id, None
     kiosk.software = request.software[:40].replace("\0", "")

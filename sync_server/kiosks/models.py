@@ -135,7 +135,7 @@ class EnrolmentCode(models.Model):
 
     @property
     def spoilt(self) -> bool:
-        """Whether too many wrong tries, or a newer code, ended it."""
+        """Whether too many wrong tries, a newer code, or a kiosk that came back with its letters, ended it."""
         return self.tries >= self.TRIES_MAX
 
     @classmethod

@@ -1,9 +1,13 @@
 """Letting a kiosk in: by a code that works once, for ten minutes, and survives five wrong tries at most."""
 
+import contextlib
 import datetime as dt
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection
 from fake_kiosk import direct
 
 from shared import keys, protocol
@@ -13,8 +17,9 @@ from shared.protocol import Grant, Reason, Refusal
 from sync_server.ingest import actions as ingest
 from sync_server.keys import server_keys
 from sync_server.kiosks import actions
-from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk
+from sync_server.kiosks.models import Alarm, AlarmKind, EnrolmentCode, Kiosk, KioskState
 from sync_server.organisations.models import AuditRow
+from sync_server.records import deciding
 from sync_server.setting_up import program
 
 KEY = SigningKey(bytes(range(32)))
@@ -128,6 +133,92 @@ def test_a_new_code_for_a_letter_replaces_the_one_before(server):
     assert isinstance(_enrol(server, second), Grant)
 
 
+def _revoked(server, series: str = "A") -> Kiosk:
+    """A kiosk that was let in with these letters and shut out again."""
+    _enrol(server, _code(server, series, random=b"one before"), key=SigningKey(b"k" * 32))
+    kiosk = Kiosk.objects.get()
+    actions.revoke(program(server.office), kiosk, "หาย", now=server.now)
+    return kiosk
+
+
+def test_a_code_whose_letter_is_another_kiosks_by_now_lets_nobody_in(server):
+    """Of two codes that were made at one moment the second one used is refused, which is nobody's wrong try."""
+    first, second = _code(server, "AB"), _code(server, "BC", random=bytes(10))
+    EnrolmentCode.objects.update(tries=0)  # neither saw the other
+    assert isinstance(_enrol(server, first), Grant)
+    assert _enrol(server, second, key=SigningKey(bytes(32))).reason is Reason.WRONG_CODE
+    assert Kiosk.objects.count() == 1
+    assert not EnrolmentCode.objects.exclude(tries=0).exists()
+
+
+def test_a_kiosk_that_comes_back_spoils_the_codes_for_its_letters(server):
+    """Those for other letters stay good, and nobody is told of wrong tries."""
+    kiosk = _revoked(server, "AB")
+    lost, good = _code(server, "BC"), _code(server, "D", random=bytes(10))
+    actions.reinstate(program(server.office), kiosk, "พบแล้ว", now=server.now)
+    assert EnrolmentCode.objects.get(series="BC").spoilt
+    assert _enrol(server, lost).reason is Reason.WRONG_CODE
+    assert isinstance(_enrol(server, good), Grant)
+    assert not Alarm.objects.exists()
+
+
+def test_a_reinstatement_that_is_refused_spoils_no_code(server):
+    """Another kiosk has the letter: what was made for a third one is as it was."""
+    kiosk = _revoked(server, "AB")
+    _enrol(server, _code(server, "A"))
+    code = _code(server, "B", random=bytes(10))
+    with pytest.raises(ValueError, match="A belongs to another"):
+        actions.reinstate(program(server.office), kiosk, "พบแล้ว", now=server.now)
+    assert isinstance(_enrol(server, code, key=SigningKey(bytes(32))), Grant)
+
+
+@pytest.mark.parametrize("rival", ["code", "reinstatement"])
+def test_a_letter_that_two_take_at_once_is_one_kiosks(server, monkeypatch, rival):
+    """A code over the line against one by stick, or against a kiosk that comes back: each has looked before the other
+    has written, where nothing keeps them apart.
+    """
+    actor, gate = program(server.office), threading.Barrier(2)
+    kiosk = _revoked(server) if rival == "reinstatement" else None
+    code = _code(server)
+    late = actions.make_code(actor, "ตู้ 2", "A", now=server.now, random=bytes(10), by_stick=True)
+    EnrolmentCode.objects.update(tries=0)  # neither saw the other
+    for name in ("_enrol", "_note_revocation"):
+        monkeypatch.setattr(actions, name, _after(gate, getattr(actions, name)))
+
+    def by_line():
+        return _enrol(server, code)
+
+    def by_stick():
+        request = protocol.enrol(late, SigningKey(bytes(32)), nonce=NONCE, device="test", software="0.1")
+        return ingest.enrol(request, now=server.now, by_stick=True)
+
+    def back():
+        with contextlib.suppress(deciding.NotDecided):
+            deciding.reinstate(actor, kiosk, "พบแล้ว", now=server.now)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(_then_closed, (by_line, back if kiosk else by_stick)))
+    assert Kiosk.objects.filter(state=KioskState.ENROLLED, series="A").count() == 1
+
+
+def _after(gate: threading.Barrier, act):
+    """`act`, once two have come to the gate; where the second never comes, after half a second."""
+
+    def waited(*args, **named):
+        with contextlib.suppress(threading.BrokenBarrierError):
+            gate.wait(0.5)
+        return act(*args, **named)
+
+    return waited
+
+
+def _then_closed(act):
+    try:
+        return act()
+    finally:
+        connection.close()
+
+
 def test_an_enrolled_key_cannot_enrol_again_under_another_code(server):
     """A kiosk that comes back with its old key needs a new one: identities are not renamed."""
     _enrol(server, _code(server, "A"))
@@ -180,6 +271,25 @@ def test_a_revoked_kiosk_gets_no_code_and_comes_in_by_none(server):
     with pytest.raises(ValueError, match="revoked"):
         _again(server, kiosk, bytes(range(30, 40)))
     assert bytes(Kiosk.objects.get().public_key) == KEY.public.raw
+
+
+def test_a_kiosk_that_was_revoked_is_not_welcomed_again_by_the_code_it_used(server):
+    """As where the four words differed, and the clerk shut it out within the ten minutes."""
+    code = _code(server)
+    _enrol(server, code)
+    actions.revoke(program(server.office), Kiosk.objects.get(), "คำสี่คำไม่ตรงกัน", now=server.now)
+    assert _enrol(server, code).reason is Reason.WRONG_CODE
+    assert EnrolmentCode.objects.get().tries == 0
+
+
+def test_a_code_for_a_kiosk_outlives_no_revocation(server):
+    """Made before the kiosk was lost: whoever found it with the code does not come in once the clerk lets it back."""
+    _enrol(server, _code(server))
+    kiosk = Kiosk.objects.get()
+    code = _again(server, kiosk)
+    actions.revoke(program(server.office), kiosk, "หาย", now=server.now)
+    actions.reinstate(program(server.office), kiosk, "พบแล้ว", now=server.now)
+    assert _enrol(server, code, key=SigningKey(bytes(32))).reason is Reason.WRONG_CODE
 
 
 def test_a_newer_code_for_a_kiosk_replaces_the_one_before(server):

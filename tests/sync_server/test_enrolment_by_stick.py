@@ -26,6 +26,7 @@ from sync_server.ingest import actions as ingest
 from sync_server.ingest.stick import give, take
 from sync_server.kiosks.actions import make_code, make_code_again
 from sync_server.kiosks.models import EnrolmentCode, Kiosk
+from sync_server.records import deciding
 from sync_server.records.models import RecordRow
 from sync_server.setting_up import program
 from tests.kiosk.desk.test_stick import Pulled
@@ -121,6 +122,24 @@ def test_a_code_that_is_late_or_of_the_other_road_or_wrong_lets_nobody_in(publis
     assert at_the_new_kiosk(tmp_path / "kiosk", place, fresh) is None
     give(place.folder, now=server.now)
     assert at_the_new_kiosk(tmp_path / "kiosk", place, fresh) is not None
+
+
+def test_a_letter_that_went_back_to_its_kiosk_while_the_stick_travelled_is_given_to_no_other(
+    published, server, tmp_path, place
+):
+    """The code lived a week, the revocation a day: the stick's kiosk is refused, and comes in with another letter."""
+    actor = program(server.office)
+    FakeKiosk.enrolled(server, series="B")
+    kiosk = Kiosk.objects.get()
+    deciding.revoke(actor, kiosk, "หาย", now=server.now)
+    at_the_new_kiosk(tmp_path / "kiosk", place, code := a_code(server))
+    deciding.reinstate(actor, kiosk, "พบแล้ว", now=server.now)
+    assert give(place.folder, now=server.now).let_in == []
+    with pytest.raises(StickCodeRefused):
+        at_the_new_kiosk(tmp_path / "kiosk", place, code)
+    fresh = a_code(server, random=b"fresh code", series="C")
+    at_the_new_kiosk(tmp_path / "kiosk", place, fresh)
+    assert len(give(place.folder, now=server.now).let_in) == 1
 
 
 def test_a_code_for_a_stick_does_not_count_over_the_line_and_is_not_spoilt_there(server):
