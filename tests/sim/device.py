@@ -68,6 +68,11 @@ class Row:
     record: Record | None
     hash: bytes
 
+    @property
+    def whole(self) -> bool:
+        """Whether a record lies there with its body."""
+        return self.record is not None and self.record.body is not None
+
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
@@ -253,13 +258,15 @@ class Device:
         with self.world.store.transaction() as tx:
             self.numbers = {(day, number) for day, number in self.numbers if number <= tx.mark(day, "A") + NUMBER_JUMP}
 
-    def spoil(self) -> bool:
-        """Flip a bit of a record, or let two records lie in each other's places; False where there is none."""
+    def spoil(self) -> list[Row]:
+        """Flip a bit of a record, or let two records lie in each other's places. Returns the rows that were hit, as
+        they were; none where none lies there.
+        """
         self.switch_off()
-        path = self.dice.choice([self.folder / STORE, self.folder / "confidential" / STORE])
-        done = path.exists() and _spoilt(path, self.dice)
+        name, path = self.dice.choice(list(zip(self._seen, self._stores(), strict=True)))
+        hit = _spoilt(path, self.dice) if path.exists() else set()
         self.switch_on()
-        return done
+        return [row for log in self._seen[name].values() for row in log.values() if row.sealed in hit]
 
     @contextmanager
     def trouble(self, *, failing: bool) -> Iterator[None]:
@@ -332,7 +339,7 @@ class Device:
                 for log in logs.values():
                     for row in log.values():
                         if row.record is not None:
-                            (bare if row.record.body is None else whole).add(row.hash)
+                            (whole if row.whole else bare).add(row.hash)
             self.held, self.given_up = whole, bare - whole
         else:
             self.held.update(found)
@@ -446,14 +453,15 @@ def _opened(open_: Callable[[int, bytes], bytes], seq: int, sealed: bytes) -> Ro
     return Row(sealed, record, header_hash(record.header))
 
 
-def _spoilt(path: Path, dice: random.Random) -> bool:
+def _spoilt(path: Path, dice: random.Random) -> set[bytes]:
+    """The rows that were hit, as they lay there."""
     db = apsw.Connection(str(path))
     try:
         if not db.table_exists("main", "record"):  # the power went while it was made
-            return False
+            return set()
         places = [place for (place,) in db.execute("SELECT place FROM record ORDER BY place")]
         if not places:
-            return False
+            return set()
         if dice.random() < 0.6:  # the newest, which nobody else holds yet
             places = places[-12:]
         one, other = dice.choice(places), dice.choice(places)
@@ -461,11 +469,11 @@ def _spoilt(path: Path, dice: random.Random) -> bool:
         if one == other or dice.random() < 0.7:
             changed = bytearray(rows[one])
             changed[dice.randrange(len(changed))] ^= 1 << dice.randrange(8)
-            rows = {one: bytes(changed)}
+            spoilt = {one: bytes(changed)}
         else:
-            rows = {one: rows[other], other: rows[one]}
-        for place, data in rows.items():
+            spoilt = {one: rows[other], other: rows[one]}
+        for place, data in spoilt.items():
             db.execute("UPDATE record SET data=? WHERE place=?", (data, place))
     finally:
         db.close()
-    return True
+    return {rows[place] for place in spoilt}

@@ -475,9 +475,10 @@ class Fleet:
         return False
 
     def _bit_flip(self, device: Device) -> bool:
-        disturbed = device.spoil()
-        self.watch.disturbed |= disturbed
-        return disturbed
+        hit = device.spoil()
+        self.watch.disturbed |= bool(hit)
+        self.watch.destroyed({row.hash for row in hit if row.whole})
+        return False
 
     def _disk_full(self, device: Device) -> bool:
         device.fill(full=True)

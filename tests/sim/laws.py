@@ -7,7 +7,8 @@
 After every step:
 
 1. **Nothing vanishes.** A record that lay anywhere with its body (on a kiosk, on the server, in its latest backup)
-   still lies somewhere, unless a disaster just destroyed the last place. Bodies given up too early are no disaster.
+   still lies somewhere, unless a disaster just destroyed the last place, that one and no more: of a store of which a
+   bit flipped, the records in those very rows. Bodies given up too early are no disaster.
 2. **A receipt is true.** Where a kiosk says "stored" in the server's present epoch, the server holds that record; where
    it says "backed up", the latest backup does.
    A body is given up only behind a kept receipt of that epoch that says so. A kiosk that heard of a restore goes back
@@ -84,8 +85,10 @@ class Watch:
         self.disturbed = False
         #: Logs that the server called broken.
         self.left: set[bytes] = set()
+        #: Of which records this step destroyed a copy.
+        self._destroyed: set[bytes] = set()
         #: What records said that a disaster took: of one behind damage, perhaps the copy that was to travel.
-        self._destroyed: set[tuple[str, int, At, bytes | None]] = set()
+        self._taken: set[tuple[str, int, At, bytes | None]] = set()
         self._epochs: dict[Path, bytes] = {}
         self._editions: dict[Path, int] = {}
         self._bare: dict[Path, dict[bytes, int]] = {}
@@ -108,6 +111,10 @@ class Watch:
         for record in records:
             self._know(device, record, header_hash(record.header))
 
+    def destroyed(self, hashes: AbstractSet[bytes]) -> None:
+        """The disaster of this step destroyed a copy of each of these."""
+        self._destroyed |= hashes
+
     def look(self, device: Device, *, disaster: bool, anew: bool, elsewhere: bool = False) -> None:
         """Laws 1 to 3, after something happened to `device`, or `elsewhere`."""
         before = len(device.given_up)
@@ -126,6 +133,7 @@ class Watch:
             self._check_receipts(device)
         if news or anew:
             self._check_nothing_vanished(disaster=disaster)
+        self._destroyed.clear()
 
     def arrived(self, *, contacts: int, apart: bool, but_for: AbstractSet[bytes] = frozenset()) -> None:
         """Laws 4 to 10, for the confidential logs too or not yet, and not for the logs `but_for`."""
@@ -139,7 +147,7 @@ class Watch:
         alone = [known for hash_, known in self.known.items() if hash_ in self._alone]
         missing = [known for known in alone if (apart or not known.apart) and known.log not in but_for]
         behind = any(view.damaged_seq for each in views.values() for view in each)
-        lost = [known for known in missing if known.words not in told | self._destroyed or not behind]
+        lost = [known for known in missing if known.words not in told | self._taken or not behind]
         if lost:
             raise LawBroken(f"after {contacts} contacts the server lacks {len(lost)} records, such as {lost[0]}")
         self._check_once()
@@ -179,7 +187,9 @@ class Watch:
 
     def _check_given_up(self, device: Device, *, disaster: bool) -> None:
         before, now = self._bare.get(device.folder, {}), device.last_given_up()
-        self._bare[device.folder] = now
+        # What was given up stays so, though its row is not read for a while: until two that changed places do so again.
+        still = before | {log: max(seq, before.get(log, 0)) for log, seq in now.items()}
+        self._bare[device.folder] = now if disaster else still
         for log in () if disaster else now:
             receipts = device.world.lobby.receipts(log)
             proofs = [each.backed_up for each in receipts if each.epoch == receipts[-1].epoch]
@@ -202,11 +212,14 @@ class Watch:
             gone = gone - device.held  # in place it would go through all that the device holds
         for backup in self.server.backups[-1:]:
             gone = gone - bodies(backup.logs) if gone else gone
-        broken = [hash_ for hash_ in gone if not disaster or any(hash_ in each.given_up for each in self.devices)]
+        broken = {hash_ for hash_ in gone if any(hash_ in each.given_up for each in self.devices)}
+        if not disaster:
+            broken |= gone - self._destroyed
         if broken:
-            raise LawBroken(f"{len(broken)} records are nowhere any more, such as {self.known[broken[0]]}")
+            first = min((self.known[hash_] for hash_ in broken), key=lambda known: (known.kiosk, known.seq))
+            raise LawBroken(f"{len(broken)} records are nowhere any more, such as {first}")
         for hash_ in gone:
-            self._destroyed.add(self.known.pop(hash_).words)
+            self._taken.add(self.known.pop(hash_).words)
         self._alone -= gone
 
     def _check_receipts(self, device: Device) -> None:
