@@ -1,4 +1,4 @@
-"""Some thirty planted bugs: the simulator is worth what it finds, so each of these must be found.
+"""Some forty planted bugs: the simulator is worth what it finds, so each of these must be found.
 
 Those of the server are switches in `server.py`. Those of the kiosk replace a piece of the real code for the length of
 a `with`; `planted(name)` knows both.
@@ -14,6 +14,7 @@ from unittest import mock
 import apsw
 import msgspec
 
+from kiosk import bootstrap
 from kiosk.desk import asked, hearing, stick_import
 from kiosk.desk.hearing import Hearing
 from kiosk.desk.world import World
@@ -245,6 +246,20 @@ def _a_start_cuts_off_what_lies_behind_damage() -> Any:
     return mock.patch.object(Store, "_mend_twins", cut_off)
 
 
+def _a_restored_kiosk_leaves_what_waits() -> Any:
+    look = bootstrap._look_at_tripwire
+
+    def leaving(world: World, *args: Any) -> None:
+        look(world, *args)
+        for view in world.lobby.logs()[:-1]:
+            shelf = world.lobby.shelf(view.log)
+            behind = shelf.place(view.receipted.seq + 1), shelf.span[1]
+            with suppress(apsw.Error):
+                world.store._connected().execute("DELETE FROM record WHERE place BETWEEN ? AND ?", behind)
+
+    return mock.patch.object(bootstrap, "_look_at_tripwire", leaving)
+
+
 @contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with ExitStack() as stack:
@@ -277,6 +292,7 @@ KIOSK: Final[dict[str, Callable[[], Any]]] = {
     "key lists are not followed": _key_lists_are_not_followed,
     "a new key is told of once": _a_new_key_is_told_of_once,
     "a restored kiosk skips no numbers": _a_restored_kiosk_skips_no_numbers,
+    "a restored kiosk leaves what waits": _a_restored_kiosk_leaves_what_waits,
     "a start cuts off what lies behind damage": _a_start_cuts_off_what_lies_behind_damage,
     "a declined log ends the conversation": _a_declined_log_ends_the_conversation,
     "a declined log keeps content away": _a_declined_log_keeps_content_away,

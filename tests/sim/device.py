@@ -97,7 +97,8 @@ class Device:
         #: The line: open, cut, or clogged with letters that arrive later.
         self.link = "open"
         self.pipe: list[tuple[str, bytes]] = []
-        self.images: list[Path] = []
+        #: Images of its disk, and which records lie in each with their bodies.
+        self.images: dict[Path, frozenset[bytes]] = {}
         #: Ticket numbers that it gave.
         self.numbers: set[tuple[date, int]] = set()
         #: The log that it wrote in when its disk was put back, until it has noticed: so long it may give numbers twice.
@@ -232,13 +233,15 @@ class Device:
         shutil.copytree(self.folder, place)
         self.switch_on()
 
-    def put_back(self, image: Path) -> None:
-        """Start again from an image."""
+    def put_back(self, image: Path) -> set[bytes]:
+        """Start again from an image. Returns which records lay on the disk, with their bodies, and not in the image."""
+        lost = self.held - self.images[image]
         self.switch_off()
         shutil.rmtree(self.folder)
         shutil.copytree(image, self.folder)
         self.switch_on()
         self.unaware = self.world.lobby.logs()[-1].log
+        return lost
 
     def spring(self) -> None:
         """What the program finds at its start where files were copied: a device file that is none of this place."""

@@ -45,7 +45,7 @@ from tests.kiosk.worlds import Hands
 from tests.sim.device import Device, identity
 from tests.sim.laws import LawBroken, Watch
 from tests.sim.pens import remembered_readings, remembered_signatures
-from tests.sim.server import SimServer
+from tests.sim.server import SimServer, bodies
 from tests.sim.shop import ROLES
 from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
 
@@ -230,10 +230,10 @@ class Fleet:
         device.notice()
         self._doubt = failing = self.dice.random() < self.rates["disk fails"]
         with device.trouble(failing=failing):
-            disaster = _ACTS[what](self, device)
+            _ACTS[what](self, device)
         self._check_diary()
         anew = what in _DISTURBING or self._doubt
-        self.watch.look(device, disaster=disaster, anew=anew, elsewhere=what in _ELSEWHERE and not anew)
+        self.watch.look(device, anew=anew, elsewhere=what in _ELSEWHERE and not anew)
 
     def _heal(self) -> None:
         self.clear = True
@@ -256,7 +256,7 @@ class Fleet:
                 self._put_right(device)
                 self._whole_contact(device)
                 self._check_diary()
-                self.watch.look(device, disaster=False, anew=True)
+                self.watch.look(device, anew=True)
             if contacts >= CONTACTS:
                 self.watch.arrived(contacts=contacts, apart=contacts > CONTACTS, but_for=self.declined.keys())
 
@@ -321,7 +321,7 @@ class Fleet:
                 self.server.post(path, body)
             device.pipe.clear()
 
-    def _touch(self, device: Device) -> bool:
+    def _touch(self, device: Device) -> None:
         """Tickets, ratings, slips, requests; each is told to a person only when it is recorded."""
         world, now = device.world, device.clock.now()
         day = now.service_date
@@ -358,7 +358,7 @@ class Fleet:
                 record(tx)
         except StoreError as refusal:
             self._refused(device, refusal, before)
-            return False
+            return
         self.watch.promised(device, tx.confirmed.records)
         for kept in tx.confirmed.records:
             told = kept.body and kinds.decode(kept.header.kind, kept.header.schema, kept.body)
@@ -371,7 +371,6 @@ class Fleet:
             # forgotten it, and nobody can tell when its day comes.
             if day <= thai.service_date(datetime.fromtimestamp(self.server.now_ms / 1000, UTC)):
                 device.numbers.add((day, number))
-        return False
 
     def _refused(self, device: Device, refusal: StoreError, before: object) -> None:
         """Nothing was recorded, so nothing may be there: the citizen was sent to the counter."""
@@ -383,7 +382,7 @@ class Fleet:
             if before is not None and not isinstance(refusal, Unconfirmed) and device.world.lobby.head != before:
                 raise LawBroken("a touch was refused, and yet its record is there")
 
-    def _complaint(self, device: Device) -> bool:
+    def _complaint(self, device: Device) -> None:
         day = device.clock.now().service_date
         words = self.dice.randbytes(self.dice.choice((100, 500, 2000)))
         codes = self.dice.randbytes(16), self.dice.randbytes(32)
@@ -402,7 +401,6 @@ class Fleet:
                 raise LawBroken(f"a complaint ended in {type(refusal).__name__}: {refusal}") from refusal
             if not isinstance(refusal, Unconfirmed):
                 self._refused_apart(device, day, codes[0])
-        return False
 
     def _refused_apart(self, device: Device, day: date, code: bytes) -> None:
         try:
@@ -414,18 +412,18 @@ class Fleet:
         except CannotRecord:
             self.count("full beyond looking")
 
-    def _contact(self, device: Device) -> bool:
+    def _contact(self, device: Device) -> None:
         self._goes_on = False
         try:
             wait = device.sync.turn()
         except PowerCut:
             self._doubt = True
-            return self._power_cut(device)
+            self._power_cut(device)
+            return
         if not 0 <= wait.seconds < _DAY_S:
             raise LawBroken(f"after a turn the timer stands at {wait.seconds} s")
         self._goes_on = wait.seconds <= GATHER_S
         self.count(f"line {device.sync.link.state}")
-        return False
 
     def _whole_contact(self, device: Device) -> None:
         """What a contact itself brings about, such as the first record of a new log, follows within seconds."""
@@ -436,25 +434,23 @@ class Fleet:
             self._pass(GATHER_S)
         raise LawBroken(f"a contact of kiosk {device.number} comes to no end")
 
-    def _power_cut(self, device: Device) -> bool:
+    def _power_cut(self, device: Device) -> None:
         with device.trouble(failing=False):
             device.cut_power()
-        return False
 
-    def _image(self, device: Device) -> bool:
+    def _image(self, device: Device) -> None:
         image = self._folder / f"image-{device.folder.name}-{len(device.images)}"
         with device.trouble(failing=False):
             device.copy_to(image)
-        device.images.append(image)
-        return False
+        device.images[image] = frozenset(device.held)
 
-    def _image_back(self, device: Device) -> bool:
+    def _image_back(self, device: Device) -> None:
         if not device.images:
-            return False
+            return
         self.watch.disturbed = True
-        device.put_back(self.dice.choice(device.images))
+        self.watch.destroyed(device.put_back(self.dice.choice(list(device.images))))
+        self.watch.put_back(device)
         self._spring(device)
-        return True
 
     def _spring(self, device: Device) -> None:
         """Of a copy file by file the kiosk finds out itself, of one of the whole disk it does not."""
@@ -462,33 +458,29 @@ class Fleet:
             self.count("copy noticed at the start")
             device.spring()
 
-    def _copied(self, device: Device) -> bool:
+    def _copied(self, device: Device) -> None:
         """A second device runs from a copy of the disk, under the same name and key."""
         if len(self.devices) >= 24:
-            return False
+            return
         self.watch.disturbed = True
         folder = self._folder / f"twin{len(self.devices)}"
         device.copy_to(folder)
         twin = self._meet(device.number, folder, copy.copy(device.hands))
         twin.numbers, twin.unaware = set(device.numbers), device.unaware
         self._spring(twin)
-        return False
 
-    def _bit_flip(self, device: Device) -> bool:
+    def _bit_flip(self, device: Device) -> None:
         hit = device.spoil()
         self.watch.disturbed |= bool(hit)
         self.watch.destroyed({row.hash for row in hit if row.whole})
-        return False
 
-    def _disk_full(self, device: Device) -> bool:
+    def _disk_full(self, device: Device) -> None:
         device.fill(full=True)
-        return False
 
-    def _room_again(self, device: Device) -> bool:
+    def _room_again(self, device: Device) -> None:
         device.fill(full=False)
-        return False
 
-    def _stick_out(self, device: Device) -> bool:
+    def _stick_out(self, device: Device) -> None:
         root = self._folder / f"stick{len(self._sticks)}"
         root.mkdir(exist_ok=True)
         try:
@@ -501,11 +493,10 @@ class Fleet:
         except StoreError:
             self.count("stick not written")
         self._sticks.append(root)
-        return False
 
-    def _stick_in(self, _device: Device) -> bool:
+    def _stick_in(self, _device: Device) -> None:
         if not self._sticks:
-            return False
+            return
         # Nobody says that a stick is brought once, or in the order in which it was written.
         stick = self._some(self._sticks)
         files = sorted(stick.rglob("*.sala"))
@@ -520,18 +511,17 @@ class Fleet:
                 question.with_name(question.name.removesuffix(layout.ASK) + layout.TOLD).write_bytes(reply.body)
         if (stick / layout.TOP).is_dir():
             self.server.shop.give(stick / layout.TOP)
-        return False
 
     def _some(self, roots: list[Path]) -> Path:
         """Most often one of the last few; whoever finds an old one in a drawer brings that."""
         return self.dice.choice(roots if self.dice.random() < 0.3 else roots[-3:])
 
-    def _stick_back(self, device: Device) -> bool:
+    def _stick_back(self, device: Device) -> None:
         """It comes home: soon or years later, once or again, whole or not."""
         mine = layout.folder_name(device.kiosk)
         own = [root for root in self._sticks if (root / layout.TOP / mine).is_dir()]
         if not own:
-            return False
+            return
         root = self._some(own)
         for told in sorted(path for path in root.rglob("*") if path.suffix not in (layout.SUFFIX, "")):
             if self.dice.random() < (0.3 if told.suffix == layout.TOLD else 0.1):
@@ -546,56 +536,50 @@ class Fleet:
         if work.progress.edition:
             self.count("stick brought content")
         self.count("stick brought news" if work.progress.heard else "stick brought nothing new")
-        return False
 
-    def _stick_lost(self, _device: Device) -> bool:
+    def _stick_lost(self, _device: Device) -> None:
         if self._sticks:
             self._sticks.pop(self.dice.randrange(len(self._sticks)))
-        return False
 
-    def _backup(self, _device: Device) -> bool:
+    def _backup(self, _device: Device) -> None:
         self.server.back_up()
-        return False
 
-    def _server_restored(self, _device: Device) -> bool:
+    def _server_restored(self, _device: Device) -> None:
         """From the latest backup, or, where that one is bad, from one before it made within the days of pruning."""
         young = [each for each in self.server.backups[-3:] if each.made_ms > self.server.now_ms - 30 * _DAY_S * 1000]
         if not young:
-            return False
-        self.server.restore(self.dice.choice(young))
-        return True
+            return
+        backup = self.dice.choice(young)
+        held = self.server.hashes() | bodies(self.server.backups[-1].logs)
+        self.server.restore(backup)
+        self.watch.destroyed(held - bodies(backup.logs))
 
-    def _old_letter(self, _device: Device) -> bool:
+    def _old_letter(self, _device: Device) -> None:
         if self.letters:
             self.server.post(*self.dice.choice(self.letters))
-        return False
 
-    def _days_pass(self, _device: Device) -> bool:
+    def _days_pass(self, _device: Device) -> None:
         self._pass(self.dice.choice((1, 7, 40)) * _DAY_S)
-        return False
 
-    def _clock_jumps(self, device: Device) -> bool:
+    def _clock_jumps(self, device: Device) -> None:
         """The kiosk's clock alone: 1970, 2000, years ahead, 2569, or right again."""
         device.hands.wall_s = self.dice.choice(
             (0.0, 946_684_800.0, 3_200_000_000.0, 18_900_000_000.0, self.server.now_ms / 1000)
         )
-        return False
 
-    def _revoked(self, device: Device) -> bool:
+    def _revoked(self, device: Device) -> None:
         """The clerk shuts it out, sometimes from some records back: it may have been stolen a while ago."""
         kiosk, server = device.kiosk, self.server
         if kiosk in server.kiosks and not server.kiosks[kiosk].revoked:
             named = [log for log in server.logs if server.logs[log][0].by == kiosk and self.dice.random() < 0.5]
             ends = {log: len(server.logs[log][0].hashes) for log in named}
             server.revoke(kiosk, {log: max(0, end - self.dice.choice((0, 1, 5, 50))) for log, end in ends.items()})
-        return False
 
-    def _reinstated(self, device: Device) -> bool:
+    def _reinstated(self, device: Device) -> None:
         if device.kiosk in self.server.kiosks and self.server.kiosks[device.kiosk].revoked:
             self.server.reinstate(device.kiosk)
-        return False
 
-    def _decided(self, device: Device) -> bool:
+    def _decided(self, device: Device) -> None:
         """The clerk looks at a line of the lobby's, and thinks so or otherwise."""
         logs = [log for log in self.server.logs if log in device.lobby_logs]
         if logs:
@@ -603,33 +587,27 @@ class Fleet:
             number = self.dice.randrange(len(self.server.logs[log]))
             if self.server.decide(log, number, count=self.dice.random() < 0.5):
                 self.count("decision about a line")
-        return False
 
-    def _declined(self, device: Device) -> bool:
+    def _declined(self, device: Device) -> None:
         """From now on the server takes nothing of one of its logs, and says so."""
         if device.logs:
             reasons = Reason.BROKEN, Reason.MALFORMED, Reason.TOO_LARGE
             self.declined[self.dice.choice(device.logs)] = self.dice.choice(reasons)
-        return False
 
-    def _mended(self, _device: Device) -> bool:
+    def _mended(self, _device: Device) -> None:
         self.declined.clear()
-        return False
 
-    def _published(self, _device: Device) -> bool:
+    def _published(self, _device: Device) -> None:
         self.server.publish()
-        return False
 
-    def _rolled(self, _device: Device) -> bool:
+    def _rolled(self, _device: Device) -> None:
         """Staff bring the root from the safe: for one key, or for all."""
         roles = self.dice.choice((ROLES, *((role,) for role in ROLES)))
         self.server.roll(*roles)
-        return False
 
-    def _own_key(self, device: Device) -> bool:
+    def _own_key(self, device: Device) -> None:
         """It is to sign with a new key, from when the server knows that one."""
         device.make_key()
-        return False
 
     def _put_right(self, device: Device) -> None:
         """Whoever is refused for its key is enrolled again, but for one that the server has taken a new key of: it only
@@ -639,7 +617,7 @@ class Fleet:
         if known is None or known.key not in device.keys:
             self._enrolled_again(device)
 
-    def _enrolled_again(self, device: Device) -> bool:
+    def _enrolled_again(self, device: Device) -> None:
         """As who it is, or as a kiosk of its own; it opens logs of its own either way."""
         kiosk, server = device.kiosk, self.server
         known = server.kiosks.get(kiosk)
@@ -651,10 +629,9 @@ class Fleet:
         device.enrol_again(kiosk, server.shop.welcome)
         self.watch.enrolled(device)
         server.enrol(KnownKiosk(kiosk, device.key, revoked=False))
-        return False
 
 
-_ACTS: Final[dict[str, Callable[[Fleet, Device], bool]]] = {
+_ACTS: Final[dict[str, Callable[[Fleet, Device], None]]] = {
     "touch": Fleet._touch, "complaint": Fleet._complaint, "contact": Fleet._contact, "stick out": Fleet._stick_out,
     "stick in": Fleet._stick_in, "stick lost": Fleet._stick_lost, "power cut": Fleet._power_cut,
     "image": Fleet._image, "image back": Fleet._image_back, "copied": Fleet._copied, "bit flip": Fleet._bit_flip,

@@ -1,14 +1,15 @@
 """The laws of the simulated fleet, and the one who watches over them.
 
     watch = Watch(server, devices)
-    watch.look(device, disaster=False, anew=False)      after every step; raises LawBroken
+    watch.look(device, anew=False)                      after every step; raises LawBroken
     watch.arrived(contacts=3, apart=False)              once the weather is clear
 
 After every step:
 
 1. **Nothing vanishes.** A record that lay anywhere with its body (on a kiosk, on the server, in its latest backup)
-   still lies somewhere, unless a disaster just destroyed the last place, that one and no more: of a store of which a
-   bit flipped, the records in those very rows. Bodies given up too early are no disaster.
+   still lies somewhere, unless a disaster just destroyed the last place, that one and no more: where a bit flipped, the
+   records in those very rows; where an image or a backup took a disk's place, what is not in it. Bodies given up too
+   early are no disaster.
 2. **A receipt is true.** Where a kiosk says "stored" in the server's present epoch, the server holds that record; where
    it says "backed up", the latest backup does.
    A body is given up only behind a kept receipt of that epoch that says so. A kiosk that heard of a restore goes back
@@ -111,19 +112,24 @@ class Watch:
         for record in records:
             self._know(device, record, header_hash(record.header))
 
+    def put_back(self, device: Device) -> None:
+        """Its disk is one of an earlier day: it has not heard yet what it had heard, nor given up what it had."""
+        for known in (self._epochs, self._editions, self._bare):
+            known.pop(device.folder, None)
+
     def destroyed(self, hashes: AbstractSet[bytes]) -> None:
         """The disaster of this step destroyed a copy of each of these."""
         self._destroyed |= hashes
 
-    def look(self, device: Device, *, disaster: bool, anew: bool, elsewhere: bool = False) -> None:
+    def look(self, device: Device, *, anew: bool, elsewhere: bool = False) -> None:
         """Laws 1 to 3, after something happened to `device`, or `elsewhere`."""
         before = len(device.given_up)
         if not elsewhere:
-            self._check_epoch(device, disaster=disaster)
-            self._check_edition(device, disaster=disaster)
+            self._check_epoch(device)
+            self._check_edition(device)
             self._learn(device, anew=anew)
-        if len(device.given_up) != before or disaster:
-            self._check_given_up(device, disaster=disaster)
+        if len(device.given_up) != before or device.folder not in self._bare:
+            self._check_given_up(device)
         news = self._changes != self.server.changes
         if news:
             self._changes = self.server.changes
@@ -132,13 +138,13 @@ class Watch:
             self._check_chains()
             self._check_receipts(device)
         if news or anew:
-            self._check_nothing_vanished(disaster=disaster)
+            self._check_nothing_vanished()
         self._destroyed.clear()
 
     def arrived(self, *, contacts: int, apart: bool, but_for: AbstractSet[bytes] = frozenset()) -> None:
         """Laws 4 to 10, for the confidential logs too or not yet, and not for the logs `but_for`."""
         for device in self.devices:
-            self.look(device, disaster=False, anew=True)
+            self.look(device, anew=True)
         views = {id(device): _views(device) for device in self.devices}
         lines = [line for lines in self.server.logs.values() for line in lines]
         told = {words(record) for line in lines for record in line.records if record.body is not None}
@@ -173,24 +179,24 @@ class Watch:
 
     # --- inside ----------------------------------------------------------------------------------------------------
 
-    def _check_epoch(self, device: Device, *, disaster: bool) -> None:
+    def _check_epoch(self, device: Device) -> None:
         before, now = self._epochs.get(device.folder, b""), device.world.lobby._epoch()
         self._epochs[device.folder] = now
-        if now < before and not disaster:
+        if now < before:
             raise LawBroken(f"kiosk {device.number} has heard of {before!r} and believes in {now!r} again")
 
-    def _check_edition(self, device: Device, *, disaster: bool) -> None:
+    def _check_edition(self, device: Device) -> None:
         before, now = self._editions.get(device.folder, 0), device.world.content.edition
         self._editions[device.folder] = now
-        if now < before and not disaster:
+        if now < before:
             raise LawBroken(f"kiosk {device.number} showed edition {before} and shows {now} again")
 
-    def _check_given_up(self, device: Device, *, disaster: bool) -> None:
-        before, now = self._bare.get(device.folder, {}), device.last_given_up()
+    def _check_given_up(self, device: Device) -> None:
+        now = device.last_given_up()
+        before = self._bare.get(device.folder, now)
         # What was given up stays so, though its row is not read for a while: until two that changed places do so again.
-        still = before | {log: max(seq, before.get(log, 0)) for log, seq in now.items()}
-        self._bare[device.folder] = now if disaster else still
-        for log in () if disaster else now:
+        self._bare[device.folder] = before | {log: max(seq, before.get(log, 0)) for log, seq in now.items()}
+        for log in now:
             receipts = device.world.lobby.receipts(log)
             proofs = [each.backed_up for each in receipts if each.epoch == receipts[-1].epoch]
             if now[log] > before.get(log, 0) and now[log] > max(proofs, default=0):
@@ -206,16 +212,14 @@ class Watch:
             if hash_ not in self.server.hashes():
                 self._alone.add(hash_)
 
-    def _check_nothing_vanished(self, *, disaster: bool) -> None:
+    def _check_nothing_vanished(self) -> None:
         gone = self._alone
         for device in self.devices:
             gone = gone - device.held  # in place it would go through all that the device holds
         for backup in self.server.backups[-1:]:
             gone = gone - bodies(backup.logs) if gone else gone
-        broken = {hash_ for hash_ in gone if any(hash_ in each.given_up for each in self.devices)}
-        if not disaster:
-            broken |= gone - self._destroyed
-        if broken:
+        given_up = {hash_ for hash_ in gone if any(hash_ in each.given_up for each in self.devices)}
+        if broken := gone - self._destroyed | given_up:
             first = min((self.known[hash_] for hash_ in broken), key=lambda known: (known.kiosk, known.seq))
             raise LawBroken(f"{len(broken)} records are nowhere any more, such as {first}")
         for hash_ in gone:

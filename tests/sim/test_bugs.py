@@ -13,6 +13,7 @@ FOUND_BY = {
     "a restored server numbers editions anew": 21,
     "gaps are closed over": 20, "bodies are given up at once": 14,
     "a forked log goes on": 10, "what lies behind damage is left": 9, "a receipt names more than was sent": 8,
+    "a restored kiosk leaves what waits": 8,
     "backed up outlives its epoch": 7, "server keeps its epoch after a restore": 7,
 }  # fmt: skip
 
