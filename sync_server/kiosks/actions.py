@@ -108,14 +108,19 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
 
 
 def roll_key(kiosk: Kiosk, public_key: bytes, *, now: dt.datetime) -> None:
-    """From now on the kiosk's key is this one and no other. Raises `NotTaken(BAD_SIGNATURE)` for a key that is another
-    kiosk's; asked for again, it changes nothing.
+    """From now on the key of `kiosk`, as it was read when its wish was verified, is this one and no other; asked
+    again, it changes nothing. Raises `NotTaken`: `REVOKED` for one shut out since, `BAD_SIGNATURE` where it was
+    given another key since, or for a key that is another kiosk's.
     """
     key_id = keys.key_id(public_key).hex()
     with transaction.atomic():
         held = Kiosk.objects.select_for_update(no_key=True).get(pk=kiosk.pk)
         if held.key_id == key_id:
             return
+        if not held.active:
+            raise NotTaken(Reason.REVOKED)
+        if held.key_id != kiosk.key_id:
+            raise NotTaken(Reason.BAD_SIGNATURE)
         if Kiosk.objects.filter(office=held.office_id, key_id=key_id).exists():
             raise NotTaken(Reason.BAD_SIGNATURE)
         before, held.public_key, held.key_id = held.key_id, public_key, key_id

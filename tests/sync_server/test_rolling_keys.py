@@ -15,13 +15,13 @@ from fake_kiosk import FakeKiosk
 from shared import content, keylist, keys, protocol
 from shared.errors import BadSignature
 from shared.keys import SigningKey
-from shared.protocol import KioskSelf, Reason, Receipt, Refusal
+from shared.protocol import KioskSelf, NotTaken, Reason, Receipt, Refusal
 from sync_server import keys as own
 from sync_server.__main__ import main
 from sync_server.content import queries
 from sync_server.content.actions import publish_sample
 from sync_server.ingest import actions as ingest
-from sync_server.kiosks.actions import make_code_again
+from sync_server.kiosks.actions import make_code_again, roll_key
 from sync_server.kiosks.models import Kiosk
 from sync_server.organisations.models import AuditRow
 from sync_server.records import deciding
@@ -378,3 +378,21 @@ def test_a_key_is_one_kiosks(server):
     deciding.revoke(program(server.office), Kiosk.objects.get(name="ตู้ 1"), "หาย", now=server.now)
     wish = protocol.roll(one.me, SigningKey(b"n" * 32), nonce=bytes(16))
     assert one.read(ingest.roll(wish, now=server.now).body).reason is Reason.REVOKED
+
+
+@pytest.mark.parametrize("since", ["revoked", "enrolled again"])
+def test_a_wish_is_looked_at_again_where_it_is_kept(server, since):
+    """Shut out, or enrolled again, between the reading of a wish and its keeping: the old key vouches for none."""
+    FakeKiosk.enrolled(server)
+    read = Kiosk.objects.get()
+    if since == "revoked":
+        deciding.revoke(program(server.office), Kiosk.objects.get(), "หาย", now=server.now)
+        reason = Reason.REVOKED
+    else:
+        roll_key(Kiosk.objects.get(), SigningKey(b"m" * 32).public.raw, now=server.now)
+        reason = Reason.BAD_SIGNATURE
+    before = Kiosk.objects.get().public_key
+    with pytest.raises(NotTaken) as refused:
+        roll_key(read, SigningKey(b"n" * 32).public.raw, now=server.now)
+    assert refused.value.reason is reason
+    assert Kiosk.objects.get().public_key == before
