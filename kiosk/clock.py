@@ -2,8 +2,8 @@
 
 A lobby PC with an empty battery starts in 1970; one that was set to the Buddhist year 2569 makes `time.time()`
 raise. None of that may stop a touch, so `Clock.now()` never raises: it says what the device claims and marks it.
-Time is learned only from the server's signed answers to our own fresh questions (`learn`), never from a web server's
-headers.
+Time is learned only from the server's signed answers to our own questions, fresh ones (`learn`) and such as were long
+on their way (`remember`), never from a web server's headers.
 
 The rules of this file:
 1. A claim before the build, before the newest signed time, ten years past it, or running backwards is BAD.
@@ -131,6 +131,15 @@ class Clock:
             self._highest_ms = 0
             if self._staff is not None and abs(_gone_on(self._staff, self.mono_ms()) - server_ms) > TOLERANCE_MS:
                 self._staff = None
+
+    def remember(self, server_ms: int) -> None:
+        """Take a signed time that was long on its way, as a start takes the one of before: it says what is past and not
+        what it is now. What was learned since the start outranks it.
+        """
+        with self._lock:
+            if self._anchor is None and possible(server_ms):
+                self._signed_ms = server_ms
+                self._highest_ms = 0
 
     def set_by_staff(self, instant: datetime) -> None:
         """Take the time that staff read off a watch of their own, in place of the device's claim, until the next start

@@ -20,21 +20,28 @@ _ROW = 1
 OPEN_MAX = 32
 
 
-def put(store: Store, nonce: bytes, epoch: bytes) -> None:
-    """Remember a question before it is written to a stick, with the epoch of the server that is known now, and how
-    often ticket numbers had to skip ahead until now.
+class Question(NamedTuple):
+    """A question that is under way, and what was known when it was put: the epoch and the time (`heard_ms`) that the
+    server last told, and how often ticket numbers had to skip ahead. -1: not known, an older program put it.
     """
-    _write(store, [*_open(store), _Question(nonce, epoch, store.jumps)][-OPEN_MAX:])
+
+    nonce: bytes
+    epoch: bytes
+    jumps: int = -1
+    heard_ms: int = -1
 
 
-def awaits(store: Store, nonce: bytes, epoch: bytes, heard: contact.Contact) -> bool:
-    """Whether an answer to `nonce`, given in `epoch`, is news to a kiosk that last heard the server as in `heard`."""
-    return any(each.nonce == nonce and heard.epoch in (epoch, each.epoch) for each in _open(store))
+def put(store: Store, nonce: bytes, heard: contact.Contact) -> None:
+    """Remember a question before it is written to a stick, by a kiosk that last heard the server as in `heard`."""
+    _write(store, [*_open(store), Question(nonce, heard.epoch, store.jumps, heard.server_ms)][-OPEN_MAX:])
 
 
-def put_since_the_jump(store: Store, nonce: bytes) -> bool:
-    """Whether the question was put after ticket numbers last skipped ahead: its answer tells of a day since then."""
-    return any(each.nonce == nonce and each.jumps == store.jumps for each in _open(store))
+def awaits(store: Store, nonce: bytes, epoch: bytes, heard: contact.Contact) -> Question | None:
+    """The question `nonce`, where an answer given in `epoch` is news to a kiosk that last heard the server as in
+    `heard`.
+    """
+    known = (each for each in _open(store) if each.nonce == nonce and heard.epoch in (epoch, each.epoch))
+    return next(known, None)
 
 
 def answered(store: Store, nonce: bytes) -> None:
@@ -44,16 +51,10 @@ def answered(store: Store, nonce: bytes) -> None:
     _write(store, known[at + 1 :])
 
 
-class _Question(NamedTuple):
-    nonce: bytes
-    epoch: bytes
-    jumps: int = -1  # not known of a question that an older program put
-
-
-def _open(store: Store) -> list[_Question]:
+def _open(store: Store) -> list[Question]:
     kept = store.table(TABLE).sound(_ROW)
-    return [] if kept is None else [_Question(*each) for each in kept["open"]]
+    return [] if kept is None else [Question(*each) for each in kept["open"]]
 
 
-def _write(store: Store, known: list[_Question]) -> None:
+def _write(store: Store, known: list[Question]) -> None:
     store.table(TABLE).upsert(Document({"open": [list(each) for each in known]}, _ROW))

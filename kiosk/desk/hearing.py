@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from kiosk.clock import Moment, possible
-from kiosk.desk import contact
+from kiosk.desk import asked, contact
 from kiosk.desk.world import World
 from kiosk.store import Logbook, LogView, OpenReason, RecordDamaged, Transaction, apart
 from shared.protocol import (
@@ -67,19 +67,19 @@ class Hearing:
         """A conversation about what waits in this logbook now."""
         return conversation(self._world, self._book)
 
-    def keep(
-        self, events: list[Event], answer: Answer, signed: bytes, *, came_at_once: bool = True,
-        since_the_jump: bool = True,
-    ) -> None:  # fmt: skip
-        """What an answer changes on the disk, all of it or nothing. One that was days on its way (not `came_at_once`)
-        does not set back when the server was last heard, and one to a question from before ticket numbers skipped ahead
-        (not `since_the_jump`) tells of no day since.
+    def keep(self, events: list[Event], answer: Answer, signed: bytes, question: asked.Question | None = None) -> None:
+        """What an answer changes on the disk, all of it or nothing. `question` is the one it answers, where that was
+        days on its way; what was said at once meanwhile is newer, and an answer to a question from before ticket
+        numbers skipped ahead tells of no day since.
         """
         before = contact.read(self._world.store)
+        # By order first: after a wrong year of the server, times tell nothing.
+        newest = question is None or before.server_ms == question.heard_ms or before.server_ms <= answer.server_ms
+        since_the_jump = question is None or question.jumps == self._book.store.jumps
         # A server whose database is away refuses in no epoch.
         epoch = before.epoch if isinstance(answer, Refusal) else answer.epoch
         now = replace(before, epoch=epoch)
-        server_ms = answer.server_ms if came_at_once else max(before.server_ms, answer.server_ms)
+        server_ms = answer.server_ms if newest else before.server_ms
         with self._book.store.transaction() as tx:
             if not isinstance(answer, Refusal):
                 self._book.know_epoch(tx, answer.epoch)
@@ -92,7 +92,10 @@ class Hearing:
                             tx, log=head.log, seq=head.seq, hash_=head.hash, backed_up=backed_up, epoch=answer.epoch,
                             server_ms=answer.server_ms, signed=signed,
                         )  # fmt: skip
-                    case ServerRestored(log, server_seq, receipted_seq):
+                    # An answer from before the last receipt, in one epoch, was only overtaken.
+                    case ServerRestored(log, server_seq, receipted_seq) if (
+                        question is None or self._epoch_of(log) != answer.epoch
+                    ):
                         logger.warning("server restored: log %s, %d of %d", log.hex()[:8], server_seq, receipted_seq)
                         now = replace(now, restored_ms=answer.server_ms)
                     case NewLogNeeded(log, reason):
@@ -107,10 +110,14 @@ class Hearing:
                 tx.date_jump(service_date(moment))
             if isinstance(answer, Position):
                 self._placed.update(stand.log for stand in answer.stands)
-            if isinstance(answer, Position) and answer.server_ms >= before.server_ms:
+            if isinstance(answer, Position) and newest:
                 now = replace(now, revoked=answer.revoked)
             if now != before or abs(server_ms - before.server_ms) >= contact.WRITE_AGAIN_MS:
                 contact.write(self._world.store, replace(now, server_ms=server_ms))
+
+    def _epoch_of(self, log: bytes) -> bytes:
+        """The server's epoch when it last gave a receipt for one of these logs."""
+        return next(view.epoch for view in self._book.logs() if view.log == log)
 
     def _forget_ended_epoch(self, tx: Transaction, events: list[Event], epoch: bytes) -> None:
         """Where a log parted from the server's, a receipt of an epoch that ended says nothing of this branch: all of it

@@ -234,7 +234,7 @@ class Export:
         # How far the clock is off cannot be told from a letter that was days on its way.
         figures = msgspec.structs.replace(health.for_server(world, self._moment), wall_ms=None)
         question = hearing.conversation(world, book).ask(nonce, world.content.edition, figures)
-        asked.put(book.store, nonce, contact.read(world.store).epoch)
+        asked.put(book.store, nonce, contact.read(world.store))
         put(self._folder / (book.name + layout.ASK), question)
 
     def _step(self, piece: _Piece) -> None:

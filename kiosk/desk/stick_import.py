@@ -158,9 +158,13 @@ class Import:
         data = self._answers.get(book.name)
         if data is None:
             return
+        answer = protocol.read_answer(data, self._world.trust.answers)
+        # Once more: the line may have said something since this was read.
+        question = asked.awaits(book.store, answer.nonce, answer.epoch, contact.read(self._world.store))
+        if question is None:
+            return
         hearing = Hearing(self._world, self._clock, book)
         before = book.counts().stored
-        answer = protocol.read_answer(data, self._world.trust.answers)
         push = hearing.push()
         push.asked(answer.nonce)
         try:
@@ -173,8 +177,8 @@ class Import:
         except SalaError as error:
             self._doubt(error)
             return
-        since = asked.put_since_the_jump(book.store, answer.nonce)
-        hearing.keep(events, answer, data, came_at_once=False, since_the_jump=since)
+        hearing.keep(events, answer, data, question)
+        self._clock.remember(contact.read(self._world.store).server_ms)
         asked.answered(book.store, answer.nonce)
         hearing.carry_over()
         heard = contact.instant(answer.server_ms)

@@ -82,6 +82,20 @@ def test_an_hour_in_2069_is_forgiven_at_the_next_contact():
     assert clock.now().at.quality == Quality.GOOD
 
 
+def test_a_signed_time_that_was_long_on_its_way_is_a_floor_and_no_more():
+    """As a start takes the one that is kept, downwards too; what was learned at once since then outranks it."""
+    day_ms = 24 * 3600 * 1000
+    clock = Hands().clock(signed_ms=SERVER_MS + 2000 * day_ms)
+    assert clock.now().at.quality == Quality.BAD
+    clock.remember(SERVER_MS - 3 * day_ms)
+    assert clock.now().at.quality == Quality.UNSURE
+    clock.remember(2**62)
+    assert clock.signed_ms == SERVER_MS - 3 * day_ms
+    clock.learn(SERVER_MS)
+    clock.remember(SERVER_MS + 2000 * day_ms)
+    assert (clock.now().at.quality, clock.signed_ms) == (Quality.GOOD, SERVER_MS)
+
+
 @pytest.mark.parametrize("server_ms", [0, -1, int(BUILT.timestamp() * 1000) - 1, 2**62])
 def test_a_time_no_server_can_mean_teaches_nothing(server_ms):
     """Absurd signed times are passed over."""

@@ -150,7 +150,7 @@ def _what_a_stick_says_is_not_verified() -> Any:
 
 
 def _an_answer_on_a_stick_is_news_for_ever() -> Any:
-    return mock.patch.object(asked, "awaits", return_value=True)
+    return mock.patch.object(asked, "awaits", return_value=asked.Question(b"", b""))
 
 
 def _ticket_numbers_are_forgotten_at_a_restart() -> Any:

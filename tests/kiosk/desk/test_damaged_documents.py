@@ -36,7 +36,7 @@ def prepared(tmp_path):
     converse(world, clock, server)
     with world.store.transaction():
         code = rating_codes.issue(world, clock.now().service_date, "sign_tax")
-    asked.put(world.store, b"n" * 16, b"e" * 16)
+    asked.put(world.store, b"n" * 16, contact.read(world.store))
     taking.keep_membership(world, "1", b"k" * 32)
     pairing.offer(world, clock.now())
     world.store.close()
@@ -65,7 +65,7 @@ def test_whichever_document_is_damaged_people_are_served(prepared):
             visit(world, clock)
             converse(world, clock, copy.deepcopy(server))
             taking.membership(world)
-            asked.put(world.store, b"m" * 16, b"e" * 16)
+            asked.put(world.store, b"m" * 16, contact.read(world.store))
             assert pairing.seconds_left(world, clock.now()) in (0, pairing.CODE_S)
             pairing.offer(world, clock.now())
             known.append(rating_codes.known(world, clock.now().service_date, code))

@@ -7,13 +7,14 @@ import os
 import resource
 import shutil
 import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import apsw
 import pytest
 
-from kiosk.desk import confidential, ratings, stick
+from kiosk.desk import confidential, contact, ratings, stick
 from kiosk.desk.stick import Export, Stick, StickFailed
 from kiosk.desk.stick_import import Brought, Import
 from kiosk.desk.trusting import learn
@@ -105,9 +106,9 @@ def write_content(place, manifest, pieces):
         (folder / layout.piece_name(content.piece_hash(data))).write_bytes(data)
 
 
-def bring(world, place):
+def bring(world, place, clock=None):
     """A whole import."""
-    work = Import(world, Hands().clock(), place)
+    work = Import(world, clock or Hands().clock(), place)
     while not work.step().finished:
         pass
     return work.progress
@@ -194,10 +195,58 @@ def test_a_restored_server_is_told_of_by_stick(world, place, server):
     serve(server, place)
     bring(world, place)
     assert standing(world)[0].waiting == 24
+    assert contact.read(world.store).restored_ms
     carry(world, place)
     serve(server, place)
     bring(world, place)
     assert standing(world)[0].waiting == 0
+
+
+def test_an_overtaken_answer_restores_no_server(world, place, server):
+    """The line came between question and answer: the answer stands behind its receipts, and nobody is told of a backup.
+    The restore that a stick does tell of, in `test_a_restored_server_is_told_of_by_stick`, is told.
+    """
+    carry(world, place)
+    serve(server, place)
+    ratings.rate(world, now(), 4)
+    converse(world, Hands().clock(), server)
+    before = standing(world)
+    assert bring(world, place).heard is not None
+    assert (standing(world)[0], contact.read(world.store).restored_ms) == (before[0], 0)
+
+
+def test_a_wrong_year_of_the_server_lasts_until_the_next_stick(world, place, server):
+    """Nothing was heard since the question was written: its answer is the newest there is, whatever date it has."""
+    clock, years_ms = Hands().clock(), 5 * 365 * 24 * 3600 * 1000
+    server.server_ms += years_ms
+    server.kiosks[KIOSK_ID] = replace(server.kiosks[KIOSK_ID], revoked=True)
+    carry(world, place)
+    serve(server, place)
+    bring(world, place, clock)
+    heard = contact.read(world.store)
+    assert heard.server_ms > SERVER_MS + years_ms
+    assert (heard.revoked, clock.now().trusted) == (True, False)
+    server.server_ms -= years_ms
+    server.kiosks[KIOSK_ID] = replace(server.kiosks[KIOSK_ID], revoked=False)
+    carry(world, place)
+    serve(server, place)
+    bring(world, place, clock)
+    heard = contact.read(world.store)
+    assert SERVER_MS < heard.server_ms < SERVER_MS + years_ms
+    assert (heard.revoked, clock.now().trusted) == (False, True)
+
+
+def test_what_the_line_said_since_is_not_taken_back_by_a_stick(world, place, server):
+    """The question is older than what was heard: neither the time nor the standing of this kiosk goes back."""
+    carry(world, place)
+    serve(server, place)
+    server.server_ms += 24 * 3600 * 1000
+    server.kiosks[KIOSK_ID] = replace(server.kiosks[KIOSK_ID], revoked=True)
+    converse(world, Hands().clock(), server)
+    before = contact.read(world.store)
+    assert bring(world, place).heard is not None
+    assert contact.read(world.store) == before
+    assert before.revoked
 
 
 def test_a_fork_heard_by_stick_opens_a_new_log(world, place, server, tmp_path):
