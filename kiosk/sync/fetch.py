@@ -18,12 +18,16 @@ _OK = 200
 _REST = 206
 
 
+class PartCame(CutShort):
+    """The line broke within a piece, and more of the content lies here than before: the next try begins further on."""
+
+
 def fetch(content: Editions, transport: Transport, *, at_least: int = 0) -> int:
     """Turn to the newest edition the server has; returns how many pieces were fetched.
 
     `at_least` is the edition that the server's signed answer named a moment ago: whoever stands between cannot show
-    an older one, however truly it was signed. Raises `Unreachable` where the way fails, and another `SalaError` where
-    the content is refused: the edition on screen stays.
+    an older one, however truly it was signed. Raises `Unreachable` where the way fails (`PartCame` where a part of a
+    piece came first), and another `SalaError` where the content is refused: the edition on screen stays.
     """
     reply = transport.get("sync/manifest", bytes_max=MANIFEST_BYTES_MAX)
     if reply.status != _OK:
@@ -49,8 +53,11 @@ def _fetch_piece(content: Editions, transport: Transport, ref: PieceRef) -> None
     try:
         reply = transport.get(f"sync/piece/{ref.hash.hex()}", bytes_max=ref.size, begin=len(begun))
     except CutShort as cut:
-        content.begin(ref, with_begun(cut.came))
-        raise
+        longer = with_begun(cut.came)
+        if not len(begun) < len(longer) < ref.size:
+            raise
+        content.begin(ref, longer)
+        raise PartCame(str(cut), cut.came) from cut
     try:
         content.put(ref, with_begun(reply))
     except ContentRefused as error:

@@ -7,12 +7,16 @@ up to a limit that doubles (full jitter), so that a village of kiosks does not r
 The rules of this file:
 1. After every turn the timer is set again, whatever was raised. Nothing ends the thread but `close`.
 2. One request is in flight at a time, since one thread makes them.
-3. A server that names a time to wait (Retry-After, signed or not) is not asked before it.
+3. A server that names a time to wait (Retry-After, signed or not) is not asked for the same before it.
 4. What `link` says is what the last turn saw, never what it hoped.
 5. A log that the server declines holds up no other log and no content. It is tried again at the rate of any refusal.
+6. The line is judged by the lobby's conversation. Content that does not come delays no record: it has a patience of its
+   own, and a turn before its time is one without it. It begins anew where content came, or more of a piece than lay
+   here. Only a certificate that ended fails the turn: it holds for records too.
 """
 
 import logging
+import math
 import random
 import threading
 import time
@@ -28,8 +32,8 @@ from kiosk.desk.world import World
 from kiosk.store import Logbook, StoreError, check_all
 from kiosk.sync import rolling
 from kiosk.sync.daily import Daily
-from kiosk.sync.fetch import fetch
-from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, TooMuch, Transport, Unreachable
+from kiosk.sync.fetch import PartCame, fetch
+from kiosk.sync.line import CertificateEnded, NotTheServer, TooMuch, Transport, Unreachable
 from kiosk.sync.rim import BATCH_BYTES_MAX, Told, converse
 from shared.errors import BadSignature, SalaError
 from shared.keylist import CHAIN_BYTES_MAX
@@ -102,6 +106,7 @@ class Sync:
         transport: Transport | None,
         *,
         patience: Patience | None = None,
+        content_patience: Patience | None = None,
         uniform: Callable[[float, float], float] = _uniform,
         on_change: Callable[[], None] = lambda: None,
         mono: Callable[[], float] = time.monotonic,
@@ -113,11 +118,12 @@ class Sync:
         self._clock = clock
         self._transport = transport
         self._patience = patience or Patience(world.config.retry_max_s)
+        self._content_patience = content_patience or Patience(world.config.retry_max_s)
         self._on_change = on_change
         self._mono = mono
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._apart_bytes_max = APART_BYTES_MAX
-        self._apart_from_s = self._mono()
+        self._apart_from_s = self._content_from_s = self._mono()
         self._daily = Daily(world, uniform)
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
@@ -175,7 +181,9 @@ class Sync:
                 if wait.cut_short and self._something_waits():
                     self._next_turn_s = due = min(due, self._mono() + GATHER_S)
                 self._tell()
-        self._hurry = False
+        if self._hurry:
+            self._hurry = False
+            self._content_from_s = self._mono()
 
     def turn(self) -> Wait:
         """One turn; returns how long to wait for the next. Never raises (rule 1)."""
@@ -213,16 +221,13 @@ class Sync:
         if refusal is not None and not refusal.of_one_log:
             return self._refused(refusal)
         self._link = Link("ok") if refusal is None else Link("refused", refusal.reason.value)
-        self._patience.after_success()
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         self._converse_apart(self._transport)
-        # Downloads stop first when the disk is filling up.
-        begun = False
-        if self._world.store.reserve_held and self._is_news(self._transport, told.edition):
-            begun = self._fetch(self._transport, told.edition)
+        content_s = self._bring_content(self._transport, told.edition)
+        self._patience.after_success()
         if refusal is not None:
             return Wait(REFUSED_S, cut_short=False)
-        return Wait(GATHER_S if told.again or begun else interval_s, cut_short=True)
+        return Wait(GATHER_S if told.again else min(interval_s, content_s), cut_short=True)
 
     def _converse(self, transport: Transport, book: Logbook, batch_bytes_max: int) -> Told:
         """A conversation; where the server's keys may have changed, a second one under those that count now."""
@@ -291,25 +296,36 @@ class Sync:
         except SalaError as error:
             logger.error("the confidential log: %s", error)  # noqa: TRY400 - as above
 
-    def _fetch(self, transport: Transport, edition: int) -> bool:
-        """Turn to the edition on offer; whether a part of it came and the rest is to be fetched soon."""
+    def _bring_content(self, transport: Transport, edition: int) -> float:
+        """Turn to the edition on offer if it is time (rule 6); seconds until it wants another turn."""
+        if (left_s := self._content_from_s - self._mono()) > 0:
+            return left_s
+        # Downloads stop first when the disk is filling up.
+        if not self._world.store.reserve_held or not self._is_news(transport, edition):
+            return math.inf
+        wait_s = math.inf
         try:
             self._under_present_keys(transport, lambda: fetch(self._world.content, transport, at_least=edition))
             bundle = self._world.content.bundle
             if bundle is not None:
                 learn(self._world, bundle.keys, vouched=True)
-        except CutShort as cut:
-            if not cut.came.body:
-                raise
-            # A thin line carries records well and pictures in parts: it is not offline.
-            logger.info("%s; the rest of the content follows", cut)
-            return True
-        except Unreachable:
+        except CertificateEnded:
             raise
+        except PartCame as cut:
+            # A thin line carries records well and pictures in parts.
+            logger.info("%s; the rest of the content follows", cut)
+            wait_s = GATHER_S
         except (SalaError, OSError) as error:
-            # The edition on screen stays; staff see why, and the next turn tries again.
-            self._world.content.note(f"new content was not taken: {error}")
-        return False
+            logger.info("no new content: %s", error)
+            if isinstance(error, NotTheServer) or not isinstance(error, Unreachable):
+                # The edition on screen stays, and staff see why.
+                self._world.content.note(f"new content was not taken: {error}")
+            retry_after_s = error.retry_after_s if isinstance(error, Unreachable) else 0
+            wait_s = self._content_patience.after_failure(retry_after_s)
+            self._content_from_s = self._mono() + wait_s
+            return wait_s
+        self._content_patience.after_success()
+        return wait_s
 
     def _refused(self, refusal: Refused) -> Wait:
         if refusal.action is Action.RETRY:

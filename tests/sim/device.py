@@ -140,8 +140,8 @@ class Device:
         )
         even = self.dice.uniform
         self.sync = Sync(
-            self.world, self.clock, self._line(self), patience=Patience(1800, even), uniform=even,
-            mono=lambda: hands.mono_s,
+            self.world, self.clock, self._line(self), patience=Patience(1800, even),
+            content_patience=Patience(1800, even), uniform=even, mono=lambda: hands.mono_s,
         )  # fmt: skip
         # Looking at the whole store each day costs more than all the rest: some starts live to see it.
         if self.dice.random() >= LOOKED_AT:

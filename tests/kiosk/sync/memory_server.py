@@ -53,6 +53,8 @@ class MemoryServer:
         self.envelope_bytes_max = 1024 * 1024
         #: Logs of which it takes nothing, and the reason that it gives.
         self.declined: dict[bytes, Reason] = {}
+        #: Whether a piece is given from a byte in its midst.
+        self.ranges = True
         #: What a position says of it, where that is something else.
         self.told_bytes_max: int | None = None
         #: Called with path and genuine reply (a function that makes it); may drop, replace or refuse.
@@ -86,7 +88,7 @@ class MemoryServer:
             data = self.manifest if path == "sync/manifest" else self.pieces.get(bytes.fromhex(name), b"")
             if not data:
                 return Reply(404, b"")
-            return Reply(206, data[begin:]) if begin else Reply(200, data)
+            return Reply(206, data[begin:]) if begin and self.ranges else Reply(200, data)
 
         reply = self.weather(path, genuine)
         assert len(reply.body) <= bytes_max or reply.status != 200

@@ -1,5 +1,6 @@
 """The loop: a timer is always set, patience grows, nothing shortens what a server asked for."""
 
+import itertools
 import threading
 from types import SimpleNamespace
 
@@ -9,7 +10,7 @@ from kiosk.desk import ratings
 from kiosk.desk.health import Link, health
 from kiosk.store import DiskFailed, apart
 from kiosk.sync import loop
-from kiosk.sync.line import CutShort, NotTheServer, Reply, TooMuch, Unreachable
+from kiosk.sync.line import CertificateEnded, CutShort, NotTheServer, Reply, TooMuch, Unreachable
 from kiosk.sync.loop import Patience, Sync
 from kiosk.worker import Worker
 from shared.kinds import ComplaintFiled
@@ -262,17 +263,111 @@ def test_a_line_too_thin_for_a_picture_is_not_offline(world):
     assert turns >= 3
 
 
+class Breaking:
+    """A line that carries questions and records, and breaks within each answer to the paths that hold `within`, after
+    `came` bytes.
+    """
+
+    def __init__(self, server, within, came):
+        self._server, self._within, self._came = server, within, came
+        self.post = server.post
+
+    def get(self, path, *, bytes_max, begin=0):
+        reply = self._server.get(path, bytes_max=bytes_max, begin=begin)
+        if self._within in path:
+            raise CutShort("cut", Reply(reply.status, reply.body[: self._came]))
+        return reply
+
+
+@pytest.mark.parametrize(
+    ("within", "came", "progress"),
+    [("manifest", 40, 0), ("piece", 0, 0), ("piece", 40, 1)],
+    ids=["a part of the manifest", "nothing of a piece", "always the same part of a piece"],
+)
+def test_content_that_does_not_come_waits_longer_and_delays_no_record(world, within, came, progress):
+    """The manifest is not kept, and a piece whose beginning does not grow is none the nearer: the server is asked for
+    content ever more rarely, records leave with each touch, and the line is what the conversation saw.
+    """
+    server, hands = MemoryServer(), Hands()
+    server.publish(3, {**pieces_of(an_office(), some_services()), "other": b"y" * 3000})
+    server.ranges = False
+    sync = Sync(
+        world, hands.clock(), Breaking(server, within, came), patience=Patience(300, highest),
+        content_patience=Patience(300, highest), mono=lambda: hands.mono_s,
+    )  # fmt: skip
+    asked = []
+    for _ in range(120):
+        ratings.rate(world, hands.clock().now(), 5)
+        server.requests.clear()
+        wait = sync.turn()
+        assert (sync.link.state, world.lobby.counts().waiting, wait.cut_short) == ("ok", 0, True)
+        if any(path == "sync/manifest" for path, _ in server.requests):
+            asked.append(hands.mono_s)
+        assert 0 < wait.seconds <= 5
+        hands.pass_s(wait.seconds)
+    gaps = [round(later - sooner) for sooner, later in itertools.pairwise(asked)]
+    assert gaps[progress : progress + 5] == [2, 4, 8, 16, 32]
+    assert world.content.faults == []
+
+
+def test_staff_who_want_a_try_at_once_get_the_content_too(world):
+    """What was to wait is fetched with the next turn, once somebody mended the line."""
+    server = MemoryServer()
+    server.publish(3, {**pieces_of(an_office(), some_services()), "other": b"y" * 3000})
+    line = Breaking(server, "manifest", 40)
+    sync = Sync(world, Hands().clock(), line, content_patience=Patience(300, lambda _low, _high: 300.0))
+    sync.turn()
+    line._within = "nothing"
+    sync.turn()
+    assert world.content.edition != 3
+    sync.now()
+    sync._wait(loop.Wait(300.0, cut_short=True))
+    sync.turn()
+    assert world.content.edition == 3
+
+
+def test_a_stranger_on_the_way_of_the_content_is_told_and_stops_no_record(world):
+    """Something answers for the server where content is asked for: staff read it, records go."""
+    server = MemoryServer()
+    server.publish(3, {**pieces_of(an_office(), some_services()), "other": b"y" * 3000})
+    server.weather = lambda path, genuine: Reply(200, b"<html>") if "piece" in path else genuine()
+    sync = a_sync(world, server)
+    for _ in range(2):
+        ratings.rate(world, Hands().clock().now(), 5)
+        assert sync.turn().cut_short
+        assert (sync.link.state, world.lobby.counts().waiting, len(world.content.faults)) == ("ok", 0, 1)
+
+
+def test_a_certificate_that_ended_is_tried_ever_more_rarely(world):
+    """The question passes it and the content does not: that turn failed, and the next failure waits longer."""
+    server = MemoryServer()
+    server.publish(3, pieces_of(an_office(), some_services()))
+    sync = a_sync(world, server)
+    sync.turn()
+    server.publish(4, pieces_of(an_office(), some_services()[:2]))
+
+    def weather(path, genuine):
+        if path != "sync/position":
+            raise CertificateEnded("ended")
+        return genuine()
+
+    server.weather = weather
+    assert [sync.turn().seconds for _ in range(3)] == [2, 4, 8]
+    assert sync.link.state == "certificate"
+
+
 def test_new_content_comes_with_a_turn(world):
     """An edition on offer is on the screen after the turn; a refused one leaves the old one and a word for staff."""
-    server = MemoryServer()
+    server, hands = MemoryServer(), Hands()
     server.publish(3, pieces_of(an_office(), some_services()[:2]))
-    sync = a_sync(world, server)
+    sync = Sync(world, hands.clock(), server, mono=lambda: hands.mono_s)
     sync.turn()
     assert world.content.edition == 3
     server.publish(4, {"office": b"{}"})
     sync.turn()
     assert (world.content.edition, sync.link.state) == (3, "ok")
     assert world.content.faults
+    hands.pass_s(loop.RETRY_S_BASE)
     server.publish(5, pieces_of(an_office(), some_services()))
     sync.turn()
     assert (world.content.edition, world.content.faults) == (5, [])
