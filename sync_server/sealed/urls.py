@@ -10,6 +10,7 @@ urlpatterns = [
     path("key", views.key, name="key"),
     path("<int:case_id>", views.case, name="case"),
     path("<int:case_id>/open", views.open_, name="open"),
+    path("<int:case_id>/seal", views.seal, name="seal"),
     path("<int:case_id>/answer", views.answer, name="answer"),
     path("<int:case_id>/close", views.close, name="close"),
     path("<int:case_id>/recuse", views.recuse, name="recuse"),

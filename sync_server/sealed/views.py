@@ -30,8 +30,10 @@ from sync_server.web.clocks import ClockView, clock
 from sync_server.web.language import Text
 from sync_server.web.unsent import written
 
-#: An opened page closes itself after this long.
+#: An opened page closes itself after this long: it sends what was typed, and gets it back beside the closed envelope.
 SHOWN_S = 300
+#: And after this long where no script runs: that order is the answer's own, and can send nothing along.
+SHOWN_S_MAX = SHOWN_S + 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,27 +82,35 @@ def open_(request: HttpRequest, case_id: int) -> HttpResponse:
     except NotNow as error:
         return _page(request, found, wrong=refusal(error), status=422)
     page = _page(request, _find(staff_of(request), case_id), words=words)
-    # Closes by itself, also where no script runs.
-    page.headers["Refresh"] = f"{SHOWN_S}; url={reverse('sealed:case', args=[case_id])}"
+    page.headers["Refresh"] = f"{SHOWN_S_MAX}; url={reverse('sealed:case', args=[case_id])}"
     return page
 
 
+@require_POST
+def seal(request: HttpRequest, case_id: int) -> HttpResponse:
+    """The page without the words, and with what was typed on it and is not sent."""
+    found = _find(staff_of(request), case_id)
+    return _page(request, found) if written(request) else redirect("sealed:case", case_id)
+
+
+@sensitive_post_parameters("phrase")
 @require_POST
 def answer(request: HttpRequest, case_id: int) -> HttpResponse:
     """Tell the citizen."""
     text = request.POST.get("text", "")
     return _act(
-        request, case_id, "answer", lambda found, now: actions.answer(actor_of(request), found, text, now=now),
+        request, case_id, lambda found, now: actions.answer(actor_of(request), found, text, now=now),
         Text("ส่งคำตอบแล้ว ผู้ร้องจะเห็นเมื่อใช้รหัส", "Answer sent: the citizen reads it by code"),
     )  # fmt: skip
 
 
+@sensitive_post_parameters("phrase")
 @require_POST
 def close(request: HttpRequest, case_id: int) -> HttpResponse:
     """End it."""
-    text = request.POST.get("text", "")
+    reason = request.POST.get("reason", "")
     return _act(
-        request, case_id, "close", lambda found, now: actions.close(actor_of(request), found, text, now=now),
+        request, case_id, lambda found, now: actions.close(actor_of(request), found, reason, now=now),
         Text("ยุติเรื่องแล้ว", "Closed"),
     )  # fmt: skip
 
@@ -140,6 +150,9 @@ def key(request: HttpRequest) -> HttpResponse:
 
 # ---------------------------------------------------------------- helpers
 
+#: What is typed about an opened case. They are in one form, so that each of its buttons brings all of it.
+_BOXES = frozenset({"text", "reason"})
+
 
 def _find(staff: Staff, case_id: int) -> SealedCase:
     try:
@@ -149,14 +162,13 @@ def _find(staff: Staff, case_id: int) -> SealedCase:
 
 
 def _act(
-    request: HttpRequest, case_id: int, form: str, act: Callable[[SealedCase, dt.datetime], object], done: Text
+    request: HttpRequest, case_id: int, act: Callable[[SealedCase, dt.datetime], object], done: Text
 ) -> HttpResponse:
     found = _find(staff_of(request), case_id)
     try:
         act(found, timezone.now())
     except NotNow as error:
-        typed = {form: request.POST.get("text", "")}
-        return _page(request, found, refused=refusal(error), typed=typed, status=422)
+        return _page(request, found, refused=refusal(error), status=422)
     messages.success(request, str(done))
     return redirect("sealed:case", case_id)
 
@@ -169,7 +181,6 @@ def _page(
     words: Complaint | None = None,
     wrong: Text | None = None,
     refused: Text | None = None,
-    typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     staff = staff_of(request)
@@ -181,9 +192,8 @@ def _page(
         "about": ABOUT[words.about] if words else None,
         "wrong": wrong,
         "refused": refused,
-        "typed": typed or {},
-        # Answering comes from reading: the boxes are on the opened page, and wherever one was refused.
-        "writes": words is not None or typed is not None,
+        # Answering comes from reading: the boxes are on the opened page, and wherever that led.
+        "writes": words is not None or not _BOXES.isdisjoint(request.POST),
         "open": open_,
         # Another reader closed it meanwhile: the boxes are gone, what was typed is not.
         "unsent": [] if open_ else written(request),

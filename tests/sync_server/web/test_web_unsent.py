@@ -73,10 +73,10 @@ def test_a_reader_was_quicker_with_a_sealed_case(server, kiosk, signed_in):
     people = {"council_chair": "wichai", "district_liaison": "somjai", "auditor": "it"}
     complain(kiosk, [seat(server, username, reader, seed=i) for i, (reader, username) in enumerate(people.items())])
     page = f"/desk/sealed/{SealedCase.objects.get().pk}"
-    signed_in("somjai").post(f"{page}/close", {"text": "พิจารณาแล้ว"})
-    for act in ("answer", "close"):
-        answer = signed_in("wichai").post(f"{page}/{act}", {"text": TEXT})
-        assert (answer.status_code, kept(answer)) == (422, [TEXT])
+    signed_in("somjai").post(f"{page}/close", {"reason": "พิจารณาแล้ว"})
+    for act, field, status in (("answer", "text", 422), ("close", "reason", 422), ("seal", "text", 200)):
+        answer = signed_in("wichai").post(f"{page}/{act}", {field: TEXT})
+        assert (answer.status_code, kept(answer)) == (status, [TEXT])
 
 
 def test_the_case_was_given_away_meanwhile(case, signed_in, staff):

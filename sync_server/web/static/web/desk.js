@@ -1,6 +1,7 @@
 /* The little script of the staff pages. Every page works without it; it only saves a touch here and there.
    "/" goes to the search, a changed filter is applied at once, a password can be looked at, a message can be put away,
-   an opened sealed case says how long it stays open (the answer itself carries the order to close). */
+   an opened sealed case says how long it stays open and seals itself with what was typed on it (without a script the
+   answer's own order to close does it, a little later, and keeps nothing). */
 "use strict";
 
 document.addEventListener("keydown", (event) => {
@@ -39,8 +40,11 @@ const unsealed = document.querySelector("[data-closes]");
 if (unsealed) {
   const until = performance.now() + Number(unsealed.dataset.closes) * 1000;
   const left = unsealed.querySelector("[data-left]");
-  setInterval(() => {
+  const clock = setInterval(() => {
     const seconds = Math.max(0, Math.ceil((until - performance.now()) / 1000));
     left.textContent = `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+    if (seconds === 0) unsealed.querySelector("[data-seal]").click();
   }, 500);
+  // Whatever is sent leaves this page: sealing must neither come twice nor cut an answer short.
+  document.addEventListener("submit", () => clearInterval(clock));
 }
