@@ -17,12 +17,13 @@ import msgspec
 
 from shared import envelope, thai, wire
 from shared.envelope import Label
-from shared.errors import BadSignature, Malformed, UnknownVersion
+from shared.errors import BadSignature, Malformed, TooLarge, UnknownVersion
 from shared.keys import SigningKey, VerifyKey
 from shared.records import HASH_BYTES, ID_BYTES
 
 VERSION: Final = 1
-MANIFEST_BYTES_MAX: Final = 4 * 1024 * 1024
+#: A branch takes some 60 bytes: a million of them. What is longer is not written, for nobody could restore it.
+MANIFEST_BYTES_MAX: Final = 64 * 1024 * 1024
 ARCHIVE_SUFFIX: Final = ".tar.zst.age"
 MANIFEST_SUFFIX: Final = ".manifest"
 
@@ -66,8 +67,11 @@ class Manifest(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fiel
 
 
 def write_manifest(manifest: Manifest, by: SigningKey) -> bytes:
-    """The manifest as a note signed with the key that signs receipts."""
-    return envelope.sign(Label.BACKUP, wire.encode(manifest), by)
+    """The manifest as a note signed with the key that signs receipts. Raises `TooLarge` where none could read it."""
+    note = envelope.sign(Label.BACKUP, wire.encode(manifest), by)
+    if len(note) > MANIFEST_BYTES_MAX:
+        raise TooLarge(f"{len(manifest.logs)} branches: a manifest of {len(note)} bytes; at most {MANIFEST_BYTES_MAX}")
+    return note
 
 
 def read_manifest(data: bytes) -> tuple[Manifest, Callable[[Iterable[VerifyKey]], None]]:

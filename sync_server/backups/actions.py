@@ -26,7 +26,7 @@ from django.db import DatabaseError, transaction
 
 from shared import archive
 from shared.archive import ARCHIVE_SUFFIX, MANIFEST_SUFFIX, Manifest, Stem
-from shared.errors import SalaError
+from shared.errors import SalaError, TooLarge
 from sync_server.backups import packing, vault
 from sync_server.backups.copying import COPY, copy, looked_at
 from sync_server.backups.errors import BackupFailed, CopyUnsound, NotTwo, SameDisk
@@ -87,6 +87,8 @@ def back_up(
         raise BackupFailed(f"{error.filename or folder}: {os.strerror(error.errno or errno.EIO)}") from error
     except DatabaseError as error:
         raise BackupFailed(f"the server's database: {error}") from error
+    except TooLarge as error:
+        raise BackupFailed(str(error)) from error
 
 
 def thin(folder: Path, made: Stem) -> list[str]:

@@ -218,6 +218,27 @@ def test_a_manifest_is_believed_under_the_server_s_key_alone(kiosk, server, iden
             archive.read_manifest(bytes(spoilt))[1](server_keys().receipt_keys)
 
 
+def test_a_manifest_of_very_many_logs_is_read_as_it_was_written():
+    """Beyond the 4 MiB at which one could be written and not read."""
+    logs = [archive.HeldLog(n.to_bytes(16, "big"), 0, 1, bytes(32)) for n in range(80_000)]
+    manifest = archive.Manifest(
+        archive.VERSION, bytes(16), bytes(16), bytes(16), 1, "sqlite", "test", len(logs), 1, bytes(32), logs
+    )
+    written = archive.write_manifest(manifest, SigningKey(b"x" * 32))
+    assert len(written) > 4 * 1024 * 1024
+    assert archive.read_manifest(written)[0] == manifest
+
+
+def test_no_backup_is_made_that_could_not_be_restored(kiosk, server, identities, shelf, monkeypatch):
+    """Where its manifest would be longer than a reader takes: nothing lies there, and kiosks are told nothing."""
+    kiosk.push()
+    monkeypatch.setattr(archive, "MANIFEST_BYTES_MAX", 100)
+    with pytest.raises(BackupFailed, match="branches: a manifest"):
+        made(server, shelf)
+    assert list(shelf.iterdir()) == []
+    assert set(told(kiosk)) == {0}
+
+
 def test_what_is_kept_is_14_days_8_weeks_24_months():
     """Three years of daily backups: the newest of each period, in office time; the newest of all for sure."""
     start = dt.datetime(2026, 1, 1, 1, tzinfo=dt.UTC)
