@@ -237,6 +237,10 @@ class Grant(_FirstGrant, frozen=True):
 #: No question and no answer is longer.
 MESSAGE_BYTES_MAX = 64 * 1024
 
+#: Logs and branches that a server keeps of one kiosk. An honest one begins two, and one more for each damage, copy and
+#: restore of its disk: a handful in all its life. Its question could hardly name more than these.
+LOGS_MAX = 1000
+
 
 class Action(Enum):
     """What a kiosk does about a refusal."""

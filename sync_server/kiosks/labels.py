@@ -110,6 +110,19 @@ ALARMS: dict[str, AlarmWords] = {
         "prohibit",
         urgent=True,
     ),
+    AlarmKind.TOO_MANY_LOGS: AlarmWords(
+        Text("{kiosk} เปิดสมุดบันทึกมากเกินไป", "{kiosk} opened too many logs"),
+        Text(
+            "สมุดที่มีแล้วยังรับต่อ สมุดใหม่ของเครื่องนี้ไม่รับ เครื่องปกติเปิดเพียงไม่กี่เล่ม",
+            "Those that are here go on; a new one of this device is not taken. A sound device opens a handful.",
+        ),
+        Text(
+            "ตรวจว่าใครใช้เครื่องนี้ ถ้าไม่แน่ใจให้เพิกถอน แล้วลงทะเบียนเป็นตู้ใหม่",
+            "See who uses it. If in doubt revoke it, and enrol the device as a new kiosk.",
+        ),
+        "stack",
+        urgent=True,
+    ),
     AlarmKind.CODE_SPOILT: AlarmWords(
         Text("มีผู้ลองรหัสลงทะเบียนผิดหลายครั้ง", "Somebody tried a wrong enrolment code several times"),
         Text("รหัสนั้นใช้ไม่ได้แล้ว ไม่มีเครื่องใดเข้ามา", "That code is dead; no device was let in."),

@@ -163,6 +163,7 @@ class AlarmKind(models.TextChoices):
     TWO_DEVICES = "two_devices", "สองเครื่องใช้ตัวตนเดียวกัน"
     GAP = "gap", "บันทึกช่วงกลางยังมาไม่ถึง"
     REVOKED_SENT = "revoked_sent", "ตู้ที่ถูกเพิกถอนส่งข้อมูลมา"
+    TOO_MANY_LOGS = "too_many_logs", "ตู้เปิดสมุดบันทึกมากเกินไป"
     CODE_SPOILT = "code_spoilt", "มีผู้ลองรหัสลงทะเบียนผิดหลายครั้ง"
 
 

@@ -56,10 +56,30 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
     """Keep the records of a verified batch; commit before anyone is told. What one kiosk brings of another's log lies
     on a branch, and counts once a person has looked.
 
-    Raises `NotTaken(GAP)` where records are missing before the batch.
+    Raises `NotTaken`: `GAP` where records are missing before the batch, `MALFORMED` where the kiosk began logs without
+    end; then staff are told.
     """
     with traffic:
-        return together(lambda: _append(opened, kiosk, now))
+        try:
+            return together(lambda: _append(opened, kiosk, now))
+        except _TooManyLogs:
+            # After the refusal has undone its own work, or it would undo the alarm.
+            together(lambda: raise_alarm(kiosk.office, AlarmKind.TOO_MANY_LOGS, kiosk.kiosk_id, now=now, kiosk=kiosk))
+            raise
+
+
+class _TooManyLogs(NotTaken):
+    """The kiosk began all the logs and branches that it may. Of the reasons, one that keeps back this log and no other,
+    and behind which a kiosk begins no new one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(Reason.MALFORMED)
+
+
+def _may_begin(kiosk: Kiosk) -> None:
+    if Log.objects.filter(kiosk=kiosk).count() >= protocol.LOGS_MAX:
+        raise _TooManyLogs
 
 
 def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
@@ -178,6 +198,7 @@ def _locked(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> list[Log]:
     log_id = opened.header.log.hex()
     found = _branches(kiosk, log_id)
     if not found:
+        _may_begin(kiosk)
         first = Log(
             office_id=kiosk.office_id, kiosk=kiosk, log_id=log_id, base_hash=NO_HASH, head_hash=NO_HASH, opened_at=now,
             counts_through=_counts_from_the_start(kiosk), parent=_parent(opened),
@@ -277,6 +298,7 @@ def _part(
     opened: Opened, near: Log, branches: Sequence[Log], known: Mapping[int, bytes], kiosk: Kiosk, now: dt.datetime
 ) -> Kept:
     """The batch and the log part ways: keep it as a branch of its own, mark the log, raise the alarm."""
+    _may_begin(kiosk)
     first, header = opened.header.first_seq, opened.header
     shared = _shared(known, first, opened.hashes)
     branch = Log.objects.create(

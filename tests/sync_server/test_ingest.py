@@ -306,6 +306,31 @@ def test_what_another_kiosk_brings_of_a_log_lies_beside_it_until_somebody_looked
     assert [stand.state for stand in _asked(kiosk).stands] == ["open"]
 
 
+def test_a_kiosk_that_begins_logs_without_end_is_refused_the_next_and_nothing_else(kiosk, server, monkeypatch):
+    """A log or branch too many is not kept, and staff are told once; what the kiosk has goes on, and so do others."""
+    monkeypatch.setattr(protocol, "LOGS_MAX", 2)
+    kiosk.push()
+    first, twin = kiosk.lobby, kiosk.clone()
+    kiosk.open_log()
+    kiosk.push()
+    kiosk.open_log()
+    for _ in range(2):
+        assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.MALFORMED
+    twin.ticket(2)
+    assert twin.read(twin.post("push", twin.envelope())).seq == 2
+    del kiosk.logs[kiosk.lobby.id]
+    kiosk.ticket(1)
+    assert kiosk.read(kiosk.post("push", kiosk.envelope())).seq == 2
+    del kiosk.logs[kiosk.lobby.id]
+    kiosk.ticket(3)
+    assert kiosk.lobby is first
+    assert kiosk.read(kiosk.post("push", kiosk.envelope())).reason is Reason.MALFORMED
+    assert Log.objects.count() == 2
+    assert [(alarm.kind, alarm.kiosk.name) for alarm in Alarm.objects.all()] == [(AlarmKind.TOO_MANY_LOGS, "ตู้ 1")]
+    other = FakeKiosk.enrolled(server, name="ตู้ 2", series="B", seed=2)
+    assert other.read(other.post("push", other.envelope())).seq == 1
+
+
 def test_what_another_kiosk_repeats_of_a_log_changes_nothing(kiosk, server):
     """Records that are here already are no branch, whoever brings them."""
     kiosk.ticket(1)
