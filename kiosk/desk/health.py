@@ -148,6 +148,7 @@ def for_server(world: World, moment: Moment) -> protocol.Health:
 def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, printer: PrinterState) -> list[Problem]:
     silent_since = contact.instant(heard.server_ms)
     now = moment.wall if moment.trusted else None
+    # Either way: what was noted in a wrong year of the server is no news in the right one.
     newest_ms = heard.server_ms
     refused = link.reason if link.state == "refused" else None
     tests: list[tuple[Problem, bool]] = [
@@ -161,8 +162,8 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("server_silent", silent_since is not None and now is not None and now - silent_since > _SILENT_AFTER),
         ("not_the_server", link.state == "not_the_server"),
         ("certificate", link.state == "certificate"),
-        ("server_restored", heard.restored_ms > 0 and newest_ms - heard.restored_ms < _TELL_FOR_MS),
-        ("new_log", bool(heard.new_log_reason) and newest_ms - heard.new_log_ms < _TELL_FOR_MS),
+        ("server_restored", heard.restored_ms > 0 and abs(newest_ms - heard.restored_ms) < _TELL_FOR_MS),
+        ("new_log", bool(heard.new_log_reason) and abs(newest_ms - heard.new_log_ms) < _TELL_FOR_MS),
         ("server_old", refused == protocol.Reason.UNKNOWN_VERSION),
         ("key_unknown", refused in _KEY_UNKNOWN),
         ("refused", refused not in (None, protocol.Reason.UNKNOWN_VERSION, *_KEY_UNKNOWN)),

@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from kiosk.bootstrap import open_kiosk
+from kiosk.desk import contact
 from kiosk.identity import KEY_NAME, STORE_KEY_NAME
 from kiosk.paper import PrinterState
 from kiosk.store import WrongKey, make_key_file
@@ -153,3 +154,17 @@ def test_content_that_is_damaged_is_told_to_staff_and_the_older_one_stays(kiosk)
     kiosk.flow.staff()
     kiosk.settle()
     assert kiosk.flow.view.problems == kiosk.flow.say("problem.content_damaged")
+
+
+@pytest.mark.parametrize(("ahead_days", "told"), [(-8, False), (-6, True), (6, True), (20_000, False)])
+def test_a_restored_server_is_news_for_a_week(kiosk, ahead_days, told):
+    """Seven days by the server's time, also where that was years ahead when it was noted and is right again."""
+    then = contact.Contact(server_ms=1_800_000_000_000)
+    noted = then.server_ms + ahead_days * 24 * 3600 * 1000
+    contact.write(
+        kiosk.world.store, dataclasses.replace(then, restored_ms=noted, new_log_ms=noted, new_log_reason="forked")
+    )
+    kiosk.flow.staff()
+    kiosk.settle()
+    for problem in ("problem.server_restored", "problem.new_log"):
+        assert (kiosk.flow.say(problem) in kiosk.flow.view.problems) is told
