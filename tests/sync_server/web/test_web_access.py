@@ -58,6 +58,7 @@ ROUTES: dict[str, list[Row]] = {
     "sealed:key": [Row(for_readers=True)],
     "sealed:case": [Row(404, of="sealed case", for_readers=True)],
     "sealed:open": [Row(404, post=True, of="sealed case", for_readers=True)],
+    "sealed:seal": [Row(404, post=True, of="sealed case", for_readers=True)],
     "sealed:answer": [Row(404, post=True, of="sealed case", for_readers=True)],
     "sealed:close": [Row(404, post=True, of="sealed case", for_readers=True)],
     "sealed:recuse": [Row(404, post=True, of="sealed case", for_readers=True)],
