@@ -8,13 +8,12 @@ from tests.sim.fleet import Fleet, memory
 #: The seed that finds a rare one is tried first: a hint that saves minutes of every run, and no more, since all the
 #: others follow where it does not any more.
 FOUND_BY = {
-    "an older edition is taken": 64, "what a stick says is not verified": 49,
-    "nobody looks for the newest key list": 47, "an answer on a stick is news for ever": 36,
-    "a restored server numbers editions anew": 21,
-    "gaps are closed over": 20, "bodies are given up at once": 14,
-    "a forked log goes on": 10, "what lies behind damage is left": 9, "a receipt names more than was sent": 8,
-    "a restored kiosk leaves what waits": 8,
-    "backed up outlives its epoch": 7, "server keeps its epoch after a restore": 7,
+    "what a stick says is not verified": 163, "an older edition is taken": 74,
+    "nobody looks for the newest key list": 36, "a restored server numbers editions anew": 35,
+    "gaps are closed over": 21, "a line goes on with what lies on another": 19, "bodies are given up at once": 15,
+    "a declined log keeps content away": 12, "a forked log goes on": 10, "a new key is told of once": 10,
+    "a restored kiosk leaves what waits": 8, "a refused touch stays": 7, "backed up outlives its epoch": 7,
+    "a receipt names more than was sent": 5, "key lists are not followed": 5,
 }  # fmt: skip
 
 
