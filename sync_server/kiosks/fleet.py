@@ -172,7 +172,7 @@ def _backup(rows: list[FleetRow], made_at: dt.datetime | None, now: dt.datetime)
     if made_at is None:
         title = Text("เซิร์ฟเวอร์นี้ยังไม่มีการสำรองข้อมูล", "This server has no backup yet")
     else:
-        title = Text("สำรองข้อมูลล่าสุดเมื่อ {n} วันก่อน", "The newest backup is {n} days old").format(n=(now - made_at).days)
+        title = Text("สำรองข้อมูลล่าสุดเมื่อ {n} วันก่อน", "Days since the newest backup: {n}").format(n=(now - made_at).days)
     safe = Text(
         "ตู้ยังเก็บบันทึกทุกรายการที่ยังไม่สำรองไว้ ไม่หาย แต่สิ่งที่เจ้าหน้าที่พิมพ์มีอยู่ในเครื่องนี้ที่เดียว",
         "Kiosks keep every record that is in no backup. What staff typed is on this one machine.",
@@ -191,7 +191,7 @@ def _silent(row_: FleetRow, now: dt.datetime) -> AlarmCard:
     safe = (
         Text(
             "ข้อมูล {n} รายการยังอยู่ในตู้ ไม่หาย ประชาชนยังใช้ได้ แต่ตัวเลขในรายงานยังไม่รวมตู้นี้",
-            "{n} records are still in the kiosk, safe. Citizens can use it, but figures do not count them yet.",
+            "Records still in the kiosk, safe: {n}. Citizens can use it, but figures do not count them yet.",
         ).format(n=waiting)
         if waiting
         else Text(

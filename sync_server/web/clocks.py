@@ -44,7 +44,8 @@ def clock(*, start: dt.date, due: dt.date, days: int, today: dt.date, done: dt.d
     if done is not None:
         used = max(0, (done - start).days)
         if done > due:
-            words = Text("{verb} ช้า {late} วัน", "{verb} {late} days late").format(verb=verb, late=(done - due).days)
+            late = (done - due).days
+            words = Text("{verb} ช้า {n} วัน", "{verb} " + _days(late) + " late").format(verb=verb, n=late)
             return ClockView(days, "full", "late", words)
         words = Text("{verb} วันที่ {day}", "{verb} on day {day}").format(verb=verb, day=used)
         if used == 0:
@@ -52,11 +53,16 @@ def clock(*, start: dt.date, due: dt.date, days: int, today: dt.date, done: dt.d
         return ClockView(days, _cells(max(used, 1), days), "done", words)
     used, left = max(0, (today - start).days), (due - today).days
     if left < 0:
-        return ClockView(days, "full", "late", Text("เกินมา {n} วัน", "{n} days late").format(n=-left))
+        return ClockView(days, "full", "late", Text("เกินมา {n} วัน", _days(-left) + " late").format(n=-left))
     if left == 0:
         return ClockView(days, "full", "near", Text("ครบวันนี้", "Due today"))
-    words = Text("เหลือ {n} วัน", "{n} days left" if left != 1 else "1 day left").format(n=left)
+    words = Text("เหลือ {n} วัน", _days(left) + " left").format(n=left)
     return ClockView(days, _cells(used, days), "near" if left <= NEAR_DAYS else "run", words)
+
+
+def _days(count: int) -> str:
+    """In English, with {n} for the number."""
+    return "{n} day" if count == 1 else "{n} days"
 
 
 def _cells(used: int, days: int) -> str:

@@ -81,25 +81,27 @@ def test_dates_and_numbers_are_written_as_the_office_does(server, source, th, en
 
 
 @pytest.mark.parametrize(
-    ("ago", "done_ago", "state", "used", "words"),
+    ("ago", "done_ago", "state", "used", "th", "en"),
     [
-        (2, None, "run", "2", "เหลือ 5 วัน"),
-        (6, None, "near", "6", "เหลือ 1 วัน"),
-        (7, None, "near", "full", "ครบวันนี้"),
-        (11, None, "late", "full", "เกินมา 4 วัน"),
-        (10, 8, "done", "2", "ตอบ วันที่ 2"),
-        (10, 10, "done", "1", "ตอบ วันแรก"),
-        (10, 1, "late", "full", "ตอบ ช้า 2 วัน"),
-        (0, None, "run", "0", "เหลือ 7 วัน"),
+        (2, None, "run", "2", "เหลือ 5 วัน", "5 days left"),
+        (6, None, "near", "6", "เหลือ 1 วัน", "1 day left"),
+        (7, None, "near", "full", "ครบวันนี้", "Due today"),
+        (11, None, "late", "full", "เกินมา 4 วัน", "4 days late"),
+        (10, 8, "done", "2", "ตอบ วันที่ 2", "Replied on day 2"),
+        (10, 10, "done", "1", "ตอบ วันแรก", "Replied the same day"),
+        (10, 1, "late", "full", "ตอบ ช้า 2 วัน", "Replied 2 days late"),
+        (0, None, "run", "0", "เหลือ 7 วัน", "7 days left"),
+        (8, None, "late", "full", "เกินมา 1 วัน", "1 day late"),
+        (10, 2, "late", "full", "ตอบ ช้า 1 วัน", "Replied 1 day late"),
     ],
 )
-def test_a_clock_says_how_a_deadline_stands(ago, done_ago, state, used, words):
+def test_a_clock_says_how_a_deadline_stands(ago, done_ago, state, used, th, en):
     """Cells and words agree; nothing is late before its last day is over."""
     start = DAY - dt.timedelta(days=ago)
     done = None if done_ago is None else DAY - dt.timedelta(days=done_ago)
     due = start + dt.timedelta(days=7)
     view = clock(start=start, due=due, days=7, today=DAY, done=done, verb=Text("ตอบ", "Replied"))
-    assert (view.state, view.used, str(view.words)) == (state, used, words)
+    assert (view.state, view.used, view.words.th, view.words.en) == (state, used, th, en)
 
 
 def test_a_figure_of_few_people_is_not_shown(server):
