@@ -148,7 +148,7 @@ def for_server(world: World, moment: Moment) -> protocol.Health:
 def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, printer: PrinterState) -> list[Problem]:
     silent_since = contact.instant(heard.server_ms)
     now = moment.wall if moment.trusted else None
-    # Either way: what was noted in a wrong year of the server is no news in the right one.
+    # Notes near it, before or after, are told: one made in a wrong year of the server is no news in the right one.
     newest_ms = heard.server_ms
     refused = link.reason if link.state == "refused" else None
     tests: list[tuple[Problem, bool]] = [
