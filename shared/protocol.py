@@ -23,7 +23,7 @@ Rules of this file:
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum, auto
 from typing import Literal, cast
@@ -336,11 +336,12 @@ class EditionOffered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The server took nothing. `action` is what the conversation makes of it."""
+    """The server took nothing. `action` is what the conversation makes of it; `log` is what was sent, if anything."""
 
     reason: Reason
     action: Action
     retry_after_s: int
+    log: bytes = NO_ID
 
     @property
     def of_one_log(self) -> bool:
@@ -396,7 +397,8 @@ class Push:
     """One conversation with the server, from the question to the last receipt.
 
     `hash_at(log, seq)` tells the hash of the kiosk's own header at that seq (None beyond its head). A conversation that
-    breaks off is simply thrown away; the next one begins with the question again.
+    breaks off is simply thrown away; the next one begins with the question again. Of the logs in `aside` the server is
+    asked, and nothing of them is sent.
     """
 
     def __init__(
@@ -405,11 +407,13 @@ class Push:
         logs: Iterable[Local],
         hash_at: Callable[[bytes, int], bytes | None],
         own_limit: Limits = Limits(),  # noqa: B008 - frozen
+        aside: Container[bytes] = (),
     ) -> None:
         self.state = State.START
         self._me = me
         self._logs = {local.head.log: local for local in logs}
         self._hash_at = hash_at
+        self._aside = aside
         self._nonce = b""
         self._at: dict[bytes, Head] = {}  # where to send from, for each log with something left
         self._own_limit = self._limit = own_limit
@@ -477,6 +481,7 @@ class Push:
             local = self._logs.get(stand.log)
             if local is not None:
                 events += self._compare(local, stand, position.epoch)
+        self._at = {log: head for log, head in self._at.items() if log not in self._aside}
         self._move(Step.POSITION_MORE if self._at else Step.POSITION_DONE)
         return events
 
@@ -534,7 +539,7 @@ class Push:
             self._move(Step.SET_ASIDE if self._at else Step.REFUSED)
         else:
             self._move(Step.REFUSED)
-        events: list[Event] = [Refused(refusal.reason, action, refusal.retry_after_s)]
+        events: list[Event] = [Refused(refusal.reason, action, refusal.retry_after_s, log)]
         if action is Action.NEW_LOG:
             events.append(NewLogNeeded(log, "damaged"))
         return events

@@ -13,6 +13,7 @@ The rules of this file:
 """
 
 import logging
+from collections.abc import Container
 from dataclasses import replace
 from typing import Protocol
 
@@ -63,9 +64,9 @@ class Hearing:
         #: The logs of which the server has said how far it holds them.
         self._placed: set[bytes] = set()
 
-    def push(self) -> Push:
-        """A conversation about what waits in this logbook now."""
-        return conversation(self._world, self._book)
+    def push(self, aside: Container[bytes] = ()) -> Push:
+        """A conversation about what waits in this logbook now; of the logs in `aside` nothing is sent."""
+        return conversation(self._world, self._book, aside)
 
     def keep(self, events: list[Event], answer: Answer, signed: bytes, question: asked.Question | None = None) -> None:
         """What an answer changes on the disk, all of it or nothing. `question` is the one it answers, where that was
@@ -175,9 +176,9 @@ class Hearing:
         return moment.at if self._book.name == self._world.lobby.name else apart.at(moment.service_date)
 
 
-def conversation(world: World, book: Logbook) -> Push:
+def conversation(world: World, book: Logbook, aside: Container[bytes] = ()) -> Push:
     """A conversation about the current log, and about old ones of which the server lacks something, has no backup yet,
-    or has said nothing since it was restored.
+    or has said nothing since it was restored. Of the logs in `aside` nothing is sent.
     """
     *old, current = book.logs()
     epoch = contact.read(world.store).epoch
@@ -193,7 +194,7 @@ def conversation(world: World, book: Logbook) -> Push:
             return None
 
     own = Limits(world.limits.batch_records, world.limits.envelope_bytes)
-    return Push(world.trust.me(), map(_local, [*unsure, current]), hash_at, own)
+    return Push(world.trust.me(), map(_local, [*unsure, current]), hash_at, own, aside)
 
 
 def _local(view: LogView) -> Local:

@@ -9,7 +9,8 @@ The rules of this file:
 2. One request is in flight at a time, since one thread makes them.
 3. A server that names a time to wait (Retry-After, signed or not) is not asked for the same before it.
 4. What `link` says is what the last turn saw, never what it hoped.
-5. A log that the server declines holds up no other log and no content. It is tried again at the rate of any refusal.
+5. A log that the server declines holds up no other log and no content: until it is tried again, at the rate of any
+   refusal, the conversation is about the others.
 6. The line is judged by the lobby's conversation. Content that does not come delays no record: it has a patience of its
    own, and a turn before its time is one without it. It begins anew where content came, or more of a piece than lay
    here. Only a certificate that ended fails the turn: it holds for records too.
@@ -73,6 +74,15 @@ class Wait:
     cut_short: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Declined:
+    """Logs that the server declined, why it did the last of them, and when they are tried again."""
+
+    logs: frozenset[bytes]
+    reason: Reason
+    until_s: float
+
+
 class Patience:
     """How long to wait after failures, at most `max_s`; `uniform` draws evenly between two numbers."""
 
@@ -124,6 +134,7 @@ class Sync:
         self._batch_bytes_max = BATCH_BYTES_MAX
         self._apart_bytes_max = APART_BYTES_MAX
         self._apart_from_s = self._content_from_s = self._mono()
+        self._declined: _Declined | None = None
         self._daily = Daily(world, uniform)
         self._link = Link("alone" if transport is None else "starting")
         self._next_turn_s: float | None = None
@@ -184,6 +195,7 @@ class Sync:
         if self._hurry:
             self._hurry = False
             self._content_from_s = self._mono()
+            self._declined = None
 
     def turn(self) -> Wait:
         """One turn; returns how long to wait for the next. Never raises (rule 1)."""
@@ -216,24 +228,35 @@ class Sync:
             return Wait(interval_s, cut_short=False)
         # First of all: where the server has the new key already and its answer was lost, it takes nothing else.
         rolling.go_on(self._world, self._clock, self._transport)
-        told = self._converse(self._transport, self._world.lobby, self._batch_bytes_max)
+        if self._declined is not None and self._mono() >= self._declined.until_s:
+            self._declined = None
+        told = self._converse(self._transport, self._world.lobby, self._batch_bytes_max, self._logs_aside)
         refusal = told.refused
         if refusal is not None and not refusal.of_one_log:
             return self._refused(refusal)
-        self._link = Link("ok") if refusal is None else Link("refused", refusal.reason.value)
+        if refusal is not None:
+            until_s = self._mono() + REFUSED_S
+            self._declined = _Declined(self._logs_aside | told.declined, refusal.reason, until_s)
+        self._link = Link("ok") if self._declined is None else Link("refused", self._declined.reason.value)
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         self._converse_apart(self._transport)
         content_s = self._bring_content(self._transport, told.edition)
         self._patience.after_success()
-        if refusal is not None:
-            return Wait(REFUSED_S, cut_short=False)
         return Wait(GATHER_S if told.again else min(interval_s, content_s), cut_short=True)
 
-    def _converse(self, transport: Transport, book: Logbook, batch_bytes_max: int) -> Told:
+    @property
+    def _logs_aside(self) -> frozenset[bytes]:
+        return frozenset() if self._declined is None else self._declined.logs
+
+    def _converse(
+        self, transport: Transport, book: Logbook, batch_bytes_max: int, aside: frozenset[bytes] = frozenset()
+    ) -> Told:
         """A conversation; where the server's keys may have changed, a second one under those that count now."""
 
         def talk() -> Told:
-            return converse(self._world, self._clock, transport, book=book, batch_bytes_max=batch_bytes_max)
+            return converse(
+                self._world, self._clock, transport, book=book, batch_bytes_max=batch_bytes_max, aside=aside
+            )
 
         told = self._under_present_keys(transport, talk)
         cannot_open = told.refused is not None and told.refused.reason is Reason.CANNOT_OPEN
@@ -351,9 +374,10 @@ class Sync:
         self._tell()
 
     def _something_waits(self) -> bool:
-        """Whether a touch left something to send: the worker also looks things up."""
+        """Whether a touch left something to send: the worker also looks things up, and a declined log waits anyway."""
+        aside = self._logs_aside
         try:
-            return self._world.lobby.counts().waiting > 0
+            return any(view.waiting and view.log not in aside for view in self._world.lobby.logs())
         except StoreError as error:
             logger.error("cannot count what waits: %s", error)  # noqa: TRY400 - as above
             return False

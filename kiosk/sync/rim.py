@@ -12,6 +12,7 @@ next conversation begins by asking again.
 """
 
 import logging
+from collections.abc import Container
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ ROUNDS_MAX = 3
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a conversation brought: the edition on offer, how many records got a receipt, and the last refusal that
-    left something unsent. One that is `of_one_log` held up no other.
+    left something unsent. One that is `of_one_log` held up no other; `declined` has all logs of which it was said.
 
     `again` says that something new waits already, such as the first record of a new log.
     """
@@ -48,6 +49,7 @@ class Told:
     edition: int
     records: int
     refused: Refused | None
+    declined: frozenset[bytes]
     again: bool
 
 
@@ -58,16 +60,20 @@ def converse(
     *,
     book: Logbook | None = None,
     batch_bytes_max: int = BATCH_BYTES_MAX,
+    aside: Container[bytes] = (),
 ) -> Told:
-    """Bring the server what it lacks of `book` (the lobby's if none is named).
+    """Bring the server what it lacks of `book` (the lobby's if none is named), but for the logs in `aside`.
 
     Raises `Unreachable` where the way fails, `CannotRecord` where the disk does.
     """
-    return _Conversation(world, clock, transport, book or world.lobby, batch_bytes_max).run()
+    return _Conversation(world, clock, transport, book or world.lobby, batch_bytes_max, aside).run()
 
 
 class _Conversation:
-    def __init__(self, world: World, clock: Clock, transport: Transport, book: Logbook, batch_bytes_max: int) -> None:
+    def __init__(
+        self, world: World, clock: Clock, transport: Transport, book: Logbook, batch_bytes_max: int,
+        aside: Container[bytes],
+    ) -> None:  # fmt: skip
         self._world = world
         self._clock = clock
         self._transport = transport
@@ -75,7 +81,9 @@ class _Conversation:
         self._book = book
         self._hearing = Hearing(world, clock, book)
         self._records = 0
+        self._aside = aside
         self._refused: Refused | None = None
+        self._declined: set[bytes] = set()
         self._reader = ThreadPoolExecutor(1, "sync-reader")
         self._ahead: tuple[tuple[bytes, int], Future[list[Record]]] | None = None
 
@@ -86,7 +94,7 @@ class _Conversation:
 
     def _run(self) -> Told:
         for _ in range(ROUNDS_MAX):
-            push = self._hearing.push()
+            push = self._hearing.push(self._aside)
             try:
                 self._speak(push)
             except RecordDamaged as damage:
@@ -95,7 +103,7 @@ class _Conversation:
             if push.state is not State.START:
                 break
         self._hearing.carry_over()
-        return Told(self._hearing.edition, self._records, self._refused, self._hearing.again)
+        return Told(self._hearing.edition, self._records, self._refused, frozenset(self._declined), self._hearing.again)
 
     def _speak(self, push: Push) -> None:
         """From the question to the last receipt, or to where the server will not go on."""
@@ -160,4 +168,5 @@ class _Conversation:
             if isinstance(event, Refused) and (event.of_one_log or push.state is State.STOPPED):
                 logger.warning("the server refused: %s", event.reason.value)
                 self._refused = event
+                self._declined |= {event.log} if event.of_one_log else set()
         return events

@@ -47,7 +47,7 @@ from tests.sim.laws import LawBroken, Watch
 from tests.sim.pens import remembered_readings, remembered_signatures
 from tests.sim.server import SimServer, bodies
 from tests.sim.shop import ROLES
-from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, log_of
+from tests.sim.weather import FAULTS, PowerCut, Weather, damaged, forged, log_of
 
 #: Contacts that a kiosk needs at most, once everything works again.
 CONTACTS: Final = 3
@@ -524,7 +524,11 @@ class Fleet:
             return
         root = self._some(own)
         for told in sorted(path for path in root.rglob("*") if path.suffix not in (layout.SUFFIX, "")):
-            if self.dice.random() < (0.3 if told.suffix == layout.TOLD else 0.1):
+            what = self.dice.random()
+            if told.suffix == layout.TOLD and what < 0.2:
+                self.count("forged stick")
+                told.write_bytes(forged(told.read_bytes()))
+            elif what > 0.9:
                 self.count("damaged stick")
                 told.write_bytes(damaged(self.dice, told.read_bytes()))
         work = Import(device.world, device.clock, sticks.Stick(root, 1 << 30))

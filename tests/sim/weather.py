@@ -7,9 +7,12 @@ or clogged stays so until it heals, and a log that the server declines is declin
 import random
 from typing import Final, Protocol
 
+from msgspec import structs
+
 from kiosk.sync.line import CutShort, Reply, Unreachable
-from shared import envelope
-from shared.protocol import Reason
+from shared import envelope, wire
+from shared.errors import SalaError
+from shared.protocol import MESSAGE_BYTES_MAX, Position, Reason
 from tests.sim.device import Device
 from tests.sim.server import SimServer
 
@@ -161,6 +164,19 @@ def damaged(dice: random.Random, data: bytes) -> bytes:
     spoilt = bytearray(data)
     spoilt[dice.randrange(len(spoilt))] ^= 1 << dice.randrange(8)
     return bytes(spoilt)
+
+
+def forged(answer: bytes) -> bytes:
+    """The same answer under its old signature, and all that it names has come into a backup. One that cannot be read
+    is as it was.
+    """
+    try:
+        payload = envelope.read_note(answer, envelope.Label.ANSWER).payload
+        said = wire.decode(Position, payload, bytes_max=MESSAGE_BYTES_MAX)
+    except SalaError:
+        return answer
+    stands = [structs.replace(stand, backed_up=stand.seq) for stand in said.stands]
+    return answer[: -len(payload)] + wire.encode(structs.replace(said, stands=stands))
 
 
 def log_of(path: str, body: bytes) -> bytes:

@@ -170,7 +170,10 @@ def test_a_log_that_the_server_declines_silences_nothing_else(world):
     """
     server, hands = MemoryServer(), Hands()
     clock = hands.clock()
-    sync = Sync(world, clock, server, patience=Patience(300, highest), uniform=lambda _low, _high: 0.0)
+    sync = Sync(
+        world, clock, server, patience=Patience(300, highest), uniform=lambda _low, _high: 0.0,
+        mono=lambda: hands.mono_s,
+    )  # fmt: skip
     sync.turn()
     first = world.lobby.head.log
     server.declined = {first: Reason.BROKEN}
@@ -184,7 +187,8 @@ def test_a_log_that_the_server_declines_silences_nothing_else(world):
         server.requests.clear()
         wait = sync.turn()
         assert (sync.link.state, sync.link.reason) == ("refused", "broken")
-        assert (wait.seconds, wait.cut_short) == (loop.REFUSED_S, False)
+        # At first there is a new log to tell of.
+        assert (wait.seconds, wait.cut_short) == (5.0 if turn else loop.GATHER_S, True)
         assert world.content.edition == 3
         with world.apart.open(clock.now().service_date) as book:
             assert book.counts().waiting == 0
@@ -194,6 +198,7 @@ def test_a_log_that_the_server_declines_silences_nothing_else(world):
             assert world.lobby.logs()[-1].waiting == 0
             # The declined one, the new one, the confidential one.
             assert [path for path, _ in server.requests].count("sync/push") == 3
+    hands.pass_s(loop.REFUSED_S)
     server.declined = {}
     sync.turn()
     assert (world.lobby.counts().waiting, sync.link.state) == (0, "ok")
@@ -201,16 +206,79 @@ def test_a_log_that_the_server_declines_silences_nothing_else(world):
 
 def test_a_server_that_declines_every_log_is_given_one_new_one(world):
     """Each log would be no better than the last; the kiosk does not fill up with them."""
-    server = MemoryServer()
-    sync = a_sync(world, server)
+    server, hands = MemoryServer(), Hands()
+    sync = Sync(world, hands.clock(), server, mono=lambda: hands.mono_s)
     for _ in range(5):
         server.declined = {view.log: Reason.BROKEN for view in world.lobby.logs()}
-        ratings.rate(world, Hands().clock().now(), 5)
-        assert sync.turn().seconds >= loop.REFUSED_S
+        ratings.rate(world, hands.clock().now(), 5)
+        sync.turn()
+        hands.pass_s(loop.REFUSED_S)
     assert len(world.lobby.logs()) == 2
     server.declined = {}
     sync.turn()
     assert world.lobby.counts().waiting == 0
+
+
+def test_a_declined_log_delays_no_other(world):
+    """Until it is tried again nothing of it is sent, and what is recorded meanwhile goes with each turn. A touch that
+    left something in another log asks for a turn, what waits in the declined one does not. Staff see the refusal all
+    the while, and who wants a try at once gets one of everything.
+    """
+    server, hands = MemoryServer(), Hands()
+    sync = Sync(world, hands.clock(), server, mono=lambda: hands.mono_s)
+    sync.turn()
+    first = world.lobby.head.log
+    server.declined = {first: Reason.BROKEN}
+    ratings.rate(world, hands.clock().now(), 5)
+    assert sync.turn() == loop.Wait(loop.GATHER_S, cut_short=True)
+
+    def pushed():
+        return sum(path == "sync/push" for path, _ in server.requests)
+
+    sync.turn()
+    begun = hands.mono_s
+    while hands.mono_s + 60 < begun + loop.REFUSED_S:
+        hands.pass_s(60)
+        assert not sync._something_waits()
+        ratings.rate(world, hands.clock().now(), 5)
+        assert sync._something_waits()
+        before = pushed()
+        assert sync.turn() == loop.Wait(5.0, cut_short=True)
+        assert pushed() == before + 1
+        assert world.lobby.logs()[-1].waiting == 0
+        assert (sync.link.state, sync.link.reason) == ("refused", "broken")
+    sync.now()
+    sync._wait(loop.Wait(300.0, cut_short=True))
+    before = pushed()
+    sync.turn()
+    assert pushed() == before + 1
+    assert world.lobby.logs()[0].waiting == 1
+    server.declined = {}
+    hands.pass_s(loop.REFUSED_S)
+    sync.turn()
+    assert (world.lobby.counts().waiting, sync.link.state) == (0, "ok")
+
+
+def test_what_is_carried_over_from_a_declined_log_is_sent_at_once(world):
+    """A damaged record in a log that is declined: what could be read behind it follows within the second, in the log
+    that goes on.
+    """
+    server, hands = MemoryServer(), Hands()
+    sync = Sync(world, hands.clock(), server, mono=lambda: hands.mono_s)
+    sync.turn()
+    first = world.lobby.head.log
+    server.declined = {first: Reason.BROKEN}
+    for _ in range(4):
+        ratings.rate(world, hands.clock().now(), 5)
+    sync.turn()
+    sync.turn()
+    with world.store.transaction() as tx:
+        world.lobby.mark_damaged(tx, first, 3)
+    hands.pass_s(loop.REFUSED_S)
+    assert sync.turn() == loop.Wait(loop.GATHER_S, cut_short=True)
+    sync.turn()
+    assert world.lobby.logs()[-1].waiting == 0
+    assert world.lobby.logs()[-1].head.seq > 1
 
 
 @pytest.mark.parametrize("newer", ["question", "envelope"])
