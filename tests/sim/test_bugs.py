@@ -8,12 +8,12 @@ from tests.sim.fleet import Fleet, memory
 #: The seed that finds a rare one is tried first: a hint that saves minutes of every run, and no more, since all the
 #: others follow where it does not any more.
 FOUND_BY = {
-    "what a stick says is not verified": 163, "an older edition is taken": 74,
-    "nobody looks for the newest key list": 36, "a restored server numbers editions anew": 35,
-    "gaps are closed over": 21, "a line goes on with what lies on another": 19, "bodies are given up at once": 15,
-    "a declined log keeps content away": 12, "a forked log goes on": 10, "a new key is told of once": 10,
+    "an older edition is taken": 74, "a restored server numbers editions anew": 54,
+    "nobody looks for the newest key list": 36, "a line goes on with what lies on another": 34,
+    "gaps are closed over": 21, "bodies are given up at once": 20, "an answer on a stick is news for ever": 20,
+    "what a stick says is not verified": 12, "a forked log goes on": 10, "a new key is told of once": 10,
     "a restored kiosk leaves what waits": 8, "a refused touch stays": 7, "backed up outlives its epoch": 7,
-    "a receipt names more than was sent": 5, "key lists are not followed": 5,
+    "a receipt names more than was sent": 6, "what another kiosk brings is refused": 6, "key lists are not followed": 5,
 }  # fmt: skip
 
 
