@@ -71,12 +71,11 @@ class Hearing:
     def keep(self, events: list[Event], answer: Answer, signed: bytes, question: asked.Question | None = None) -> None:
         """What an answer changes on the disk, all of it or nothing. `question` is the one it answers, where that was
         days on its way; what was said at once meanwhile is newer, and an answer to a question from before ticket
-        numbers skipped ahead tells of no day since.
+        numbers skipped ahead, for what it says itself or something else, tells of no day since.
         """
         before = contact.read(self._world.store)
         # By order first: after a wrong year of the server, times tell nothing.
         newest = question is None or before.server_ms == question.heard_ms or before.server_ms <= answer.server_ms
-        since_the_jump = question is None or question.jumps == self._book.store.jumps
         # A server whose database is away refuses in no epoch.
         epoch = before.epoch if isinstance(answer, Refusal) else answer.epoch
         now = replace(before, epoch=epoch)
@@ -107,7 +106,7 @@ class Hearing:
                     case Refused():
                         pass
             moment = contact.instant(answer.server_ms) if possible(answer.server_ms) else None
-            if since_the_jump and moment is not None:
+            if moment is not None and (question is None or question.jumps == self._book.store.jumps):
                 tx.date_jump(service_date(moment))
             if isinstance(answer, Position):
                 self._placed.update(stand.log for stand in answer.stands)

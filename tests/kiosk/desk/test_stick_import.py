@@ -680,3 +680,28 @@ def test_an_answer_to_a_question_from_before_a_restore_tells_of_no_day_since(wor
     bring(world, place)
     with world.store.transaction() as tx:
         assert tx.next_number(days[1], "A") == 1
+
+
+def test_the_answer_that_tells_of_a_restore_tells_of_no_day_since(world, server, place, tmp_path):
+    """It is as old as the stick: numbers may have been given on the days after it, which the older disk knows nothing
+    of.
+    """
+    carry(world, place)
+    world.store.checkpoint()
+    shutil.copytree(tmp_path / "kiosk", tmp_path / "image")
+    ratings.rate(world, now(), 5)
+    converse(world, Hands().clock(), server)
+    serve(server, place)
+    put_back = make_world(tmp_path / "image")
+    ratings.rate(put_back, now(), 1)
+    bring(put_back, place)
+    assert len(put_back.lobby.logs()) == 2
+    days = [now().service_date + timedelta(days=n) for n in (1, 2)]
+    with put_back.store.transaction() as tx:
+        assert tx.next_number(days[0], "A") == NUMBER_JUMP + 1
+    carry(put_back, place)
+    serve(server, place)
+    bring(put_back, place)
+    with put_back.store.transaction() as tx:
+        assert tx.next_number(days[1], "A") == 1
+    put_back.store.close()
