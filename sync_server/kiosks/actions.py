@@ -7,8 +7,9 @@
 Both sides prove to know the code; it travels neither way. A code works once, for ten minutes (by stick: a week), and
 five wrong tries spoil it.
 
-A ticket letter is one active kiosk's. That is looked at where a letter is taken, when a code is used and when a kiosk
-comes back, and not only when the code is made. Locked are, in this order, a kiosk, the codes and the office.
+A ticket letter is one active kiosk's, and a key is one kiosk's. That is looked at where a letter or key is taken, when
+a code is used, a key rolled and when a kiosk comes back, and not only when the code is made. Locked are, in this order,
+a kiosk, the codes and the office.
 """
 
 import datetime as dt
@@ -99,6 +100,7 @@ def admit(office: Office, request: Enrol, *, now: dt.datetime, kiosk_id: bytes, 
         if code is None or not known:
             _count_wrong_try([code] if code else [] if by_stick else live, office, now)
         elif code.used_at is None:
+            _lock(office)
             if not _key_taken(code, request) and _has_place(code):
                 return Admitted(_enrol(code, request, now, kiosk_id), bytes(code.secret))
         elif code.kiosk is not None and code.kiosk.active and bytes(code.kiosk.public_key) == request.public_key:
@@ -121,6 +123,7 @@ def roll_key(kiosk: Kiosk, public_key: bytes, *, now: dt.datetime) -> None:
             raise NotTaken(Reason.REVOKED)
         if held.key_id != kiosk.key_id:
             raise NotTaken(Reason.BAD_SIGNATURE)
+        _lock(held.office)
         if Kiosk.objects.filter(office=held.office_id, key_id=key_id).exists():
             raise NotTaken(Reason.BAD_SIGNATURE)
         before, held.public_key, held.key_id = held.key_id, public_key, key_id
@@ -208,16 +211,19 @@ def _spoil_codes(office: Office, series: str) -> None:
             code.save(update_fields=["tries"])
 
 
-def _taken(office: Office, series: str) -> list[str]:
-    """Those of the letters that an active kiosk has. The office is locked from here on: what is seen to be free stays
-    so until the transaction that takes it has ended.
-    """
+def _lock(office: Office) -> None:
+    """Whatever of the office is seen to be free from here on stays so until the transaction that takes it has ended."""
     Office.objects.select_for_update(no_key=True).get(pk=office.pk)
+
+
+def _taken(office: Office, series: str) -> list[str]:
+    """Those of the letters that an active kiosk has, to be asked under the office's lock."""
     active = Kiosk.objects.filter(office=office, state=KioskState.ENROLLED)
     return sorted(set(series) & {letter for kiosk in active for letter in kiosk.series})
 
 
 def _refuse_taken(office: Office, series: str) -> None:
+    _lock(office)
     if taken := _taken(office, series):
         raise ValueError(f"series {', '.join(taken)} belongs to another kiosk")
 

@@ -31,9 +31,11 @@ def _code(server, series: str = "A", random: bytes = RANDOM) -> str:
     return actions.make_code(program(server.office), "ตู้ 1", series, now=server.now, random=random)
 
 
-def _enrol(server, code: str, *, key: SigningKey = KEY, after: dt.timedelta = dt.timedelta()) -> Grant | Refusal:
+def _enrol(
+    server, code: str, *, key: SigningKey = KEY, after: dt.timedelta = dt.timedelta(), by_stick: bool = False
+) -> Grant | Refusal:
     request = protocol.enrol(code, key, nonce=NONCE, device="test", software="0.1")
-    reply = ingest.enrol(request, now=server.now + after)
+    reply = ingest.enrol(request, now=server.now + after, by_stick=by_stick)
     if reply.status == 200:
         return protocol.read_grant(reply.body, code, NONCE)
     return protocol.read_answer(reply.body, server_keys().receipts.public)
@@ -189,8 +191,7 @@ def test_a_letter_that_two_take_at_once_is_one_kiosks(server, monkeypatch, rival
         return _enrol(server, code)
 
     def by_stick():
-        request = protocol.enrol(late, SigningKey(bytes(32)), nonce=NONCE, device="test", software="0.1")
-        return ingest.enrol(request, now=server.now, by_stick=True)
+        return _enrol(server, late, key=SigningKey(bytes(32)), by_stick=True)
 
     def back():
         with contextlib.suppress(deciding.NotDecided):
@@ -199,6 +200,35 @@ def test_a_letter_that_two_take_at_once_is_one_kiosks(server, monkeypatch, rival
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_then_closed, (by_line, back if kiosk else by_stick)))
     assert Kiosk.objects.filter(state=KioskState.ENROLLED, series="A").count() == 1
+
+
+def test_a_key_that_comes_by_two_roads_at_once_is_one_kiosks(server, monkeypatch):
+    """By the line and by stick, under two codes: one is let in, and the other's code is as good as before."""
+    gate, key = threading.Barrier(2), SigningKey(bytes(32))
+    code = _code(server)
+    late = actions.make_code(program(server.office), "ตู้ 2", "B", now=server.now, random=bytes(10), by_stick=True)
+    look = actions._key_taken
+
+    def looked(*args):
+        taken = look(*args)
+        _after(gate, bool)()
+        return taken
+
+    monkeypatch.setattr(actions, "_key_taken", looked)
+
+    def by_line():
+        return _enrol(server, code, key=key)
+
+    def by_stick():
+        return _enrol(server, late, key=key, by_stick=True)
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(_then_closed, (by_line, by_stick)))
+    [refusal] = [answer for answer in answers if isinstance(answer, Refusal)]
+    assert refusal.reason is Reason.WRONG_CODE
+    assert Kiosk.objects.count() == 1
+    [spare] = EnrolmentCode.objects.filter(used_at=None)
+    assert spare.tries == 0
 
 
 def _after(gate: threading.Barrier, act):
