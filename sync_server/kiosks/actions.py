@@ -246,11 +246,17 @@ def note_health(kiosk: Kiosk, health: Health, edition: int, *, now: dt.datetime)
 
 
 def raise_alarm(
-    office: Office, kind: AlarmKind, cause: str, *, now: dt.datetime, kiosk: Kiosk | None = None, detail: str = ""
-) -> None:
-    """Put something before the staff, once for each cause."""
-    alarm = Alarm(office=office, kiosk=kiosk, kind=kind, cause=cause, detail=detail, raised_at=now)
-    Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
+    office: Office, kind: AlarmKind, cause: str, *, now: dt.datetime, kiosk: Kiosk | None = None, detail: str = "",
+    rests: dt.timedelta = dt.timedelta(),
+) -> None:  # fmt: skip
+    """Put something before the staff, once for each cause; again where it happens `now`, longer than `rests` after
+    somebody looked at it.
+    """
+    with transaction.atomic():
+        alarms = Alarm.objects.filter(office=office, kind=kind, cause=cause, cleared_at__lt=now - rests)
+        if not alarms.update(cleared_at=None, cleared_by=None, raised_at=now, detail=detail):
+            alarm = Alarm(office=office, kiosk=kiosk, kind=kind, cause=cause, detail=detail, raised_at=now)
+            Alarm.objects.bulk_create([alarm], ignore_conflicts=True)
 
 
 def end_alarm(office: Office, kind: AlarmKind, cause: str, *, now: dt.datetime) -> None:

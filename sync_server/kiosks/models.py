@@ -168,7 +168,7 @@ class AlarmKind(models.TextChoices):
 
 
 class Alarm(models.Model):
-    """One thing a person must look at; raised once for one cause, cleared by a person."""
+    """One thing a person must look at; raised once for one cause until it is cleared by a person."""
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="alarms")
     kiosk = models.ForeignKey(Kiosk, models.PROTECT, null=True, blank=True, related_name="alarms")

@@ -64,7 +64,7 @@ def append(opened: Opened, kiosk: Kiosk, *, now: dt.datetime) -> Kept:
             return together(lambda: _append(opened, kiosk, now))
         except _TooManyLogs:
             # After the refusal has undone its own work, or it would undo the alarm.
-            together(lambda: raise_alarm(kiosk.office, AlarmKind.TOO_MANY_LOGS, kiosk.kiosk_id, now=now, kiosk=kiosk))
+            together(lambda: _goes_on(AlarmKind.TOO_MANY_LOGS, kiosk, now))
             raise
 
 
@@ -96,8 +96,13 @@ def _append(opened: Opened, kiosk: Kiosk, now: dt.datetime) -> Kept:
     if kept.new or filled:
         transaction.on_commit(tell)
     if kept.new and not kiosk.active:
-        raise_alarm(kiosk.office, AlarmKind.REVOKED_SENT, kiosk.kiosk_id, now=now, kiosk=kiosk)
+        _goes_on(AlarmKind.REVOKED_SENT, kiosk, now)
     return kept
+
+
+def _goes_on(kind: AlarmKind, kiosk: Kiosk, now: dt.datetime) -> None:
+    """Tell staff of what a kiosk does with every batch: who has looked at it is told again the next day."""
+    raise_alarm(kiosk.office, kind, kiosk.kiosk_id, now=now, kiosk=kiosk, rests=dt.timedelta(days=1))
 
 
 def start(office: Office, *, now: dt.datetime, epoch: bytes) -> Epoch:

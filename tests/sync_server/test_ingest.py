@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from django.conf import settings
 from django.db import OperationalError
-from fake_kiosk import FakeKiosk
+from fake_kiosk import FakeKiosk, direct
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -17,6 +17,7 @@ from shared.envelope import Label
 from shared.keys import SealTo, SigningKey
 from shared.protocol import NO_ID, Position, Reason, Receipt, Refusal, Stored
 from sync_server.ingest import actions
+from sync_server.kiosks.actions import clear_alarm
 from sync_server.kiosks.models import Alarm, AlarmKind, Kiosk
 from sync_server.records import deciding
 from sync_server.records.models import Log, RecordRow
@@ -176,6 +177,38 @@ def test_a_revoked_kiosk_is_kept_apart_and_raises_one_alarm(kiosk, server, staff
     kiosk.push()
     assert Alarm.objects.filter(kind=AlarmKind.REVOKED_SENT).count() == 1
     assert RecordRow.objects.count() == 2
+
+
+def test_an_alarm_that_was_cleared_is_raised_again_by_what_happens_since(kiosk, server):
+    """A second copy of a kiosk at once; a revoked one that goes on sending a day after somebody looked, not at once."""
+    actor, now = program(server.office), server.now
+
+    def after(hours, *senders):
+        nonlocal now
+        now += dt.timedelta(hours=hours)
+        for sender in senders:
+            sender.post = direct(now)
+            sender.post("push", sender.envelope())
+        alarms = list(Alarm.objects.filter(cleared_at=None))
+        for alarm in alarms:
+            clear_alarm(actor, alarm, now=now)
+        return [alarm.kind for alarm in alarms]
+
+    kiosk.push()
+    twins = [kiosk.clone() for _ in range(2)]
+    kiosk.ticket(1)
+    kiosk.push()
+    for number, twin in enumerate(twins):
+        twin.ticket(10 + number)
+        assert after(1, twin, twin) == [AlarmKind.FORKED]
+        assert after(1, twin) == []
+    assert Alarm.objects.count() == 1
+    deciding.revoke(actor, Kiosk.objects.get(), "หาย", now=now)
+    seen = []
+    for hours in (1, 1, 25):
+        kiosk.ticket(20 + hours)
+        seen.append(after(hours, kiosk))
+    assert seen == [[AlarmKind.REVOKED_SENT], [], [AlarmKind.REVOKED_SENT]]
 
 
 def test_an_alarm_is_kept_with_the_records_that_cause_it(kiosk, server, monkeypatch):
