@@ -262,7 +262,6 @@ class SampleKiosk:
         self.settle()
 
 
-@lru_cache
 def _written(
     edition: int, *statuses: SealedStatus, age_h: int, readers: bool = True, faces: bool = False
 ) -> tuple[bytes, dict[str, bytes]]:
