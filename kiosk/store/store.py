@@ -751,10 +751,7 @@ class Store:
     def _disconnect(self) -> None:
         db, self._db = self._db, None
         if db is not None:
-            try:
-                db.close(True)
-            except apsw.Error as error:
-                logger.error("closing after a fault: %s", error)  # noqa: TRY400
+            _close(db)
 
     def _open(self, *, create: bool) -> None:
         self._cells = {}
@@ -771,10 +768,10 @@ class Store:
             self._identify(db, create=create)
             db.set_wal_hook(self._count_pages)
         except apsw.Error as error:
-            db.close(True)
+            _close(db)
             raise sqlite.translate(error) from error
         except BaseException:
-            db.close(True)
+            _close(db)
             raise
         self._db = db
 
@@ -1016,6 +1013,14 @@ def _table_cell(name: str) -> str:
 
 def _number_cell(service_date: date, series: str) -> str:
     return f"number/{service_date.isoformat()}/{series}"
+
+
+def _close(db: apsw.Connection) -> None:
+    """Let go of a connection after a fault. That this fails as well, on the same disk, is no other news."""
+    try:
+        db.close(True)
+    except apsw.Error as error:
+        logger.error("closing after a fault: %s", error)  # noqa: TRY400
 
 
 def hold(path: Path) -> IO[bytes]:

@@ -47,6 +47,26 @@ def test_a_touch_is_all_or_nothing(desk):
         assert tx.next_number(DAY, "A") == 1
 
 
+@pytest.mark.parametrize("fault", [apsw.FullError("no space"), apsw.IOError("the disk failed")])
+def test_a_disk_that_fails_at_opening_and_again_at_closing_is_told_of_as_ours(tmp_path, fault):
+    """Two faults one after the other: the first is the one that is told, in a word that every caller knows."""
+
+    class Doomed(apsw.Connection):
+        def pragma(self, *_args, **_named):
+            raise fault
+
+        execute = pragma
+
+        def close(self, force=False):
+            super().close(force)
+            raise apsw.IOError("the disk failed")
+
+    with pytest.raises(StoreError, match=r"space|disk"):
+        Store(tmp_path / "store.sala", KEY, create=True, connect=lambda path: Doomed(str(path)))
+    with Store(tmp_path / "store.sala", KEY, create=True) as store:
+        assert store.tables() == set()
+
+
 def stumble(desk):
     """A touch that fails after all its writes."""
     with desk.store.transaction() as tx:
