@@ -168,5 +168,6 @@ class _Conversation:
             if isinstance(event, Refused) and (event.of_one_log or push.state is State.STOPPED):
                 logger.warning("the server refused: %s", event.reason.value)
                 self._refused = event
-                self._declined |= {event.log} if event.of_one_log else set()
+                if event.of_one_log:
+                    self._declined.add(event.log)
         return events

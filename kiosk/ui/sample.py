@@ -161,8 +161,6 @@ class SteppedWorker:
 
 #: What the sample office's server signs its answers with.
 _ANSWERS: Final = keys.SigningKey(b"a" * 32)
-#: What its content is signed with.
-_BUNDLES: Final = keys.SigningKey(b"b" * 32)
 
 
 class SampleKiosk:
@@ -172,6 +170,7 @@ class SampleKiosk:
         self, folder: Path, *, settings: dict[str, Any] | None = None, edition: int = 41,
         random: Callable[[int], bytes] = os.urandom, voices: Voices | None = None,
     ) -> None:  # fmt: skip
+        self._key = keys.SigningKey(b"b" * 32)
         self.hands = Hands()
         self.clock = Clock(b"sampleid", wall=lambda: self.hands.wall_s, mono=lambda: self.hands.mono_s)
         self.worker = SteppedWorker()
@@ -183,7 +182,7 @@ class SampleKiosk:
         self.edition = 0
         identity = Identity(
             OFFICE, "อบต.ศาลาทอง", b"sample kiosk....", "ตู้ศาลา 1 โถงหน้า", ("A", "B", "C", "D"),
-            keys.SigningKey(b"k" * 32), _ANSWERS.public, _BUNDLES.public,
+            keys.SigningKey(b"k" * 32), _ANSWERS.public, self._key.public,
             keys.SealingKey(b"s" * 32).public, b"salt of sample codes",
         )  # fmt: skip
         store = Store(folder / "store.sala", STORE_KEY, create=True, reserve_bytes=4096)
@@ -191,7 +190,7 @@ class SampleKiosk:
         with store.transaction() as tx:
             lobby.open_new(tx, "enrolled", at=self.clock.now().at, edition=0)
         self.world = World(
-            store, lobby, Editions(folder / "content", _BUNDLES.public, OFFICE), make(folder, settings or {}),
+            store, lobby, Editions(folder / "content", self._key.public, OFFICE), make(folder, settings or {}),
             identity, self.printer, random, Apart(folder / "confidential", b"7" * 32, software=SOFTWARE),
             Trust(folder, identity),
             self.sound, voices or self.voices.get,
@@ -210,12 +209,39 @@ class SampleKiosk:
         `readers` nobody is there yet to whom complaints about people could be sealed; with `faces` colleagues have
         photos, drawn for the purpose.
         """
-        signed, pieces = _written(edition, *statuses, age_h=age_h, readers=readers, faces=faces)
+        signed, pieces = self._written(edition, *statuses, age_h=age_h, readers=readers, faces=faces)
         editions = self.world.content
         by_hash = {content.piece_hash(data): data for data in pieces.values()}
         for ref in editions.lacking(editions.accept(signed)):
             editions.put(ref, by_hash[ref.hash])
         editions.switch(signed)
+
+    def _written(
+        self, edition: int, *statuses: SealedStatus, age_h: int, readers: bool = True, faces: bool = False
+    ) -> tuple[bytes, dict[str, bytes]]:
+        """The signed manifest of such an edition, and its pieces by name."""
+        written = sample_content()
+        office = _with_readers(written.office) if readers else written.office
+        photos: dict[str, bytes] = {}
+        if faces:
+            office, photos = _with_faces(office)
+        pieces = {
+            content.OFFICE_PIECE: content.piece(office),
+            content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
+            content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
+            content.WORDS_PIECE: content.piece(written.words),
+            content.SATISFACTION_PIECE: content.piece(LAST_MONTH),
+            **{name: content.piece(fact) for name, fact in written.hall.items()},
+            **{
+                f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
+                for at, each in enumerate(written.services)
+            },
+            **{content.FORM_PREFIX + name: data for name, data in written.pictures.items()},
+            **{content.STAFF_PREFIX + name: data for name, data in photos.items()},
+        }
+        made_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
+        signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=self._key)
+        return signed, pieces
 
     def answer_stick(self, folder: Path, *, edition: int, age_h: int = 20) -> None:
         """Do with the stick at `folder` what the office's server would have done `age_h` hours ago: it holds all that
@@ -231,7 +257,7 @@ class SampleKiosk:
                 ask, stands, epoch=b"epoch of samples", server_ms=server_ms, edition=edition, limits=protocol.Limits()
             )
             path.with_suffix(layout.TOLD).write_bytes(told)
-        signed, pieces = _written(edition, age_h=age_h, faces=True)
+        signed, pieces = self._written(edition, age_h=age_h, faces=True)
         place = folder / layout.TOP / layout.CONTENT
         place.mkdir(parents=True, exist_ok=True)
         (place / layout.MANIFEST).write_bytes(signed)
@@ -260,34 +286,6 @@ class SampleKiosk:
         self.flow.touched()
         getattr(self.presenter, verb)(*arguments)
         self.settle()
-
-
-def _written(
-    edition: int, *statuses: SealedStatus, age_h: int, readers: bool = True, faces: bool = False
-) -> tuple[bytes, dict[str, bytes]]:
-    """The signed manifest of such an edition, and its pieces by name."""
-    written = sample_content()
-    office = _with_readers(written.office) if readers else written.office
-    photos: dict[str, bytes] = {}
-    if faces:
-        office, photos = _with_faces(office)
-    pieces = {
-        content.OFFICE_PIECE: content.piece(office),
-        content.NOTICES_PIECE: content.piece(Notices(notices=list(written.notices))),
-        content.STATUSES_PIECE: content.piece(Statuses(statuses=list(statuses))),
-        content.WORDS_PIECE: content.piece(written.words),
-        content.SATISFACTION_PIECE: content.piece(LAST_MONTH),
-        **{name: content.piece(fact) for name, fact in written.hall.items()},
-        **{
-            f"{content.SERVICE_PREFIX}{at:02d}-{each.id}": content.piece(each)
-            for at, each in enumerate(written.services)
-        },
-        **{content.FORM_PREFIX + name: data for name, data in written.pictures.items()},
-        **{content.STAFF_PREFIX + name: data for name, data in photos.items()},
-    }
-    made_ms = round(NOW.timestamp() * 1000) - age_h * 3600 * 1000
-    signed = content.make_manifest(pieces, office=OFFICE, edition=edition, made_ms=made_ms, by=_BUNDLES)
-    return signed, pieces
 
 
 def _with_readers(office: content.Office) -> content.Office:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
-from unittest import mock
 
 import pytest
 
@@ -13,13 +12,6 @@ from kiosk.ui.sample import Lots, SampleKiosk, sample_kiosk
 
 if TYPE_CHECKING:
     from kiosk.ui.harness import Stage
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _no_power_is_cut() -> Iterator[None]:
-    """What a disk keeps is tried where files are tested; waiting for it was a part of every test of a screen."""
-    with mock.patch("os.fsync"):
-        yield
 
 
 @pytest.fixture
