@@ -22,8 +22,8 @@ from shared.records import At, Quality
 
 #: How the line to the server stands: "alone" without a server's address, "starting" before the first answer, "ok"
 #: after a signed one, "offline" where nothing answered, "not_the_server" where something else did, "certificate" where
-#: the server's has ended, "refused" where it takes nothing, or nothing of one log.
-LinkState = Literal["alone", "starting", "ok", "offline", "not_the_server", "certificate", "refused"]
+#: the server's has ended, "refused" where it takes nothing, "declined" where it takes all but one log.
+LinkState = Literal["alone", "starting", "ok", "offline", "not_the_server", "certificate", "refused", "declined"]
 
 Problem = Literal[
     "cannot_record",  # no room on the disk: citizens are sent to the counter
@@ -41,7 +41,8 @@ Problem = Literal[
     "server_old",  # the server does not know what this newer kiosk says; everything waits until it is updated
     "revoked",  # the office has shut this kiosk out: it takes no complaints, and what it sends is kept apart
     "key_unknown",  # the server does not know this kiosk's key, or not this kiosk: it is to be enrolled again
-    "refused",  # the server takes nothing from this kiosk, or of one of its logs; see `Link.reason`
+    "refused",  # the server takes nothing from this kiosk; see `Link.reason`
+    "declined",  # the server takes nothing of one log, and all else; see `Link.reason`
     "lobby",  # the lobby's pages should be served and are not: another program has the port, or they failed
     "printer",  # out of paper, stopped or mute
 ]
@@ -167,6 +168,7 @@ def _problems(world: World, moment: Moment, link: Link, heard: contact.Contact, 
         ("server_old", refused == protocol.Reason.UNKNOWN_VERSION),
         ("key_unknown", refused in _KEY_UNKNOWN),
         ("refused", refused not in (None, protocol.Reason.UNKNOWN_VERSION, *_KEY_UNKNOWN)),
+        ("declined", link.state == "declined"),
         ("revoked", heard.revoked),
         ("lobby", world.lan.state in ("port_taken", "failed")),
         ("printer", printer in (PrinterState.OUT, PrinterState.STOPPED, PrinterState.UNKNOWN)),

@@ -237,7 +237,7 @@ class Sync:
         if refusal is not None:
             until_s = self._mono() + REFUSED_S
             self._declined = _Declined(self._logs_aside | told.declined, refusal.reason, until_s)
-        self._link = Link("ok") if self._declined is None else Link("refused", self._declined.reason.value)
+        self._link = Link("ok") if self._declined is None else Link("declined", self._declined.reason.value)
         self._batch_bytes_max = min(BATCH_BYTES_MAX, 2 * self._batch_bytes_max)
         self._converse_apart(self._transport)
         content_s = self._bring_content(self._transport, told.edition)

@@ -164,6 +164,12 @@ def test_staff_read_what_to_do_about_a_refusal(world, reason, problem):
     assert {"key_unknown", "server_old", "refused"} & set(problems) == {problem}
 
 
+def test_staff_read_that_all_but_one_log_is_taken(world):
+    """Not that the kiosk is refused, while its tickets go."""
+    problems = health(world, Hands().clock().now(), Link("declined", "broken")).problems
+    assert {"declined", "refused"} & set(problems) == {"declined"}
+
+
 def test_a_log_that_the_server_declines_silences_nothing_else(world):
     """What comes after goes on in a new log, content and the confidential log travel, staff see the refusal, and the
     declined log is tried again at a slow rate, as long as it takes; when the server is mended it arrives.
@@ -186,7 +192,7 @@ def test_a_log_that_the_server_declines_silences_nothing_else(world):
         server.server_ms = round(hands.wall_s * 1000)
         server.requests.clear()
         wait = sync.turn()
-        assert (sync.link.state, sync.link.reason) == ("refused", "broken")
+        assert (sync.link.state, sync.link.reason) == ("declined", "broken")
         # At first there is a new log to tell of.
         assert (wait.seconds, wait.cut_short) == (5.0 if turn else loop.GATHER_S, True)
         assert world.content.edition == 3
@@ -246,7 +252,7 @@ def test_a_declined_log_delays_no_other(world):
         assert sync.turn() == loop.Wait(5.0, cut_short=True)
         assert pushed() == before + 1
         assert world.lobby.logs()[-1].waiting == 0
-        assert (sync.link.state, sync.link.reason) == ("refused", "broken")
+        assert (sync.link.state, sync.link.reason) == ("declined", "broken")
     sync.now()
     sync._wait(loop.Wait(300.0, cut_short=True))
     before = pushed()
