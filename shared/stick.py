@@ -70,6 +70,13 @@ def read_name(name: str) -> Carried | None:
     return Carried(parts[1], int(parts[2]), int(parts[3])) if parts else None
 
 
+def is_misnamed(name: str) -> bool:
+    """Whether this would be an envelope but for its name: a copy, or one that somebody renamed. What begins with a dot
+    is a file system's own.
+    """
+    return name.lower().endswith(SUFFIX) and not name.startswith(".") and read_name(name) is None
+
+
 def piece_name(hash_: bytes) -> str:
     """The name of a piece of the content, by its SHA-256."""
     return hash_.hex() + ".piece"

@@ -41,7 +41,12 @@ def names(folder: Path, count_max: int) -> list[str]:
 
 def read(path: Path, bytes_max: int) -> bytes:
     """A regular file's bytes, from the stick rather than from memory; one of more than `bytes_max` is not read."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno == errno.ELOOP:
+            raise OSError(errno.ELOOP, "a link, no regular file", str(path)) from error
+        raise
     try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):

@@ -47,6 +47,8 @@ FILES_MAX: Final = 10_000
 REFUSED_MAX: Final = 100
 REFUSED_IN_ALL_MAX: Final = 300
 _KIOSKS_MAX: Final = 1_000
+#: So many envelopes under names that no kiosk gives are told of in one folder.
+_MISNAMED_MAX: Final = 10
 #: More new kiosks than this are not let in by one stick; it also bounds what guessing codes may cost.
 _NEW_MAX: Final = 16
 
@@ -170,9 +172,14 @@ def _is_folder(path: Path, trouble: list[tuple[str, str]]) -> bool:
         return False
 
 
-def _envelopes(folder: Path, trouble: list[tuple[str, str]]) -> Iterator[str]:
-    """The names of everything that can be an envelope, each log in its order."""
-    return filter(layout.read_name, _names(folder, 2 * FILES_MAX, trouble))
+def _envelopes(folder: Path, trouble: list[tuple[str, str]]) -> list[str]:
+    """The names of everything that can be an envelope, each log in its order. One that was renamed on some desk, such
+    as "... (1).sala", is not looked at, and named.
+    """
+    names = _names(folder, 2 * FILES_MAX, trouble)
+    misnamed = [name for name in names if layout.is_misnamed(name)]
+    trouble += [(_short(folder, name), "not a name that a kiosk gives") for name in misnamed[:_MISNAMED_MAX]]
+    return [name for name in names if layout.read_name(name)]
 
 
 def _names(folder: Path, count_max: int, trouble: list[tuple[str, str]]) -> list[str]:
@@ -333,7 +340,8 @@ def _read(reply: bytes) -> Answer:
 
 
 def _short(folder: Path, name: str) -> str:
-    return f"{folder.name[:8]}/{name}"
+    # Whoever wrote the stick chose the name, and it is shown on a terminal.
+    return f"{folder.name[:8]}/{name if name.isprintable() else ascii(name)}"
 
 
 def _why(error: Exception) -> str:

@@ -115,6 +115,25 @@ def test_one_spoilt_file_is_named_and_holds_up_no_other_kiosk(real_kiosk, server
     ]
 
 
+def test_an_envelope_that_was_renamed_is_named(real_kiosk, server, tmp_path):
+    """A copy that some desk wrote beside it holds up nothing; where it is all that is left, somebody hears of it and
+    can give it its name back.
+    """
+    stick = tmp_path / "stick"
+    rate(real_kiosk, 10)
+    export(real_kiosk, stick)
+    [good] = stick.rglob("*.sala")
+    renamed = good.with_name(f"{good.stem} (1){good.suffix.upper()}")
+    good.rename(renamed)
+    renamed.with_name("._" + good.name).write_bytes(b"a desk's own")
+    told = take(stick, now=server.now)
+    assert (told.records, told.refused) == (
+        0, [(f"{good.parent.name[:8]}/{renamed.name}", "not a name that a kiosk gives")],
+    )  # fmt: skip
+    renamed.rename(good)
+    assert take(stick, now=server.now).records == 11
+
+
 def test_a_prepared_stick_is_passed_over(server, tmp_path):
     """Links, pipes, folders, huge files, strange names and ten thousand of them: nothing is followed, waited for or
     kept (G-23).
@@ -138,11 +157,13 @@ def test_a_prepared_stick_is_passed_over(server, tmp_path):
     told = take(tmp_path, now=server.now)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
     assert told.records == 0
-    assert [reason for _, reason in told.refused[:4]] == [
-        "Too many levels of symbolic links", "no regular file", "no regular file",
+    misnamed = [name.partition("/")[2] for name, reason in told.refused if reason == "not a name that a kiosk gives"]
+    assert misnamed == ["-rf.sala", r"'\u202egnp.sala'"]
+    assert [reason for _, reason in told.refused[2:6]] == [
+        "a link, no regular file", "no regular file", "no regular file",
         "a file of 4294967296 bytes; at most 1048576",
     ]  # fmt: skip
-    assert len(told.refused) == REFUSED_MAX + 1
+    assert len(told.refused) == 2 + REFUSED_MAX + 1
     assert told.refused[-1][1] == "too much on this stick is no good: not looked at"
     assert RecordRow.objects.count() == 0
 
