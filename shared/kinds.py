@@ -15,7 +15,7 @@ import msgspec
 
 from shared import envelope, wire
 from shared.errors import Malformed, SalaError
-from shared.records import BODY_BYTES_MAX
+from shared.records import BODY_BYTES_MAX, HASH_BYTES
 
 
 class _Body(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -126,9 +126,24 @@ class RatingGiven(_Body, frozen=True):
 class RatingChanged(_Body, frozen=True):
     """Somebody thought better of the face they had just touched: this score stands in place of the rating it cites.
 
-    `of_log` and `of_seq` cite the rating, or the change before this one; it scored `was`, is kept, and counts no more.
-    The other fields are those of the rating, so that this can be counted alone.
+    `of_commitment` is the commitment of the rating, or of the change before this one; it scored `was`, is kept, and
+    counts no more. `of_log` and `of_seq` say where that lay; where the log is damaged it is appended again elsewhere,
+    under the same commitment. The other fields are those of the rating, so that this can be counted alone.
     """
+
+    service_date: str
+    of_log: bytes
+    of_seq: int
+    was: int
+    score: int
+    place: Literal["walk-by", "ticket", "outreach"]
+    service: str
+    repeat: bool
+    of_commitment: bytes
+
+
+class RatingChangedFirst(_Body, frozen=True):
+    """Schema 1 of `RatingChanged`, which cited by place alone: a rating that was appended again was not found."""
 
     service_date: str
     of_log: bytes
@@ -293,6 +308,7 @@ Body = (
     | ComplaintFiled
     | RatingGiven
     | RatingChanged
+    | RatingChangedFirst
     | RatingExplained
     | RatingExplainedFirst
     | PraiseGiven
@@ -348,7 +364,9 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind("rating.given", 1, RatingGiven, "ให้คะแนนบริการ", "Rating given", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
-    Kind("rating.changed", 1, RatingChanged, "เปลี่ยนคะแนน", "Rating changed", "lobby", "server", (), 2 * _YEAR,
+    Kind("rating.changed", 1, RatingChangedFirst, "เปลี่ยนคะแนน", "Rating changed", "lobby", "server", (), 2 * _YEAR,
+         "body and salt; the mean stays"),
+    Kind("rating.changed", 2, RatingChanged, "เปลี่ยนคะแนน", "Rating changed", "lobby", "server", (), 2 * _YEAR,
          "body and salt; the mean stays"),
     Kind("rating.explained", 1, RatingExplainedFirst, "บอกเหตุผลของคะแนน", "Rating explained", "lobby", "server",
          ("words",), 2 * _YEAR, "body and salt; counts and means stay"),
@@ -415,8 +433,12 @@ def decode(kind: str, schema: int, data: bytes) -> Body | Unreadable:
 def _check(body: Body) -> None:
     if isinstance(body, RatingGiven) and not 1 <= body.score <= 5:
         raise Malformed(f"a score of {body.score}")
-    if isinstance(body, RatingChanged) and not (1 <= body.score <= 5 and 1 <= body.was <= 5 and body.of_seq >= 1):
+    if isinstance(body, RatingChanged | RatingChangedFirst) and not (
+        1 <= body.score <= 5 and 1 <= body.was <= 5 and body.of_seq >= 1
+    ):
         raise Malformed(f"record {body.of_seq} changed from {body.was} to {body.score}")
+    if isinstance(body, RatingChanged) and len(body.of_commitment) != HASH_BYTES:
+        raise Malformed(f"a rating cited by {len(body.of_commitment)} bytes")
     if isinstance(body, RatingExplained | RatingExplainedFirst):
         scores = (body.score, *(score for _, score in body.dimensions))
         if not all(1 <= score <= 5 for score in scores):

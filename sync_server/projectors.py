@@ -37,6 +37,7 @@ from shared.kinds import (
     PraiseGiven,
     QueueClosed,
     RatingChanged,
+    RatingChangedFirst,
     RatingExplained,
     RatingExplainedFirst,
     RatingGiven,
@@ -87,6 +88,7 @@ PROJECTORS: dict[str, Projector] = {
             TicketIssued: cast("Fold", queues.tickets),
             RatingGiven: cast("Fold", queues.ratings),
             RatingChanged: cast("Fold", queues.rating_changes),
+            RatingChangedFirst: cast("Fold", queues.rating_changes_by_place),
             RatingExplained: cast("Fold", queues.explanations),
             RatingExplainedFirst: cast("Fold", queues.explanations),
             PraiseGiven: cast("Fold", queues.praises),
@@ -402,7 +404,10 @@ class _Runs:
                 self._set_aside(row, Why.UNREADABLE, body.reason)
                 return
             header = decode_header(bytes(row.header))
-            seen = Seen(self._log, row.seq, header.at, row.received_at, row.clock_ahead_ms, header.edition, body)
+            seen = Seen(
+                self._log, row.seq, header.at, row.received_at, row.clock_ahead_ms, header.edition, header.commitment,
+                body,
+            )  # fmt: skip
             self.by_body.setdefault(kind.body, []).append(seen)
 
     def _set_aside(self, row: _Row, why: Why, reason: str) -> None:

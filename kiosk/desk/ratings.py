@@ -41,8 +41,8 @@ Place = Literal["walk-by", "ticket", "outreach"]
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """A rating that was recorded on `day`, or its last change; `repeat` says that it came within seconds of the one
-    before, or in a burst.
+    """A rating that was recorded on `day`, or its last change, as record `seq` of `log` with this commitment; `repeat`
+    says that it came within seconds of the one before, or in a burst.
 
     `place` is "ticket" where a slip's code was used up by it, and `service` then what that was given for. `turn` goes
     up by one from rating to rating of a day, and from day to day: it says which dimensions to ask about.
@@ -50,6 +50,7 @@ class Rated:
 
     log: bytes
     seq: int
+    commitment: bytes
     day: date
     score: int
     place: Place
@@ -84,20 +85,22 @@ def rate(world: World, moment: Moment, score: int, *, code: str = "") -> Rated:
         tally.add(world, moment.at, body)
     kept = tx.confirmed.records[-1].header
     turn = moment.service_date.toordinal() + sum(before.ratings)
-    return Rated(kept.log, kept.seq, moment.service_date, score, where, body.service, repeat, turn)
+    day = moment.service_date
+    return Rated(kept.log, kept.seq, kept.commitment, day, score, where, body.service, repeat, turn)
 
 
 def change(world: World, moment: Moment, rated: Rated, score: int) -> Rated:
     """Put another score in the place of one that was just recorded. Raises `CannotRecord` with nothing changed."""
     _check(score)
     body = RatingChanged(
-        rated.day.isoformat(), rated.log, rated.seq, rated.score, score, rated.place, rated.service, rated.repeat
-    )
+        rated.day.isoformat(), rated.log, rated.seq, rated.score, score, rated.place, rated.service, rated.repeat,
+        rated.commitment,
+    )  # fmt: skip
     with world.store.transaction() as tx:
         world.lobby.append(tx, body, at=moment.at.hour(), edition=_edition(world))
         tally.add(world, moment.at, body)
     kept = tx.confirmed.records[-1].header
-    return replace(rated, log=kept.log, seq=kept.seq, score=score)
+    return replace(rated, log=kept.log, seq=kept.seq, commitment=kept.commitment, score=score)
 
 
 def explain(world: World, moment: Moment, rated: Rated, why: Why, language: str) -> bool:

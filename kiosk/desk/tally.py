@@ -18,7 +18,7 @@ from kiosk.clock import TOLERANCE_MS
 from kiosk.desk.world import World
 from kiosk.store import CannotRecord, RecordDamaged, RowDamaged
 from shared import kinds, thai
-from shared.kinds import Body, CaseFiled, RatingChanged, RatingGiven, TicketIssued
+from shared.kinds import Body, CaseFiled, RatingChanged, RatingChangedFirst, RatingGiven, TicketIssued
 from shared.records import At, Quality, Record
 
 logger = logging.getLogger(__name__)
@@ -67,7 +67,7 @@ def day_of(body: Body) -> date | None:
     match body:
         case TicketIssued(service_date=day) | RatingGiven(service_date=day) | CaseFiled(filed_on=day):
             return date.fromisoformat(day)
-        case RatingChanged(service_date=day):
+        case RatingChanged(service_date=day) | RatingChangedFirst(service_date=day):
             return date.fromisoformat(day)
         case _:
             return None
@@ -83,7 +83,7 @@ def fold(tally: Tally, at: At, body: Body) -> Tally:
         case RatingGiven():
             ratings = tally.ratings if body.repeat else _counted(tally.ratings, body.score, 1)
             return replace(tally, ratings=ratings, last_rating=_after(tally.last_rating, at, body))
-        case RatingChanged(repeat=False):
+        case RatingChanged(repeat=False) | RatingChangedFirst(repeat=False):
             return replace(tally, ratings=_counted(_counted(tally.ratings, body.was, -1), body.score, 1))
         case _:
             return tally

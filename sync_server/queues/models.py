@@ -49,8 +49,8 @@ class Ticket(models.Model):
 
 class Rating(models.Model):
     """One touch on one of the five faces, or the change of one; 5 is the best. `repeat` ones are kept and left out of
-    means; so is a `superseded` one, whose citizen touched another face: the row that cites it (`of_log`, `of_seq`)
-    stands in its place.
+    means; so is a `superseded` one, whose citizen touched another face: the row that cites it stands in its place, by
+    the `commitment` of its record or, from older kiosks, by its place alone (`of_log`, `of_seq`).
     """
 
     office = models.ForeignKey(Office, models.PROTECT, related_name="ratings", db_index=False)
@@ -63,8 +63,10 @@ class Rating(models.Model):
     service = models.CharField(max_length=60, blank=True)
     repeat = models.BooleanField(default=False)
     superseded = models.BooleanField(default=False)
+    commitment = models.BinaryField(max_length=32)
     of_log = models.CharField(max_length=32, blank=True)
     of_seq = models.PositiveBigIntegerField(null=True)
+    of_commitment = models.BinaryField(max_length=32, blank=True, default=b"")
 
     class Meta:
         constraints: ClassVar[list[models.BaseConstraint]] = [

@@ -7,7 +7,15 @@ from collections.abc import Iterator, Sequence
 from django.db.models import QuerySet
 
 from shared import thai
-from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
+from shared.kinds import (
+    PraiseGiven,
+    RatingChanged,
+    RatingChangedFirst,
+    RatingExplained,
+    RatingExplainedFirst,
+    RatingGiven,
+    TicketIssued,
+)
 from sync_server.queues.models import Explanation, Praise, Rating, Ticket
 from sync_server.records.models import Log
 from sync_server.records.seen import Seen
@@ -23,30 +31,52 @@ def tickets(run: Sequence[Seen[TicketIssued]]) -> None:
 
 def ratings(run: Sequence[Seen[RatingGiven]]) -> None:
     """One `Rating` for each `rating.given`."""
-    Rating.objects.bulk_create([_rating(seen) for seen in run], ignore_conflicts=True)
-    _settle(run[0].log, [seen.seq for seen in run])
+    _settle(run[0].log, _added([_rating(seen) for seen in run]))
 
 
 def rating_changes(run: Sequence[Seen[RatingChanged]]) -> None:
-    """One `Rating` for each `rating.changed`; the one it cites counts no more."""
-    Rating.objects.bulk_create(
-        [_rating(seen, of_log=seen.body.of_log.hex(), of_seq=seen.body.of_seq) for seen in run], ignore_conflicts=True
-    )
+    """One `Rating` for each `rating.changed`; the one it cites counts no more, wherever it lies."""
     log = run[0].log
+    rows = _added([_rating(seen) for seen in run])
+    _of_day(log, rows).filter(commitment__in=[row.of_commitment for row in rows]).update(superseded=True)
+    _settle(log, rows)
+
+
+def rating_changes_by_place(run: Sequence[Seen[RatingChangedFirst]]) -> None:
+    """The same of those that cite a place alone."""
+    log = run[0].log
+    rows = _added([_rating(seen) for seen in run])
     for log_id in {seen.body.of_log.hex() for seen in run}:
         cited = [seen.body.of_seq for seen in run if seen.body.of_log.hex() == log_id]
-        for rows in _cited(log, log_id, cited):
-            rows.update(superseded=True)
-    _settle(log, [seen.seq for seen in run])
+        for found in _cited(log, log_id, cited):
+            found.update(superseded=True)
+    _settle(log, rows)
 
 
-def _settle(log: Log, seqs: Sequence[int]) -> None:
-    """Mark those of these ratings that a change cites: of two kinds in one run either may be folded first."""
+def _added(rows: Sequence[Rating]) -> Sequence[Rating]:
+    Rating.objects.bulk_create(rows, ignore_conflicts=True)
+    return rows
+
+
+def _of_day(log: Log, rows: Sequence[Rating]) -> QuerySet[Rating]:
+    """Everything that was rated on the days of these ratings: a change bears the day of what it cites."""
+    return Rating.objects.filter(office=log.office_id, service_date__in={row.service_date for row in rows})
+
+
+def _settle(log: Log, rows: Sequence[Rating]) -> None:
+    """Mark those of these ratings of the log that a change cites: of two kinds in one run either may be folded first,
+    and of two logs either may come first.
+    """
+    told = _of_day(log, rows).filter(of_commitment__in=[row.commitment for row in rows])
+    by_words = {bytes(each) for each in told.values_list("of_commitment", flat=True)}
+    seqs = [row.seq for row in rows if bytes(row.commitment) in by_words]
     kiosks = Log.objects.filter(office=log.office_id, log_id=log.log_id).values("kiosk")
-    changes = Rating.objects.filter(kiosk__in=kiosks, of_log=log.log_id, of_seq__in=seqs).select_related("log")
-    cited = [change.of_seq for change in changes if _may_be_of(change, log)]
-    if cited:
-        Rating.objects.filter(log=log, seq__in=cited).update(superseded=True)
+    by_place = Rating.objects.filter(
+        kiosk__in=kiosks, of_log=log.log_id, of_seq__in=[row.seq for row in rows], of_commitment=b""
+    ).select_related("log")
+    seqs += [change.of_seq for change in by_place if change.of_seq is not None and _may_be_of(change, log)]
+    if seqs:
+        Rating.objects.filter(log=log, seq__in=seqs).update(superseded=True)
 
 
 def _cited(log: Log, of_log: str, of_seqs: Sequence[int]) -> Iterator[QuerySet[Rating]]:
@@ -91,15 +121,18 @@ def praises(run: Sequence[Seen[PraiseGiven]]) -> None:
 
 def withdraw(log: Log, after: int) -> None:
     """Take back what records of `log` after that seq said: they do not count any more."""
-    gone = Rating.objects.filter(log=log, seq__gt=after)
-    cited = [(log_id, seq) for log_id, seq in gone.values_list("of_log", "of_seq") if seq is not None]
+    gone = list(Rating.objects.filter(log=log, seq__gt=after).exclude(of_seq=None))
     for model in (Ticket, Rating, Explanation, Praise):
         model.objects.filter(log=log, seq__gt=after).delete()
-    for of_log, of_seq in cited:
-        for rows in _cited(log, of_log, [of_seq]):
-            rows.update(superseded=False)
-            for rating in rows.select_related("log"):
-                _settle(rating.log, [of_seq])
+    words = [change.of_commitment for change in gone if change.of_commitment]
+    freed = [_of_day(log, gone).filter(commitment__in=words)]
+    for change in gone:
+        if not change.of_commitment:
+            freed += _cited(log, change.of_log, [change.of_seq or 0])
+    for rows in freed:
+        rows.update(superseded=False)
+        for rating in rows.select_related("log"):
+            _settle(rating.log, [rating])
 
 
 def reset() -> None:
@@ -129,7 +162,7 @@ def _ticket(seen: Seen[TicketIssued]) -> Ticket:
     )
 
 
-def _rating(seen: Seen[RatingGiven] | Seen[RatingChanged], *, of_log: str = "", of_seq: int | None = None) -> Rating:
+def _rating(seen: Seen[RatingGiven] | Seen[RatingChanged] | Seen[RatingChangedFirst]) -> Rating:
     body = seen.body
     return Rating(
         office_id=seen.log.office_id,
@@ -141,8 +174,10 @@ def _rating(seen: Seen[RatingGiven] | Seen[RatingChanged], *, of_log: str = "", 
         place=body.place,
         service=_clean(body.service, chars_max=60),
         repeat=body.repeat,
-        of_log=of_log,
-        of_seq=of_seq,
+        commitment=seen.commitment,
+        of_log="" if isinstance(body, RatingGiven) else body.of_log.hex(),
+        of_seq=None if isinstance(body, RatingGiven) else body.of_seq,
+        of_commitment=body.of_commitment if isinstance(body, RatingChanged) else b"",
     )
 
 

@@ -62,6 +62,7 @@ FIELDS: dict[str, Text] = {
     "repeat": Text("กดซ้ำในไม่กี่วินาที", "Pressed again within seconds"),
     "of_log": Text("อ้างถึงสมุด", "Cites log"),
     "of_seq": Text("อ้างถึงรายการที่", "Cites record"),
+    "of_commitment": Text("ลายพิมพ์ของคะแนนนั้น", "Commitment of that rating"),
     "was": Text("คะแนนเดิม", "Score before"),
     "reasons": Text("เหตุผล", "Reasons"),
     "dimensions": Text("รายด้าน", "Dimensions"),

@@ -24,7 +24,8 @@ _PLAUSIBLE_AGE = dt.timedelta(days=2 * 365)
 class Seen(Generic[B_co]):
     """One record as a projector sees it.
 
-    `edition` is the content that was on screen. `clock_ahead_ms` is how far the kiosk's clock stood before the server's
+    `commitment` stands for the body and is the same where the words lie once more. `edition` is the content that was on
+    screen. `clock_ahead_ms` is how far the kiosk's clock stood before the server's
     when the record arrived (None when it never said).
     """
 
@@ -34,6 +35,7 @@ class Seen(Generic[B_co]):
     received_at: dt.datetime
     clock_ahead_ms: int | None
     edition: int
+    commitment: bytes
     body: B_co
 
     def occurred_at(self) -> dt.datetime | None:

@@ -156,9 +156,10 @@ def _every_other_kind(kiosk: Kiosk) -> None:
     kinds.BY_NAME[SURVEY.name, SURVEY.schema] = kinds._BY_BODY[SurveyTaken] = SURVEY
     bodies = [
         kinds.RatingGiven(day, 2, "walk-by", "", False),
-        kinds.RatingChanged(day, log, world.lobby.head.seq + 1, 2, 4, "walk-by", "", False),
-        kinds.RatingExplainedFirst(day, log, world.lobby.head.seq + 2, 4, False, ["kind"], [], "ใจดี", "th"),
-        kinds.RatingExplained(day, log, world.lobby.head.seq + 2, 4, False, [], [("speed", 5)], "", "th", "walk-by"),
+        kinds.RatingChangedFirst(day, log, world.lobby.head.seq + 1, 2, 4, "walk-by", "", False),
+        kinds.RatingChanged(day, log, world.lobby.head.seq + 2, 4, 4, "walk-by", "", False, bytes(32)),
+        kinds.RatingExplainedFirst(day, log, world.lobby.head.seq + 3, 4, False, ["kind"], [], "ใจดี", "th"),
+        kinds.RatingExplained(day, log, world.lobby.head.seq + 3, 4, False, [], [("speed", 5)], "", "th", "walk-by"),
         kinds.PraiseGiven(day, "", "", "1", "9", ["kind"], "ขอบคุณ", "th"),
         kinds.SlipPrinted("ticket", 2, "printed"),
         SurveyTaken(day, [5, 4, 5]),

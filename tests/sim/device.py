@@ -40,7 +40,8 @@ from kiosk.sync.loop import Patience, Sync
 from shared import kinds
 from shared.errors import SalaError
 from shared.keys import KEY_BYTES, SigningKey, VerifyKey
-from shared.records import Record, decode_record, header_hash
+from shared.kinds import RatingChanged, RatingGiven
+from shared.records import Header, Record, decode_record, header_hash
 from tests.kiosk.worlds import Hands, an_identity, make_world
 from tests.sim.disk import LossyDisk
 from tests.sim.shop import FIRST_LIST
@@ -104,7 +105,7 @@ class Device:
         #: The log that it wrote in when its disk was put back, until it has noticed: so long it may give numbers twice.
         self.unaware: bytes | None = None
         #: The rating that was touched last, while its citizen may still think better of it: log, seq, score.
-        self.rated: tuple[bytes, int, int] | None = None
+        self.rated: tuple[Header, RatingGiven | RatingChanged] | None = None
         self.held: set[bytes] = set()
         self.given_up: set[bytes] = set()
         self._line = line

@@ -335,10 +335,11 @@ class Fleet:
                     world.lobby._append(tx, "lamp.seen", 7, b"\x91\x01", now.at, 1, self.dice.randbytes(16))
                     continue
                 if what < 0.06 and device.rated is not None:
-                    log, seq, was = device.rated
+                    cited, rated = device.rated
                     body: Body = RatingChanged(
-                        day.isoformat(), log, seq, was, self.dice.randint(1, 5), "walk-by", "", False
-                    )
+                        rated.service_date, cited.log, cited.seq, rated.score, self.dice.randint(1, 5), rated.place,
+                        rated.service, rated.repeat, cited.commitment,
+                    )  # fmt: skip
                 elif what < 0.4:
                     given.add(number := tx.next_number(day, "A"))
                     body = TicketIssued(day.isoformat(), "A", number, "sign_tax", "งานรายได้", "", 0, "th")
@@ -363,7 +364,7 @@ class Fleet:
         for kept in tx.confirmed.records:
             told = kept.body and kinds.decode(kept.header.kind, kept.header.schema, kept.body)
             if isinstance(told, RatingGiven | RatingChanged):
-                device.rated = kept.header.log, kept.header.seq, told.score
+                device.rated = kept.header, told
         for number in given:
             if (day, number) in device.numbers and device.unaware is None:
                 raise LawBroken(f"ticket A{number} of {day} was given twice by kiosk {device.number}")

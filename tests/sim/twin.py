@@ -50,7 +50,7 @@ from sync_server.sealed.models import SealedCase
 from sync_server.setting_up import program
 from tests.kiosk.worlds import ANSWER_KEY, BUNDLE_KEY, OFFICE_ID, SEALING_KEY
 from tests.sim.laws import LawBroken
-from tests.sim.server import Backup, Line, SimServer
+from tests.sim.server import Backup, SimServer
 
 #: The reasons of a log's first record that raise an alarm, and which.
 _OPENED = {"restored": AlarmKind.KIOSK_RESTORED, "copied": AlarmKind.KIOSK_COPIED}
@@ -245,7 +245,7 @@ class Twin(SimServer):
         tickets = Counter((b.service_date, b.series, b.number) for b in bodies if isinstance(b, TicketIssued))
         changed = self._changed()
         ratings = Counter(
-            (body.service_date, body.score, body.repeat, header_hash(record.header) in changed)
+            (body.service_date, body.score, body.repeat, record.header.commitment in changed)
             for record, body in told
             if isinstance(body, RatingGiven | RatingChanged)
         )
@@ -268,23 +268,8 @@ class Twin(SimServer):
         return list({record.header.commitment: (record, body) for record, body in in_order}.values())
 
     def _changed(self) -> set[bytes]:
-        """The hashes of the ratings that somebody changed afterwards: on the line of the change where that is of the
-        same log, else wherever such a record of that kiosk lies.
-        """
-        found: set[bytes] = set()
-        for log, lines in self.logs.items():
-            for line in lines:
-                for record in line.records:
-                    if record.body is None or record.header.kind != "rating.changed":
-                        continue
-                    body = kinds.decode(record.header.kind, record.header.schema, record.body)
-                    assert isinstance(body, RatingChanged)
-                    there = [line] if body.of_log == log else self._own(body.of_log, line.by)
-                    found.update(hash_ for each in there if (hash_ := each.hash_at(body.of_seq)) is not None)
-        return found
-
-    def _own(self, log: bytes, kiosk: bytes) -> list[Line]:
-        return [line for line in self.logs.get(log, []) if line.by == kiosk]
+        """The commitments of the ratings that somebody changed afterwards, wherever they lie."""
+        return {body.of_commitment for _, body in self._bodies() if isinstance(body, RatingChanged)}
 
     def _bodies(self) -> Iterator[tuple[Record, kinds.Body | kinds.Unreadable]]:
         """Every record with a body that the simulated server holds, each once, and what it says."""

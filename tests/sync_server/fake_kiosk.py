@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from shared import kinds, log, protocol
 from shared.errors import TooLarge
 from shared.keys import SealTo, SigningKey, VerifyKey
-from shared.kinds import Body, CaseFiled, LogOpened, RatingGiven, TicketIssued
+from shared.kinds import Body, CaseFiled, LogOpened, RatingChanged, RatingChangedFirst, RatingGiven, TicketIssued
 from shared.log import Head
 from shared.protocol import Health, KioskSelf, Local, Push, Stored
 from shared.records import At, Quality, Record, header_hash
@@ -114,6 +114,14 @@ class FakeKiosk:
 
     def rate(self, score: int, *, repeat: bool = False) -> Record:
         return self.append(RatingGiven(self.day, score, "walk-by", "", repeat))
+
+    def change(self, rating: Record, score: int, *, by_place: bool = False) -> Record:
+        """Another face in the place of a rating or of its last change; `by_place` as older kiosks cite it."""
+        told = kinds.decode(rating.header.kind, rating.header.schema, rating.body or b"")
+        fields = told.service_date, rating.header.log, rating.header.seq, told.score, score, told.place, told.service
+        if by_place:
+            return self.append(RatingChangedFirst(*fields, told.repeat))
+        return self.append(RatingChanged(*fields, told.repeat, rating.header.commitment))
 
     def file(self, text: str = "ไฟถนนดับหน้าวัด", *, filed_on: str | None = None) -> Record:
         keys = self.random.randbytes(16), self.random.randbytes(32)

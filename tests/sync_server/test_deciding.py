@@ -6,7 +6,6 @@ import pytest
 from django.db import DatabaseError
 from fake_kiosk import FakeKiosk
 
-from shared.kinds import RatingChanged
 from shared.protocol import Stored
 from sync_server import projectors
 from sync_server.cases.models import Case
@@ -224,9 +223,10 @@ def row_named(name):
     return Kiosk.objects.get(name=name)
 
 
-def test_a_rating_stands_again_where_its_change_is_taken_back(kiosk, server, clerk, staff):
+@pytest.mark.parametrize("by_place", [False, True])
+def test_a_rating_stands_again_where_its_change_is_taken_back(kiosk, server, clerk, staff, by_place):
     """Of a touched face and its change, the change alone is in doubt: then the first face counts."""
-    kiosk.append(RatingChanged(kiosk.day, kiosk.lobby.id, 5, 4, 2, "walk-by", "", False))
+    kiosk.change(kiosk.lobby.records[4], 2, by_place=by_place)
     kiosk.push()
     figures(staff)
     assert Rating.objects.get(seq=5).superseded
@@ -329,14 +329,15 @@ def test_what_the_clerk_decided_of_a_fork_outlives_a_revocation(twin, staff, ser
 
 @pytest.mark.parametrize("changes", ["kiosk", "copied", "both"])
 @pytest.mark.parametrize("of_seq", [5, 7])
-def test_a_change_of_a_rating_is_of_its_own_line(kiosk, copied, server, clerk, staff, changes, of_seq):
+@pytest.mark.parametrize("by_place", [False, True])
+def test_a_change_of_a_rating_is_of_its_own_line(kiosk, copied, server, clerk, staff, changes, of_seq, by_place):
     """Each line has a rating 7, and both have the rating 5 of before they parted: a change on one line leaves the
     rating 7 of the other alone, whatever comes first, is counted, kept apart or folded anew.
     """
     for each, score in ((kiosk, 3), (copied, 2)):
         each.rate(score)
         if changes in ("both", "kiosk" if each is kiosk else "copied"):
-            each.append(RatingChanged(kiosk.day, kiosk.lobby.id, of_seq, score, 1, "walk-by", "", False))
+            each.change(each.lobby.records[of_seq - 1], 1, by_place=by_place)
         each.push()
     standing = {(line_, seq) for line_, seq in ((0, 5), (0, 7), (1, 7))}
     changed = {0} if changes == "kiosk" else {1} if changes == "copied" else {0, 1}

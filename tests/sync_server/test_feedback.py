@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from shared.kinds import PraiseGiven, RatingChanged, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
+from shared.kinds import PraiseGiven, RatingExplained, RatingExplainedFirst, RatingGiven, TicketIssued
 from sync_server.organisations.actions import Actor
 from sync_server.organisations.models import AuditRow, Staff
 from sync_server.projectors import catch_up, rebuild
@@ -129,18 +129,17 @@ def test_a_month_is_told_by_its_best_source_and_sources_are_never_added_up(serve
     assert [s.score for s in satisfaction(server.office, dt.date(2026, 12, 1)).sources] == [None] * 3
 
 
-def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
+@pytest.mark.parametrize("by_place", [False, True])
+def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk, by_place):
     """Whatever order the kinds are folded in, in one run or over several; a change of another kiosk's log, or of a
     record that is no rating, changes nothing there.
     """
-    log = kiosk.lobby.id
 
     def given(score):
-        return kiosk.append(RatingGiven("2026-11-25", score, "walk-by", "", False)).header.seq
+        return kiosk.append(RatingGiven("2026-11-25", score, "walk-by", "", False))
 
-    def changed(seq, was, score, log=log):
-        body = RatingChanged("2026-11-25", log, seq, was, score, "walk-by", "", False)
-        return kiosk.append(body).header.seq
+    def changed(rating, score):
+        return kiosk.change(rating, score, by_place=by_place)
 
     def counted():
         return list(ratings(server.office, DAY, DAY).values_list("seq", "score"))
@@ -149,18 +148,18 @@ def test_a_changed_rating_counts_once_by_its_last_face(server, kiosk):
     kiosk.push()
     catch_up()
     # The run begins with a change, so changes are folded before the rating that comes after it and is changed too.
-    once = changed(first, 1, 3)
-    twice = changed(once, 3, 5)
+    once = changed(first, 3)
+    twice = changed(once, 5)
     third = given(4)
-    last = changed(third, 4, 2)
+    last = changed(third, 2)
     kiosk.push()
     catch_up()
-    expected = [(other, 2), (twice, 5), (last, 2)]
-    assert sorted(counted()) == expected
-    changed(other, 2, 1, log=b"z" * 16)
+    assert sorted(counted()) == [(rating.header.seq, score) for rating, score in ((other, 2), (twice, 5), (last, 2))]
+    strange = msgspec.structs.replace(other.header, log=b"z" * 16, commitment=bytes(32))
+    changed(msgspec.structs.replace(other, header=strange), 1)
     kiosk.push()
     catch_up()
-    assert (other, 2) in counted()
+    assert (other.header.seq, 2) in counted()
     before = sorted(counted())
     rebuild("queues")
     assert sorted(counted()) == before

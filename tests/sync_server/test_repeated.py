@@ -5,7 +5,7 @@ import pytest
 from shared import envelope
 from shared import log as chain
 from shared.keys import ReadingKey
-from shared.kinds import ComplaintFiled, RatingChanged
+from shared.kinds import ComplaintFiled
 from shared.log import Head
 from sync_server.cases.models import Case
 from sync_server.kiosks.models import Kiosk
@@ -106,28 +106,35 @@ def test_a_stick_that_came_first_leaves_nothing_to_add(kiosk, server, damaged):
     assert figures() == (5, 2, 1, 1)
 
 
-@pytest.mark.parametrize(("damaged_seq", "counted"), [(2, [2, 5]), (4, [5])])
-def test_a_change_that_is_carried_over_cites_the_rating_where_it_first_lay(kiosk, server, damaged_seq, counted):
-    """A rating that the server has from there counts no more. One that was carried over itself is not found, and counts
-    beside its change, also once a stick brings the old log: its copy came first (decision 0031).
+@pytest.mark.parametrize("damaged_seq", [2, 4])
+@pytest.mark.parametrize("again", [True, False])
+@pytest.mark.parametrize("by_place", [True, False])
+def test_a_rating_that_is_carried_over_is_found_by_its_change(kiosk, server, damaged_seq, again, by_place):
+    """Wherever the two lie and whichever comes first, the change alone counts. What an older kiosk cites by its place
+    is not found where it was carried over, and counts beside its change (decision 0058).
     """
     old = kiosk.lobby
     kiosk.ticket(1)
-    kiosk.rate(2)
+    rated = kiosk.rate(2)
     kiosk.ticket(2)
-    kiosk.append(RatingChanged(kiosk.day, old.id, 3, 2, 5, "walk-by", "", False))
+    if again:
+        kiosk.change(rated, 5, by_place=by_place)
     rest = old.records[damaged_seq - 1 :]
     del old.records[damaged_seq - 1 :]
     kiosk.open_log("damaged", old.head)
+    if not again:  # while the visit goes on the damage is found: the change stands before the rating it cites
+        kiosk.change(rated, 5, by_place=by_place)
     for record in rest[1:]:
         append_again(kiosk.lobby, record)
     kiosk.push()
+    counted = [2, 5] if by_place and damaged_seq == 2 else [5]
     for late in ([], rest):
         if late:
             bring(kiosk, late)
-        catch_up()
-        scores = Rating.objects.filter(superseded=False).order_by("score").values_list("score", flat=True)
-        assert list(scores) == counted
+        for fold in (catch_up, lambda: rebuild("queues")):
+            fold()
+            scores = Rating.objects.filter(superseded=False).order_by("score").values_list("score", flat=True)
+            assert list(scores) == counted
 
 
 def test_what_is_damaged_twice_is_carried_twice_and_counts_once(kiosk, server, damaged):

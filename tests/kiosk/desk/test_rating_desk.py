@@ -142,9 +142,12 @@ def test_another_face_corrects_by_a_record_of_its_own(world):
     assert (third.score, third.turn, third.repeat) == (5, first.turn, False)
     assert [body for _, body in records(world)] == [
         kinds.RatingGiven("2026-03-16", 1, "walk-by", "", False),
-        kinds.RatingChanged("2026-03-16", first.log, first.seq, 1, 4, "walk-by", "", False),
-        kinds.RatingChanged("2026-03-16", first.log, second.seq, 4, 5, "walk-by", "", False),
+        kinds.RatingChanged("2026-03-16", first.log, first.seq, 1, 4, "walk-by", "", False, first.commitment),
+        kinds.RatingChanged("2026-03-16", first.log, second.seq, 4, 5, "walk-by", "", False, second.commitment),
     ]
+    assert [record.header.commitment for record in world.lobby.between(2, 4)] == [
+        first.commitment, second.commitment, third.commitment,
+    ]  # fmt: skip
     assert tally.of(world, DAY).ratings == (0, 0, 0, 0, 1)
     assert tally.recount(world.lobby.after(0)) == {DAY: tally.of(world, DAY)}
     assert tally.differences(world) == []
