@@ -124,6 +124,8 @@ def test_a_rating_that_is_carried_over_is_found_by_its_change(kiosk, server, dam
     kiosk.open_log("damaged", old.head)
     if not again:  # while the visit goes on the damage is found: the change stands before the rating it cites
         kiosk.change(rated, 5, by_place=by_place)
+        kiosk.push()
+        catch_up()
     for record in rest[1:]:
         append_again(kiosk.lobby, record)
     kiosk.push()
